@@ -1,0 +1,175 @@
+package io.trawl.audit;
+
+import io.trawl.etl.HBaseReader;
+import io.trawl.etl.Job;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Offsets;
+import io.trawl.etl.Rows;
+import io.trawl.etl.Run;
+import io.trawl.etl.Window;
+import io.trawl.record.Detection;
+import io.trawl.record.OffsetSpan;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * Proves of one window that nothing was lost and nothing stands twice, counted from broker, lake and HBase and not from
+ * what the jobs said of themselves:
+ *
+ * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
+ *
+ * It also names proxies that fell silent and files whose byte offsets have a gap. What it finds is written into the
+ * ledger either way; where something does not hold the job fails with the numbers.
+ */
+public final class AuditJob implements Job {
+    public static void main(String[] args) {
+        Jobs.main(args, new AuditJob());
+    }
+
+    @Override
+    public String name() {
+        return "audit";
+    }
+
+    @Override
+    public String purpose() {
+        return "Proves that a window lost nothing and has nothing twice, from broker, lake and HBase; fails with the numbers.";
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        String source = run.source().name();
+        Window window = run.window();
+        Ledger ledger = run.ledger();
+        Ledger.Entry ingest = ledger.require(source, "ingest", window);
+        Ledger.Entry validate = ledger.require(source, "validate", window);
+        Ledger.Entry enrich = ledger.require(source, "enrich", window);
+        Ledger.Entry load = ledger.require(source, "load", window);
+        List<String> problems = new ArrayList<>();
+
+        stale(problems, "validate", validate.input(LakeTable.RAW_LINES), ingest.output(LakeTable.RAW_LINES), LakeTable.RAW_LINES);
+        stale(problems, "enrich", enrich.input(LakeTable.PROXY_EVENTS), validate.output(LakeTable.PROXY_EVENTS), LakeTable.PROXY_EVENTS);
+        stale(problems, "load", load.input(LakeTable.DETECTIONS), enrich.output(LakeTable.DETECTIONS), LakeTable.DETECTIONS);
+        stale(problems, "load", load.input(LakeTable.OBSERVABLES), enrich.output(LakeTable.OBSERVABLES), LakeTable.OBSERVABLES);
+
+        Dataset<Row> lines = rows(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
+        conserve(run, problems, ingest, validate, lines);
+        tile(run, problems, ingest);
+        hbase(run, problems, enrich);
+        Proxies proxies = Proxies.judge(run, lines, ledger.latestBefore(source, name(), window));
+        problems.addAll(proxies.problems());
+        proxies.notes().forEach(run::note);
+        run.detail(proxies.detail(problems));
+
+        run.count("problems", problems.size());
+        run.sequence(Instant.now().toEpochMilli());
+        run.record();
+        if (!problems.isEmpty()) {
+            throw new JobFailure(
+                    "window " + window + " of source " + source + ": " + String.join("; ", problems), null);
+        }
+    }
+
+    private static Dataset<Row> rows(Run run, LakeTable<?> table, long snapshot) {
+        return run.lake().rows(run.spark(), table, run.source().name(), run.window(), snapshot);
+    }
+
+    private static void stale(List<String> problems, String stage, long read, long current, LakeTable<?> table) {
+        if (read != current) {
+            problems.add(stage + " was made from snapshot " + read + " of " + table + ", which is no longer the current one ("
+                    + current + "): rerun " + stage + " and what follows it");
+        }
+    }
+
+    private void conserve(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, Dataset<Row> lines)
+            throws IOException {
+        Offsets.Span broker;
+        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
+            broker = offsets.of(run.window());
+        }
+        if (!broker.spans().equals(ingest.spans("offsets"))) {
+            problems.add("ingest read offsets " + text(ingest.spans("offsets")) + ", but the window is " + text(broker.spans())
+                    + ": rerun ingest and what follows it");
+        }
+        long holes = total(ingest.spans("holes"));
+        long messages = total(broker.spans()) - holes;
+        Row counted = lines.agg(
+                        functions.count(functions.lit(1)),
+                        functions.countDistinct("partition", "offset"),
+                        functions.countDistinct("event_id"))
+                .first();
+        long raw = counted.getLong(0);
+        long places = counted.getLong(1);
+        long copies = raw - counted.getLong(2);
+        long valid = rows(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS)).count();
+        long invalid = rows(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS)).count();
+        run.count("messages", messages);
+        run.count("raw", raw);
+        run.count("valid", valid);
+        run.count("invalid", invalid);
+        run.count("copies", copies);
+        run.count("holes", holes);
+        if (raw != messages) {
+            problems.add("the offsets hold " + messages + " messages, lake.raw_lines has " + raw + " ("
+                    + (raw < messages ? (messages - raw) + " lost" : (raw - messages) + " too many") + ")");
+        }
+        if (places != raw) {
+            problems.add("lake.raw_lines has " + (raw - places) + " messages twice");
+        }
+        if (raw != valid + invalid + copies) {
+            problems.add("lake.raw_lines has " + raw + " lines, but " + valid + " valid + " + invalid + " invalid + " + copies
+                    + " copies = " + (valid + invalid + copies));
+        }
+        if (holes > 0) {
+            run.note(holes + " messages of the window were deleted by retention before they were read (accepted)");
+        }
+    }
+
+    private static void tile(Run run, List<String> problems, Ledger.Entry ingest) {
+        Ledger.Entry before = run.ledger().current(run.source().name(), "ingest", run.window().previous());
+        if (before == null) {
+            return;
+        }
+        Map<Integer, Long> ends = new HashMap<>();
+        before.spans("offsets").forEach(span -> ends.put(span.getPartition(), span.getUntil()));
+        for (OffsetSpan span : ingest.spans("offsets")) {
+            long end = ends.getOrDefault(span.getPartition(), 0L);
+            if (end != span.getFrom()) {
+                problems.add("partition " + span.getPartition() + " begins at offset " + span.getFrom()
+                        + ", but the window before ended at " + end);
+            }
+        }
+    }
+
+    private static void hbase(Run run, List<String> problems, Ledger.Entry enrich) {
+        List<Detection> detections = Rows.records(
+                        rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS)).where("sweep = 'batch'"),
+                        Detection::new)
+                .collect();
+        long missing = new HBaseReader(run.settings()).missing(detections, "batch", run.window(), enrich.sequence());
+        run.count("detections", detections.size());
+        if (missing > 0) {
+            problems.add("HBase lacks " + missing + " of " + detections.size() + " detections: rerun load");
+        }
+    }
+
+    private static long total(List<OffsetSpan> spans) {
+        return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+    }
+
+    private static String text(List<OffsetSpan> spans) {
+        List<String> parts = new ArrayList<>();
+        spans.forEach(span -> parts.add(span.getPartition() + ": " + span.getFrom() + " to " + span.getUntil()));
+        return "{" + String.join(", ", parts) + "}";
+    }
+}

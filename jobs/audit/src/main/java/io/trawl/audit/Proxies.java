@@ -1,0 +1,250 @@
+package io.trawl.audit;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Json;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Run;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a window says of the proxies behind it: who was heard of, who fell silent, and which bytes of whose log never
+ * came. It leans on what the audit before it left in the ledger.
+ */
+final class Proxies {
+    /** Files not heard of for longer than this are forgotten. */
+    private static final Duration REMEMBERED = Duration.ofDays(7);
+
+    private static final int NAMED = 5;
+
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    /** When each host was last heard of. */
+    private final Map<String, Instant> heard = new TreeMap<>();
+    /** Lines of each host in this window. */
+    private final Map<String, Long> lines = new TreeMap<>();
+
+    private final Map<LogFile, Reached> files = new TreeMap<>();
+
+    /** One file of one log of one host, between two rotations. */
+    private record LogFile(String host, String log, String generation) implements Comparable<LogFile> {
+        @Override
+        public int compareTo(LogFile other) {
+            return toString().compareTo(other.toString());
+        }
+
+        @Override
+        public String toString() {
+            return host + "/" + log + "/" + generation;
+        }
+    }
+
+    /** Up to which byte a file has been seen, and when. */
+    private record Reached(long end, Instant when) {}
+
+    private Proxies() {}
+
+    /** @param rawLines the window's rows of raw_lines; @param before the latest audit of an earlier window */
+    static Proxies judge(Run run, Dataset<Row> rawLines, Ledger.@Nullable Entry before) throws IOException {
+        Proxies proxies = new Proxies();
+        Set<String> knownLogs = new LinkedHashSet<>();
+        Map<LogFile, Reached> earlier = new TreeMap<>();
+        if (before != null && before.detail() != null) {
+            JsonNode detail = Json.MAPPER.readTree(before.detail());
+            detail.path("heard").fields().forEachRemaining(field -> proxies.heard.put(field.getKey(), Instant.parse(field.getValue().asText())));
+            for (JsonNode file : detail.path("files")) {
+                LogFile name = new LogFile(
+                        file.path("host").asText(), file.path("log").asText(), file.path("generation").asText());
+                Instant when = Instant.parse(file.path("when").asText());
+                knownLogs.add(name.host() + "/" + name.log());
+                if (when.plus(REMEMBERED).isAfter(run.window().start())) {
+                    earlier.put(name, new Reached(file.path("end").asLong(), when));
+                }
+            }
+        }
+        proxies.files.putAll(earlier);
+        proxies.readFiles(run, rawLines, earlier, knownLogs);
+        proxies.silent(run);
+        return proxies;
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /** What the next window's audit leans on, and the figures of this one. */
+    String detail(Collection<String> allProblems) throws IOException {
+        ObjectNode detail = Json.MAPPER.createObjectNode();
+        ObjectNode last = detail.putObject("heard");
+        heard.forEach((host, when) -> last.put(host, when.toString()));
+        ObjectNode counts = detail.putObject("lines");
+        lines.forEach(counts::put);
+        var list = detail.putArray("files");
+        files.forEach((file, reached) -> list.addObject()
+                .put("host", file.host())
+                .put("log", file.log())
+                .put("generation", file.generation())
+                .put("end", reached.end())
+                .put("when", reached.when().toString()));
+        var found = detail.putArray("problems");
+        allProblems.forEach(found::add);
+        return Json.MAPPER.writeValueAsString(detail);
+    }
+
+    /** Bytes of the line in its file, without its line end; of a line that the agent cut, what it had. */
+    private static Column length() {
+        return expr("cast(coalesce(headers['oversize'], octet_length(body)) as bigint)");
+    }
+
+    private void readFiles(Run run, Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
+        Dataset<Row> placed = rawLines.where("host is not null and file_offset is not null")
+                .groupBy("event_id")
+                .agg(
+                        first("host").as("host"),
+                        first(expr("coalesce(log, '')")).as("log"),
+                        first(expr("coalesce(generation, '')")).as("generation"),
+                        first("file_offset").as("begin"),
+                        first(length()).as("length"),
+                        max("append_time").as("append_time"));
+        List<Row> totals = placed.groupBy("host", "log", "generation")
+                .agg(
+                        min("begin"),
+                        max(expr("begin + length + 1")),
+                        sum(expr("length + 1")),
+                        count(lit(1)),
+                        max("append_time"))
+                .collectAsList();
+        for (Row total : totals) {
+            LogFile file = new LogFile(total.getString(0), total.getString(1), total.getString(2));
+            long begin = total.getLong(3);
+            long end = total.getLong(4);
+            long bytes = total.getLong(5);
+            Instant when = total.getTimestamp(7).toInstant();
+            lines.merge(file.host(), total.getLong(6), Long::sum);
+            heard.merge(file.host(), when, (a, b) -> a.isAfter(b) ? a : b);
+            if (end - begin != bytes) {
+                inside(run, placed, file);
+            }
+            Reached reached = earlier.get(file);
+            if (reached != null) {
+                // One byte more where lines end in CR LF.
+                if (begin > reached.end() + 1) {
+                    missing(run, file, reached.end(), begin);
+                }
+            } else if (begin > 0 && knownLogs.contains(file.host() + "/" + file.log())) {
+                missing(run, file, 0, begin);
+            }
+            files.merge(file, new Reached(end, when), (a, b) -> new Reached(Math.max(a.end(), b.end()), b.when()));
+        }
+        rawLines.where("host is not null and file_offset is null")
+                .groupBy("host")
+                .agg(count(lit(1)), max("append_time"))
+                .collectAsList()
+                .forEach(row -> {
+                    lines.merge(row.getString(0), row.getLong(1), Long::sum);
+                    heard.merge(row.getString(0), row.getTimestamp(2).toInstant(), (a, b) -> a.isAfter(b) ? a : b);
+                    notes.add("host " + row.getString(0) + " sends no byte offsets: gaps in its log cannot be seen (TAILDIR: byteOffsetHeader = true)");
+                });
+        long unplaced = rawLines.where("host is null").count();
+        if (unplaced > 0) {
+            notes.add(unplaced + " messages carry no host: their copies and gaps cannot be seen");
+        }
+    }
+
+    /** Names the gaps inside a window. */
+    private void inside(Run run, Dataset<Row> placed, LogFile file) {
+        List<Row> gaps = placed.where(col("host").equalTo(file.host())
+                        .and(col("log").equalTo(file.log()))
+                        .and(col("generation").equalTo(file.generation())))
+                .select(
+                        expr("begin + length + 1").as("end"),
+                        org.apache.spark.sql.functions.lead("begin", 1).over(Window.orderBy("begin")).as("next"))
+                // A line that ends in CR LF has one byte more than its text and a line feed.
+                .where("next > end + 1")
+                .orderBy("end")
+                .collectAsList();
+        for (Row gap : gaps.subList(0, Math.min(gaps.size(), NAMED))) {
+            missing(run, file, gap.getLong(0), gap.getLong(1));
+        }
+        if (gaps.size() > NAMED) {
+            problems.add("log " + file + " has " + (gaps.size() - NAMED) + " more gaps");
+        }
+    }
+
+    /** Bytes that this window lacks: lost, unless another window has them, where they came late or early. */
+    private void missing(Run run, LogFile file, long from, long until) {
+        long snapshot = java.util.Objects.requireNonNull(run.lake().snapshot(LakeTable.RAW_LINES));
+        Row elsewhere = run.lake()
+                .rows(run.spark(), LakeTable.RAW_LINES, snapshot)
+                .where(col("source").equalTo(run.source().name())
+                        .and(col("window").between(
+                                lit(java.sql.Timestamp.from(run.window().start().minus(Duration.ofDays(1)))),
+                                lit(java.sql.Timestamp.from(run.window().end().plus(Duration.ofDays(1))))))
+                        .and(col("host").equalTo(file.host()))
+                        .and(expr("coalesce(log, '')").equalTo(file.log()))
+                        .and(expr("coalesce(generation, '')").equalTo(file.generation()))
+                        .and(col("file_offset").geq(from))
+                        .and(col("file_offset").lt(until)))
+                .groupBy("event_id")
+                .agg(first(length()).as("length"))
+                .agg(sum(expr("length + 1")), count(lit(1)))
+                .first();
+        long found = elsewhere.isNullAt(0) ? 0 : elsewhere.getLong(0);
+        long lacking = until - from - found - (elsewhere.isNullAt(1) ? 0 : elsewhere.getLong(1));
+        String bytes = "bytes " + from + " to " + (until - 1) + " of log " + file;
+        if (lacking > 0) {
+            problems.add(bytes + " never came (" + (until - from - found) + " bytes)");
+        } else {
+            notes.add(bytes + " are in another window");
+        }
+    }
+
+    private void silent(Run run) {
+        Set<String> expected = new LinkedHashSet<>(run.source().hosts());
+        expected.addAll(heard.keySet());
+        expected.removeAll(run.settings().list("source." + run.source().name() + ".retired"));
+        for (String host : expected) {
+            Instant last = heard.get(host);
+            if (last == null) {
+                problems.add("proxy " + host + " has never been heard of (setting source." + run.source().name() + ".hosts)");
+                continue;
+            }
+            Duration silence = Duration.between(last, run.window().end());
+            if (silence.compareTo(run.source().silence()) >= 0) {
+                problems.add("proxy " + host + " is silent: its last line came at " + last + ", "
+                        + silence.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + " before the window's end (setting source."
+                        + run.source().name() + ".silence; a proxy that is gone goes into .retired)");
+            } else if (!lines.containsKey(host)) {
+                notes.add("proxy " + host + " has no line in this window; its last came at " + last);
+            }
+        }
+    }
+}

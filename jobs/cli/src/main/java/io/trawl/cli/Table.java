@@ -1,0 +1,39 @@
+package io.trawl.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** Rows of text in columns; the first row is the heading. */
+final class Table {
+    /** Longer cells are cut, so that a row stays readable; --json has them whole. */
+    private static final int WIDEST = 60;
+
+    private Table() {}
+
+    static void print(PrintStream out, List<String[]> rows) {
+        int columns = rows.get(0).length;
+        int[] widths = new int[columns];
+        for (String[] row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], cut(row[i]).length());
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                String cell = cut(row[i]);
+                line.append(cell);
+                if (i < columns - 1) {
+                    line.append(" ".repeat(widths[i] - cell.length() + 2));
+                }
+            }
+            out.println(line);
+        }
+    }
+
+    private static String cut(String cell) {
+        // What a stranger wrote into a URL must not steer the terminal.
+        String clean = cell.replaceAll("\\p{Cntrl}", "?");
+        return clean.length() <= WIDEST ? clean : clean.substring(0, WIDEST - 1) + "…";
+    }
+}

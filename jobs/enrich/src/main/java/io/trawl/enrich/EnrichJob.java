@@ -1,0 +1,138 @@
+package io.trawl.enrich;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+
+import io.trawl.etl.Etl;
+import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.Job;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.LakeStore;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Rows;
+import io.trawl.etl.Run;
+import io.trawl.etl.Source;
+import io.trawl.etl.SweepStep;
+import io.trawl.etl.Tally;
+import io.trawl.record.Detection;
+import io.trawl.record.Observable;
+import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import picocli.CommandLine.Option;
+
+/** Matches the events of one window with the indicators, and says what was seen in it by whom. */
+public final class EnrichJob implements Job {
+    /** Which indicators a sweep uses. */
+    enum Which {
+        pinned,
+        latest
+    }
+
+    @Option(
+            names = "--indicators",
+            paramLabel = "pinned|latest",
+            description = "pinned: those of the window's first sweep (default); latest: today's, pinned from now on.")
+    private Which indicators = Which.pinned;
+
+    public static void main(String[] args) {
+        Jobs.main(args, new EnrichJob());
+    }
+
+    @Override
+    public String name() {
+        return "enrich";
+    }
+
+    @Override
+    public String purpose() {
+        return "Matches the events of a window with the indicators into lake.detections, and notes who saw what in lake.observables.";
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        Long detectionsBase = run.lake().snapshot(LakeTable.DETECTIONS);
+        Long observablesBase = run.lake().snapshot(LakeTable.OBSERVABLES);
+        Ledger.Entry validate = run.ledger().require(run.source().name(), "validate", run.window());
+        long snapshot = validate.output(LakeTable.PROXY_EVENTS);
+        run.input(LakeTable.PROXY_EVENTS, snapshot);
+        IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
+        run.input(LakeTable.INDICATORS, pinned.id());
+        run.indicators(pinned.id());
+
+        LakeStore<Detection> detections = run.lake()
+                .replacing(
+                        LakeTable.DETECTIONS,
+                        org.apache.iceberg.expressions.Expressions.and(
+                                io.trawl.etl.Lake.of(run.source().name(), run.window()),
+                                org.apache.iceberg.expressions.Expressions.equal("sweep", "batch")),
+                        detectionsBase,
+                        run.properties());
+        SweepStep engine = pinned.engine(run);
+        Tally tally = Etl.from(Source.of(run.lake()
+                        .read(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot)))
+                .analyse(engine)
+                .store(detections)
+                .run();
+
+        LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
+        Tally seen = Etl.from(Source.of(observables(run, snapshot)))
+                .store(observables)
+                .run();
+
+        run.count("events", tally.count("in"));
+        run.count("detections", tally.count("stored.detections"));
+        run.count("observables", seen.count("stored.observables"));
+        run.output(LakeTable.DETECTIONS, detections.committed());
+        run.output(LakeTable.OBSERVABLES, observables.committed());
+        run.record();
+    }
+
+    /** Each distinct value of the window with its clients. */
+    private static JavaRDD<Observable> observables(Run run, long snapshot) {
+        JavaRDD<ProxyEvent> events = run.lake()
+                .read(
+                        run.spark(),
+                        LakeTable.PROXY_EVENTS,
+                        run.source().name(),
+                        run.window(),
+                        snapshot,
+                        "source",
+                        "window",
+                        "timestamp",
+                        "source_address",
+                        "source_ip",
+                        "destination_ip",
+                        "url_domain");
+        JavaRDD<Observable> partial = events.mapPartitions(new Sightings());
+        Dataset<Row> rows = Rows.dataset(run.spark(), partial, Observable.SCHEMA$)
+                .select(
+                        col("source"),
+                        col("window"),
+                        col("type"),
+                        col("value"),
+                        org.apache.spark.sql.functions.explode(col("clients")).as("c"));
+        Dataset<Row> byValue = rows.repartition(col("type"), col("value"))
+                .groupBy("source", "window", "type", "value", "c.client")
+                .agg(
+                        min("c.first_seen").as("first_seen"),
+                        max("c.last_seen").as("last_seen"),
+                        sum("c.events").as("events"))
+                .groupBy("source", "window", "type", "value")
+                .agg(
+                        min("first_seen").as("first_seen"),
+                        max("last_seen").as("last_seen"),
+                        sum("events").as("events"),
+                        sort_array(collect_list(struct(col("client"), col("first_seen"), col("last_seen"), col("events"))))
+                                .as("clients"));
+        return Rows.records(byValue, Observable::new);
+    }
+}

@@ -1,0 +1,5 @@
+/** Job enrich: events to detections and observables. */
+@NullMarked
+package io.trawl.enrich;
+
+import org.jspecify.annotations.NullMarked;

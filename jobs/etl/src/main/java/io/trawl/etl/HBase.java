@@ -1,0 +1,100 @@
+package io.trawl.etl;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hbase.HBaseConfiguration;
+import org.apache.hadoop.hbase.TableExistsException;
+import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Admin;
+import org.apache.hadoop.hbase.client.ColumnFamilyDescriptorBuilder;
+import org.apache.hadoop.hbase.client.Connection;
+import org.apache.hadoop.hbase.client.ConnectionFactory;
+import org.apache.hadoop.hbase.client.TableDescriptor;
+import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
+import org.apache.hadoop.hbase.io.compress.Compression;
+import org.apache.hadoop.hbase.io.encoding.DataBlockEncoding;
+import org.apache.hadoop.hbase.util.Bytes;
+
+/** HBase as Trawl uses it: one connection a process, tables that are created where they are missing. */
+public final class HBase {
+    /** The one column family of Trawl's tables. */
+    static final byte[] FAMILY = {'d'};
+    /** Property of a table: how many salts its row keys have. */
+    private static final String SALTS = "trawl.salts";
+
+    public static final String DETECTIONS = "detections";
+    public static final String OBSERVABLES = "observables";
+
+    private static final Map<String, Connection> CONNECTIONS = new ConcurrentHashMap<>();
+
+    private HBase() {}
+
+    /** The process's connection to the HBase that the settings name; it lives as long as the process. */
+    public static Connection connection(Settings settings) {
+        String where = settings.text("hbase.quorum") + ":" + settings.text("hbase.port");
+        return CONNECTIONS.computeIfAbsent(where, key -> {
+            Configuration conf = HBaseConfiguration.create();
+            conf.set("hbase.zookeeper.quorum", settings.text("hbase.quorum"));
+            conf.set("hbase.zookeeper.property.clientPort", settings.text("hbase.port"));
+            // Minutes of retries, not tens of them: a region server that comes back is waited for, a wrong address is not.
+            conf.set("hbase.client.retries.number", "12");
+            conf.set("hbase.client.operation.timeout", "90000");
+            conf.set("hbase.client.meta.operation.timeout", "60000");
+            conf.set("hbase.rpc.timeout", "20000");
+            conf.set("zookeeper.recovery.retry", "2");
+            settings.under("hbase.client.conf.").forEach(conf::set);
+            try {
+                return ConnectionFactory.createConnection(conf);
+            } catch (IOException e) {
+                throw unreachable(settings, e);
+            }
+        });
+    }
+
+    static JobFailure unreachable(Settings settings, Throwable cause) {
+        return new JobFailure(
+                "HBase at ZooKeeper " + settings.text("hbase.quorum") + ":" + settings.text("hbase.port")
+                        + " does not answer: is it up? (settings hbase.quorum, hbase.port)",
+                cause);
+    }
+
+    /** How many salts the row keys of a table have; the table is created, split by salt, where it is missing. */
+    public static int salts(Settings settings, String table) {
+        try (Admin admin = connection(settings).getAdmin()) {
+            TableName name = TableName.valueOf(table);
+            if (!admin.tableExists(name)) {
+                int salts = settings.number("hbase.regions");
+                TableDescriptor descriptor = TableDescriptorBuilder.newBuilder(name)
+                        .setColumnFamily(ColumnFamilyDescriptorBuilder.newBuilder(FAMILY)
+                                .setMaxVersions(1)
+                                .setDataBlockEncoding(DataBlockEncoding.FAST_DIFF)
+                                .setCompressionType(Compression.Algorithm.valueOf(
+                                        settings.text("hbase.compression", "NONE")))
+                                .build())
+                        .setValue(SALTS, String.valueOf(salts))
+                        // A load that was overtaken may still put old cells: what deleted them must outlive it.
+                        .setValue("hbase.hstore.time.to.purge.deletes", "86400000")
+                        .build();
+                byte[][] splits = new byte[salts - 1][];
+                for (int i = 1; i < salts; i++) {
+                    splits[i - 1] = new byte[] {(byte) i};
+                }
+                try {
+                    admin.createTable(descriptor, splits);
+                } catch (TableExistsException e) {
+                    // Another job was first.
+                }
+            }
+            return Integer.parseInt(admin.getDescriptor(name).getValue(SALTS));
+        } catch (IOException e) {
+            throw unreachable(settings, e);
+        }
+    }
+
+    /** A cell's qualifier: which path wrote it, for which window. */
+    static byte[] qualifier(String path, Window window) {
+        return Bytes.toBytes(path + ":" + window.start());
+    }
+}

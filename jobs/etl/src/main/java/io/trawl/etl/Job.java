@@ -1,0 +1,21 @@
+package io.trawl.etl;
+
+/** One job: what a main class hands to {@link Jobs}. Fields with picocli's {@code @Option} are options of its own. */
+public interface Job {
+    /** Name of the job and of its stage in the ledger, as validate. */
+    String name();
+
+    /** What it does, one sentence for --help. */
+    String purpose();
+
+    /** Whether it works on the windows of a source; else it runs once, without them. */
+    default boolean windowed() {
+        return true;
+    }
+
+    /** Checks the job's own options and the settings it needs, before Spark starts. */
+    default void check(Settings settings) {}
+
+    /** Does the work: for one window, or once. */
+    void run(Run run) throws Exception;
+}

@@ -1,0 +1,301 @@
+package io.trawl.etl;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * What every job's main does: turn arguments into settings, refuse what is wrong before Spark starts, run, write the
+ * report, and end with an exit status: 0 done, 2 a bad argument or setting, 1 anything else.
+ */
+public final class Jobs {
+    private final Job job;
+    private final Clock clock;
+    private final PrintStream err;
+
+    private Jobs(Job job, Clock clock, PrintStream err) {
+        this.job = job;
+        this.clock = clock;
+        this.err = err;
+    }
+
+    /** Runs a job as a program; does not return. */
+    public static void main(String[] args, Job job) {
+        // exit(), not return: a library may have left a thread behind that would keep the driver alive.
+        System.exit(run(args, job, Clock.systemUTC(), System.err));
+    }
+
+    /** Runs a job and gives its exit status. */
+    public static int run(String[] args, Job job, Clock clock, PrintStream err) {
+        Options options = new Options();
+        CommandSpec spec = CommandSpec.forAnnotatedObject(job);
+        spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
+        spec.name("trawl run " + job.name());
+        spec.usageMessage().description(job.purpose()).sortOptions(false);
+        CommandLine command = new CommandLine(spec);
+        Jobs jobs = new Jobs(job, clock, err);
+        try {
+            command.parseArgs(args);
+        } catch (ParameterException e) {
+            return jobs.complain(2, e.getMessage() + " (--help lists the options)");
+        }
+        if (options.help) {
+            command.usage(System.out);
+            return 0;
+        }
+        return jobs.run(options);
+    }
+
+    /** Options that all jobs have. */
+    @Command
+    static final class Options {
+        @Option(names = "--source", paramLabel = "NAME", description = "The source, as trawl.conf names it.")
+        @Nullable String source;
+
+        @Option(
+                names = "--window",
+                paramLabel = "START/END",
+                description = "Window of broker append time, UTC; a longer range is cut into windows.")
+        @Nullable String window;
+
+        @Option(names = "--conf", paramLabel = "FILE", description = "Settings that differ from the defaults.")
+        @Nullable Path conf;
+
+        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
+        Map<String, String> set = new LinkedHashMap<>();
+
+        @Option(names = "--run-id", paramLabel = "ID", description = "Name of this run in ledger and report.")
+        String runId = UUID.randomUUID().toString();
+
+        @Option(names = "--report", paramLabel = "NAME", description = "Where in reports.dir the report goes.")
+        @Nullable String report;
+
+        @Option(names = "--check", description = "Check arguments and settings, and do nothing.")
+        boolean check;
+
+        @Option(names = {"-h", "--help"}, usageHelp = true, description = "This text.")
+        boolean help;
+    }
+
+    private int run(Options options) {
+        Instant started = clock.instant();
+        Settings settings;
+        LogSource source = null;
+        List<@Nullable Window> windows = new ArrayList<>();
+        Window range = null;
+        try {
+            settings = Settings.load(options.conf, options.set);
+        } catch (IllegalArgumentException e) {
+            return complain(2, e.getMessage());
+        }
+        Report report = new Report(options, settings);
+        try {
+            if (job.windowed()) {
+                if (options.source == null) {
+                    throw new IllegalArgumentException(
+                            "--source is missing: one of " + String.join(", ", settings.sources()));
+                }
+                if (options.window == null) {
+                    throw new IllegalArgumentException(
+                            "--window is missing: START/END in UTC, as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+                }
+                source = settings.source(options.source);
+                range = Window.parse(options.window);
+                List<Window> units = range.units(source.unit(), settings.number("window.most"));
+                units.get(units.size() - 1).requireClosed(clock.instant(), settings.duration("window.margin"));
+                windows.addAll(units);
+            } else if (options.window != null || options.source != null) {
+                throw new IllegalArgumentException("job " + job.name() + " takes no --source and no --window");
+            } else {
+                windows.add(null);
+            }
+            settings.text("lake.warehouse");
+            settings.text("reports.dir");
+            job.check(settings);
+        } catch (IllegalArgumentException e) {
+            report.failed("refused", 2, message(e), source, range, started);
+            return complain(2, message(e));
+        }
+        if (options.check) {
+            return 0;
+        }
+        try (SparkSession spark = session(settings)) {
+            Instant ready = clock.instant();
+            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+            List<Run> runs = new ArrayList<>();
+            try (Lake lake = Lake.open(settings, hadoop)) {
+                State state = State.at(settings.text("state.dir"), hadoop);
+                for (Window window : windows) {
+                    Run run = new Run(job.name(), options.runId, settings, spark, lake, state, source, window);
+                    runs.add(run);
+                    job.run(run);
+                }
+                report.done(runs, source, range, started, ready);
+                return 0;
+            } catch (Exception e) {
+                boolean bad = e instanceof IllegalArgumentException;
+                String line = message(e);
+                report.failed(bad || e instanceof LakeStore.Overtaken ? "refused" : "failed", bad ? 2 : 1, line, source, range, started, runs);
+                if (!(e instanceof JobFailure) && !bad) {
+                    org.slf4j.LoggerFactory.getLogger(Jobs.class).error("{} failed", job.name(), e);
+                }
+                return complain(bad ? 2 : 1, line);
+            }
+        } catch (RuntimeException e) {
+            String line = message(e);
+            report.failed("failed", 1, line, source, range, started);
+            return complain(1, line);
+        }
+    }
+
+    private int complain(int status, String line) {
+        err.println("trawl " + job.name() + ": " + line.replace('\n', ' '));
+        return status;
+    }
+
+    private SparkSession session(Settings settings) {
+        SparkConf conf = new SparkConf();
+        configure(conf, settings);
+        if (!conf.contains("spark.master")) {
+            conf.setMaster("local[2]");
+        }
+        if (!conf.contains("spark.app.name")) {
+            conf.setAppName("trawl " + job.name());
+        }
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
+    public static void configure(SparkConf conf, Settings settings) {
+        Lake.properties(settings).forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
+        conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG, "org.apache.iceberg.spark.SparkCatalog");
+        conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+        conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+        conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+        // A broker that restarts is waited for; then the task fails and is tried again.
+        conf.setIfMissing("spark.streaming.kafka.consumer.poll.ms", "20000");
+        settings.under("hadoop.").forEach((key, value) -> conf.setIfMissing("spark.hadoop." + key, value));
+        // An address that refuses is given up after seconds, not minutes: whoever waits is told.
+        conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries", "5");
+        conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "3");
+        settings.under("spark.conf.").forEach(conf::set);
+    }
+
+    /** The one line that says what is wrong. */
+    static String message(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JobFailure || cause instanceof IllegalArgumentException && cause == failure) {
+                return String.valueOf(cause.getMessage());
+            }
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String text = String.valueOf(cause.getMessage());
+            // Spark gives a task's failure as text only.
+            int at = text.indexOf("io.trawl.etl.JobFailure: ");
+            if (at >= 0) {
+                return text.substring(at + "io.trawl.etl.JobFailure: ".length()).lines().findFirst().orElse(text);
+            }
+            if (cause instanceof ConnectException) {
+                return "cannot connect: " + text.lines().findFirst().orElse("") + " (is the server up?)";
+            }
+        }
+        return failure.getClass().getSimpleName() + ": "
+                + String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");
+    }
+
+    /** The JSON report. */
+    private final class Report {
+        private final Options options;
+        private final Settings settings;
+
+        Report(Options options, Settings settings) {
+            this.options = options;
+            this.settings = settings;
+        }
+
+        void done(List<Run> runs, @Nullable LogSource source, @Nullable Window range, Instant started, Instant ready) throws IOException {
+            ObjectNode report = describe(source, range, started, runs);
+            report.put("status", "ok").put("exit", 0).putNull("error");
+            ((ObjectNode) report.get("seconds")).put("work", seconds(ready, clock.instant()));
+            write(report, source, range);
+        }
+
+        void failed(String status, int exit, String line, @Nullable LogSource source, @Nullable Window range, Instant started) {
+            failed(status, exit, line, source, range, started, List.of());
+        }
+
+        void failed(
+                String status, int exit, String line, @Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
+            if (options.check) {
+                return;
+            }
+            ObjectNode report = describe(source, range, started, runs);
+            report.put("status", status).put("exit", exit).put("error", line);
+            try {
+                write(report, source, range);
+            } catch (IOException | RuntimeException e) {
+                err.println("trawl " + job.name() + ": the report cannot be written: " + e.getMessage());
+            }
+        }
+
+        private ObjectNode describe(@Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
+            ObjectNode report = JsonNodeFactory.instance.objectNode();
+            report.put("job", job.name());
+            report.put("source", source == null ? null : source.name());
+            if (range == null) {
+                report.putNull("window");
+            } else {
+                report.putObject("window").put("start", range.start().toString()).put("end", range.end().toString());
+            }
+            report.put("run_id", options.runId);
+            ObjectNode counts = report.putObject("counts");
+            ObjectNode inputs = report.putObject("inputs");
+            ObjectNode outputs = report.putObject("outputs");
+            report.putNull("indicator_snapshot");
+            for (Run run : runs) {
+                run.countsSoFar().forEach((name, count) -> counts.put(name, counts.path(name).asLong() + count));
+                run.inputsSoFar().forEach(inputs::put);
+                run.outputsSoFar().forEach(outputs::put);
+                if (run.indicatorSnapshot() != null) {
+                    report.put("indicator_snapshot", run.indicatorSnapshot());
+                }
+            }
+            report.putObject("seconds").put("total", seconds(started, clock.instant()));
+            var notes = report.putArray("notes");
+            runs.forEach(run -> run.notesSoFar().forEach(notes::add));
+            return report;
+        }
+
+        private void write(ObjectNode report, @Nullable LogSource source, @Nullable Window range) throws IOException {
+            Configuration hadoop = new Configuration();
+            settings.under("hadoop.").forEach(hadoop::set);
+            hadoop.set("ipc.client.connect.max.retries", "5");
+            String name = options.report == null ? Run.reportName(job.name(), source, range) : options.report;
+            State.at(settings.text("reports.dir"), hadoop).replace(name, report);
+        }
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 1000.0;
+    }
+}

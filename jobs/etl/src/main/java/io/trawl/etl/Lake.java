@@ -1,0 +1,140 @@
+package io.trawl.etl;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
+
+/** The Iceberg tables of the lake. */
+public final class Lake implements AutoCloseable {
+    /** Name of the catalog in Spark SQL. */
+    public static final String CATALOG = "lake";
+
+    private static final Map<String, String> PROPERTIES = Map.of(
+            "format-version", "2",
+            "write.parquet.compression-codec", "zstd",
+            // Windows are committed side by side: the default of 4 tries is not enough.
+            "commit.retry.num-retries", "30",
+            "commit.retry.min-wait-ms", "50",
+            "commit.retry.max-wait-ms", "2000");
+
+    private final Catalog catalog;
+
+    private Lake(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** Opens the lake that the settings name. */
+    public static Lake open(Settings settings, Configuration hadoop) {
+        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, properties(settings), hadoop));
+    }
+
+    /** The catalog's properties, as Iceberg and Spark's catalog take them. */
+    static Map<String, String> properties(Settings settings) {
+        Map<String, String> properties = new HashMap<>(settings.under("lake.catalog."));
+        properties.put("type", settings.text("lake.type"));
+        properties.put("warehouse", settings.text("lake.warehouse"));
+        // A reader in this process must see what another process just committed.
+        properties.put("cache-enabled", "false");
+        return properties;
+    }
+
+    /** Loads a table; it is created where it is missing. */
+    public Table table(LakeTable<?> table) {
+        Namespace database = Namespace.of(LakeTable.DATABASE);
+        TableIdentifier name = TableIdentifier.of(database, table.name());
+        if (!catalog.tableExists(name)) {
+            org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
+            PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
+            try {
+                if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(database)) {
+                    namespaces.createNamespace(database);
+                }
+            } catch (AlreadyExistsException e) {
+                // Another job was first: that is what was wanted.
+            }
+            try {
+                return catalog.createTable(name, schema, spec, PROPERTIES);
+            } catch (AlreadyExistsException e) {
+                return catalog.loadTable(name);
+            }
+        }
+        return catalog.loadTable(name);
+    }
+
+    /** Rows of a source's window, in any table that is partitioned by both. */
+    public static Expression of(String source, Window window) {
+        return Expressions.and(
+                Expressions.equal("source", source), Expressions.equal("window", LakeRow.micros(window.start())));
+    }
+
+    /** The current snapshot of a table, null where it has none yet. */
+    public @Nullable Long snapshot(LakeTable<?> table) {
+        Snapshot snapshot = table(table).currentSnapshot();
+        return snapshot == null ? null : snapshot.snapshotId();
+    }
+
+    /** The rows of a source's window at a snapshot, as Spark reads them. */
+    public Dataset<Row> rows(SparkSession spark, LakeTable<?> table, String source, Window window, long snapshot) {
+        Column here = functions
+                .col("source")
+                .equalTo(source)
+                .and(functions.col("window").equalTo(functions.lit(java.sql.Timestamp.from(window.start()))));
+        return rows(spark, table, snapshot).where(here);
+    }
+
+    /** All rows at a snapshot. */
+    public Dataset<Row> rows(SparkSession spark, LakeTable<?> table, long snapshot) {
+        return spark.read()
+                .option("snapshot-id", snapshot)
+                .table(CATALOG + "." + LakeTable.DATABASE + "." + table.name());
+    }
+
+    /** The records of a source's window at a snapshot; only the named fields are read and set, all where none is named. */
+    public <T extends SpecificRecord> JavaRDD<T> read(
+            SparkSession spark, LakeTable<T> table, String source, Window window, long snapshot, String... fields) {
+        Dataset<Row> rows = rows(spark, table, source, window, snapshot);
+        return Rows.records(fields.length == 0 ? rows : rows.select(columns(fields)), table.maker());
+    }
+
+    private static Column[] columns(String... names) {
+        return List.of(names).stream().map(functions::col).toArray(Column[]::new);
+    }
+
+    /**
+     * A store that replaces a source's window of a table by what it is given, in one commit; nothing given clears it.
+     * The commit is refused where another one touched the window since {@code base} was read.
+     *
+     * @param base the table's snapshot before the run read its input; null where it had none
+     */
+    public <T extends SpecificRecord> LakeStore<T> replacing(
+            LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties) {
+        return new LakeStore<>(table(table), table, rows, base, properties);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (catalog instanceof AutoCloseable closeable) {
+            closeable.close();
+        }
+    }
+}

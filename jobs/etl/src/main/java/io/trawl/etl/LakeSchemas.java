@@ -1,0 +1,66 @@
+package io.trawl.etl;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+
+/** Avro schemas as Iceberg has them: names and doc lines carry over, an optional field is a union with null. */
+final class LakeSchemas {
+    private int lastId;
+
+    private LakeSchemas() {}
+
+    static org.apache.iceberg.Schema schema(Schema avro) {
+        LakeSchemas ids = new LakeSchemas();
+        return new org.apache.iceberg.Schema(ids.struct(avro).fields());
+    }
+
+    static PartitionSpec partitioned(org.apache.iceberg.Schema schema, List<String> by) {
+        PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
+        by.forEach(spec::identity);
+        return spec.build();
+    }
+
+    private Types.StructType struct(Schema avro) {
+        List<Schema.Field> fields = avro.getFields();
+        int first = lastId + 1;
+        lastId += fields.size();
+        List<Types.NestedField> converted = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            Schema.Field field = fields.get(i);
+            Schema type = Rows.present(field.schema());
+            Types.NestedField.Builder nested = Types.NestedField.builder()
+                    .withId(first + i)
+                    .withName(field.name())
+                    .ofType(type(type))
+                    .withDoc(field.doc());
+            converted.add(type == field.schema() ? nested.asRequired().build() : nested.asOptional().build());
+        }
+        return Types.StructType.of(converted);
+    }
+
+    private Type type(Schema avro) {
+        return switch (avro.getType()) {
+            case STRING -> Types.StringType.get();
+            case BYTES -> Types.BinaryType.get();
+            case INT -> Types.IntegerType.get();
+            case LONG -> avro.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                    ? Types.TimestampType.withZone()
+                    : Types.LongType.get();
+            case DOUBLE -> Types.DoubleType.get();
+            case BOOLEAN -> Types.BooleanType.get();
+            case RECORD -> struct(avro);
+            case ARRAY -> Types.ListType.ofRequired(++lastId, type(avro.getElementType()));
+            case MAP -> {
+                int key = ++lastId;
+                int value = ++lastId;
+                yield Types.MapType.ofRequired(key, value, Types.StringType.get(), type(avro.getValueType()));
+            }
+            default -> throw new IllegalArgumentException("the lake has no type for Avro's " + avro.getType() + " in " + avro);
+        };
+    }
+}

@@ -1,0 +1,206 @@
+package io.trawl.etl;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.SerializableTable;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.parquet.InternalWriter;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.parquet.Parquet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces part of a lake table by the records it is given: files are written where the tasks run, and one commit on
+ * the driver swaps them in. A run that was overtaken is refused ({@link Overtaken}) and changes nothing.
+ */
+public final class LakeStore<T extends SpecificRecord> implements Store<T> {
+    private static final long serialVersionUID = 1L;
+    /** Property of a snapshot that names its commit, so that it can be found again. */
+    private static final String COMMIT = "trawl.commit";
+
+    private final Table table;
+    private final String name;
+    private final transient @Nullable Table live;
+    private final transient @Nullable Expression rows;
+    private final @Nullable Long base;
+    private final transient @Nullable Map<String, String> properties;
+    private transient @Nullable Snapshot committed;
+
+    LakeStore(Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
+        this.table = SerializableTable.copyOf(table);
+        this.name = lakeTable.name();
+        this.live = table;
+        this.rows = rows;
+        this.base = base;
+        this.properties = properties;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** The snapshot that this store committed. */
+    public Snapshot committed() {
+        Snapshot snapshot = committed;
+        if (snapshot == null) {
+            throw new IllegalStateException("lake." + name + " has not been committed by this run");
+        }
+        return snapshot;
+    }
+
+    @Override
+    public Writer<T> open(int partition, long attempt) {
+        return new Files(OutputFileFactory.builderFor(table, partition, attempt)
+                .format(FileFormat.PARQUET)
+                .build());
+    }
+
+    @Override
+    public void commit(List<Serializable> receipts) {
+        Table target = live;
+        Expression filter = rows;
+        Map<String, String> summary = properties;
+        if (target == null || filter == null || summary == null) {
+            throw new IllegalStateException("lake." + name + " is committed on the driver only");
+        }
+        String commit = UUID.randomUUID().toString();
+        OverwriteFiles overwrite = target.newOverwrite()
+                .overwriteByRowFilter(filter)
+                .conflictDetectionFilter(filter)
+                .validateNoConflictingData()
+                .validateNoConflictingDeletes();
+        if (base != null) {
+            overwrite.validateFromSnapshot(base);
+        }
+        for (Serializable receipt : receipts) {
+            ((Written) receipt).files().forEach(overwrite::addFile);
+        }
+        summary.forEach(overwrite::set);
+        overwrite.set(COMMIT, commit);
+        try {
+            overwrite.commit();
+        } catch (ValidationException e) {
+            throw new Overtaken(
+                    "lake." + name + ": another run of the same window committed while this one ran; nothing of this run was applied, run it again",
+                    e);
+        } catch (CommitFailedException e) {
+            throw new JobFailure("lake." + name + ": too many commits at once, nothing was applied; run it again", e);
+        }
+        committed = find(target, commit);
+    }
+
+    private Snapshot find(Table target, String commit) {
+        target.refresh();
+        for (Snapshot snapshot = target.currentSnapshot(); snapshot != null; snapshot = parent(target, snapshot)) {
+            if (commit.equals(snapshot.summary().get(COMMIT))) {
+                return snapshot;
+            }
+        }
+        throw new JobFailure("lake." + name + ": the commit just made is not in the table's history", null);
+    }
+
+    private static @Nullable Snapshot parent(Table target, Snapshot snapshot) {
+        Long parent = snapshot.parentId();
+        return parent == null ? null : target.snapshot(parent);
+    }
+
+    /** The files that one task wrote. */
+    record Written(ArrayList<DataFile> files) implements Serializable {}
+
+    /** Another run of the same window committed first. */
+    public static final class Overtaken extends JobFailure {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** One task's files, one a partition. */
+    private final class Files implements Writer<T> {
+        private final OutputFileFactory names;
+        private final Map<PartitionKey, DataWriter<LakeRow>> open = new LinkedHashMap<>();
+        private final PartitionKey key = new PartitionKey(table.spec(), table.schema());
+        private final LakeRow row = new LakeRow();
+        private @Nullable PartitionKey lastKey;
+        private @Nullable DataWriter<LakeRow> last;
+
+        Files(OutputFileFactory names) {
+            this.names = names;
+        }
+
+        @Override
+        public void write(T record) throws IOException {
+            row.wrap(record);
+            key.partition(row);
+            DataWriter<LakeRow> writer = last;
+            if (writer == null || !key.equals(lastKey)) {
+                writer = open.get(key);
+                if (writer == null) {
+                    PartitionKey copy = key.copy();
+                    writer = writer(copy);
+                    open.put(copy, writer);
+                }
+                last = writer;
+                lastKey = key.copy();
+            }
+            writer.write(row);
+        }
+
+        private DataWriter<LakeRow> writer(PartitionKey partition) throws IOException {
+            return Parquet.writeData(names.newOutputFile(table.spec(), partition))
+                    .forTable(table)
+                    .withPartition(partition)
+                    .createWriterFunc(type -> InternalWriter.create(table.schema().asStruct(), type))
+                    .build();
+        }
+
+        @Override
+        public Serializable close() throws IOException {
+            ArrayList<DataFile> files = new ArrayList<>();
+            for (DataWriter<LakeRow> writer : open.values()) {
+                writer.close();
+                files.add(writer.toDataFile());
+            }
+            return new Written(files);
+        }
+
+        @Override
+        public void abort() {
+            for (DataWriter<LakeRow> writer : open.values()) {
+                try {
+                    writer.close();
+                    table.io().deleteFile(writer.toDataFile().location());
+                } catch (IOException | RuntimeException e) {
+                    // A file that nothing names is no data; maintenance removes it.
+                    org.slf4j.LoggerFactory.getLogger(LakeStore.class).warn("orphan file left in lake.{}: {}", name, e.getMessage());
+                }
+            }
+        }
+    }
+
+    static Map<String, String> summary(String... pairs) {
+        Map<String, String> summary = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            summary.put(pairs[i], pairs[i + 1]);
+        }
+        return summary;
+    }
+}

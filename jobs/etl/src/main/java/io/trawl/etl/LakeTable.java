@@ -1,0 +1,86 @@
+package io.trawl.etl;
+
+import io.trawl.record.Detection;
+import io.trawl.record.Indicator;
+import io.trawl.record.InvalidRecord;
+import io.trawl.record.LedgerEntry;
+import io.trawl.record.Observable;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RawLine;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A table of the lake: a record type and the fields it is partitioned by.
+ *
+ * @param <T> what a row is
+ */
+public final class LakeTable<T extends SpecificRecord> implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public static final LakeTable<RawLine> RAW_LINES =
+            new LakeTable<>("raw_lines", RawLine.class, RawLine.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<ProxyEvent> PROXY_EVENTS =
+            new LakeTable<>("proxy_events", ProxyEvent.class, ProxyEvent.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<InvalidRecord> INVALID_RECORDS =
+            new LakeTable<>("invalid_records", InvalidRecord.class, InvalidRecord.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<Indicator> INDICATORS =
+            new LakeTable<>("indicators", Indicator.class, Indicator.SCHEMA$, List.of("type"));
+    public static final LakeTable<Detection> DETECTIONS =
+            new LakeTable<>("detections", Detection.class, Detection.SCHEMA$, List.of("source", "window", "sweep"));
+    public static final LakeTable<Observable> OBSERVABLES =
+            new LakeTable<>("observables", Observable.class, Observable.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<LedgerEntry> LEDGER =
+            new LakeTable<>("ledger", LedgerEntry.class, LedgerEntry.SCHEMA$, List.of("source", "stage"));
+
+    /** The database that the tables lie in: lake.trawl.raw_lines and so on. */
+    static final String DATABASE = "trawl";
+
+    private final String name;
+    private final Class<T> type;
+    private final Schema schema;
+    private final List<String> partitions;
+
+    private LakeTable(String name, Class<T> type, Schema schema, List<String> partitions) {
+        this.name = name;
+        this.type = type;
+        this.schema = schema;
+        this.partitions = partitions;
+    }
+
+    /** A table of one's own record type; it is created when it is first written to. */
+    public static <T extends SpecificRecord> LakeTable<T> of(String name, Class<T> type, Schema schema, String... partitions) {
+        return new LakeTable<>(name, type, schema, List.of(partitions));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    Schema schema() {
+        return schema;
+    }
+
+    List<String> partitions() {
+        return partitions;
+    }
+
+    /** Makes an empty record of this table. */
+    Rows.Maker<T> maker() {
+        Class<T> recordType = type;
+        return () -> {
+            try {
+                return recordType.getDeclaredConstructor().newInstance();
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(recordType + " has no public constructor without arguments", e);
+            }
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "lake." + name;
+    }
+}

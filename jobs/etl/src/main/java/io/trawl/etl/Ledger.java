@@ -1,0 +1,170 @@
+package io.trawl.etl;
+
+import io.trawl.record.LedgerEntry;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was done: one entry for each run of a stage of a window that committed. Entries are only added; of a stage of a
+ * window the one with the highest sequence counts, since the sequence is that of its data's commit.
+ */
+public final class Ledger {
+    private final Lake lake;
+
+    public Ledger(Lake lake) {
+        this.lake = lake;
+    }
+
+    /** Adds an entry, in a commit of its own. */
+    public void add(LedgerEntry entry) {
+        Table table = lake.table(LakeTable.LEDGER);
+        LakeStore<LedgerEntry> files = new LakeStore<>(table, LakeTable.LEDGER, Expressions.alwaysFalse(), null, Map.of());
+        Store.Writer<LedgerEntry> writer = files.open(0, System.nanoTime() & Long.MAX_VALUE);
+        try {
+            writer.write(entry);
+            AppendFiles append = table.newAppend();
+            ((LakeStore.Written) writer.close()).files().forEach(append::appendFile);
+            append.set("trawl.run-id", entry.getRunId());
+            append.commit();
+        } catch (IOException e) {
+            writer.abort();
+            throw new JobFailure("lake.ledger cannot be written: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new JobFailure("lake.ledger cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** The entry that counts, null where the stage of the window was never done. */
+    public @Nullable Entry current(String source, String stage, Window window) {
+        return entries(source, stage, window).stream().max(Comparator.comparingLong(Entry::sequence)).orElse(null);
+    }
+
+    /** The entry that counts, or a failure that says which job has to run first. */
+    public Entry require(String source, String stage, Window window) {
+        Entry entry = current(source, stage, window);
+        if (entry == null) {
+            throw new JobFailure(
+                    "window " + window + " of source " + source + " has no " + stage + " yet: run " + stage + " --source " + source
+                            + " --window " + window + " first",
+                    null);
+        }
+        return entry;
+    }
+
+    /** The entry that counts of the latest window before the given one; null where there is none. */
+    public @Nullable Entry latestBefore(String source, String stage, Window window) {
+        return read(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.equal("stage", stage),
+                        Expressions.lessThan("window", LakeRow.micros(window.start()))))
+                .stream()
+                .max(Comparator.comparing(Entry::window).thenComparingLong(Entry::sequence))
+                .orElse(null);
+    }
+
+    /** Every entry of a stage of a window, oldest first. */
+    public List<Entry> entries(String source, String stage, Window window) {
+        List<Entry> entries = read(Expressions.and(
+                Expressions.equal("source", source),
+                Expressions.equal("stage", stage),
+                Expressions.equal("window", LakeRow.micros(window.start()))));
+        entries.sort(Comparator.comparingLong(Entry::sequence));
+        return entries;
+    }
+
+    private List<Entry> read(Expression which) {
+        List<Entry> entries = new ArrayList<>();
+        try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
+                .where(which)
+                .build()) {
+            records.forEach(record -> entries.add(new Entry(record)));
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return entries;
+    }
+
+    /** One entry as read. */
+    public static final class Entry {
+        private final Record record;
+
+        private Entry(Record record) {
+            this.record = record;
+        }
+
+        public String runId() {
+            return (String) record.getField("run_id");
+        }
+
+        /** Start of the window. */
+        public Instant window() {
+            return ((OffsetDateTime) record.getField("window")).toInstant();
+        }
+
+        public long sequence() {
+            return (Long) record.getField("sequence");
+        }
+
+        /** Snapshot that the run committed to a table. */
+        public long output(LakeTable<?> table) {
+            return snapshot("outputs", table);
+        }
+
+        /** Snapshot of a table that the run read. */
+        public long input(LakeTable<?> table) {
+            return snapshot("inputs", table);
+        }
+
+        private long snapshot(String field, LakeTable<?> table) {
+            Long snapshot = longs(field).get(table.name());
+            if (snapshot == null) {
+                throw new JobFailure("run " + runId() + " has no snapshot of " + table + " among its " + field, null);
+            }
+            return snapshot;
+        }
+
+        public Map<String, Long> counts() {
+            return longs("counts");
+        }
+
+        @SuppressWarnings("unchecked")
+        private Map<String, Long> longs(String field) {
+            return new TreeMap<>((Map<String, Long>) record.getField(field));
+        }
+
+        /** A list of offset spans: offsets or holes. */
+        public List<io.trawl.record.OffsetSpan> spans(String field) {
+            List<io.trawl.record.OffsetSpan> spans = new ArrayList<>();
+            for (Object item : (List<?>) record.getField(field)) {
+                Record span = (Record) item;
+                spans.add(new io.trawl.record.OffsetSpan(
+                        (Integer) span.getField("partition"), (Long) span.getField("from"), (Long) span.getField("until")));
+            }
+            return spans;
+        }
+
+        public @Nullable Long indicatorSnapshot() {
+            return (Long) record.getField("indicator_snapshot");
+        }
+
+        public @Nullable String detail() {
+            return (String) record.getField("detail");
+        }
+    }
+}

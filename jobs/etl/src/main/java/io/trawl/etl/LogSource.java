@@ -1,0 +1,74 @@
+package io.trawl.etl;
+
+import io.trawl.parsing.Formats;
+import io.trawl.parsing.Parser;
+import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+
+/**
+ * A source of log lines, as source.NAME.* in trawl.conf has it.
+ *
+ * @param name the source's name
+ * @param topic the Kafka topic its lines come through
+ * @param format a name that {@link Formats} knows
+ * @param zone time zone of the log, for formats that carry none
+ * @param unit length of a window; it divides a day
+ * @param webServer whether the log is a web server's: its clients are strangers and are matched too
+ * @param hosts hosts that must be heard of
+ * @param silence a host without a line for this long up to a window's end fails the audit
+ */
+public record LogSource(
+        String name,
+        String topic,
+        String format,
+        ZoneId zone,
+        Duration unit,
+        boolean webServer,
+        List<String> hosts,
+        Duration silence)
+        implements Serializable {
+
+    static LogSource of(String name, Settings settings) {
+        String prefix = "source." + name + ".";
+        String format = settings.text(prefix + "format");
+        if (!Formats.names().contains(format)) {
+            throw new IllegalArgumentException("setting " + prefix + "format = " + format + ": expected one of "
+                    + String.join(", ", Formats.names()));
+        }
+        String zone = settings.text(prefix + "zone", "UTC");
+        ZoneId zoneId;
+        try {
+            zoneId = ZoneId.of(zone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "setting " + prefix + "zone = " + zone + ": expected a time zone, as UTC or Europe/Berlin", e);
+        }
+        String kind = settings.text(prefix + "kind", "proxy");
+        if (!kind.equals("proxy") && !kind.equals("web")) {
+            throw new IllegalArgumentException("setting " + prefix + "kind = " + kind + ": expected proxy or web");
+        }
+        Duration unit = settings.duration(settings.text(prefix + "window", "").isEmpty() ? "window.default" : prefix + "window");
+        if (unit.isNegative() || unit.isZero() || Duration.ofDays(1).toMillis() % unit.toMillis() != 0) {
+            throw new IllegalArgumentException("setting " + prefix + "window = " + unit
+                    + ": a window must divide a day, as PT1M, PT15M, PT1H or P1D");
+        }
+        String silence = prefix + "silence";
+        return new LogSource(
+                name,
+                settings.text(prefix + "topic"),
+                format,
+                zoneId,
+                unit,
+                kind.equals("web"),
+                settings.list(prefix + "hosts"),
+                settings.text(silence, "").isEmpty() ? unit : settings.duration(silence));
+    }
+
+    /** A parser of this source's format. */
+    public Parser parser() {
+        return Formats.parser(format, zone);
+    }
+}

@@ -1,0 +1,121 @@
+package io.trawl.etl;
+
+import io.trawl.parsing.Reason;
+import io.trawl.record.InvalidRecord;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RawLine;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Where a line was born, and the identity that follows from it. */
+public final class Origin {
+    /** Version of the ProxyEvent schema that stands in invalid records. */
+    static final int SCHEMA_VERSION = 1;
+
+    static final String HOST = "host";
+    static final String LOG = "log";
+    static final String GENERATION = "generation";
+    static final String BYTE_OFFSET = "byteoffset";
+    /** Length of a line that the agent cut. */
+    static final String OVERSIZE = "oversize";
+    /** Why a message's envelope could not be read; set by ingest. */
+    static final String ENVELOPE = "trawl.envelope";
+
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(() -> {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    });
+
+    private Origin() {}
+
+    /**
+     * The identity of a line: 32 hex digits of SHA-256 over host, log, generation, byte offset and the line itself, so
+     * that a line that was sent twice is one event. Where the agent gave no host or offset it is over topic, partition
+     * and offset. A cryptographic hash, because who writes a URL can choose most of a line.
+     */
+    static String eventId(
+            @Nullable String host,
+            @Nullable String log,
+            @Nullable String generation,
+            @Nullable Long fileOffset,
+            byte[] body,
+            String topic,
+            int partition,
+            long offset) {
+        MessageDigest digest = SHA_256.get();
+        if (host != null && fileOffset != null) {
+            part(digest, "line");
+            part(digest, host);
+            part(digest, log);
+            part(digest, generation);
+            number(digest, fileOffset);
+            digest.update(body);
+        } else {
+            part(digest, "message");
+            part(digest, topic);
+            number(digest, partition);
+            number(digest, offset);
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    private static void part(MessageDigest digest, @Nullable String text) {
+        if (text != null) {
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+        }
+        // A byte that UTF-8 never has keeps neighbouring parts apart.
+        digest.update((byte) 0xFF);
+    }
+
+    private static void number(MessageDigest digest, long value) {
+        digest.update(ByteBuffer.allocate(8).putLong(0, value));
+    }
+
+    /** The bytes of a buffer; the array beneath where it is exactly that. */
+    static byte[] bytes(ByteBuffer buffer) {
+        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.position() == 0 && buffer.array().length == buffer.remaining()) {
+            return buffer.array();
+        }
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
+    }
+
+    static InvalidRecord invalid(RawLine line, Reason reason, @Nullable String field, String message, String parser) {
+        InvalidRecord invalid = new InvalidRecord();
+        invalid.setEventId(line.getEventId());
+        invalid.setSource(line.getSource());
+        invalid.setWindow(line.getWindow());
+        invalid.setPartition(line.getPartition());
+        invalid.setOffset(line.getOffset());
+        invalid.setAppendTime(line.getAppendTime());
+        invalid.setHost(line.getHost());
+        invalid.setLog(line.getLog());
+        invalid.setFileOffset(line.getFileOffset());
+        invalid.setRaw(line.getBody());
+        invalid.setReason(reason.code());
+        invalid.setField(field);
+        invalid.setMessage(message);
+        invalid.setParser(parser);
+        invalid.setSchemaVersion(SCHEMA_VERSION);
+        return invalid;
+    }
+
+    /** How a message names a record. */
+    static String name(@Nullable Object record) {
+        if (record instanceof RawLine line) {
+            return "the line at " + line.getTopic() + " partition " + line.getPartition() + " offset " + line.getOffset();
+        }
+        if (record instanceof ProxyEvent event) {
+            return "event " + event.getEventId() + " (partition " + event.getPartition() + " offset " + event.getOffset() + ")";
+        }
+        return String.valueOf(record);
+    }
+}

@@ -1,0 +1,232 @@
+package io.trawl.etl;
+
+import io.trawl.record.LedgerEntry;
+import io.trawl.record.OffsetSpan;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.Snapshot;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a job on one window: its edges, and what it has to say for the report and the ledger. */
+public final class Run {
+    /** Version of Trawl's code that stands in the ledger. */
+    public static final String CODE_VERSION = "0.1.0";
+
+    private final String job;
+    private final String id;
+    private final Settings settings;
+    private final SparkSession spark;
+    private final Lake lake;
+    private final State state;
+    private final @Nullable LogSource source;
+    private final @Nullable Window window;
+    private final Instant started = Instant.now();
+
+    private final Map<String, Long> counts = new TreeMap<>();
+    private final Map<String, Long> inputs = new TreeMap<>();
+    private final Map<String, Long> outputs = new TreeMap<>();
+    private final Map<String, String> versions = new TreeMap<>(Map.of("trawl", CODE_VERSION));
+    private final List<String> notes = new ArrayList<>();
+    private List<OffsetSpan> offsets = List.of();
+    private List<OffsetSpan> holes = List.of();
+    private @Nullable Long indicatorSnapshot;
+    private @Nullable String detail;
+    private long sequence = -1;
+
+    Run(
+            String job,
+            String id,
+            Settings settings,
+            SparkSession spark,
+            Lake lake,
+            State state,
+            @Nullable LogSource source,
+            @Nullable Window window) {
+        this.job = job;
+        this.id = id;
+        this.settings = settings;
+        this.spark = spark;
+        this.lake = lake;
+        this.state = state;
+        this.source = source;
+        this.window = window;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public SparkSession spark() {
+        return spark;
+    }
+
+    public JavaSparkContext context() {
+        return JavaSparkContext.fromSparkContext(spark.sparkContext());
+    }
+
+    public Configuration hadoop() {
+        return spark.sparkContext().hadoopConfiguration();
+    }
+
+    public Lake lake() {
+        return lake;
+    }
+
+    public Ledger ledger() {
+        return new Ledger(lake);
+    }
+
+    /** The folder of pins, manifests and index files. */
+    public State state() {
+        return state;
+    }
+
+    public LogSource source() {
+        if (source == null) {
+            throw new IllegalStateException("job " + job + " has no source");
+        }
+        return source;
+    }
+
+    public Window window() {
+        if (window == null) {
+            throw new IllegalStateException("job " + job + " has no window");
+        }
+        return window;
+    }
+
+    /** When the run began. */
+    public Instant started() {
+        return started;
+    }
+
+    public void count(String name, long value) {
+        counts.merge(name, value, Long::sum);
+    }
+
+    public void counts(Map<String, Long> values) {
+        values.forEach(this::count);
+    }
+
+    public void input(LakeTable<?> table, long snapshot) {
+        inputs.put(table.name(), snapshot);
+    }
+
+    public void version(String of, String version) {
+        versions.put(of, version);
+    }
+
+    public void note(String text) {
+        notes.add(text);
+    }
+
+    public void offsets(List<OffsetSpan> spans, List<OffsetSpan> deleted) {
+        this.offsets = List.copyOf(spans);
+        this.holes = List.copyOf(deleted);
+    }
+
+    public void indicators(long snapshot) {
+        this.indicatorSnapshot = snapshot;
+    }
+
+    /** JSON that goes into the ledger's column of that name. */
+    public void detail(String json) {
+        this.detail = json;
+    }
+
+    /** Properties for every snapshot that this run commits. */
+    public Map<String, String> properties() {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("trawl.run-id", id);
+        properties.put("trawl.stage", job);
+        if (source != null && window != null) {
+            properties.put("trawl.source", source.name());
+            properties.put("trawl.window", window.toString());
+        }
+        return properties;
+    }
+
+    /** A store that replaces this run's window of a table. */
+    public <T extends org.apache.avro.specific.SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, @Nullable Long base) {
+        return lake.replacing(table, Lake.of(source().name(), window()), base, properties());
+    }
+
+    /** Takes note of a commit; the first one's sequence number orders the runs of a window. */
+    public void output(LakeTable<?> table, Snapshot snapshot) {
+        outputs.put(table.name(), snapshot.snapshotId());
+        if (sequence < 0) {
+            sequence = snapshot.sequenceNumber();
+        }
+    }
+
+    /** For a stage without a table of its own: what orders its runs. */
+    public void sequence(long value) {
+        this.sequence = value;
+    }
+
+    /** Writes the run into the ledger; after this the stage of the window exists. */
+    public void record() {
+        Window of = window == null ? new Window(started, started.plusNanos(1_000)) : window;
+        LedgerEntry entry = new LedgerEntry();
+        entry.setSource(source == null ? "indicators" : source.name());
+        entry.setStage(job);
+        entry.setWindow(of.start());
+        entry.setWindowEnd(of.end());
+        entry.setRunId(id);
+        entry.setSequence(sequence);
+        entry.setStarted(started);
+        entry.setEnded(Instant.now());
+        entry.setCounts(new HashMap<>(counts));
+        entry.setInputs(new HashMap<>(inputs));
+        entry.setOutputs(new HashMap<>(outputs));
+        entry.setOffsets(offsets);
+        entry.setHoles(holes);
+        entry.setIndicatorSnapshot(indicatorSnapshot);
+        entry.setVersions(new HashMap<>(versions));
+        entry.setDetail(detail);
+        ledger().add(entry);
+    }
+
+    Map<String, Long> countsSoFar() {
+        return counts;
+    }
+
+    Map<String, Long> inputsSoFar() {
+        return inputs;
+    }
+
+    Map<String, Long> outputsSoFar() {
+        return outputs;
+    }
+
+    List<String> notesSoFar() {
+        return notes;
+    }
+
+    @Nullable Long indicatorSnapshot() {
+        return indicatorSnapshot;
+    }
+
+    /** A file of the state folder for this run's window. */
+    public String stateFile(String kind, String name) {
+        return kind + "/" + source().name() + "/" + window().start().toString().replace(":", "") + "/" + name;
+    }
+
+    static String reportName(String job, @Nullable LogSource source, @Nullable Window window) throws IOException {
+        return source == null || window == null
+                ? job + ".json"
+                : job + "/" + source.name() + "/" + window.start().toString().replace(":", "") + ".json";
+    }
+}

@@ -1,0 +1,110 @@
+package io.trawl.etl;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small JSON files on the cluster's file system: pins, load manifests and reports. A file appears whole or not at all,
+ * and {@link #create} has one winner however many try.
+ */
+public final class State {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path root;
+    private final FileSystem files;
+    private final FileContext context;
+
+    private State(Path root, FileSystem files, FileContext context) {
+        this.root = root;
+        this.files = files;
+        this.context = context;
+    }
+
+    /** Opens the folder at a URI; it need not be there yet. */
+    public static State at(String uri, Configuration hadoop) throws IOException {
+        Path root = new Path(uri);
+        return new State(root, root.getFileSystem(hadoop), FileContext.getFileContext(root.toUri(), hadoop));
+    }
+
+    /** The whole path of a name in this folder. */
+    public Path path(String name) {
+        return new Path(root, name);
+    }
+
+    /** A file's content, null where there is none. */
+    public @Nullable JsonNode read(String name) throws IOException {
+        try (InputStream in = files.open(path(name))) {
+            return JSON.readTree(in);
+        } catch (FileNotFoundException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Creates a file that must not be there yet.
+     *
+     * @return whether this call created it; false where another one was first
+     */
+    public boolean create(String name, JsonNode content) throws IOException {
+        Path temporary = write(name, content);
+        try {
+            context.rename(temporary, path(name), Options.Rename.NONE);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            files.delete(temporary, false);
+            return false;
+        }
+    }
+
+    /** Writes a file, in place of one that may be there. */
+    public void replace(String name, JsonNode content) throws IOException {
+        context.rename(write(name, content), path(name), Options.Rename.OVERWRITE);
+    }
+
+    private Path write(String name, JsonNode content) throws IOException {
+        Path target = path(name);
+        files.mkdirs(target.getParent());
+        Path temporary = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
+        try (OutputStream out = files.create(temporary, true)) {
+            out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
+        }
+        return temporary;
+    }
+
+    /** Names of the files in a folder, in order; none where the folder is missing. */
+    public List<String> list(String folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        try {
+            for (FileStatus file : files.listStatus(path(folder))) {
+                String name = file.getPath().getName();
+                if (file.isFile() && !name.startsWith(".")) {
+                    names.add(name);
+                }
+            }
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /** The file system beneath. */
+    public FileSystem files() {
+        return files;
+    }
+}

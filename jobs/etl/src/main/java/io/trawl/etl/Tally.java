@@ -1,0 +1,39 @@
+package io.trawl.etl;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Counts of a run, by name: {@code in}; what each step gave, by the step's name; {@code invalid} and
+ * {@code invalid.REASON}; what each store took, as {@code stored.NAME}. Only attempts that succeeded are counted.
+ */
+public final class Tally implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final TreeMap<String, Long> counts = new TreeMap<>();
+
+    synchronized void add(String name, long count) {
+        counts.merge(name, count, Long::sum);
+    }
+
+    synchronized void add(Tally other) {
+        other.counts().forEach(this::add);
+    }
+
+    /** A count; 0 where nothing of that name was counted. */
+    public synchronized long count(String name) {
+        return counts.getOrDefault(name, 0L);
+    }
+
+    /** Every count, in order of names. */
+    public synchronized Map<String, Long> counts() {
+        return Collections.unmodifiableMap(new TreeMap<>(counts));
+    }
+
+    @Override
+    public String toString() {
+        return counts().toString();
+    }
+}

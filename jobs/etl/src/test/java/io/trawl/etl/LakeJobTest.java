@@ -1,0 +1,228 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.trawl.record.LedgerEntry;
+import io.trawl.record.RawLine;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LakeJobTest {
+    private static final Window OTHER = Window.parse("2026-11-24T11:00:00Z/2026-11-24T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private SparkSession spark;
+    private Lake lake;
+
+    @BeforeEach
+    void open() {
+        Settings settings = Settings.defaults().with("lake.warehouse", folder.resolve("lake").toUri().toString());
+        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("test").set("spark.ui.enabled", "false").set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1");
+        Jobs.configure(conf, settings);
+        spark = SparkSession.builder().config(conf).getOrCreate();
+        lake = Lake.open(settings, spark.sparkContext().hadoopConfiguration());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        lake.close();
+        spark.stop();
+    }
+
+    private LakeStore<RawLine> replace(Window window, Long base, String... lines) {
+        LakeStore<RawLine> store = lake.replacing(LakeTable.RAW_LINES, Lake.of("proxy", window), base, Map.of("trawl.run-id", "r"));
+        List<RawLine> records = new java.util.ArrayList<>();
+        for (int i = 0; i < lines.length; i++) {
+            records.add(Lines.line("proxy", window, i, lines[i]));
+        }
+        Etl.from(Source.of(JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(records, 2)))
+                .store(store)
+                .run();
+        return store;
+    }
+
+    private Long base() {
+        return lake.snapshot(LakeTable.RAW_LINES);
+    }
+
+    private List<String> bodies(Window window, long snapshot) {
+        return lake.read(spark, LakeTable.RAW_LINES, "proxy", window, snapshot)
+                .map(line -> new String(Origin.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8))
+                .collect()
+                .stream()
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void whatIsStoredIsReadBackWithEveryField() {
+        long snapshot = replace(Lines.WINDOW, base(), "a").committed().snapshotId();
+        RawLine read = lake.read(spark, LakeTable.RAW_LINES, "proxy", Lines.WINDOW, snapshot).first();
+        assertThat(read).isEqualTo(Lines.line(0, "a"));
+    }
+
+    @Test
+    void aRerunReplacesItsWindowAndLeavesTheOthers() {
+        replace(OTHER, base(), "x");
+        replace(Lines.WINDOW, base(), "a", "b", "c");
+        long snapshot = replace(Lines.WINDOW, base(), "b", "d").committed().snapshotId();
+        assertThat(bodies(Lines.WINDOW, snapshot)).containsExactly("b", "d");
+        assertThat(bodies(OTHER, snapshot)).containsExactly("x");
+    }
+
+    @Test
+    void aRerunThatFindsNothingClearsTheWindow() {
+        replace(OTHER, base(), "x");
+        replace(Lines.WINDOW, base(), "a");
+        long snapshot = replace(Lines.WINDOW, base()).committed().snapshotId();
+        assertThat(bodies(Lines.WINDOW, snapshot)).isEmpty();
+        assertThat(bodies(OTHER, snapshot)).containsExactly("x");
+    }
+
+    @Test
+    void anEmptyWindowCommitsToo() {
+        assertThat(replace(Lines.WINDOW, base()).committed().snapshotId()).isPositive();
+        assertThat(replace(OTHER, base()).committed().snapshotId()).isPositive();
+    }
+
+    @Test
+    void aRunThatWasOvertakenIsRefusedAndChangesNothing() {
+        replace(Lines.WINDOW, base(), "a");
+        Long before = base();
+        long newer = replace(Lines.WINDOW, before, "b").committed().snapshotId();
+        assertThatExceptionOfType(LakeStore.Overtaken.class)
+                .isThrownBy(() -> replace(Lines.WINDOW, before, "late"))
+                .withMessageContaining("another run of the same window committed");
+        assertThat(bodies(Lines.WINDOW, base())).containsExactly("b");
+        assertThat(base()).isEqualTo(newer);
+    }
+
+    @Test
+    void ofTwoFirstRunsOfAWindowOneIsRefused() {
+        Long before = base();
+        replace(Lines.WINDOW, before, "a");
+        assertThatExceptionOfType(LakeStore.Overtaken.class).isThrownBy(() -> replace(Lines.WINDOW, before, "late"));
+        assertThat(bodies(Lines.WINDOW, base())).containsExactly("a");
+    }
+
+    @Test
+    void aRunThatClearsAWindowOvertakesToo() {
+        replace(Lines.WINDOW, base(), "a");
+        Long before = base();
+        replace(Lines.WINDOW, before);
+        assertThatExceptionOfType(LakeStore.Overtaken.class).isThrownBy(() -> replace(Lines.WINDOW, before, "late"));
+        assertThat(bodies(Lines.WINDOW, base())).isEmpty();
+    }
+
+    @Test
+    void windowsSideBySideDoNotGetInEachOthersWay() {
+        replace(OTHER, base(), "x");
+        Long before = base();
+        replace(OTHER, before, "y");
+        long snapshot = replace(Lines.WINDOW, before, "a").committed().snapshotId();
+        assertThat(bodies(OTHER, snapshot)).containsExactly("y");
+        assertThat(bodies(Lines.WINDOW, snapshot)).containsExactly("a");
+    }
+
+    @Test
+    void theLedgersEntryWithTheHighestSequenceCounts() {
+        Ledger ledger = new Ledger(lake);
+        assertThat(ledger.current("proxy", "ingest", Lines.WINDOW)).isNull();
+        assertThatExceptionOfType(JobFailure.class)
+                .isThrownBy(() -> ledger.require("proxy", "ingest", Lines.WINDOW))
+                .withMessageContaining("run ingest --source proxy --window " + Lines.WINDOW + " first");
+        ledger.add(entry("new", 9, 70));
+        ledger.add(entry("old", 5, 60));
+        Ledger.Entry current = ledger.require("proxy", "ingest", Lines.WINDOW);
+        assertThat(current.runId()).isEqualTo("new");
+        assertThat(current.output(LakeTable.RAW_LINES)).isEqualTo(70);
+        assertThat(current.counts()).containsEntry("raw", 3L);
+        assertThat(current.spans("offsets")).hasSize(1);
+        assertThat(ledger.latestBefore("proxy", "ingest", OTHER).runId()).isEqualTo("new");
+        assertThat(ledger.latestBefore("proxy", "ingest", Lines.WINDOW)).isNull();
+    }
+
+    private static LedgerEntry entry(String run, long sequence, long snapshot) {
+        LedgerEntry entry = new LedgerEntry();
+        entry.setSource("proxy");
+        entry.setStage("ingest");
+        entry.setWindow(Lines.WINDOW.start());
+        entry.setWindowEnd(Lines.WINDOW.end());
+        entry.setRunId(run);
+        entry.setSequence(sequence);
+        entry.setStarted(Instant.parse("2026-11-24T12:00:00Z"));
+        entry.setEnded(Instant.parse("2026-11-24T12:00:01Z"));
+        entry.setCounts(new HashMap<>(Map.of("raw", 3L)));
+        entry.setInputs(new HashMap<>());
+        entry.setOutputs(new HashMap<>(Map.of("raw_lines", snapshot)));
+        entry.setOffsets(List.of(new io.trawl.record.OffsetSpan(0, 1L, 4L)));
+        entry.setHoles(List.of());
+        entry.setVersions(new HashMap<>());
+        return entry;
+    }
+
+    @Test
+    void aPinHasOneWinnerHoweverManyTry() throws Exception {
+        State state = State.at(folder.resolve("state").toUri().toString(), new Configuration());
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Boolean>> tries = new java.util.ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                int number = i;
+                tries.add(() -> state.create("a/b.json", Json.MAPPER.createObjectNode().put("n", number)));
+            }
+            long winners = 0;
+            for (var result : pool.invokeAll(tries)) {
+                winners += result.get() ? 1 : 0;
+            }
+            assertThat(winners).isEqualTo(1);
+            assertThat(state.list("a")).containsExactly("b.json");
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void theSameChainGivesTheSameOnAListAnRddAndADStream() throws Exception {
+        List<RawLine> lines = List.of(Lines.line(0, EtlTest.GOOD), Lines.line(1, "bad"), Lines.line(2, EtlTest.GOOD));
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        Tally list = count(Source.of(lines)).run();
+        assertThat(count(Source.of(context.parallelize(lines, 2))).run().counts()).isEqualTo(list.counts());
+        try (var streaming = new org.apache.spark.streaming.api.java.JavaStreamingContext(context, org.apache.spark.streaming.Durations.milliseconds(100))) {
+            java.util.Queue<org.apache.spark.api.java.JavaRDD<RawLine>> queue = new java.util.ArrayDeque<>(List.of(context.parallelize(lines, 2)));
+            Tally stream = count(Source.of(streaming.queueStream(queue))).run();
+            streaming.start();
+            org.assertj.core.api.Assertions.assertThatNoException().isThrownBy(() -> {
+                long until = System.nanoTime() + 30_000_000_000L;
+                while (stream.count("in") < 3 && System.nanoTime() < until) {
+                    streaming.awaitTerminationOrTimeout(50);
+                }
+            });
+            streaming.stop(false, true);
+            assertThat(stream.counts()).isEqualTo(list.counts());
+        }
+    }
+
+    private static Etl<?> count(Source<RawLine> source) {
+        return Etl.from(source)
+                .parse(io.trawl.parsing.Formats.parser("squid", java.time.ZoneId.of("UTC")))
+                .expect(io.trawl.record.ProxyEvent.SCHEMA$);
+    }
+}

@@ -1,0 +1,37 @@
+package io.trawl.etl;
+
+import io.trawl.record.RawLine;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+
+/** Raw lines for tests. */
+final class Lines {
+    static final Window WINDOW = Window.parse("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+
+    private Lines() {}
+
+    static RawLine line(long offset, String text) {
+        return line("proxy", WINDOW, offset, text);
+    }
+
+    static RawLine line(String source, Window window, long offset, String text) {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        RawLine line = new RawLine();
+        line.setSource(source);
+        line.setWindow(window.start());
+        line.setTopic("t");
+        line.setPartition(0);
+        line.setOffset(offset);
+        line.setAppendTime(Instant.parse("2026-11-24T10:00:01Z"));
+        line.setEventId(Origin.eventId("h", "l", "g", offset, body, "t", 0, offset));
+        line.setHost("h");
+        line.setLog("l");
+        line.setGeneration("g");
+        line.setFileOffset(offset);
+        line.setHeaders(Map.of("host", "h"));
+        line.setBody(ByteBuffer.wrap(body));
+        return line;
+    }
+}

@@ -1,0 +1,56 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theDefaultsNameOneSource() {
+        assertThat(Settings.defaults().sources()).containsExactly("proxy");
+        LogSource proxy = Settings.defaults().source("proxy");
+        assertThat(proxy.topic()).isEqualTo("proxy-logs");
+        assertThat(proxy.unit()).isEqualTo(Duration.ofHours(1));
+        assertThat(proxy.webServer()).isFalse();
+    }
+
+    @Test
+    void aSitesFileWinsOverTheDefaultsAndAKeyOverTheFile() throws Exception {
+        Path site = Files.writeString(folder.resolve("trawl.conf"), "kafka.bootstrap = a:1\nsource.web.topic = t\nsource.web.format = combined\nsource.web.kind = web\n");
+        Settings settings = Settings.load(site, Map.of("kafka.bootstrap", "b:2"));
+        assertThat(settings.text("kafka.bootstrap")).isEqualTo("b:2");
+        assertThat(settings.sources()).containsExactly("proxy", "web");
+        assertThat(settings.source("web").webServer()).isTrue();
+        assertThat(settings.source("web").silence()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void whatIsWrongIsNamedWithKeyValueAndExample() {
+        Settings settings = Settings.defaults();
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.source("nope")).withMessage("source nope is not in trawl.conf: it has proxy");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with("source.proxy.format", "xml").source("proxy"))
+                .withMessageStartingWith("setting source.proxy.format = xml: expected one of");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with("source.proxy.window", "PT7H").source("proxy"))
+                .withMessageContaining("must divide a day");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with("source.proxy.window", "1 hour").source("proxy"))
+                .withMessageContaining("ISO-8601 duration, as PT1H");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with("source.proxy.zone", "Mars").source("proxy"))
+                .withMessageContaining("as UTC or Europe/Berlin");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.load(folder.resolve("absent.conf"), Map.of()))
+                .withMessageContaining("no such file");
+    }
+}

@@ -1,0 +1,98 @@
+package io.trawl.ingest;
+
+import io.trawl.etl.Etl;
+import io.trawl.etl.Job;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Json;
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.LakeStore;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Offsets;
+import io.trawl.etl.Run;
+import io.trawl.etl.Source;
+import io.trawl.etl.Tally;
+import io.trawl.record.OffsetSpan;
+import io.trawl.record.RawLine;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Takes the messages of one window from Kafka into lake.raw_lines, each as it came. */
+public final class IngestJob implements Job {
+    @Option(
+            names = "--accept-loss",
+            description = "Go on where retention has deleted messages of the window, and record the hole in the ledger.")
+    private boolean acceptLoss;
+
+    public static void main(String[] args) {
+        Jobs.main(args, new IngestJob());
+    }
+
+    @Override
+    public String name() {
+        return "ingest";
+    }
+
+    @Override
+    public String purpose() {
+        return "Takes the messages of a window from Kafka into lake.raw_lines, each as it came.";
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        Long base = run.lake().snapshot(LakeTable.RAW_LINES);
+        Offsets.Span span;
+        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
+            span = offsets.of(run.window());
+        }
+        judgeLoss(run, span);
+
+        LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
+        List<OffsetSpan> readable = span.readable();
+        Tally tally = Etl.from(Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
+                .store(store)
+                .run();
+
+        run.count("messages", span.messages());
+        run.count("raw", tally.count("stored.raw_lines"));
+        run.offsets(span.spans(), span.holes());
+        run.output(LakeTable.RAW_LINES, store.committed());
+        if (!span.unknown().isEmpty()) {
+            run.detail(Json.MAPPER.writeValueAsString(Map.of("unknown", span.unknown())));
+        }
+        run.record();
+    }
+
+    /** Lets a window pass that lacks nothing, or whose loss an operator has accepted; fails else. */
+    private void judgeLoss(Run run, Offsets.Span span) {
+        if (span.holes().isEmpty() && span.unknown().isEmpty()) {
+            return;
+        }
+        Ledger.@Nullable Entry before = run.ledger().current(run.source().name(), name(), run.window());
+        String gone = Offsets.gone(run.source().topic(), span);
+        if (before != null) {
+            long kept = total(span.holes()) - total(before.spans("holes"));
+            if (kept > 0) {
+                throw new JobFailure(
+                        "window " + run.window() + ": " + gone + "; lake.raw_lines still holds " + kept
+                                + " of them from run " + before.runId() + ", so ingest does not replace them: run validate instead",
+                        null);
+            }
+            return;
+        }
+        if (!acceptLoss) {
+            throw new JobFailure(
+                    "window " + run.window() + ": " + gone + "; --accept-loss goes on without them and records the hole", null);
+        }
+        run.count("lost", total(span.holes()));
+        run.note("accepted loss: " + gone);
+    }
+
+    private static long total(List<OffsetSpan> spans) {
+        return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+    }
+}

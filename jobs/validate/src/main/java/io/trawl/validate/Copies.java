@@ -1,0 +1,68 @@
+package io.trawl.validate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.trawl.etl.Rows;
+import io.trawl.record.RawLine;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Lines that a window has more than once, by identity: Flume sends a line again after a crash or a rename. The one
+ * with the lowest partition and offset is the line, the others are copies.
+ */
+final class Copies {
+    private final Dataset<Row> lines;
+    private final Dataset<Row> repeated;
+    private final long count;
+
+    private Copies(Dataset<Row> lines, Dataset<Row> repeated, long count) {
+        this.lines = lines;
+        this.repeated = repeated;
+        this.count = count;
+    }
+
+    /** @param lines rows of raw_lines, one window */
+    static Copies in(Dataset<Row> lines) {
+        // Copies are rare: first only 8 bytes a line are compared, then the identities of the few that met.
+        Dataset<Row> suspects = lines.select(xxhash64(col("event_id")).as("hash"))
+                .groupBy("hash")
+                .agg(sum(lit(1L)).as("times"))
+                .where("times > 1")
+                .select("hash")
+                .cache();
+        if (suspects.isEmpty()) {
+            return new Copies(lines, suspects, 0);
+        }
+        Dataset<Row> repeated = lines.select(col("event_id"), col("partition"), col("offset"), xxhash64(col("event_id")).as("hash"))
+                .join(suspects, "hash")
+                .groupBy("event_id")
+                .agg(sum(lit(1L)).as("times"), min(struct(col("partition"), col("offset"))).as("kept"))
+                .where("times > 1")
+                .cache();
+        Row total = repeated.agg(sum(col("times").minus(1))).first();
+        return new Copies(lines, repeated, total.isNullAt(0) ? 0 : total.getLong(0));
+    }
+
+    /** How many copies there are. */
+    long count() {
+        return count;
+    }
+
+    /** The lines, each once. */
+    JavaRDD<RawLine> without() {
+        if (count == 0) {
+            return Rows.records(lines, RawLine::new);
+        }
+        Dataset<Row> once = lines.join(repeated.select("event_id", "kept"), lines.col("event_id").equalTo(repeated.col("event_id")), "left")
+                .where("kept is null or (kept.partition = partition and kept.offset = offset)")
+                .select(java.util.Arrays.stream(lines.columns()).map(lines::col).toArray(org.apache.spark.sql.Column[]::new));
+        return Rows.records(once, RawLine::new);
+    }
+}

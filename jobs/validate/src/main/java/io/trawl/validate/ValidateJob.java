@@ -1,0 +1,67 @@
+package io.trawl.validate;
+
+import io.trawl.etl.Etl;
+import io.trawl.etl.Job;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.LakeStore;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Run;
+import io.trawl.etl.Source;
+import io.trawl.etl.Store;
+import io.trawl.etl.Tally;
+import io.trawl.parsing.Parser;
+import io.trawl.record.InvalidRecord;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RawLine;
+
+/** Parses the raw lines of one window; what fails to parse or to meet the schema is kept as invalid. */
+public final class ValidateJob implements Job {
+    public static void main(String[] args) {
+        Jobs.main(args, new ValidateJob());
+    }
+
+    @Override
+    public String name() {
+        return "validate";
+    }
+
+    @Override
+    public String purpose() {
+        return "Parses the raw lines of a window into lake.proxy_events; what fails is kept in lake.invalid_records.";
+    }
+
+    /** @return how many lines came in, and what became of each */
+    static Tally run(Source<RawLine> lines, Parser parser, Store<ProxyEvent> events, Store<InvalidRecord> invalid) {
+        return Etl.from(lines).parse(parser).expect(ProxyEvent.SCHEMA$).store(events).storeInvalid(invalid).run();
+    }
+
+    @Override
+    public void run(Run run) {
+        Long eventsBase = run.lake().snapshot(LakeTable.PROXY_EVENTS);
+        Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
+        Ledger.Entry ingest = run.ledger().require(run.source().name(), "ingest", run.window());
+        long raw = ingest.output(LakeTable.RAW_LINES);
+        run.input(LakeTable.RAW_LINES, raw);
+
+        Copies copies = Copies.in(run.lake().rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), run.window(), raw));
+        LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
+        LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
+        Parser parser = run.source().parser();
+        Tally tally = run(Source.of(copies.without()), parser, events, invalid);
+
+        run.count("raw", tally.count("in") + copies.count());
+        run.count("valid", tally.count("stored.proxy_events"));
+        run.count("copies", copies.count());
+        tally.counts().forEach((name, count) -> {
+            if (name.startsWith("invalid")) {
+                run.count(name, count);
+            }
+        });
+        run.version("parser", parser.id());
+        run.version("schema", "ProxyEvent/1");
+        run.output(LakeTable.PROXY_EVENTS, events.committed());
+        run.output(LakeTable.INVALID_RECORDS, invalid.committed());
+        run.record();
+    }
+}
