@@ -57,10 +57,30 @@ public final class AuditJob implements Job {
         Ledger.Entry load = ledger.require(source, "load", window);
         List<String> problems = new ArrayList<>();
 
-        stale(problems, "validate", validate.input(LakeTable.RAW_LINES), ingest.output(LakeTable.RAW_LINES), LakeTable.RAW_LINES);
-        stale(problems, "enrich", enrich.input(LakeTable.PROXY_EVENTS), validate.output(LakeTable.PROXY_EVENTS), LakeTable.PROXY_EVENTS);
-        stale(problems, "load", load.input(LakeTable.DETECTIONS), enrich.output(LakeTable.DETECTIONS), LakeTable.DETECTIONS);
-        stale(problems, "load", load.input(LakeTable.OBSERVABLES), enrich.output(LakeTable.OBSERVABLES), LakeTable.OBSERVABLES);
+        stale(
+                problems,
+                "validate",
+                validate.input(LakeTable.RAW_LINES),
+                ingest.output(LakeTable.RAW_LINES),
+                LakeTable.RAW_LINES);
+        stale(
+                problems,
+                "enrich",
+                enrich.input(LakeTable.PROXY_EVENTS),
+                validate.output(LakeTable.PROXY_EVENTS),
+                LakeTable.PROXY_EVENTS);
+        stale(
+                problems,
+                "load",
+                load.input(LakeTable.DETECTIONS),
+                enrich.output(LakeTable.DETECTIONS),
+                LakeTable.DETECTIONS);
+        stale(
+                problems,
+                "load",
+                load.input(LakeTable.OBSERVABLES),
+                enrich.output(LakeTable.OBSERVABLES),
+                LakeTable.OBSERVABLES);
 
         Dataset<Row> lines = rows(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         conserve(run, problems, ingest, validate, lines);
@@ -86,20 +106,22 @@ public final class AuditJob implements Job {
 
     private static void stale(List<String> problems, String stage, long read, long current, LakeTable<?> table) {
         if (read != current) {
-            problems.add(stage + " was made from snapshot " + read + " of " + table + ", which is no longer the current one ("
-                    + current + "): rerun " + stage + " and what follows it");
+            problems.add(stage + " was made from snapshot " + read + " of " + table
+                    + ", which is no longer the current one (" + current + "): rerun " + stage
+                    + " and what follows it");
         }
     }
 
-    private void conserve(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, Dataset<Row> lines)
+    private void conserve(
+            Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, Dataset<Row> lines)
             throws IOException {
         Offsets.Span broker;
         try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
             broker = offsets.of(run.window());
         }
         if (!broker.spans().equals(ingest.spans("offsets"))) {
-            problems.add("ingest read offsets " + text(ingest.spans("offsets")) + ", but the window is " + text(broker.spans())
-                    + ": rerun ingest and what follows it");
+            problems.add("ingest read offsets " + text(ingest.spans("offsets")) + ", but the window is "
+                    + text(broker.spans()) + ": rerun ingest and what follows it");
         }
         long holes = total(ingest.spans("holes"));
         long messages = total(broker.spans()) - holes;
@@ -111,8 +133,10 @@ public final class AuditJob implements Job {
         long raw = counted.getLong(0);
         long places = counted.getLong(1);
         long copies = raw - counted.getLong(2);
-        long valid = rows(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS)).count();
-        long invalid = rows(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS)).count();
+        long valid = rows(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS))
+                .count();
+        long invalid = rows(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS))
+                .count();
         run.count("messages", messages);
         run.count("raw", raw);
         run.count("valid", valid);
@@ -127,8 +151,8 @@ public final class AuditJob implements Job {
             problems.add("lake.raw_lines has " + (raw - places) + " messages twice");
         }
         if (raw != valid + invalid + copies) {
-            problems.add("lake.raw_lines has " + raw + " lines, but " + valid + " valid + " + invalid + " invalid + " + copies
-                    + " copies = " + (valid + invalid + copies));
+            problems.add("lake.raw_lines has " + raw + " lines, but " + valid + " valid + " + invalid + " invalid + "
+                    + copies + " copies = " + (valid + invalid + copies));
         }
         if (holes > 0) {
             run.note(holes + " messages of the window were deleted by retention before they were read (accepted)");
@@ -136,7 +160,8 @@ public final class AuditJob implements Job {
     }
 
     private static void tile(Run run, List<String> problems, Ledger.Entry ingest) {
-        Ledger.Entry before = run.ledger().current(run.source().name(), "ingest", run.window().previous());
+        Ledger.Entry before =
+                run.ledger().current(run.source().name(), "ingest", run.window().previous());
         if (before == null) {
             return;
         }
@@ -153,7 +178,8 @@ public final class AuditJob implements Job {
 
     private static void hbase(Run run, List<String> problems, Ledger.Entry enrich) {
         List<Detection> detections = Rows.records(
-                        rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS)).where("sweep = 'batch'"),
+                        rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS))
+                                .where("sweep = 'batch'"),
                         Detection::new)
                 .collect();
         long missing = new HBaseReader(run.settings()).missing(detections, "batch", run.window(), enrich.sequence());
@@ -164,7 +190,9 @@ public final class AuditJob implements Job {
     }
 
     private static long total(List<OffsetSpan> spans) {
-        return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+        return spans.stream()
+                .mapToLong(span -> span.getUntil() - span.getFrom())
+                .sum();
     }
 
     private static String text(List<OffsetSpan> spans) {

@@ -16,13 +16,16 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
 import java.io.IOException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -75,10 +78,15 @@ final class Proxies {
         Map<LogFile, Reached> earlier = new TreeMap<>();
         if (before != null && before.detail() != null) {
             JsonNode detail = Json.MAPPER.readTree(before.detail());
-            detail.path("heard").fields().forEachRemaining(field -> proxies.heard.put(field.getKey(), Instant.parse(field.getValue().asText())));
+            detail.path("heard")
+                    .fields()
+                    .forEachRemaining(field -> proxies.heard.put(
+                            field.getKey(), Instant.parse(field.getValue().asText())));
             for (JsonNode file : detail.path("files")) {
                 LogFile name = new LogFile(
-                        file.path("host").asText(), file.path("log").asText(), file.path("generation").asText());
+                        file.path("host").asText(),
+                        file.path("log").asText(),
+                        file.path("generation").asText());
                 Instant when = Instant.parse(file.path("when").asText());
                 knownLogs.add(name.host() + "/" + name.log());
                 if (when.plus(REMEMBERED).isAfter(run.window().start())) {
@@ -171,7 +179,9 @@ final class Proxies {
                 .forEach(row -> {
                     lines.merge(row.getString(0), row.getLong(1), Long::sum);
                     heard.merge(row.getString(0), row.getTimestamp(2).toInstant(), (a, b) -> a.isAfter(b) ? a : b);
-                    notes.add("host " + row.getString(0) + " sends no byte offsets: gaps in its log cannot be seen (TAILDIR: byteOffsetHeader = true)");
+                    notes.add(
+                            "host " + row.getString(0)
+                                    + " sends no byte offsets: gaps in its log cannot be seen (TAILDIR: byteOffsetHeader = true)");
                 });
         long unplaced = rawLines.where("host is null").count();
         if (unplaced > 0) {
@@ -181,12 +191,19 @@ final class Proxies {
 
     /** Names the gaps inside a window. */
     private void inside(Run run, Dataset<Row> placed, LogFile file) {
-        List<Row> gaps = placed.where(col("host").equalTo(file.host())
+        List<Row> gaps = placed.where(col("host")
+                        .equalTo(file.host())
                         .and(col("log").equalTo(file.log()))
                         .and(col("generation").equalTo(file.generation())))
                 .select(
                         expr("begin + length + 1").as("end"),
-                        org.apache.spark.sql.functions.lead("begin", 1).over(Window.orderBy("begin")).as("next"))
+                        org.apache
+                                .spark
+                                .sql
+                                .functions
+                                .lead("begin", 1)
+                                .over(Window.orderBy("begin"))
+                                .as("next"))
                 // A line that ends in CR LF has one byte more than its text and a line feed.
                 .where("next > end + 1")
                 .orderBy("end")
@@ -201,13 +218,15 @@ final class Proxies {
 
     /** Bytes that this window lacks: lost, unless another window has them, where they came late or early. */
     private void missing(Run run, LogFile file, long from, long until) {
-        long snapshot = java.util.Objects.requireNonNull(run.lake().snapshot(LakeTable.RAW_LINES));
+        long snapshot = Objects.requireNonNull(run.lake().snapshot(LakeTable.RAW_LINES));
         Row elsewhere = run.lake()
                 .rows(run.spark(), LakeTable.RAW_LINES, snapshot)
-                .where(col("source").equalTo(run.source().name())
-                        .and(col("window").between(
-                                lit(java.sql.Timestamp.from(run.window().start().minus(Duration.ofDays(1)))),
-                                lit(java.sql.Timestamp.from(run.window().end().plus(Duration.ofDays(1))))))
+                .where(col("source")
+                        .equalTo(run.source().name())
+                        .and(col("window")
+                                .between(
+                                        lit(Timestamp.from(run.window().start().minus(Duration.ofDays(1)))),
+                                        lit(Timestamp.from(run.window().end().plus(Duration.ofDays(1))))))
                         .and(col("host").equalTo(file.host()))
                         .and(expr("coalesce(log, '')").equalTo(file.log()))
                         .and(expr("coalesce(generation, '')").equalTo(file.generation()))
@@ -234,13 +253,15 @@ final class Proxies {
         for (String host : expected) {
             Instant last = heard.get(host);
             if (last == null) {
-                problems.add("proxy " + host + " has never been heard of (setting source." + run.source().name() + ".hosts)");
+                problems.add("proxy " + host + " has never been heard of (setting source."
+                        + run.source().name() + ".hosts)");
                 continue;
             }
             Duration silence = Duration.between(last, run.window().end());
             if (silence.compareTo(run.source().silence()) >= 0) {
                 problems.add("proxy " + host + " is silent: its last line came at " + last + ", "
-                        + silence.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + " before the window's end (setting source."
+                        + silence.truncatedTo(ChronoUnit.SECONDS)
+                        + " before the window's end (setting source."
                         + run.source().name() + ".silence; a proxy that is gone goes into .retired)");
             } else if (!lines.containsKey(host)) {
                 notes.add("proxy " + host + " has no line in this window; its last came at " + last);

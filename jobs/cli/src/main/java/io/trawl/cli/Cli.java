@@ -36,15 +36,15 @@ public final class Cli {
 
     /** @return exit status: 0 answered, 2 a bad argument, 1 anything else */
     static int run(String[] args, PrintStream out, PrintStream err) {
-        CommandLine command = new CommandLine(new Cli())
-                .addSubcommand(new Detections(out))
-                .addSubcommand(new Sightings(out));
+        CommandLine command =
+                new CommandLine(new Cli()).addSubcommand(new Detections(out)).addSubcommand(new Sightings(out));
         command.setParameterExceptionHandler((e, unparsed) -> {
             err.println("trawl: " + e.getMessage().replace('\n', ' ') + " (--help lists the options)");
             return 2;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {
-            err.println("trawl " + line.getCommandName() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            err.println("trawl " + line.getCommandName() + ": "
+                    + String.valueOf(e.getMessage()).replace('\n', ' '));
             if (!(e instanceof JobFailure) && !(e instanceof IllegalArgumentException)) {
                 e.printStackTrace(err);
             }
@@ -57,34 +57,48 @@ public final class Cli {
 
     /** Options that both have. */
     static final class Common {
-        @Option(names = "--since", paramLabel = "TIME", description = "From this event time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
-        @Nullable String since;
+        @Option(
+                names = "--since",
+                paramLabel = "TIME",
+                description =
+                        "From this event time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
+        @Nullable
+        String since;
 
         @Option(names = "--json", description = "One JSON object a line instead of a table.")
         boolean json;
 
         @Option(names = "--conf", paramLabel = "FILE", description = "Settings that differ from the defaults.")
-        @Nullable Path conf;
+        @Nullable
+        Path conf;
 
         @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
         Map<String, String> set = new LinkedHashMap<>();
 
-        @Option(names = {"-h", "--help"}, usageHelp = true, description = "This text.")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "This text.")
         boolean help;
 
         Settings settings() {
             return Settings.load(conf, set);
         }
 
-        @Nullable Instant from() {
+        @Nullable
+        Instant from() {
             if (since == null) {
                 return null;
             }
             try {
-                return since.startsWith("P") ? Instant.now().minus(Duration.parse(since)) : OffsetDateTime.parse(since).toInstant();
+                return since.startsWith("P")
+                        ? Instant.now().minus(Duration.parse(since))
+                        : OffsetDateTime.parse(since).toInstant();
             } catch (DateTimeException e) {
                 throw new IllegalArgumentException(
-                        "--since " + since + ": expected an instant, as 2026-11-24T10:00:00Z, or a duration, as PT1H or P7D", e);
+                        "--since " + since
+                                + ": expected an instant, as 2026-11-24T10:00:00Z, or a duration, as PT1H or P7D",
+                        e);
             }
         }
     }
@@ -94,8 +108,8 @@ public final class Cli {
         Canonical.Result range = value.indexOf('/') < 0 ? Canonical.host(value) : Canonical.cidr(value);
         String canonical = range.canonical();
         if (canonical == null) {
-            throw new IllegalArgumentException(
-                    value + ": " + range.reason() + "; expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");
+            throw new IllegalArgumentException(value + ": " + range.reason()
+                    + "; expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");
         }
         boolean address = value.indexOf('/') >= 0 || canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+");
         return address ? HBaseReader.Target.addresses(canonical) : HBaseReader.Target.domain(canonical);
@@ -111,7 +125,10 @@ public final class Cli {
         @Option(names = "--indicator", paramLabel = "VALUE", description = "Of this indicator only.")
         private @Nullable String indicator;
 
-        @Option(names = "--value", paramLabel = "VALUE", description = "With this domain (or a subdomain), address or range only.")
+        @Option(
+                names = "--value",
+                paramLabel = "VALUE",
+                description = "With this domain (or a subdomain), address or range only.")
         private @Nullable String value;
 
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
@@ -139,16 +156,25 @@ public final class Cli {
                             // Two questions at once: one picks the index, the other sifts.
                             client != null && (indicator != null || value != null) ? Integer.MAX_VALUE : limit));
             found.removeIf(detection -> canonicalIndicator != null
-                    && !canonicalIndicator.equals(detection.path("indicator_value").asText()));
+                    && !canonicalIndicator.equals(
+                            detection.path("indicator_value").asText()));
             List<ObjectNode> shown = found.subList(0, Math.min(limit, found.size()));
             if (common.json) {
                 shown.forEach(out::println);
             } else {
                 List<String[]> rows = new ArrayList<>();
-                rows.add(new String[] {"TIME", "CLIENT", "FIELD", "VALUE", "HOW", "INDICATOR", "TYPE", "FEED", "SEEN BY"});
+                rows.add(new String[] {"TIME", "CLIENT", "FIELD", "VALUE", "HOW", "INDICATOR", "TYPE", "FEED", "SEEN BY"
+                });
                 shown.forEach(d -> rows.add(new String[] {
-                    text(d, "timestamp"), text(d, "client"), text(d, "field"), text(d, "value"), text(d, "how"),
-                    text(d, "indicator_value"), text(d, "indicator_type"), text(d, "feed"), paths(d)
+                    text(d, "timestamp"),
+                    text(d, "client"),
+                    text(d, "field"),
+                    text(d, "value"),
+                    text(d, "how"),
+                    text(d, "indicator_value"),
+                    text(d, "indicator_type"),
+                    text(d, "feed"),
+                    paths(d)
                 }));
                 Table.print(out, rows);
                 out.println(shown.size() + (shown.size() == 1 ? " detection" : " detections"));
@@ -158,7 +184,9 @@ public final class Cli {
 
         private static String client(String typed) {
             String canonical = Canonical.host(typed).canonical();
-            return canonical != null && (canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+")) ? canonical : typed;
+            return canonical != null && (canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+"))
+                    ? canonical
+                    : typed;
         }
 
         private static String paths(JsonNode detection) {
@@ -174,11 +202,17 @@ public final class Cli {
         }
     }
 
-    @Command(name = "sightings", description = "Who contacted a domain (with its subdomains), an address or a range, and when.", sortOptions = false)
+    @Command(
+            name = "sightings",
+            description = "Who contacted a domain (with its subdomains), an address or a range, and when.",
+            sortOptions = false)
     static final class Sightings implements Callable<Integer> {
         private final PrintStream out;
 
-        @Parameters(index = "0", paramLabel = "VALUE", description = "A domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24.")
+        @Parameters(
+                index = "0",
+                paramLabel = "VALUE",
+                description = "A domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24.")
         private String value = "";
 
         @CommandLine.Mixin
@@ -196,14 +230,19 @@ public final class Cli {
                 for (HBaseReader.Sighting s : found) {
                     ObjectNode object = Json.MAPPER.createObjectNode();
                     object.put("value", s.value()).put("type", s.type()).put("client", s.client());
-                    object.put("first_seen", s.first().toString()).put("last_seen", s.last().toString());
+                    object.put("first_seen", s.first().toString())
+                            .put("last_seen", s.last().toString());
                     out.println(object.put("events", s.events()).put("windows", s.windows()));
                 }
             } else {
                 List<String[]> rows = new ArrayList<>();
                 rows.add(new String[] {"VALUE", "CLIENT", "FIRST SEEN", "LAST SEEN", "EVENTS"});
                 found.forEach(s -> rows.add(new String[] {
-                    s.value(), s.client().isEmpty() ? "-" : s.client(), s.first().toString(), s.last().toString(), Long.toString(s.events())
+                    s.value(),
+                    s.client().isEmpty() ? "-" : s.client(),
+                    s.first().toString(),
+                    s.last().toString(),
+                    Long.toString(s.events())
                 }));
                 Table.print(out, rows);
                 out.println(found.size() + (found.size() == 1 ? " client and value" : " clients and values"));

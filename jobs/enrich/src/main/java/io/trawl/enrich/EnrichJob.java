@@ -2,6 +2,7 @@ package io.trawl.enrich;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sort_array;
@@ -12,6 +13,7 @@ import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
+import io.trawl.etl.Lake;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
@@ -24,6 +26,7 @@ import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -71,9 +74,8 @@ public final class EnrichJob implements Job {
         LakeStore<Detection> detections = run.lake()
                 .replacing(
                         LakeTable.DETECTIONS,
-                        org.apache.iceberg.expressions.Expressions.and(
-                                io.trawl.etl.Lake.of(run.source().name(), run.window()),
-                                org.apache.iceberg.expressions.Expressions.equal("sweep", "batch")),
+                        Expressions.and(
+                                Lake.of(run.source().name(), run.window()), Expressions.equal("sweep", "batch")),
                         detectionsBase,
                         run.properties());
         SweepStep engine = pinned.engine(run);
@@ -119,7 +121,7 @@ public final class EnrichJob implements Job {
                         col("window"),
                         col("type"),
                         col("value"),
-                        org.apache.spark.sql.functions.explode(col("clients")).as("c"));
+                        explode(col("clients")).as("c"));
         Dataset<Row> byValue = rows.repartition(col("type"), col("value"))
                 .groupBy("source", "window", "type", "value", "c.client")
                 .agg(
@@ -131,7 +133,8 @@ public final class EnrichJob implements Job {
                         min("first_seen").as("first_seen"),
                         max("last_seen").as("last_seen"),
                         sum("events").as("events"),
-                        sort_array(collect_list(struct(col("client"), col("first_seen"), col("last_seen"), col("events"))))
+                        sort_array(collect_list(
+                                        struct(col("client"), col("first_seen"), col("last_seen"), col("events"))))
                                 .as("clients"));
         return Rows.records(byValue, Observable::new);
     }

@@ -2,10 +2,13 @@ package io.trawl.etl;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
 import io.trawl.record.Detection;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.schema.Expectations;
+import io.trawl.schema.Violation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of the records of a source, said once and run on a list, a window or a DStream:
@@ -205,25 +211,24 @@ public final class Etl<T> {
                 throw new IllegalArgumentException("dataset() needs a source that Spark reads: a window or an RDD");
             }
             Plan<S> plan = new Plan<>(root, List.of(), -1, parser);
-            JavaRDD<SpecificRecord> records = batch.rdd().mapPartitions(new TapFunction<S, SpecificRecord>(plan, until.name));
+            JavaRDD<SpecificRecord> records =
+                    batch.rdd().mapPartitions(new TapFunction<S, SpecificRecord>(plan, until.name));
             return Rows.dataset(spark, records, schema);
         }
     }
 
     /** Runs the plan on one partition. */
-    private record TaskFunction<S>(Plan<S> plan)
-            implements org.apache.spark.api.java.function.FlatMapFunction<Iterator<S>, TaskResult> {
+    private record TaskFunction<S>(Plan<S> plan) implements FlatMapFunction<Iterator<S>, TaskResult> {
         @Override
         public Iterator<TaskResult> call(Iterator<S> records) {
-            org.apache.spark.TaskContext task = org.apache.spark.TaskContext.get();
+            TaskContext task = TaskContext.get();
             return List.of(plan.runTask(records, task.partitionId(), task.taskAttemptId()))
                     .iterator();
         }
     }
 
     /** Gives what flows at a named stage. */
-    private record TapFunction<S, T>(Plan<S> plan, String stage)
-            implements org.apache.spark.api.java.function.FlatMapFunction<Iterator<S>, T> {
+    private record TapFunction<S, T>(Plan<S> plan, String stage) implements FlatMapFunction<Iterator<S>, T> {
         @Override
         public Iterator<T> call(Iterator<S> records) {
             return new TaskRun<>(plan, 0, 0).<T>tap(records, stage);
@@ -244,15 +249,16 @@ public final class Etl<T> {
             Map<String, String> headers = line.getHeaders();
             String envelope = headers.get(Origin.ENVELOPE);
             if (envelope != null) {
-                out.reject(io.trawl.parsing.Reason.ENVELOPE, null, envelope);
+                out.reject(Reason.ENVELOPE, null, envelope);
                 return;
             }
             String oversize = headers.get(Origin.OVERSIZE);
             if (oversize != null) {
                 out.reject(
-                        io.trawl.parsing.Reason.OVERSIZE,
+                        Reason.OVERSIZE,
                         null,
-                        "the line has " + oversize + " bytes; what the agent kept of it is here, the whole line is in the proxy's log");
+                        "the line has " + oversize
+                                + " bytes; what the agent kept of it is here, the whole line is in the proxy's log");
                 return;
             }
             ProxyEvent event = new ProxyEvent();
@@ -275,7 +281,7 @@ public final class Etl<T> {
     private static final class ExpectStep<T> implements Step<T, T> {
         private static final long serialVersionUID = 1L;
         private final Schema schema;
-        private transient volatile io.trawl.schema.@org.jspecify.annotations.Nullable Expectations expectations;
+        private transient volatile @Nullable Expectations expectations;
 
         ExpectStep(Schema schema) {
             this.schema = schema;
@@ -283,16 +289,16 @@ public final class Etl<T> {
 
         @Override
         public void apply(T record, Out<? super T> out) {
-            io.trawl.schema.Expectations checks = expectations;
+            Expectations checks = expectations;
             if (checks == null) {
-                checks = io.trawl.schema.Expectations.of(schema);
+                checks = Expectations.of(schema);
                 expectations = checks;
             }
-            io.trawl.schema.Violation violation = checks.check((SpecificRecord) record);
+            Violation violation = checks.check((SpecificRecord) record);
             if (violation == null) {
                 out.emit(record);
             } else {
-                out.reject(io.trawl.parsing.Reason.EXPECTATION, violation.field(), violation.message());
+                out.reject(Reason.EXPECTATION, violation.field(), violation.message());
             }
         }
     }

@@ -38,7 +38,8 @@ public final class HBase {
             Configuration conf = HBaseConfiguration.create();
             conf.set("hbase.zookeeper.quorum", settings.text("hbase.quorum"));
             conf.set("hbase.zookeeper.property.clientPort", settings.text("hbase.port"));
-            // Minutes of retries, not tens of them: a region server that comes back is waited for, a wrong address is not.
+            // Minutes of retries, not tens of them: a region server that comes back is waited for, a wrong address is
+            // not.
             conf.set("hbase.client.retries.number", "12");
             conf.set("hbase.client.operation.timeout", "90000");
             conf.set("hbase.client.meta.operation.timeout", "60000");
@@ -70,8 +71,8 @@ public final class HBase {
                         .setColumnFamily(ColumnFamilyDescriptorBuilder.newBuilder(FAMILY)
                                 .setMaxVersions(1)
                                 .setDataBlockEncoding(DataBlockEncoding.FAST_DIFF)
-                                .setCompressionType(Compression.Algorithm.valueOf(
-                                        settings.text("hbase.compression", "NONE")))
+                                .setCompressionType(
+                                        Compression.Algorithm.valueOf(settings.text("hbase.compression", "NONE")))
                                 .build())
                         .setValue(SALTS, String.valueOf(salts))
                         // A load that was overtaken may still put old cells: what deleted them must outlive it.

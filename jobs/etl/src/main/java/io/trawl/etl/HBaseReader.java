@@ -190,7 +190,8 @@ public final class HBaseReader {
     }
 
     /** One value, one client: how often and when, over all windows. */
-    public record Sighting(String value, String type, String client, Instant first, Instant last, long events, int windows) {}
+    public record Sighting(
+            String value, String type, String client, Instant first, Instant last, long events, int windows) {}
 
     /** Who contacted a domain (with subdomains), an address or a range, in order of value and client. */
     public List<Sighting> sightings(Target target, @Nullable Instant since) {
@@ -220,7 +221,8 @@ public final class HBaseReader {
         return new ArrayList<>(found.values());
     }
 
-    private static void add(Map<String, Sighting> found, Observable observable, ClientSightings client, @Nullable Instant since) {
+    private static void add(
+            Map<String, Sighting> found, Observable observable, ClientSightings client, @Nullable Instant since) {
         if (since != null && client.getLastSeen().isBefore(since)) {
             return;
         }

@@ -57,7 +57,10 @@ public final class HBaseStore<T> implements Store<T> {
         byte[] qualifier = HBase.qualifier(path, window);
         return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
             into.add(new Put(Keys.main(salts, detection), version)
-                    .addColumn(HBase.FAMILY, qualifier, Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
+                    .addColumn(
+                            HBase.FAMILY,
+                            qualifier,
+                            Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
             for (byte[] index : Keys.indexes(salts, detection)) {
                 into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
             }
@@ -81,7 +84,9 @@ public final class HBaseStore<T> implements Store<T> {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
         return new HBaseStore<>("hbase.observables", HBase.OBSERVABLES, settings, (observable, into) -> {
             Put put = new Put(Keys.observable(salts, observable), version);
-            for (int chunk = 0; chunk == 0 || chunk * CLIENTS < observable.getClients().size(); chunk++) {
+            for (int chunk = 0;
+                    chunk == 0 || chunk * CLIENTS < observable.getClients().size();
+                    chunk++) {
                 put.addColumn(HBase.FAMILY, qualifier(path, window, chunk), encode(observable, chunk));
             }
             into.add(put);
@@ -89,11 +94,14 @@ public final class HBaseStore<T> implements Store<T> {
     }
 
     /** Takes the cells of observables out, up to a version. */
-    public static HBaseStore<Observable> withoutObservables(Settings settings, String path, Window window, long version) {
+    public static HBaseStore<Observable> withoutObservables(
+            Settings settings, String path, Window window, long version) {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
         return new HBaseStore<>("hbase.observables.deleted", HBase.OBSERVABLES, settings, (observable, into) -> {
             Delete delete = new Delete(Keys.observable(salts, observable));
-            for (int chunk = 0; chunk == 0 || chunk * CLIENTS < observable.getClients().size(); chunk++) {
+            for (int chunk = 0;
+                    chunk == 0 || chunk * CLIENTS < observable.getClients().size();
+                    chunk++) {
                 delete.addColumns(HBase.FAMILY, qualifier(path, window, chunk), version);
             }
             into.add(delete);
@@ -111,7 +119,11 @@ public final class HBaseStore<T> implements Store<T> {
             part = Observable.newBuilder(observable)
                     .setClients(new ArrayList<>(observable
                             .getClients()
-                            .subList(chunk * CLIENTS, Math.min((chunk + 1) * CLIENTS, observable.getClients().size()))))
+                            .subList(
+                                    chunk * CLIENTS,
+                                    Math.min(
+                                            (chunk + 1) * CLIENTS,
+                                            observable.getClients().size()))))
                     .build();
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);

@@ -28,7 +28,8 @@ public record IndicatorSnapshot(long id, String index) {
         if (snapshot == null || snapshot.summary().get(INDEX) == null) {
             return null;
         }
-        return new IndicatorSnapshot(snapshot.snapshotId(), Objects.requireNonNull(snapshot.summary().get(INDEX)));
+        return new IndicatorSnapshot(
+                snapshot.snapshotId(), Objects.requireNonNull(snapshot.summary().get(INDEX)));
     }
 
     /**
@@ -43,7 +44,8 @@ public record IndicatorSnapshot(long id, String index) {
             if (!pins.isEmpty() && !renew) {
                 JsonNode pin = run.state().read(folder + pins.get(pins.size() - 1));
                 if (pin != null) {
-                    return new IndicatorSnapshot(pin.path("snapshot").asLong(), pin.path("index").asText());
+                    return new IndicatorSnapshot(
+                            pin.path("snapshot").asLong(), pin.path("index").asText());
                 }
             }
             IndicatorSnapshot latest = latest(run.lake());
@@ -59,6 +61,7 @@ public record IndicatorSnapshot(long id, String index) {
                 return latest;
             }
         }
-        throw new JobFailure("the indicators of window " + run.window() + " cannot be pinned: too many runs at once", null);
+        throw new JobFailure(
+                "the indicators of window " + run.window() + " cannot be pinned: too many runs at once", null);
     }
 }

@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,16 +71,19 @@ public final class Jobs {
     @Command
     static final class Options {
         @Option(names = "--source", paramLabel = "NAME", description = "The source, as trawl.conf names it.")
-        @Nullable String source;
+        @Nullable
+        String source;
 
         @Option(
                 names = "--window",
                 paramLabel = "START/END",
                 description = "Window of broker append time, UTC; a longer range is cut into windows.")
-        @Nullable String window;
+        @Nullable
+        String window;
 
         @Option(names = "--conf", paramLabel = "FILE", description = "Settings that differ from the defaults.")
-        @Nullable Path conf;
+        @Nullable
+        Path conf;
 
         @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
         Map<String, String> set = new LinkedHashMap<>();
@@ -88,12 +92,16 @@ public final class Jobs {
         String runId = UUID.randomUUID().toString();
 
         @Option(names = "--report", paramLabel = "NAME", description = "Where in reports.dir the report goes.")
-        @Nullable String report;
+        @Nullable
+        String report;
 
         @Option(names = "--check", description = "Check arguments and settings, and do nothing.")
         boolean check;
 
-        @Option(names = {"-h", "--help"}, usageHelp = true, description = "This text.")
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "This text.")
         boolean help;
     }
 
@@ -155,9 +163,16 @@ public final class Jobs {
             } catch (Exception e) {
                 boolean bad = e instanceof IllegalArgumentException;
                 String line = message(e);
-                report.failed(bad || e instanceof LakeStore.Overtaken ? "refused" : "failed", bad ? 2 : 1, line, source, range, started, runs);
+                report.failed(
+                        bad || e instanceof LakeStore.Overtaken ? "refused" : "failed",
+                        bad ? 2 : 1,
+                        line,
+                        source,
+                        range,
+                        started,
+                        runs);
                 if (!(e instanceof JobFailure) && !bad) {
-                    org.slf4j.LoggerFactory.getLogger(Jobs.class).error("{} failed", job.name(), e);
+                    LoggerFactory.getLogger(Jobs.class).error("{} failed", job.name(), e);
                 }
                 return complain(bad ? 2 : 1, line);
             }
@@ -187,7 +202,8 @@ public final class Jobs {
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
     public static void configure(SparkConf conf, Settings settings) {
-        Lake.properties(settings).forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
+        Lake.properties(settings)
+                .forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
         conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG, "org.apache.iceberg.spark.SparkCatalog");
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
         conf.setIfMissing("spark.sql.shuffle.partitions", "8");
@@ -213,7 +229,10 @@ public final class Jobs {
             // Spark gives a task's failure as text only.
             int at = text.indexOf("io.trawl.etl.JobFailure: ");
             if (at >= 0) {
-                return text.substring(at + "io.trawl.etl.JobFailure: ".length()).lines().findFirst().orElse(text);
+                return text.substring(at + "io.trawl.etl.JobFailure: ".length())
+                        .lines()
+                        .findFirst()
+                        .orElse(text);
             }
             if (cause instanceof ConnectException) {
                 return "cannot connect: " + text.lines().findFirst().orElse("") + " (is the server up?)";
@@ -233,19 +252,32 @@ public final class Jobs {
             this.settings = settings;
         }
 
-        void done(List<Run> runs, @Nullable LogSource source, @Nullable Window range, Instant started, Instant ready) throws IOException {
+        void done(List<Run> runs, @Nullable LogSource source, @Nullable Window range, Instant started, Instant ready)
+                throws IOException {
             ObjectNode report = describe(source, range, started, runs);
             report.put("status", "ok").put("exit", 0).putNull("error");
             ((ObjectNode) report.get("seconds")).put("work", seconds(ready, clock.instant()));
             write(report, source, range);
         }
 
-        void failed(String status, int exit, String line, @Nullable LogSource source, @Nullable Window range, Instant started) {
+        void failed(
+                String status,
+                int exit,
+                String line,
+                @Nullable LogSource source,
+                @Nullable Window range,
+                Instant started) {
             failed(status, exit, line, source, range, started, List.of());
         }
 
         void failed(
-                String status, int exit, String line, @Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
+                String status,
+                int exit,
+                String line,
+                @Nullable LogSource source,
+                @Nullable Window range,
+                Instant started,
+                List<Run> runs) {
             if (options.check) {
                 return;
             }
@@ -258,14 +290,17 @@ public final class Jobs {
             }
         }
 
-        private ObjectNode describe(@Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
+        private ObjectNode describe(
+                @Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
             ObjectNode report = JsonNodeFactory.instance.objectNode();
             report.put("job", job.name());
             report.put("source", source == null ? null : source.name());
             if (range == null) {
                 report.putNull("window");
             } else {
-                report.putObject("window").put("start", range.start().toString()).put("end", range.end().toString());
+                report.putObject("window")
+                        .put("start", range.start().toString())
+                        .put("end", range.end().toString());
             }
             report.put("run_id", options.runId);
             ObjectNode counts = report.putObject("counts");
@@ -273,7 +308,9 @@ public final class Jobs {
             ObjectNode outputs = report.putObject("outputs");
             report.putNull("indicator_snapshot");
             for (Run run : runs) {
-                run.countsSoFar().forEach((name, count) -> counts.put(name, counts.path(name).asLong() + count));
+                run.countsSoFar()
+                        .forEach((name, count) ->
+                                counts.put(name, counts.path(name).asLong() + count));
                 run.inputsSoFar().forEach(inputs::put);
                 run.outputsSoFar().forEach(outputs::put);
                 if (run.indicatorSnapshot() != null) {

@@ -4,6 +4,7 @@ import io.trawl.record.FlumeEnvelope;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class KafkaLines {
     }
 
     /** One message to one raw line. A message that cannot be unwrapped is kept whole, and says why. */
-    public static final class Reader implements java.io.Serializable {
+    public static final class Reader implements Serializable {
         private static final long serialVersionUID = 1L;
         private final String source;
         private final @Nullable Instant window;
@@ -92,7 +93,9 @@ public final class KafkaLines {
                 headers = envelope.getHeaders();
                 body = Origin.bytes(envelope.getBody());
             } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-                headers = Map.of(Origin.ENVELOPE, "not a Flume event in Avro (collector: parseAsFlumeEvent = true): " + e.getMessage());
+                headers = Map.of(
+                        Origin.ENVELOPE,
+                        "not a Flume event in Avro (collector: parseAsFlumeEvent = true): " + e.getMessage());
                 body = value == null ? new byte[0] : value;
             }
             RawLine line = new RawLine();

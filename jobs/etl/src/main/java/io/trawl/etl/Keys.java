@@ -53,7 +53,8 @@ public final class Keys {
         }
         keys.add(key(salt, INDICATOR, terminated(detection.getIndicatorValue()), tail));
         Set<String> addresses = new LinkedHashSet<>();
-        for (String host : Arrays.asList(detection.getUrlDomain(), detection.getDestinationIp(), detection.getValue())) {
+        for (String host :
+                Arrays.asList(detection.getUrlDomain(), detection.getDestinationIp(), detection.getValue())) {
             String canonical = host == null ? null : canonicalHost(host);
             if (canonical == null) {
                 continue;

@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ public final class Lake implements AutoCloseable {
         Column here = functions
                 .col("source")
                 .equalTo(source)
-                .and(functions.col("window").equalTo(functions.lit(java.sql.Timestamp.from(window.start()))));
+                .and(functions.col("window").equalTo(functions.lit(Timestamp.from(window.start()))));
         return rows(spark, table, snapshot).where(here);
     }
 

@@ -38,8 +38,12 @@ final class LakeRow implements StructLike {
         if (value instanceof Instant instant) {
             return micros(instant);
         }
-        if (value instanceof Collection<?> items && !items.isEmpty() && items.iterator().next() instanceof IndexedRecord) {
-            return items.stream().map(item -> new LakeRow().wrap((IndexedRecord) item)).toList();
+        if (value instanceof Collection<?> items
+                && !items.isEmpty()
+                && items.iterator().next() instanceof IndexedRecord) {
+            return items.stream()
+                    .map(item -> new LakeRow().wrap((IndexedRecord) item))
+                    .toList();
         }
         if (value instanceof IndexedRecord nested) {
             return new LakeRow().wrap(nested);

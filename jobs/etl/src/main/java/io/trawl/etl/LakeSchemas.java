@@ -38,7 +38,10 @@ final class LakeSchemas {
                     .withName(field.name())
                     .ofType(type(type))
                     .withDoc(field.doc());
-            converted.add(type == field.schema() ? nested.asRequired().build() : nested.asOptional().build());
+            converted.add(
+                    type == field.schema()
+                            ? nested.asRequired().build()
+                            : nested.asOptional().build());
         }
         return Types.StructType.of(converted);
     }
@@ -48,9 +51,10 @@ final class LakeSchemas {
             case STRING -> Types.StringType.get();
             case BYTES -> Types.BinaryType.get();
             case INT -> Types.IntegerType.get();
-            case LONG -> avro.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                    ? Types.TimestampType.withZone()
-                    : Types.LongType.get();
+            case LONG ->
+                avro.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                        ? Types.TimestampType.withZone()
+                        : Types.LongType.get();
             case DOUBLE -> Types.DoubleType.get();
             case BOOLEAN -> Types.BooleanType.get();
             case RECORD -> struct(avro);
@@ -60,7 +64,8 @@ final class LakeSchemas {
                 int value = ++lastId;
                 yield Types.MapType.ofRequired(key, value, Types.StringType.get(), type(avro.getValueType()));
             }
-            default -> throw new IllegalArgumentException("the lake has no type for Avro's " + avro.getType() + " in " + avro);
+            default ->
+                throw new IllegalArgumentException("the lake has no type for Avro's " + avro.getType() + " in " + avro);
         };
     }
 }

@@ -24,6 +24,7 @@ import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replaces part of a lake table by the records it is given: files are written where the tasks run, and one commit on
@@ -42,7 +43,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final transient @Nullable Map<String, String> properties;
     private transient @Nullable Snapshot committed;
 
-    LakeStore(Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
+    LakeStore(
+            Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
         this.table = SerializableTable.copyOf(table);
         this.name = lakeTable.name();
         this.live = table;
@@ -98,7 +100,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
             overwrite.commit();
         } catch (ValidationException e) {
             throw new Overtaken(
-                    "lake." + name + ": another run of the same window committed while this one ran; nothing of this run was applied, run it again",
+                    "lake." + name
+                            + ": another run of the same window committed while this one ran; nothing of this run was applied, run it again",
                     e);
         } catch (CommitFailedException e) {
             throw new JobFailure("lake." + name + ": too many commits at once, nothing was applied; run it again", e);
@@ -168,7 +171,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
             return Parquet.writeData(names.newOutputFile(table.spec(), partition))
                     .forTable(table)
                     .withPartition(partition)
-                    .createWriterFunc(type -> InternalWriter.create(table.schema().asStruct(), type))
+                    .createWriterFunc(
+                            type -> InternalWriter.create(table.schema().asStruct(), type))
                     .build();
         }
 
@@ -190,7 +194,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
                     table.io().deleteFile(writer.toDataFile().location());
                 } catch (IOException | RuntimeException e) {
                     // A file that nothing names is no data; maintenance removes it.
-                    org.slf4j.LoggerFactory.getLogger(LakeStore.class).warn("orphan file left in lake.{}: {}", name, e.getMessage());
+                    LoggerFactory.getLogger(LakeStore.class)
+                            .warn("orphan file left in lake.{}: {}", name, e.getMessage());
                 }
             }
         }

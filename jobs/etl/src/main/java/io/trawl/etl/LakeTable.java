@@ -51,7 +51,8 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
     }
 
     /** A table of one's own record type; it is created when it is first written to. */
-    public static <T extends SpecificRecord> LakeTable<T> of(String name, Class<T> type, Schema schema, String... partitions) {
+    public static <T extends SpecificRecord> LakeTable<T> of(
+            String name, Class<T> type, Schema schema, String... partitions) {
         return new LakeTable<>(name, type, schema, List.of(partitions));
     }
 

@@ -1,6 +1,7 @@
 package io.trawl.etl;
 
 import io.trawl.record.LedgerEntry;
+import io.trawl.record.OffsetSpan;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -32,7 +33,8 @@ public final class Ledger {
     /** Adds an entry, in a commit of its own. */
     public void add(LedgerEntry entry) {
         Table table = lake.table(LakeTable.LEDGER);
-        LakeStore<LedgerEntry> files = new LakeStore<>(table, LakeTable.LEDGER, Expressions.alwaysFalse(), null, Map.of());
+        LakeStore<LedgerEntry> files =
+                new LakeStore<>(table, LakeTable.LEDGER, Expressions.alwaysFalse(), null, Map.of());
         Store.Writer<LedgerEntry> writer = files.open(0, System.nanoTime() & Long.MAX_VALUE);
         try {
             writer.write(entry);
@@ -52,7 +54,9 @@ public final class Ledger {
 
     /** The entry that counts, null where the stage of the window was never done. */
     public @Nullable Entry current(String source, String stage, Window window) {
-        return entries(source, stage, window).stream().max(Comparator.comparingLong(Entry::sequence)).orElse(null);
+        return entries(source, stage, window).stream()
+                .max(Comparator.comparingLong(Entry::sequence))
+                .orElse(null);
     }
 
     /** The entry that counts, or a failure that says which job has to run first. */
@@ -60,8 +64,8 @@ public final class Ledger {
         Entry entry = current(source, stage, window);
         if (entry == null) {
             throw new JobFailure(
-                    "window " + window + " of source " + source + " has no " + stage + " yet: run " + stage + " --source " + source
-                            + " --window " + window + " first",
+                    "window " + window + " of source " + source + " has no " + stage + " yet: run " + stage
+                            + " --source " + source + " --window " + window + " first",
                     null);
         }
         return entry;
@@ -90,9 +94,8 @@ public final class Ledger {
 
     private List<Entry> read(Expression which) {
         List<Entry> entries = new ArrayList<>();
-        try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
-                .where(which)
-                .build()) {
+        try (CloseableIterable<Record> records =
+                IcebergGenerics.read(lake.table(LakeTable.LEDGER)).where(which).build()) {
             records.forEach(record -> entries.add(new Entry(record)));
         } catch (IOException e) {
             throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
@@ -149,12 +152,12 @@ public final class Ledger {
         }
 
         /** A list of offset spans: offsets or holes. */
-        public List<io.trawl.record.OffsetSpan> spans(String field) {
-            List<io.trawl.record.OffsetSpan> spans = new ArrayList<>();
+        public List<OffsetSpan> spans(String field) {
+            List<OffsetSpan> spans = new ArrayList<>();
             for (Object item : (List<?>) record.getField(field)) {
                 Record span = (Record) item;
-                spans.add(new io.trawl.record.OffsetSpan(
-                        (Integer) span.getField("partition"), (Long) span.getField("from"), (Long) span.getField("until")));
+                spans.add(new OffsetSpan((Integer) span.getField("partition"), (Long) span.getField("from"), (Long)
+                        span.getField("until")));
             }
             return spans;
         }

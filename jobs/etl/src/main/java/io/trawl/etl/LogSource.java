@@ -50,7 +50,8 @@ public record LogSource(
         if (!kind.equals("proxy") && !kind.equals("web")) {
             throw new IllegalArgumentException("setting " + prefix + "kind = " + kind + ": expected proxy or web");
         }
-        Duration unit = settings.duration(settings.text(prefix + "window", "").isEmpty() ? "window.default" : prefix + "window");
+        Duration unit = settings.duration(
+                settings.text(prefix + "window", "").isEmpty() ? "window.default" : prefix + "window");
         if (unit.isNegative() || unit.isZero() || Duration.ofDays(1).toMillis() % unit.toMillis() != 0) {
             throw new IllegalArgumentException("setting " + prefix + "window = " + unit
                     + ": a window must divide a day, as PT1M, PT15M, PT1H or P1D");

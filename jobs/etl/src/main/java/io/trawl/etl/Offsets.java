@@ -64,7 +64,9 @@ public final class Offsets implements AutoCloseable {
         }
 
         private static long total(List<OffsetSpan> spans) {
-            return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+            return spans.stream()
+                    .mapToLong(span -> span.getUntil() - span.getFrom())
+                    .sum();
         }
 
         /** What can still be read. */
@@ -74,7 +76,9 @@ public final class Offsets implements AutoCloseable {
             return spans.stream()
                     .map(span -> new OffsetSpan(
                             span.getPartition(),
-                            Math.min(span.getUntil(), Math.max(span.getFrom(), from.getOrDefault(span.getPartition(), 0L))),
+                            Math.min(
+                                    span.getUntil(),
+                                    Math.max(span.getFrom(), from.getOrDefault(span.getPartition(), 0L))),
                             span.getUntil()))
                     .toList();
         }
@@ -146,8 +150,8 @@ public final class Offsets implements AutoCloseable {
     private static Map<Integer, Long> longs(JsonNode object) {
         Map<Integer, Long> values = new TreeMap<>();
         object.fields()
-                .forEachRemaining(field ->
-                        values.put(Integer.valueOf(field.getKey()), field.getValue().asLong()));
+                .forEachRemaining(field -> values.put(
+                        Integer.valueOf(field.getKey()), field.getValue().asLong()));
         return values;
     }
 
@@ -161,7 +165,8 @@ public final class Offsets implements AutoCloseable {
         pin.put("border", at.toString());
         pin.put("pinned", Instant.now().toString());
         ObjectNode starts = pin.putObject("log_start");
-        offsets(topic, OffsetSpec.earliest()).forEach((partition, first) -> starts.put(String.valueOf(partition), first));
+        offsets(topic, OffsetSpec.earliest())
+                .forEach((partition, first) -> starts.put(String.valueOf(partition), first));
         ObjectNode partitions = pin.putObject("partitions");
         ends.forEach((partition, end) -> {
             long offset = after.getOrDefault(partition, -1L);
@@ -175,18 +180,24 @@ public final class Offsets implements AutoCloseable {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         topic.partitions().forEach(p -> asked.put(new TopicPartition(source.topic(), p.partition()), spec));
         Map<Integer, Long> offsets = new TreeMap<>();
-        Map<TopicPartition, ListOffsetsResultInfo> answers = await(() -> admin.listOffsets(asked).all().get());
+        Map<TopicPartition, ListOffsetsResultInfo> answers =
+                await(() -> admin.listOffsets(asked).all().get());
         answers.forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
         return offsets;
     }
 
     private TopicDescription describe() {
-        return await(() -> admin.describeTopics(List.of(source.topic())).allTopicNames().get()).get(source.topic());
+        return await(() -> admin.describeTopics(List.of(source.topic()))
+                        .allTopicNames()
+                        .get())
+                .get(source.topic());
     }
 
     private void requireAppendTime() {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-        Config config = await(() -> admin.describeConfigs(List.of(resource)).all().get()).get(resource);
+        Config config = await(
+                        () -> admin.describeConfigs(List.of(resource)).all().get())
+                .get(resource);
         String time = config.get("message.timestamp.type").value();
         if (!time.equals("LogAppendTime")) {
             throw new JobFailure(
@@ -197,7 +208,8 @@ public final class Offsets implements AutoCloseable {
         }
         if (config.get("cleanup.policy").value().contains("compact")) {
             throw new JobFailure(
-                    "topic " + source.topic() + " is compacted: compaction deletes lines; set cleanup.policy=delete", null);
+                    "topic " + source.topic() + " is compacted: compaction deletes lines; set cleanup.policy=delete",
+                    null);
         }
     }
 
@@ -216,7 +228,8 @@ public final class Offsets implements AutoCloseable {
                         e);
             }
             if (e.getCause() instanceof TimeoutException) {
-                throw new JobFailure("Kafka at " + bootstrap + " does not answer: is it up? (setting kafka.bootstrap)", e);
+                throw new JobFailure(
+                        "Kafka at " + bootstrap + " does not answer: is it up? (setting kafka.bootstrap)", e);
             }
             throw new JobFailure("Kafka at " + bootstrap + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -228,15 +241,21 @@ public final class Offsets implements AutoCloseable {
     /** Says which messages are gone, one line. */
     public static String gone(String topic, Span span) {
         List<String> parts = new ArrayList<>();
-        span.holes().forEach(hole -> parts.add("partition " + hole.getPartition() + ": " + (hole.getUntil() - hole.getFrom())
-                + " messages (offsets " + hole.getFrom() + " to " + (hole.getUntil() - 1) + ")"));
-        span.unknown().forEach((partition, kept) -> parts.add("partition " + partition + ": up to " + kept
-                + " messages before offset " + kept + ", of which it is not known how many were this window's"));
+        span.holes()
+                .forEach(
+                        hole -> parts.add("partition " + hole.getPartition() + ": " + (hole.getUntil() - hole.getFrom())
+                                + " messages (offsets " + hole.getFrom() + " to " + (hole.getUntil() - 1) + ")"));
+        span.unknown()
+                .forEach((partition, kept) ->
+                        parts.add("partition " + partition + ": up to " + kept + " messages before offset " + kept
+                                + ", of which it is not known how many were this window's"));
         return "retention has deleted messages of topic " + topic + ", " + String.join("; ", parts);
     }
 
     static long total(Collection<OffsetSpan> spans) {
-        return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+        return spans.stream()
+                .mapToLong(span -> span.getUntil() - span.getFrom())
+                .sum();
     }
 
     @Override

@@ -80,7 +80,10 @@ public final class Origin {
 
     /** The bytes of a buffer; the array beneath where it is exactly that. */
     static byte[] bytes(ByteBuffer buffer) {
-        if (buffer.hasArray() && buffer.arrayOffset() == 0 && buffer.position() == 0 && buffer.array().length == buffer.remaining()) {
+        if (buffer.hasArray()
+                && buffer.arrayOffset() == 0
+                && buffer.position() == 0
+                && buffer.array().length == buffer.remaining()) {
             return buffer.array();
         }
         byte[] copy = new byte[buffer.remaining()];
@@ -111,10 +114,12 @@ public final class Origin {
     /** How a message names a record. */
     static String name(@Nullable Object record) {
         if (record instanceof RawLine line) {
-            return "the line at " + line.getTopic() + " partition " + line.getPartition() + " offset " + line.getOffset();
+            return "the line at " + line.getTopic() + " partition " + line.getPartition() + " offset "
+                    + line.getOffset();
         }
         if (record instanceof ProxyEvent event) {
-            return "event " + event.getEventId() + " (partition " + event.getPartition() + " offset " + event.getOffset() + ")";
+            return "event " + event.getEventId() + " (partition " + event.getPartition() + " offset "
+                    + event.getOffset() + ")";
         }
         return String.valueOf(record);
     }

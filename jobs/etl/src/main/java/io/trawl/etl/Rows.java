@@ -18,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
@@ -61,9 +62,10 @@ public final class Rows {
             case STRING -> DataTypes.StringType;
             case BYTES -> DataTypes.BinaryType;
             case INT -> DataTypes.IntegerType;
-            case LONG -> schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                    ? DataTypes.TimestampType
-                    : DataTypes.LongType;
+            case LONG ->
+                schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                        ? DataTypes.TimestampType
+                        : DataTypes.LongType;
             case DOUBLE -> DataTypes.DoubleType;
             case BOOLEAN -> DataTypes.BooleanType;
             case RECORD -> structType(schema);
@@ -74,7 +76,8 @@ public final class Rows {
     }
 
     /** Records as a Dataset. */
-    public static <T extends SpecificRecord> Dataset<Row> dataset(SparkSession spark, JavaRDD<T> records, Schema schema) {
+    public static <T extends SpecificRecord> Dataset<Row> dataset(
+            SparkSession spark, JavaRDD<T> records, Schema schema) {
         JavaRDD<InternalRow> rows = records.map(record -> (InternalRow) row(record));
         return spark.internalCreateDataFrame(rows.rdd(), structType(schema), false);
     }
@@ -109,8 +112,10 @@ public final class Rows {
         }
         if (value instanceof Map<?, ?> map) {
             return new ArrayBasedMapData(
-                    new GenericArrayData(map.keySet().stream().map(Rows::internal).toArray()),
-                    new GenericArrayData(map.values().stream().map(Rows::internal).toArray()));
+                    new GenericArrayData(
+                            map.keySet().stream().map(Rows::internal).toArray()),
+                    new GenericArrayData(
+                            map.values().stream().map(Rows::internal).toArray()));
         }
         throw new IllegalArgumentException("no row value for " + value.getClass());
     }
@@ -169,14 +174,15 @@ public final class Rows {
         }
     }
 
-    private static Object field(org.apache.spark.sql.catalyst.expressions.SpecializedGetters row, int i, Schema type) {
+    private static Object field(SpecializedGetters row, int i, Schema type) {
         return switch (type.getType()) {
             case STRING -> row.getUTF8String(i).toString();
             case BYTES -> ByteBuffer.wrap(row.getBinary(i));
             case INT -> row.getInt(i);
-            case LONG -> type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                    ? (Object) LakeRow.instant(row.getLong(i))
-                    : (Object) row.getLong(i);
+            case LONG ->
+                type.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                        ? (Object) LakeRow.instant(row.getLong(i))
+                        : (Object) row.getLong(i);
             case DOUBLE -> row.getDouble(i);
             case BOOLEAN -> row.getBoolean(i);
             case RECORD -> nested(row.getStruct(i, type.getFields().size()), type);
@@ -187,10 +193,13 @@ public final class Rows {
     }
 
     private static Object nested(InternalRow row, Schema type) {
-        IndexedRecord record = (IndexedRecord) SpecificData.newInstance(SpecificData.get().getClass(type), type);
+        IndexedRecord record =
+                (IndexedRecord) SpecificData.newInstance(SpecificData.get().getClass(type), type);
         List<Schema.Field> fields = type.getFields();
         for (int i = 0; i < fields.size(); i++) {
-            record.put(i, row.isNullAt(i) ? null : field(row, i, present(fields.get(i).schema())));
+            record.put(
+                    i,
+                    row.isNullAt(i) ? null : field(row, i, present(fields.get(i).schema())));
         }
         return record;
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -159,7 +160,7 @@ public final class Run {
     }
 
     /** A store that replaces this run's window of a table. */
-    public <T extends org.apache.avro.specific.SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, @Nullable Long base) {
+    public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, @Nullable Long base) {
         return lake.replacing(table, Lake.of(source().name(), window()), base, properties());
     }
 
@@ -215,7 +216,8 @@ public final class Run {
         return notes;
     }
 
-    @Nullable Long indicatorSnapshot() {
+    @Nullable
+    Long indicatorSnapshot() {
         return indicatorSnapshot;
     }
 

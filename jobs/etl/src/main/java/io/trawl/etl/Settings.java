@@ -74,8 +74,9 @@ public final class Settings implements Serializable {
     private static void read(Reader reader, Map<String, String> into) throws IOException {
         Properties properties = new Properties();
         properties.load(reader);
-        properties.stringPropertyNames().forEach(key -> into.put(
-                key, properties.getProperty(key).strip()));
+        properties
+                .stringPropertyNames()
+                .forEach(key -> into.put(key, properties.getProperty(key).strip()));
     }
 
     /** These settings with one key changed. */
@@ -89,8 +90,8 @@ public final class Settings implements Serializable {
     public String text(String key) {
         String value = values.get(key);
         if (value == null || value.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "setting " + key + " is missing: add '" + key + " = ...' to trawl.conf (conf/trawl.conf explains it)");
+            throw new IllegalArgumentException("setting " + key + " is missing: add '" + key
+                    + " = ...' to trawl.conf (conf/trawl.conf explains it)");
         }
         return value;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One partition's run of a chain: pushes each record through the steps and into the stores. */
@@ -48,7 +49,9 @@ final class TaskRun<S> {
             return new Etl.TaskResult(tally(), receipts);
         } catch (Throwable e) {
             writers.forEach(Store.Writer::abort);
-            throw e instanceof RuntimeException re ? re : e instanceof Error err ? sneak(err) : new JobFailure(String.valueOf(e.getMessage()), e);
+            throw e instanceof RuntimeException re
+                    ? re
+                    : e instanceof Error err ? sneak(err) : new JobFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -63,7 +66,7 @@ final class TaskRun<S> {
         for (StagePusher<?> pusher : pushers) {
             if (pusher.stage.name.equals(stage)) {
                 @SuppressWarnings("unchecked")
-                java.util.function.Consumer<Object> tap = record -> ready.add((T) record);
+                Consumer<Object> tap = record -> ready.add((T) record);
                 pusher.tap = tap;
             }
         }
@@ -138,12 +141,17 @@ final class TaskRun<S> {
         final Etl.Stage<T> stage;
         final List<BranchPusher<T, ?>> branches = new ArrayList<>();
         final int[] stores;
-        java.util.function.@Nullable Consumer<Object> tap;
+
+        @Nullable
+        Consumer<Object> tap;
+
         long count;
 
         StagePusher(Etl.Stage<T> stage) {
             this.stage = stage;
-            this.stores = plan.stores.isEmpty() ? new int[0] : stage.stores.stream().mapToInt(Integer::intValue).toArray();
+            this.stores = plan.stores.isEmpty()
+                    ? new int[0]
+                    : stage.stores.stream().mapToInt(Integer::intValue).toArray();
         }
 
         @Override
@@ -167,8 +175,10 @@ final class TaskRun<S> {
                 return;
             }
             if (!(origin instanceof RawLine line)) {
-                throw new JobFailure("step " + stage.name
-                        + " rejects a record, but the chain did not begin with lines, so there are no raw bytes to keep", null);
+                throw new JobFailure(
+                        "step " + stage.name
+                                + " rejects a record, but the chain did not begin with lines, so there are no raw bytes to keep",
+                        null);
             }
             write(plan.invalid, Origin.invalid(line, reason, field, message, plan.parser));
         }
@@ -190,10 +200,8 @@ final class TaskRun<S> {
             } catch (JobFailure e) {
                 throw e;
             } catch (Exception e) {
-                throw new JobFailure(
-                        "step " + next.stage.name + " failed on " + Origin.name(origin) + ": " + e, e);
+                throw new JobFailure("step " + next.stage.name + " failed on " + Origin.name(origin) + ": " + e, e);
             }
         }
     }
-
 }

@@ -3,6 +3,7 @@ package io.trawl.etl;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,32 +26,37 @@ public record Window(Instant start, Instant end) implements Serializable {
         Instant start = instant(text, text.substring(0, slash));
         Instant end = instant(text, text.substring(slash + 1));
         if (!start.isBefore(end)) {
-            throw new IllegalArgumentException("--window " + text + ": it ends before it starts; expected START/END, as " + EXAMPLE);
+            throw new IllegalArgumentException(
+                    "--window " + text + ": it ends before it starts; expected START/END, as " + EXAMPLE);
         }
         return new Window(start, end);
     }
 
     private static Instant instant(String whole, String text) {
         try {
-            return java.time.OffsetDateTime.parse(text.strip()).toInstant();
+            return OffsetDateTime.parse(text.strip()).toInstant();
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "--window " + whole + ": '" + text + "' is no instant; expected START/END in UTC, as " + EXAMPLE, e);
+                    "--window " + whole + ": '" + text + "' is no instant; expected START/END in UTC, as " + EXAMPLE,
+                    e);
         }
     }
 
     /** Cuts this range into windows of the unit's length; it must begin and end on their borders. */
     public List<Window> units(Duration unit, int most) {
         long length = unit.toMillis();
-        if (start.toEpochMilli() % length != 0 || end.toEpochMilli() % length != 0 || start.getNano() % 1_000_000 != 0 || end.getNano() % 1_000_000 != 0) {
+        if (start.toEpochMilli() % length != 0
+                || end.toEpochMilli() % length != 0
+                || start.getNano() % 1_000_000 != 0
+                || end.getNano() % 1_000_000 != 0) {
             Instant floor = Instant.ofEpochMilli(Math.floorDiv(start.toEpochMilli(), length) * length);
             throw new IllegalArgumentException("--window " + this + " is not aligned to the source's windows of " + unit
                     + "; the nearest is " + new Window(floor, floor.plus(unit)));
         }
         long count = (end.toEpochMilli() - start.toEpochMilli()) / length;
         if (count > most) {
-            throw new IllegalArgumentException("--window " + this + " is " + count + " windows of " + unit + "; at most "
-                    + most + " at once (setting window.most)");
+            throw new IllegalArgumentException("--window " + this + " is " + count + " windows of " + unit
+                    + "; at most " + most + " at once (setting window.most)");
         }
         List<Window> units = new ArrayList<>();
         for (Instant at = start; at.isBefore(end); at = at.plus(unit)) {

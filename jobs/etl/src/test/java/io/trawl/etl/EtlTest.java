@@ -22,7 +22,8 @@ class EtlTest {
         ListStore<ProxyEvent> events = Store.list("events");
         ListStore<String> hosts = Store.list("hosts");
         ListStore<InvalidRecord> invalid = Store.list("invalid");
-        Tally tally = Etl.from(Source.of(List.of(Lines.line(0, GOOD), Lines.line(1, "no log line"), Lines.line(2, GOOD))))
+        Tally tally = Etl.from(
+                        Source.of(List.of(Lines.line(0, GOOD), Lines.line(1, "no log line"), Lines.line(2, GOOD))))
                 .store(raw)
                 .parse(io.trawl.parsing.Formats.parser("squid", ZoneId.of("UTC")))
                 .expect(ProxyEvent.SCHEMA$)
@@ -36,7 +37,8 @@ class EtlTest {
         assertThat(hosts.records()).containsExactly("www.example.com", "www.example.com");
         assertThat(invalid.records()).hasSize(1);
         InvalidRecord record = invalid.records().get(0);
-        assertThat(new String(Origin.bytes(record.getRaw()), StandardCharsets.UTF_8)).isEqualTo("no log line");
+        assertThat(new String(Origin.bytes(record.getRaw()), StandardCharsets.UTF_8))
+                .isEqualTo("no log line");
         assertThat(record.getParser()).startsWith("squid/");
         assertThat(tally.count("in")).isEqualTo(3);
         assertThat(tally.count("valid")).isEqualTo(2);

@@ -33,8 +33,14 @@ class LakeJobTest {
 
     @BeforeEach
     void open() {
-        Settings settings = Settings.defaults().with("lake.warehouse", folder.resolve("lake").toUri().toString());
-        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("test").set("spark.ui.enabled", "false").set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1");
+        Settings settings = Settings.defaults()
+                .with("lake.warehouse", folder.resolve("lake").toUri().toString());
+        SparkConf conf = new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("test")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1");
         Jobs.configure(conf, settings);
         spark = SparkSession.builder().config(conf).getOrCreate();
         lake = Lake.open(settings, spark.sparkContext().hadoopConfiguration());
@@ -47,12 +53,14 @@ class LakeJobTest {
     }
 
     private LakeStore<RawLine> replace(Window window, Long base, String... lines) {
-        LakeStore<RawLine> store = lake.replacing(LakeTable.RAW_LINES, Lake.of("proxy", window), base, Map.of("trawl.run-id", "r"));
+        LakeStore<RawLine> store =
+                lake.replacing(LakeTable.RAW_LINES, Lake.of("proxy", window), base, Map.of("trawl.run-id", "r"));
         List<RawLine> records = new java.util.ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             records.add(Lines.line("proxy", window, i, lines[i]));
         }
-        Etl.from(Source.of(JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(records, 2)))
+        Etl.from(Source.of(
+                        JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(records, 2)))
                 .store(store)
                 .run();
         return store;
@@ -63,7 +71,8 @@ class LakeJobTest {
     }
 
     private List<String> bodies(Window window, long snapshot) {
-        return lake.read(spark, LakeTable.RAW_LINES, "proxy", window, snapshot)
+        return lake
+                .read(spark, LakeTable.RAW_LINES, "proxy", window, snapshot)
                 .map(line -> new String(Origin.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8))
                 .collect()
                 .stream()
@@ -74,7 +83,8 @@ class LakeJobTest {
     @Test
     void whatIsStoredIsReadBackWithEveryField() {
         long snapshot = replace(Lines.WINDOW, base(), "a").committed().snapshotId();
-        RawLine read = lake.read(spark, LakeTable.RAW_LINES, "proxy", Lines.WINDOW, snapshot).first();
+        RawLine read = lake.read(spark, LakeTable.RAW_LINES, "proxy", Lines.WINDOW, snapshot)
+                .first();
         assertThat(read).isEqualTo(Lines.line(0, "a"));
     }
 
@@ -186,7 +196,8 @@ class LakeJobTest {
             List<Callable<Boolean>> tries = new java.util.ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 int number = i;
-                tries.add(() -> state.create("a/b.json", Json.MAPPER.createObjectNode().put("n", number)));
+                tries.add(() ->
+                        state.create("a/b.json", Json.MAPPER.createObjectNode().put("n", number)));
             }
             long winners = 0;
             for (var result : pool.invokeAll(tries)) {
@@ -204,9 +215,12 @@ class LakeJobTest {
         List<RawLine> lines = List.of(Lines.line(0, EtlTest.GOOD), Lines.line(1, "bad"), Lines.line(2, EtlTest.GOOD));
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Tally list = count(Source.of(lines)).run();
-        assertThat(count(Source.of(context.parallelize(lines, 2))).run().counts()).isEqualTo(list.counts());
-        try (var streaming = new org.apache.spark.streaming.api.java.JavaStreamingContext(context, org.apache.spark.streaming.Durations.milliseconds(100))) {
-            java.util.Queue<org.apache.spark.api.java.JavaRDD<RawLine>> queue = new java.util.ArrayDeque<>(List.of(context.parallelize(lines, 2)));
+        assertThat(count(Source.of(context.parallelize(lines, 2))).run().counts())
+                .isEqualTo(list.counts());
+        try (var streaming = new org.apache.spark.streaming.api.java.JavaStreamingContext(
+                context, org.apache.spark.streaming.Durations.milliseconds(100))) {
+            java.util.Queue<org.apache.spark.api.java.JavaRDD<RawLine>> queue =
+                    new java.util.ArrayDeque<>(List.of(context.parallelize(lines, 2)));
             Tally stream = count(Source.of(streaming.queueStream(queue))).run();
             streaming.start();
             org.assertj.core.api.Assertions.assertThatNoException().isThrownBy(() -> {

@@ -25,7 +25,9 @@ class SettingsTest {
 
     @Test
     void aSitesFileWinsOverTheDefaultsAndAKeyOverTheFile() throws Exception {
-        Path site = Files.writeString(folder.resolve("trawl.conf"), "kafka.bootstrap = a:1\nsource.web.topic = t\nsource.web.format = combined\nsource.web.kind = web\n");
+        Path site = Files.writeString(
+                folder.resolve("trawl.conf"),
+                "kafka.bootstrap = a:1\nsource.web.topic = t\nsource.web.format = combined\nsource.web.kind = web\n");
         Settings settings = Settings.load(site, Map.of("kafka.bootstrap", "b:2"));
         assertThat(settings.text("kafka.bootstrap")).isEqualTo("b:2");
         assertThat(settings.sources()).containsExactly("proxy", "web");
@@ -36,7 +38,9 @@ class SettingsTest {
     @Test
     void whatIsWrongIsNamedWithKeyValueAndExample() {
         Settings settings = Settings.defaults();
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.source("nope")).withMessage("source nope is not in trawl.conf: it has proxy");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.source("nope"))
+                .withMessage("source nope is not in trawl.conf: it has proxy");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.format", "xml").source("proxy"))
                 .withMessageStartingWith("setting source.proxy.format = xml: expected one of");

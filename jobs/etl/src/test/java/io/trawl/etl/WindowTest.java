@@ -12,13 +12,16 @@ class WindowTest {
 
     @Test
     void aWindowIsReadInAnyOffsetAndPrintedInUtc() {
-        assertThat(Window.parse("2026-11-24T11:00:00+01:00/2026-11-24T12:00:00+01:00")).isEqualTo(TEN);
+        assertThat(Window.parse("2026-11-24T11:00:00+01:00/2026-11-24T12:00:00+01:00"))
+                .isEqualTo(TEN);
         assertThat(TEN).hasToString("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
     }
 
     @Test
     void whatIsNoWindowIsRefusedWithAnExample() {
-        for (String wrong : new String[] {"", "yesterday", "2026-11-24T10:00:00Z", "2026-11-24/2026-11-25", "2026-11-24T10:00:00/2026-11-24T11:00:00"}) {
+        for (String wrong : new String[] {
+            "", "yesterday", "2026-11-24T10:00:00Z", "2026-11-24/2026-11-25", "2026-11-24T10:00:00/2026-11-24T11:00:00"
+        }) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Window.parse(wrong))
                     .withMessageContaining("--window " + wrong)
@@ -42,7 +45,8 @@ class WindowTest {
     @Test
     void aRangeOffTheBordersIsRefusedAndTheNearestWindowNamed() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Window.parse("2026-11-24T10:30:00Z/2026-11-24T11:30:00Z").units(Duration.ofHours(1), 10))
+                .isThrownBy(() -> Window.parse("2026-11-24T10:30:00Z/2026-11-24T11:30:00Z")
+                        .units(Duration.ofHours(1), 10))
                 .withMessageContaining("not aligned")
                 .withMessageContaining("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
     }
@@ -50,7 +54,8 @@ class WindowTest {
     @Test
     void tooLongARangeIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Window.parse("2026-11-24T10:00:00Z/2026-11-24T13:00:00Z").units(Duration.ofMinutes(1), 10))
+                .isThrownBy(() -> Window.parse("2026-11-24T10:00:00Z/2026-11-24T13:00:00Z")
+                        .units(Duration.ofMinutes(1), 10))
                 .withMessageContaining("is 180 windows")
                 .withMessageContaining("at most 10");
     }

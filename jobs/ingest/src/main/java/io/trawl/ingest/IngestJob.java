@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
 public final class IngestJob implements Job {
     @Option(
             names = "--accept-loss",
-            description = "Go on where retention has deleted messages of the window, and record the hole in the ledger.")
+            description =
+                    "Go on where retention has deleted messages of the window, and record the hole in the ledger.")
     private boolean acceptLoss;
 
     public static void main(String[] args) {
@@ -53,7 +54,8 @@ public final class IngestJob implements Job {
 
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
         List<OffsetSpan> readable = span.readable();
-        Tally tally = Etl.from(Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
+        Tally tally = Etl.from(
+                        Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
                 .store(store)
                 .run();
 
@@ -79,20 +81,25 @@ public final class IngestJob implements Job {
             if (kept > 0) {
                 throw new JobFailure(
                         "window " + run.window() + ": " + gone + "; lake.raw_lines still holds " + kept
-                                + " of them from run " + before.runId() + ", so ingest does not replace them: run validate instead",
+                                + " of them from run " + before.runId()
+                                + ", so ingest does not replace them: run validate instead",
                         null);
             }
             return;
         }
         if (!acceptLoss) {
             throw new JobFailure(
-                    "window " + run.window() + ": " + gone + "; --accept-loss goes on without them and records the hole", null);
+                    "window " + run.window() + ": " + gone
+                            + "; --accept-loss goes on without them and records the hole",
+                    null);
         }
         run.count("lost", total(span.holes()));
         run.note("accepted loss: " + gone);
     }
 
     private static long total(List<OffsetSpan> spans) {
-        return spans.stream().mapToLong(span -> span.getUntil() - span.getFrom()).sum();
+        return spans.stream()
+                .mapToLong(span -> span.getUntil() - span.getFrom())
+                .sum();
     }
 }

@@ -79,7 +79,8 @@ public final class LoadJob implements Job {
         run.state().create(run.stateFile("loads", manifest), result.manifest(run));
         List<Result> earlier = earlier(run, result);
 
-        Dataset<Row> detections = rows(run, LakeTable.DETECTIONS, result.detections()).where("sweep = '" + PATH + "'");
+        Dataset<Row> detections =
+                rows(run, LakeTable.DETECTIONS, result.detections()).where("sweep = '" + PATH + "'");
         Dataset<Row> observables = rows(run, LakeTable.OBSERVABLES, result.observables());
         for (Result old : earlier) {
             takeOut(run, old, result, detections, observables);
@@ -147,7 +148,7 @@ public final class LoadJob implements Job {
         if (old.detections() != result.detections()) {
             Dataset<Row> gone = rows(run, LakeTable.DETECTIONS, old.detections())
                     .where("sweep = '" + PATH + "'")
-                    .join(detections.select("detection_id"), "detection_id" , "left_anti");
+                    .join(detections.select("detection_id"), "detection_id", "left_anti");
             run.count(
                     "detections_deleted",
                     Etl.from(Source.of(Rows.records(gone, Detection::new)))

@@ -9,7 +9,9 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.trawl.etl.Rows;
 import io.trawl.record.RawLine;
+import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -40,10 +42,16 @@ final class Copies {
         if (suspects.isEmpty()) {
             return new Copies(lines, suspects, 0);
         }
-        Dataset<Row> repeated = lines.select(col("event_id"), col("partition"), col("offset"), xxhash64(col("event_id")).as("hash"))
+        Dataset<Row> repeated = lines.select(
+                        col("event_id"),
+                        col("partition"),
+                        col("offset"),
+                        xxhash64(col("event_id")).as("hash"))
                 .join(suspects, "hash")
                 .groupBy("event_id")
-                .agg(sum(lit(1L)).as("times"), min(struct(col("partition"), col("offset"))).as("kept"))
+                .agg(
+                        sum(lit(1L)).as("times"),
+                        min(struct(col("partition"), col("offset"))).as("kept"))
                 .where("times > 1")
                 .cache();
         Row total = repeated.agg(sum(col("times").minus(1))).first();
@@ -60,9 +68,12 @@ final class Copies {
         if (count == 0) {
             return Rows.records(lines, RawLine::new);
         }
-        Dataset<Row> once = lines.join(repeated.select("event_id", "kept"), lines.col("event_id").equalTo(repeated.col("event_id")), "left")
+        Dataset<Row> once = lines.join(
+                        repeated.select("event_id", "kept"),
+                        lines.col("event_id").equalTo(repeated.col("event_id")),
+                        "left")
                 .where("kept is null or (kept.partition = partition and kept.offset = offset)")
-                .select(java.util.Arrays.stream(lines.columns()).map(lines::col).toArray(org.apache.spark.sql.Column[]::new));
+                .select(Arrays.stream(lines.columns()).map(lines::col).toArray(Column[]::new));
         return Rows.records(once, RawLine::new);
     }
 }

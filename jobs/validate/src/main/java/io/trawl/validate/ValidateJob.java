@@ -33,7 +33,12 @@ public final class ValidateJob implements Job {
 
     /** @return how many lines came in, and what became of each */
     static Tally run(Source<RawLine> lines, Parser parser, Store<ProxyEvent> events, Store<InvalidRecord> invalid) {
-        return Etl.from(lines).parse(parser).expect(ProxyEvent.SCHEMA$).store(events).storeInvalid(invalid).run();
+        return Etl.from(lines)
+                .parse(parser)
+                .expect(ProxyEvent.SCHEMA$)
+                .store(events)
+                .storeInvalid(invalid)
+                .run();
     }
 
     @Override
@@ -44,7 +49,8 @@ public final class ValidateJob implements Job {
         long raw = ingest.output(LakeTable.RAW_LINES);
         run.input(LakeTable.RAW_LINES, raw);
 
-        Copies copies = Copies.in(run.lake().rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), run.window(), raw));
+        Copies copies = Copies.in(
+                run.lake().rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), run.window(), raw));
         LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
         Parser parser = run.source().parser();
