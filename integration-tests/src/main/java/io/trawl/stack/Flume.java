@@ -1,0 +1,84 @@
+package io.trawl.stack;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Flume: the collector, and one remote agent for each proxy. */
+final class Flume {
+    private static final String AGENT = "org.apache.flume.node.Application";
+
+    private Flume() {}
+
+    static List<Server> servers(Site site) {
+        List<Server> servers = new ArrayList<>();
+        servers.add(agent(
+                        site,
+                        "flume-collector",
+                        "collector",
+                        Map.of(
+                                "TRAWL_COLLECTOR_BIND",
+                                "127.0.0.1",
+                                "TRAWL_COLLECTOR_PORT",
+                                Integer.toString(site.port("flume-collector")),
+                                "TRAWL_KAFKA_BOOTSTRAP",
+                                site.address("kafka"),
+                                "TRAWL_KAFKA_TOPIC",
+                                "proxy-logs"))
+                .needs("kafka")
+                .ports(site, "flume-collector"));
+        for (String proxy : site.listed("flume.proxies")) {
+            servers.add(remote(site, proxy));
+        }
+        return servers;
+    }
+
+    private static Server remote(Site site, String proxy) {
+        String name = "flume-" + proxy;
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("TRAWL_HOST", proxy);
+        parameters.put("TRAWL_LOG", log(site, proxy).toString());
+        parameters.put("TRAWL_STATE", site.data("flume").resolve(proxy).toString());
+        parameters.put("TRAWL_COLLECTOR_HOST", "127.0.0.1");
+        parameters.put("TRAWL_COLLECTOR_PORT", Integer.toString(site.port("flume-collector")));
+        return agent(site, name, "remote", parameters)
+                .needs("flume-collector")
+                .prepare(() -> Site.folder(folder(log(site, proxy))));
+    }
+
+    private static Server agent(Site site, String name, String agent, Map<String, String> parameters) {
+        List<String> classPath = List.of(
+                site.conf("flume").toString(),
+                site.dist().resolve("flume/trawl-flume.jar").toString(),
+                site.serverClassPath("flume"));
+        String file = site.home().resolve("flume/conf/" + agent + ".properties").toString();
+        return Server.of(
+                        name,
+                        "flume",
+                        () -> site.server(name, "flume", List.of(), classPath, AGENT, "-n", agent, "-f", file),
+                        Ready.logged("Component type: SOURCE, name: \\S+ started"))
+                .environment(parameters);
+    }
+
+    static void configure(Site site) {
+        Logging.log4j2(site.conf("flume"), "info", "logger.kafka.name = org.apache.kafka\nlogger.kafka.level = warn\n");
+    }
+
+    /** The log file that a proxy's agent follows. */
+    static Path log(Site site, String proxy) {
+        String named = site.text("flume.log." + proxy, "");
+        return named.isEmpty()
+                ? site.state().resolve("proxies").resolve(proxy).resolve("access.log")
+                : Path.of(named).toAbsolutePath();
+    }
+
+    private static Path folder(Path file) {
+        Path folder = file.getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(file + " has no folder");
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,461 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Window;
+import io.trawl.it.Broker.Message;
+import io.trawl.stack.SharedStack;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What must hold of the jobs, whatever the order and however often: on real Kafka, HDFS and HBase. */
+class JobsIT {
+    private static final String EVIL =
+            "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://www.evil.example/a - HIER_DIRECT/192.0.2.7 text/html";
+    private static final String BAD_ADDRESS =
+            "1700000001.123     62 10.0.0.2 TCP_TUNNEL/200 1380 CONNECT 203.0.113.9:443 u HIER_DIRECT/203.0.113.9 -";
+    private static final String FINE =
+            "1700000002.123     62 10.0.0.3 TCP_MISS/200 1380 GET http://fine.example/ - HIER_DIRECT/192.0.2.8 text/html";
+    private static final String BROKEN = "1700000002.123     62 10.0.0.3";
+
+    @TempDir
+    static Path folder;
+
+    private static Path conf;
+    private static Broker broker;
+
+    @BeforeAll
+    static void start() throws Exception {
+        conf = SharedStack.get().conf();
+        Sweeper any = new Sweeper(conf, "any", Map.of());
+        broker = new Broker(any.settings().text("kafka.bootstrap"));
+        Path feed = Files.writeString(
+                folder.resolve("feed.txt"), "evil[.]example\n203.0.113.0/24\n203.0.113.9\nhxxp://www.evil.example/a\n");
+        any.mustRun("refresh-indicators", null, "--feeds", feed.toString());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    private static Sweeper source(String name, String... more) throws Exception {
+        String unique = Sweeper.unique(name);
+        broker.create(unique, 2, Map.of());
+        Map<String, String> settings = new java.util.HashMap<>();
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put("source." + unique + "." + more[i], more[i + 1]);
+        }
+        return new Sweeper(conf, unique, settings);
+    }
+
+    /** Sends messages in the first moments of a window, and gives the window when it has closed. */
+    private static Window fill(Sweeper source, List<Message> messages) throws Exception {
+        for (int tries = 0; tries < 5; tries++) {
+            Window window = Sweeper.nextWindow();
+            var landed = broker.send(source.source(), messages);
+            if (landed.stream()
+                    .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
+                            && m.timestamp() >= window.start().toEpochMilli())) {
+                Sweeper.awaitEnd(window);
+                return window;
+            }
+        }
+        throw new AssertionError("the broker never took the messages within one window of " + Sweeper.UNIT);
+    }
+
+    private static List<Message> usual() {
+        List<Message> messages = new ArrayList<>(Broker.log(0, "p1", 0, EVIL, FINE, BROKEN, BAD_ADDRESS));
+        messages.addAll(Broker.log(1, "p2", 0, FINE, EVIL));
+        return messages;
+    }
+
+    @Test
+    void everyLineIsAccountedForAndEveryHitIsFound() throws Exception {
+        Sweeper source = source("usual");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        assertThat(source.counts("audit", window))
+                .containsEntry("messages", 6L)
+                .containsEntry("raw", 6L)
+                .containsEntry("valid", 5L)
+                .containsEntry("invalid", 1L)
+                .containsEntry("copies", 0L)
+                .containsEntry("problems", 0L);
+        // Twice evil.example as parent domain and by URL; the address by itself and by its range, as host and as peer.
+        assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "indicator_value"))
+                .containsExactly(
+                        "203.0.113.0/24",
+                        "203.0.113.0/24",
+                        "203.0.113.9",
+                        "203.0.113.9",
+                        "evil.example",
+                        "evil.example",
+                        "http://www.evil.example/a",
+                        "http://www.evil.example/a");
+    }
+
+    @Test
+    void eachJobAndEachPairOfJobsRerunLeavesEverythingAsAfterOneRun() throws Exception {
+        Sweeper source = source("rerun");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        var once = source.everything(window);
+        assertThat(once.get("hbase.detections")).isNotEmpty();
+        for (String first : Sweeper.STAGES) {
+            for (String second : Sweeper.STAGES) {
+                source.mustRun(first, window);
+                source.mustRun(second, window);
+                assertThat(source.everything(window))
+                        .as(first + " then " + second)
+                        .isEqualTo(once);
+            }
+        }
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, window));
+        source.mustRun("audit", window);
+        assertThat(source.everything(window)).isEqualTo(once);
+    }
+
+    @Test
+    void aStageMadeFromAnInputThatWasReplacedFailsTheAuditUntilItIsRerun() throws Exception {
+        Sweeper source = source("stale");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        source.mustRun("validate", window);
+        Sweeper.Said said = source.run("audit", window);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error()).contains("enrich was made from snapshot").contains("rerun enrich and what follows it");
+        source.mustRun("enrich", window);
+        source.mustRun("load", window);
+        source.mustRun("audit", window);
+    }
+
+    @Test
+    void theSameWindowTwiceAtTheSameTimeEndsAsAfterOneRun() throws Exception {
+        Sweeper source = source("twice");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        var once = source.everything(window);
+        for (String stage : Sweeper.STAGES) {
+            Process one = source.start(stage, window);
+            Process other = source.start(stage, window);
+            assertThat(one.waitFor(120, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.waitFor(120, TimeUnit.SECONDS)).isTrue();
+            assertThat(List.of(one.exitValue(), other.exitValue()))
+                    .as(stage)
+                    .contains(0)
+                    .isSubsetOf(0, 1);
+        }
+        assertThat(source.everything(window)).isEqualTo(once);
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, window));
+        source.mustRun("audit", window);
+        assertThat(source.everything(window)).isEqualTo(once);
+    }
+
+    @Test
+    void aRerunWithOtherIndicatorsTakesOutOfHBaseWhatIsNoLongerFound() throws Exception {
+        Sweeper source = source("latest");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        Path feed = Files.writeString(folder.resolve("feed.txt"), "fine.example\n");
+        try {
+            source.mustRun("refresh-indicators", null, "--feeds", feed.toString());
+            source.mustRun("enrich", window);
+            assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "indicator_value"))
+                    .as("pinned: the rerun still has the first sweep's indicators")
+                    .hasSize(8);
+            source.mustRun("enrich", window, "--indicators", "latest");
+            source.mustRun("load", window);
+            source.mustRun("audit", window);
+            assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "indicator_value"))
+                    .containsExactly("fine.example", "fine.example");
+            assertThat(source.hbase("detections", window)).allMatch(cell -> !cell.contains("evil.example\\x00"));
+            assertThat(source.hbase("detections", window).stream().filter(cell -> cell.contains("indicator_value")))
+                    .hasSize(2);
+        } finally {
+            Path before = Files.writeString(
+                    folder.resolve("feed.txt"),
+                    "evil[.]example\n203.0.113.0/24\n203.0.113.9\nhxxp://www.evil.example/a\n");
+            source.mustRun("refresh-indicators", null, "--feeds", before.toString());
+        }
+    }
+
+    @Test
+    void aWindowThatHasNotClosedIsRefused() throws Exception {
+        Sweeper source = source("open");
+        long unit = Sweeper.UNIT.toMillis();
+        java.time.Instant start = java.time.Instant.ofEpochMilli((System.currentTimeMillis() / unit + 100) * unit);
+        for (String stage : List.of("ingest", "validate", "enrich", "load", "audit")) {
+            Sweeper.Said said = source.run(stage, new Window(start, start.plus(Sweeper.UNIT)));
+            assertThat(said.status()).isEqualTo(2);
+            assertThat(said.error())
+                    .startsWith("trawl " + stage + ": window " + start)
+                    .contains("has not closed yet")
+                    .doesNotContain("\n");
+        }
+    }
+
+    @Test
+    void expiredOffsetsAreAnErrorWithTheNumbersAndAcceptedLossIsRecorded() throws Exception {
+        Sweeper source = source("expired");
+        Window before = fill(source, Broker.log(0, "p1", 0, FINE, FINE, FINE));
+        source.sweep(before);
+        List<Message> more = new ArrayList<>();
+        long at = 3L * (FINE.length() + 1);
+        more.addAll(Broker.log(0, "p1", at, FINE, EVIL, FINE, FINE));
+        Window window = fill(source, more);
+        broker.deleteBefore(source.source(), 0, 5);
+        Sweeper.Said said = source.run("ingest", window);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error())
+                .contains("retention has deleted messages of topic " + source.source())
+                .contains("partition 0: 2 messages (offsets 3 to 4)")
+                .contains("--accept-loss");
+        source.mustRun("ingest", window, "--accept-loss");
+        assertThat(source.counts("ingest", window))
+                .containsEntry("lost", 2L)
+                .containsEntry("messages", 2L)
+                .containsEntry("raw", 2L);
+        for (String stage : List.of("ingest", "validate", "enrich", "load")) {
+            source.mustRun(stage, window);
+        }
+        // The hole is no secret: the bytes that never came are named.
+        Sweeper.Said audited = source.run("audit", window);
+        assertThat(audited.status()).isEqualTo(1);
+        assertThat(audited.error())
+                .contains("bytes " + at + " to")
+                .contains("never came")
+                .doesNotContain("lost)");
+        assertThat(source.counts("audit", window)).containsEntry("holes", 2L).containsEntry("messages", 2L);
+    }
+
+    @Test
+    void whatTheLakeHoldsIsNotReplacedByWhatRetentionHasLeft() throws Exception {
+        Sweeper source = source("kept");
+        Window window = fill(source, Broker.log(0, "p1", 0, FINE, EVIL, FINE));
+        source.sweep(window);
+        broker.deleteBefore(source.source(), 0, 2);
+        Sweeper.Said said = source.run("ingest", window, "--accept-loss");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error()).contains("lake.raw_lines still holds 2 of them");
+        assertThat(source.lake(LakeTable.RAW_LINES, "ingest", window)).hasSize(3);
+    }
+
+    @Test
+    void aLineThatWasSentTwiceIsOneEventAndALateOneBelongsToTheWindowThatTookIt() throws Exception {
+        Sweeper source = source("copies");
+        List<Message> messages = new ArrayList<>(Broker.log(0, "p1", 0, EVIL, BROKEN, FINE));
+        messages.addAll(Broker.log(0, "p1", 0, EVIL, BROKEN));
+        messages.addAll(Broker.log(1, "p1", 0, EVIL));
+        Collections.reverse(messages);
+        Window window = fill(source, messages);
+        source.sweep(window);
+        assertThat(source.counts("audit", window))
+                .containsEntry("raw", 6L)
+                .containsEntry("valid", 2L)
+                .containsEntry("invalid", 1L)
+                .containsEntry("copies", 3L);
+        assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "how")).containsExactly("subdomain", "url");
+        int cells = source.hbase("detections", window).size();
+
+        // Again in the next window, with a line that is older than all before it.
+        List<Message> late = new ArrayList<>(Broker.log(0, "p1", 0, EVIL));
+        late.addAll(Broker.log(
+                0,
+                "p1",
+                1L + EVIL.length() + 1 + BROKEN.length() + FINE.length() + 1,
+                EVIL.replace("1700000000", "1600000000")));
+        Window next = fill(source, late);
+        source.sweep(next);
+        assertThat(source.column(LakeTable.DETECTIONS, "enrich", next, "timestamp"))
+                .contains("2020-09-13T12:26:40.123Z", "2023-11-14T22:13:20.123Z");
+        assertThat(source.hbase("detections", window)).hasSize(cells);
+    }
+
+    @Test
+    void emptyWindowsAndWindowsOfInvalidLinesOnlyAreSwept() throws Exception {
+        Sweeper source = source("empty");
+        Window none = Sweeper.nextWindow();
+        Sweeper.awaitEnd(none);
+        source.sweep(none);
+        assertThat(source.counts("audit", none)).containsEntry("messages", 0L).containsEntry("raw", 0L);
+        byte[] latin = "caf\u00e9 \u0000 \u00ff".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] huge = new byte[1 << 20];
+        Arrays.fill(huge, (byte) 'x');
+        List<Message> messages = new ArrayList<>();
+        messages.add(Message.of(0, "p1", 0, latin));
+        messages.add(Message.of(0, "p1", latin.length + 1, new byte[0]));
+        messages.add(new Message(0, "{\"not\":\"an envelope\"}".getBytes(StandardCharsets.UTF_8)));
+        Window invalid = fill(source, messages);
+        source.sweep(invalid);
+        assertThat(source.counts("audit", invalid)).containsEntry("valid", 0L).containsEntry("invalid", 3L);
+        assertThat(source.column(LakeTable.INVALID_RECORDS, "validate", invalid, "raw"))
+                .containsExactlyInAnyOrder(
+                        new String(latin, StandardCharsets.ISO_8859_1), "", "{\"not\":\"an envelope\"}");
+        assertThat(source.column(LakeTable.INVALID_RECORDS, "validate", invalid, "reason"))
+                .contains("empty", "envelope");
+    }
+
+    @Test
+    void aLineOfAMegabyteComesThroughWhole() throws Exception {
+        String name = Sweeper.unique("huge");
+        broker.create(name, 1, Map.of("max.message.bytes", "2097152"));
+        Sweeper source = new Sweeper(conf, name, Map.of());
+        String url = "http://www.evil.example/" + "a".repeat((1 << 20) - 200);
+        String line = EVIL.replace("http://www.evil.example/a", url);
+        try (Broker big = new Broker(source.settings().text("kafka.bootstrap"), 2 << 20)) {
+            Window window = Sweeper.nextWindow();
+            big.send(name, Broker.log(0, "p1", 0, line));
+            Sweeper.awaitEnd(window);
+            source.sweep(window);
+            assertThat(source.column(LakeTable.PROXY_EVENTS, "validate", window, "url_original"))
+                    .containsExactly(url);
+            assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "indicator_value"))
+                    .containsExactly("evil.example");
+        }
+    }
+
+    @Test
+    void aPartitionThatIsAddedInAWindowIsReadFromItsBeginning() throws Exception {
+        Sweeper source = source("grown");
+        Window first = fill(source, Broker.log(0, "p1", 0, FINE));
+        source.sweep(first);
+        broker.addPartitions(source.source(), 3);
+        List<Message> messages = new ArrayList<>(Broker.log(2, "p3", 0, EVIL, FINE));
+        messages.addAll(Broker.log(1, "p2", 0, FINE));
+        Window second = fill(source, messages);
+        source.sweep(second);
+        assertThat(source.counts("audit", second)).containsEntry("messages", 3L).containsEntry("raw", 3L);
+    }
+
+    @Test
+    void aProxyThatFallsSilentIsNamed() throws Exception {
+        Sweeper source = source("silent", "silence", "PT2S", "hosts", "p1,p9");
+        Window first = fill(source, usual());
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, first));
+        Sweeper.Said said = source.run("audit", first);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error()).contains("proxy p9 has never been heard of").doesNotContain("proxy p1");
+        Window second = fill(source, Broker.log(0, "p1", usualBytes(), FINE));
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, second));
+        assertThat(source.run("audit", second).error())
+                .contains("proxy p2 is silent")
+                .doesNotContain("proxy p1");
+    }
+
+    private static long usualBytes() {
+        return EVIL.length() + FINE.length() + BROKEN.length() + BAD_ADDRESS.length() + 4L;
+    }
+
+    @Test
+    void aGapInALogIsNamedInAWindowAndBetweenWindows() throws Exception {
+        Sweeper source = source("gap");
+        Window whole = fill(source, usual());
+        source.sweep(whole);
+        List<Message> messages = new ArrayList<>(Broker.log(0, "p1", usualBytes(), FINE));
+        messages.addAll(Broker.log(0, "p1", usualBytes() + FINE.length() + 1 + 100, FINE));
+        messages.addAll(Broker.log(1, "p2", 5_000, FINE));
+        Window window = fill(source, messages);
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, window));
+        Sweeper.Said said = source.run("audit", window);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error())
+                .contains("of log p1/access/gen1 never came (100 bytes)")
+                .contains("to 4999 of log p2/access/gen1 never came");
+    }
+
+    @Test
+    void whatIsWrongWithATopicIsSaidInOneLine() throws Exception {
+        String created = Sweeper.unique("createtime");
+        broker.create(created, 1, Map.of("message.timestamp.type", "CreateTime"));
+        String compacted = Sweeper.unique("compacted");
+        broker.create(compacted, 1, Map.of("cleanup.policy", "compact"));
+        Window window = new Window(
+                java.time.Instant.parse("2026-01-01T00:00:00Z"), java.time.Instant.parse("2026-01-01T00:00:02Z"));
+        assertOneLine(
+                new Sweeper(conf, created, Map.of()).run("ingest", window), 1, "message.timestamp.type=CreateTime");
+        assertOneLine(new Sweeper(conf, compacted, Map.of()).run("ingest", window), 1, "is compacted");
+        assertOneLine(new Sweeper(conf, Sweeper.unique("absent"), Map.of()).run("ingest", window), 1, "does not exist");
+    }
+
+    @Test
+    void aWrongArgumentEndsWithStatusTwoAndOneLine() throws Exception {
+        Sweeper source = source("wrong");
+        Window window = new Window(
+                java.time.Instant.parse("2026-01-01T00:00:00Z"), java.time.Instant.parse("2026-01-01T00:00:02Z"));
+        for (String job : List.of("ingest", "validate", "enrich", "load", "audit")) {
+            assertOneLine(source.run(job, null), 2, "--source is missing");
+            assertOneLine(
+                    source.run(job, null, "--source", "nope", "--window", window.toString()),
+                    2,
+                    "source nope is not in trawl.conf");
+            assertOneLine(source.run(job, null, "--source", source.source()), 2, "--window is missing");
+            assertOneLine(
+                    source.run(job, null, "--source", source.source(), "--window", "today"),
+                    2,
+                    "as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+            assertOneLine(source.run(job, window, "--frobnicate"), 2, "--frobnicate");
+            assertOneLine(source.run(job, window, "--set", "window.margin=soon"), 2, "window.margin = soon");
+            assertOneLine(source.run(job, window, "--conf", "/nonexistent/trawl.conf"), 2, "/nonexistent/trawl.conf");
+        }
+        assertOneLine(source.run("enrich", window, "--indicators", "newest"), 2, "pinned");
+        assertOneLine(
+                source.run(
+                        "refresh-indicators",
+                        null,
+                        "--feeds",
+                        folder.resolve("absent").toString()),
+                2,
+                "absent");
+        assertOneLine(source.run("refresh-indicators", window), 2, "takes no --source");
+    }
+
+    @Test
+    void aJobThatHasNothingToWorkOnSaysWhatToRunFirst() throws Exception {
+        Sweeper source = source("first");
+        Window window = fill(source, usual());
+        assertOneLine(source.run("validate", window), 1, "has no ingest yet: run ingest --source " + source.source());
+        assertOneLine(source.run("enrich", window), 1, "has no validate yet");
+        assertOneLine(source.run("load", window), 1, "has no enrich yet");
+        assertOneLine(source.run("audit", window), 1, "has no ingest yet");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNamed() throws Exception {
+        Sweeper source = source("away");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        assertOneLine(
+                source.run("ingest", window, "--set", "kafka.bootstrap=127.0.0.1:1"),
+                1,
+                "Kafka at 127.0.0.1:1 does not answer");
+        assertOneLine(
+                source.run("load", window, "--set", "hbase.port=1"),
+                1,
+                "HBase at ZooKeeper 127.0.0.1:1 does not answer");
+        assertOneLine(
+                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"), 1, "127.0.0.1:1");
+    }
+
+    private static void assertOneLine(Sweeper.Said said, int status, String part) {
+        assertThat(said.error()).contains(part);
+        assertThat(said.error()
+                        .lines()
+                        .filter(line -> line.startsWith("trawl "))
+                        .toList())
+                .hasSize(1);
+        assertThat(said.status()).isEqualTo(status);
+    }
+}

@@ -1,0 +1,271 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.audit.AuditJob;
+import io.trawl.enrich.EnrichJob;
+import io.trawl.etl.Job;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Settings;
+import io.trawl.etl.State;
+import io.trawl.etl.Window;
+import io.trawl.ingest.IngestJob;
+import io.trawl.load.LoadJob;
+import io.trawl.refreshindicators.RefreshIndicatorsJob;
+import io.trawl.validate.ValidateJob;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Result;
+import org.apache.hadoop.hbase.client.ResultScanner;
+import org.apache.hadoop.hbase.client.Scan;
+import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.util.Bytes;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+
+/** One source of the stack with a topic of its own, and the jobs on its windows, run in this JVM. */
+final class Sweeper {
+    /** Short, so that a test need not wait for a window to close. */
+    static final Duration UNIT = Duration.ofSeconds(2);
+
+    static final List<String> STAGES = List.of("ingest", "validate", "enrich", "load");
+
+    private final Path conf;
+    private final String source;
+    private final Map<String, String> settings = new TreeMap<>();
+
+    Sweeper(Path conf, String name, Map<String, String> more) {
+        this.conf = conf;
+        this.source = name;
+        settings.put("source." + name + ".topic", name);
+        settings.put("source." + name + ".format", "squid");
+        settings.put("source." + name + ".window", UNIT.toString());
+        settings.put("source." + name + ".silence", "PT1H");
+        settings.put("window.margin", "PT0S");
+        settings.put("ingest.task.messages", "1000");
+        settings.putAll(more);
+    }
+
+    String source() {
+        return source;
+    }
+
+    Settings settings() {
+        return Settings.load(conf, settings);
+    }
+
+    /** What a job said. */
+    record Said(int status, String error) {}
+
+    static Job job(String name) {
+        return switch (name) {
+            case "ingest" -> new IngestJob();
+            case "validate" -> new ValidateJob();
+            case "enrich" -> new EnrichJob();
+            case "load" -> new LoadJob();
+            case "audit" -> new AuditJob();
+            case "refresh-indicators" -> new RefreshIndicatorsJob();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /** Arguments of a job on a window. */
+    List<String> arguments(@Nullable Window window, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--conf", conf.toString()));
+        if (window != null) {
+            arguments.addAll(List.of("--source", source, "--window", window.toString()));
+        }
+        settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    Said run(String job, @Nullable Window window, String... more) {
+        ByteArrayOutputStream error = new ByteArrayOutputStream();
+        int status = Jobs.run(
+                arguments(window, more).toArray(new String[0]),
+                job(job),
+                Clock.systemUTC(),
+                new PrintStream(error, true, StandardCharsets.UTF_8));
+        return new Said(status, error.toString(StandardCharsets.UTF_8).strip());
+    }
+
+    void mustRun(String job, @Nullable Window window, String... more) {
+        Said said = run(job, window, more);
+        assertThat(said.status()).as(job + ": " + said.error()).isZero();
+    }
+
+    /** Sweeps a window: the four jobs and the audit. */
+    void sweep(Window window) {
+        STAGES.forEach(stage -> mustRun(stage, window));
+        mustRun("audit", window);
+    }
+
+    /** Starts a job in a JVM of its own. */
+    Process start(String job, Window window) throws java.io.IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1"));
+        for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
+            if (!flag.isEmpty()) {
+                command.add(flag);
+            }
+        }
+        command.addAll(List.of(
+                "-Dspark.master=local[1]",
+                "-Dspark.ui.enabled=false",
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.driver.bindAddress=127.0.0.1",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                job(job).getClass().getName()));
+        command.addAll(arguments(window));
+        File log = File.createTempFile("job-" + job, ".log");
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log)
+                .start();
+    }
+
+    /** Waits for the next window to begin, and gives it. */
+    static Window nextWindow() throws InterruptedException {
+        long unit = UNIT.toMillis();
+        long start = (System.currentTimeMillis() / unit + 1) * unit;
+        awaitTime(Instant.ofEpochMilli(start));
+        return new Window(Instant.ofEpochMilli(start), Instant.ofEpochMilli(start + unit));
+    }
+
+    /** Waits until a window has closed. */
+    static void awaitEnd(Window window) throws InterruptedException {
+        awaitTime(window.end());
+    }
+
+    private static void awaitTime(Instant instant) throws InterruptedException {
+        for (long left; (left = Duration.between(Instant.now(), instant).toMillis()) >= 0; ) {
+            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(left + 1);
+        }
+    }
+
+    /** The rows of the stage's current result, as text without what names the run. */
+    List<String> lake(LakeTable<?> table, String stage, Window window) throws Exception {
+        try (Lake lake = Lake.open(settings(), new Configuration())) {
+            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            List<String> rows = new ArrayList<>();
+            try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
+                    .useSnapshot(entry.output(table))
+                    .where(Lake.of(source, window))
+                    .build()) {
+                for (Record record : records) {
+                    StringBuilder row = new StringBuilder();
+                    record.struct().fields().forEach(field -> {
+                        Object value = record.getField(field.name());
+                        row.append(field.name())
+                                .append('=')
+                                .append(
+                                        value instanceof java.nio.ByteBuffer bytes
+                                                ? Bytes.toStringBinary(bytes)
+                                                : value)
+                                .append(' ');
+                    });
+                    rows.add(row.toString());
+                }
+            }
+            rows.sort(null);
+            return rows;
+        }
+    }
+
+    /** Values of one column of the stage's current result, sorted. */
+    List<String> column(LakeTable<?> table, String stage, Window window, String column) throws Exception {
+        try (Lake lake = Lake.open(settings(), new Configuration())) {
+            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            List<String> values = new ArrayList<>();
+            try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
+                    .useSnapshot(entry.output(table))
+                    .where(Lake.of(source, window))
+                    .build()) {
+                for (Record record : records) {
+                    Object value = record.getField(column);
+                    values.add(
+                            value instanceof java.nio.ByteBuffer bytes
+                                    ? new String(Bytes.toBytes(bytes), StandardCharsets.ISO_8859_1)
+                                    : String.valueOf(value));
+                }
+            }
+            values.sort(null);
+            return values;
+        }
+    }
+
+    /** Counts of the current ledger entry of a stage. */
+    Map<String, Long> counts(String stage, Window window) throws Exception {
+        try (Lake lake = Lake.open(settings(), new Configuration())) {
+            return new Ledger(lake).require(source, stage, window).counts();
+        }
+    }
+
+    /** Everything that a window left in lake and HBase. */
+    TreeMap<String, List<String>> everything(Window window) throws Exception {
+        TreeMap<String, List<String>> everything = new TreeMap<>();
+        everything.put("raw_lines", lake(LakeTable.RAW_LINES, "ingest", window));
+        everything.put("proxy_events", lake(LakeTable.PROXY_EVENTS, "validate", window));
+        everything.put("invalid_records", lake(LakeTable.INVALID_RECORDS, "validate", window));
+        everything.put("detections", lake(LakeTable.DETECTIONS, "enrich", window));
+        everything.put("observables", lake(LakeTable.OBSERVABLES, "enrich", window));
+        everything.put("hbase.detections", hbase("detections", window));
+        everything.put("hbase.observables", hbase("observables", window));
+        return everything;
+    }
+
+    /** Cells that a window left in an HBase table: row, qualifier and value. */
+    List<String> hbase(String table, Window window) throws Exception {
+        TreeSet<String> cells = new TreeSet<>();
+        try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
+                ResultScanner rows = open.getScanner(new Scan())) {
+            for (Result row : rows) {
+                row.getNoVersionMap()
+                        .forEach((family, columns) -> columns.forEach((qualifier, value) -> {
+                            String name = Bytes.toString(qualifier);
+                            if (name.contains(window.start().toString())) {
+                                cells.add(Bytes.toStringBinary(row.getRow()) + " " + name + " "
+                                        + Bytes.toStringBinary(value));
+                            }
+                        }));
+            }
+        }
+        return new ArrayList<>(cells);
+    }
+
+    /** A report that a job wrote. */
+    @Nullable
+    JsonNode report(String job, Window window) throws Exception {
+        return State.at(settings().text("reports.dir"), new Configuration())
+                .read(job + "/" + source + "/" + window.start().toString().replace(":", "") + ".json");
+    }
+
+    static String unique(String prefix) {
+        return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+}
