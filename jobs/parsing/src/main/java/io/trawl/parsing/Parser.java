@@ -1,0 +1,29 @@
+package io.trawl.parsing;
+
+import io.trawl.record.ProxyEvent;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the lines of one format. Safe for use by several threads. */
+public interface Parser extends Serializable {
+    /** Name of the format, as trawl.conf has it. */
+    String name();
+
+    /** Rises with every change that makes another event of a line, or of a line that was invalid. */
+    int version();
+
+    /** Name and version, as squid/1. */
+    default String id() {
+        return name() + "/" + version();
+    }
+
+    /**
+     * Fills the fields that the line decides; those it says nothing of stay null. Never throws, whatever the bytes are.
+     *
+     * @param line the line without its line end
+     * @param into an event without content
+     * @return null where the line was read, else why not; {@code into} is of no use then
+     */
+    @Nullable
+    Failure parse(byte[] line, ProxyEvent into);
+}

@@ -1,0 +1,32 @@
+package io.trawl.parsing;
+
+import java.util.Locale;
+
+/** Why a line is invalid; {@code lake.invalid_records.reason} has the code. */
+public enum Reason {
+    /** Nothing but white space. */
+    EMPTY,
+    /** Not a line of this format at all: too few columns, a quote or bracket that never ends. */
+    SYNTAX,
+    /** The time cannot be read. */
+    TIMESTAMP,
+    /** The duration is no number. */
+    DURATION,
+    /** The status is no number of three digits. */
+    STATUS,
+    /** The size is no number. */
+    SIZE,
+    /** The message is no Flume event. */
+    ENVELOPE,
+    /** The line was longer than the agent lets pass, and was cut. */
+    OVERSIZE,
+    /** It was read, but does not meet the expectations of its schema. */
+    EXPECTATION;
+
+    private final String code = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** As it is stored: lower case with hyphens. */
+    public String code() {
+        return code;
+    }
+}

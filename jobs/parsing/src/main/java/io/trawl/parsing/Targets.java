@@ -1,0 +1,98 @@
+package io.trawl.parsing;
+
+import io.trawl.record.ProxyEvent;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Splits a request target into the URL fields of an event, tolerantly: a log has what clients sent, not what is valid. */
+final class Targets {
+    private Targets() {}
+
+    /**
+     * Sets url_* and destination_domain and _port.
+     *
+     * @param method the request's method, null where it is unknown
+     * @param target the target as logged
+     */
+    static void split(@Nullable String method, String target, ProxyEvent into) {
+        into.setUrlOriginal(target);
+        if ("CONNECT".equals(method)) {
+            int slash = target.indexOf('/');
+            authority(slash < 0 ? target : target.substring(0, slash), into);
+            return;
+        }
+        int scheme = schemeEnd(target);
+        if (scheme > 0) {
+            int start = scheme + 3;
+            int end = start;
+            while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+                end++;
+            }
+            into.setUrlScheme(target.substring(0, scheme).toLowerCase(Locale.ROOT));
+            into.setUrlFull(target);
+            authority(target.substring(start, end), into);
+            path(target.substring(end), into);
+        } else if (target.startsWith("/")) {
+            path(target, into);
+        }
+    }
+
+    /** Where the scheme of scheme:// ends, 0 where there is none (RFC 3986, 3.1). */
+    private static int schemeEnd(String target) {
+        int i = 0;
+        while (i < target.length()) {
+            char c = target.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            boolean other = c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.';
+            if (c == ':') {
+                return i > 0 && target.startsWith("://", i) ? i : 0;
+            }
+            if (!letter && !(other && i > 0)) {
+                return 0;
+            }
+            i++;
+        }
+        return 0;
+    }
+
+    private static void authority(String authority, ProxyEvent into) {
+        String host = authority.substring(authority.lastIndexOf('@') + 1);
+        String port = "";
+        if (host.startsWith("[")) {
+            int close = host.indexOf(']');
+            if (close > 0) {
+                port = host.startsWith(":", close + 1) ? host.substring(close + 2) : "";
+                host = host.substring(1, close);
+            }
+        } else {
+            int colon = host.lastIndexOf(':');
+            // More than one colon without brackets is an IPv6 address that some client did not bracket.
+            if (colon >= 0 && host.indexOf(':') == colon) {
+                port = host.substring(colon + 1);
+                host = host.substring(0, colon);
+            }
+        }
+        if (host.isEmpty()) {
+            return;
+        }
+        into.setUrlDomain(host);
+        into.setDestinationDomain(host);
+        if (!port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            int number = Integer.parseInt(port);
+            if (number <= 65_535) {
+                into.setUrlPort(number);
+                into.setDestinationPort(number);
+            }
+        }
+    }
+
+    private static void path(String rest, ProxyEvent into) {
+        int fragment = rest.indexOf('#');
+        String whole = fragment < 0 ? rest : rest.substring(0, fragment);
+        int query = whole.indexOf('?');
+        into.setUrlPath(query < 0 ? whole : whole.substring(0, query));
+        if (query >= 0) {
+            into.setUrlQuery(whole.substring(query + 1));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.trawl.schema;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code "expect"} properties of a record's schema: {@code min} and {@code max} of a number or a time (in the unit
+ * of the schema), {@code pattern} of a text (a regular expression that the whole text matches), and {@code required-when}
+ * for an optional field, the name of another field: where that one is there, this one has to be.
+ *
+ * <p>The checks are built once for a schema; checking a record allocates nothing where it meets them.
+ */
+public final class Expectations {
+    private final List<Check> checks;
+
+    private Expectations(List<Check> checks) {
+        this.checks = checks;
+    }
+
+    private interface Check {
+        @Nullable
+        Violation violation(IndexedRecord record);
+    }
+
+    /**
+     * @param schema an Avro record
+     * @throws IllegalArgumentException where an expectation cannot be read
+     */
+    public static Expectations of(Schema schema) {
+        List<Check> checks = new ArrayList<>();
+        for (Schema.Field field : schema.getFields()) {
+            Object expect = field.getObjectProp("expect");
+            boolean optional = field.schema().getType() == Schema.Type.UNION;
+            if (!optional) {
+                checks.add(record -> record.get(field.pos()) == null
+                        ? new Violation(field.name(), "it is missing, and the schema requires it")
+                        : null);
+            }
+            if (expect == null) {
+                continue;
+            }
+            if (!(expect instanceof Map<?, ?> map)) {
+                throw wrong(schema, field, "expect", expect);
+            }
+            map.forEach((key, value) -> checks.add(check(schema, field, String.valueOf(key), value)));
+        }
+        return new Expectations(checks);
+    }
+
+    private static IllegalArgumentException wrong(Schema schema, Schema.Field field, String key, Object value) {
+        return new IllegalArgumentException(
+                "schema " + schema.getName() + ", field " + field.name() + ": " + key + " = " + value
+                        + " is no expectation; there are min, max, pattern and required-when, as \"expect\": {\"min\": 0}");
+    }
+
+    private static Check check(Schema schema, Schema.Field field, String key, Object value) {
+        int position = field.pos();
+        String name = field.name();
+        if (key.equals("min") && value instanceof Number min) {
+            return record -> {
+                Object has = record.get(position);
+                return has != null && number(has) < min.longValue()
+                        ? new Violation(name, has + " is less than " + shown(has, min.longValue()))
+                        : null;
+            };
+        }
+        if (key.equals("max") && value instanceof Number max) {
+            return record -> {
+                Object has = record.get(position);
+                return has != null && number(has) > max.longValue()
+                        ? new Violation(name, has + " is more than " + shown(has, max.longValue()))
+                        : null;
+            };
+        }
+        if (key.equals("pattern") && value instanceof String regex) {
+            Pattern pattern = Pattern.compile(regex);
+            return record -> {
+                Object has = record.get(position);
+                return has != null && !pattern.matcher((CharSequence) has).matches()
+                        ? new Violation(name, "'" + has + "' does not match " + regex)
+                        : null;
+            };
+        }
+        if (key.equals("required-when") && value instanceof String other && schema.getField(other) != null) {
+            int otherPosition = schema.getField(other).pos();
+            return record -> record.get(position) == null && record.get(otherPosition) != null
+                    ? new Violation(name, "it is missing, and " + other + " is there")
+                    : null;
+        }
+        throw wrong(schema, field, key, value);
+    }
+
+    private static long number(Object value) {
+        return value instanceof Instant time
+                ? time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000
+                : ((Number) value).longValue();
+    }
+
+    private static String shown(Object like, long bound) {
+        return like instanceof Instant
+                ? Instant.ofEpochSecond(Math.floorDiv(bound, 1_000_000L)).toString()
+                : Long.toString(bound);
+    }
+
+    /** @return the first expectation that the record does not meet; null where it meets all */
+    public @Nullable Violation check(IndexedRecord record) {
+        for (Check check : checks) {
+            Violation violation = check.violation(record);
+            if (violation != null) {
+                return violation;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,5 @@
+/** Expectations that stand in an Avro schema beside the type, and their check. */
+@NullMarked
+package io.trawl.schema;
+
+import org.jspecify.annotations.NullMarked;
