@@ -19,14 +19,10 @@ final class Flume {
                         "flume-collector",
                         "collector",
                         Map.of(
-                                "TRAWL_COLLECTOR_BIND",
-                                "127.0.0.1",
-                                "TRAWL_COLLECTOR_PORT",
-                                Integer.toString(site.port("flume-collector")),
-                                "TRAWL_KAFKA_BOOTSTRAP",
-                                site.address("kafka"),
-                                "TRAWL_KAFKA_TOPIC",
-                                "proxy-logs"))
+                                "TRAWL_COLLECTOR_HOST", "127.0.0.1",
+                                "TRAWL_COLLECTOR_PORT", Integer.toString(site.port("flume-collector")),
+                                "TRAWL_KAFKA", site.address("kafka"),
+                                "TRAWL_TOPIC", site.text("flume.topic")))
                 .needs("kafka")
                 .ports(site, "flume-collector"));
         for (String proxy : site.listed("flume.proxies")) {
@@ -39,13 +35,15 @@ final class Flume {
         String name = "flume-" + proxy;
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("TRAWL_HOST", proxy);
-        parameters.put("TRAWL_LOG", log(site, proxy).toString());
+        Path log = log(site, proxy);
+        // The names that rotation gives the file, too: lines written just before it are read from there.
+        parameters.put(
+                "TRAWL_LOG", folder(log) + "/" + log.getFileName().toString().replace(".", "\\.") + "([.-][0-9]+)?");
         parameters.put("TRAWL_STATE", site.data("flume").resolve(proxy).toString());
+        parameters.put("TRAWL_FREE_BYTES", "100000000");
         parameters.put("TRAWL_COLLECTOR_HOST", "127.0.0.1");
         parameters.put("TRAWL_COLLECTOR_PORT", Integer.toString(site.port("flume-collector")));
-        return agent(site, name, "remote", parameters)
-                .needs("flume-collector")
-                .prepare(() -> Site.folder(folder(log(site, proxy))));
+        return agent(site, name, "remote", parameters).needs("flume-collector").prepare(() -> Site.folder(folder(log)));
     }
 
     private static Server agent(Site site, String name, String agent, Map<String, String> parameters) {

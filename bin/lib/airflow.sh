@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# Airflow's own command line, on the stack's Airflow (as: trawl airflow dags list)
+if [[ ${1:-} == --state ]]; then
+  state=$(state_dir "$@")
+  shift 2
+else
+  state=$(state_dir)
+fi
+[[ -f $state/conf/airflow/environment.sh ]] || die "no stack was started in $state: 'trawl up' starts it"
+# shellcheck source=/dev/null
+source "$state/conf/airflow/environment.sh"
+exec "$TRAWL_VENV/bin/airflow" "$@"

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# print a server's log
+case ${1:-} in
+  --help | -h)
+    cat << 'HELP'
+usage: trawl logs [NAME] [--follow] [--state FOLDER]
+
+Prints the log of a server as 'trawl status' names it, or of the supervisor; without a name it lists the logs.
+--follow goes on printing what is added.
+HELP
+    exit 0
+    ;;
+esac
+state=$(state_dir "$@")
+name='' follow=''
+while (($#)); do
+  case $1 in
+    --state) shift ;;
+    --follow | -f) follow=yes ;;
+    -*) die "option $1 is unknown: expected --follow or --state" ;;
+    *) name=$1 ;;
+  esac
+  shift
+done
+[[ -d $state/logs ]] || die "there are no logs in $state: no stack was started there"
+if [[ -z $name ]]; then
+  find "$state/logs" -maxdepth 1 -name '*.log' -printf '%f\n' | sed 's/\.log$//' | sort
+  exit 0
+fi
+[[ -f $state/logs/$name.log ]] ||
+  die "there is no log of '$name': expected one of $(find "$state/logs" -maxdepth 1 -name '*.log' -printf '%f\n' | sed 's/\.log$//' | sort | paste -sd ' ')"
+if [[ $follow ]]; then
+  exec tail -n 200 -F "$state/logs/$name.log"
+fi
+exec cat "$state/logs/$name.log"

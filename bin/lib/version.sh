@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# print the versions of Trawl and of what it runs on
+case ${1:-} in
+  --help | -h)
+    echo "usage: trawl version"
+    exit 0
+    ;;
+esac
+pom=$TRAWL_HOME/pom.xml
+[[ -f $pom ]] || die "$TRAWL_HOME is no folder of Trawl: it has no pom.xml (TRAWL_HOME names it)"
+property() {
+  sed -nE "s|.*<$1>([^<]*)</$1>.*|\1|p" "$pom" | head -n 1
+}
+echo "trawl $(property version)"
+echo "  Spark $(property spark.version), Iceberg $(property iceberg.version), Kafka $(property kafka.version), Hadoop $(property hadoop.version), HBase $(property hbase.version), Flume $(property flume.version)"
+echo "  Airflow $(sed -nE 's/^apache-airflow==([^ ]+).*/\1/p' "$TRAWL_HOME/dags/requirements.lock")"
