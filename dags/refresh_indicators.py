@@ -1,0 +1,42 @@
+"""DAG refresh_indicators: feed files become the next snapshot of indicators."""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param
+
+from trawl_dags import texts
+from trawl_dags.defaults import job_defaults
+from trawl_dags.operator import SparkJobOperator
+from trawl_dags.settings import HOME, Settings
+
+settings = Settings.load()
+# A relative folder is one of the project's; the driver has another working directory.
+FEEDS = [feed if "://" in feed else str(HOME / feed) for feed in settings.listed("indicators.folder") or ["feeds"]]
+
+with DAG(
+    "refresh_indicators",
+    schedule=CronDataIntervalTimetable(settings.text("indicators.schedule", "0 3 * * *"), timezone="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "feeds": Param(
+            FEEDS,
+            type="array",
+            items={"type": "string", "minLength": 1},
+            minItems=1,
+            title="Feeds",
+            description=texts.FEEDS,
+        )
+    },
+    default_args=job_defaults(settings),
+    description="Feed files to the next snapshot of indicators",
+    doc_md=texts.REFRESH,
+    tags=["trawl", "indicators"],
+    render_template_as_native_obj=False,
+) as dag:
+    SparkJobOperator(
+        task_id="refresh_indicators",
+        job="refresh-indicators",
+        arguments=["--feeds", "{{ params.feeds | join('\n') }}"],
+        doc_md=texts.REFRESH_TASK,
+    )

@@ -1,0 +1,24 @@
+"""What every task that runs a job has in common."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from trawl_dags.settings import Settings
+
+POOL = "spark"
+"""Keeps the cluster from drowning: as many slots as drivers may run side by side with cores left for executors."""
+
+
+def job_defaults(settings: Settings) -> dict[str, Any]:
+    """Owner, pool, retries with doubling pauses, and a limit for a job that hangs."""
+    return {
+        "owner": settings.text("airflow.owner", "trawl"),
+        "pool": POOL,
+        "retries": settings.number("airflow.retries", 4),
+        "retry_delay": settings.duration("airflow.retry.delay", "PT15S"),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": settings.duration("airflow.timeout", "PT6H"),
+    }

@@ -1,0 +1,212 @@
+"""The settings of trawl.conf, as the jobs read them: defaults, a site's file over them, single keys over that."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2]
+"""The project's folder: conf/, target/dist/ and .trawl/ lie in it."""
+
+DAY = timedelta(days=1)
+
+
+class SettingsError(ValueError):
+    """A setting or an argument cannot be used; the one line says what came, what was expected, and an example."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of log lines.
+
+    :param name: its name in trawl.conf
+    :param window: length of its windows; divides a day
+    """
+
+    name: str
+    window: timedelta
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every key with its value.
+
+    :param values: the keys, stripped values
+    :param file: the site's file that was read, absolute; also what a job gets as --conf
+    """
+
+    values: Mapping[str, str]
+    file: Path
+
+    @classmethod
+    def load(cls, file: str | Path | None = None, overrides: Mapping[str, str] | None = None) -> Settings:
+        """Read the defaults and the site's file: `file`, else $TRAWL_CONF, else the local stack's, else none.
+
+        :raises SettingsError: the file is missing or is no file of `key = value` lines
+        """
+        defaults = HOME / "conf" / "trawl.conf"
+        stack = HOME / ".trawl" / "stack" / "conf" / "trawl.conf"
+        named = file or os.environ.get("TRAWL_CONF")
+        chosen = Path(named).absolute() if named else stack if stack.is_file() else defaults
+        values = _read(defaults)
+        if chosen != defaults:
+            values |= _read(chosen)
+        return cls(values | dict(overrides or {}), chosen)
+
+    def text(self, key: str, otherwise: str | None = None) -> str:
+        """Value of a key; where it is missing or empty, `otherwise`.
+
+        :raises SettingsError: it is missing and there is no `otherwise`
+        """
+        value = self.values.get(key, "")
+        if value:
+            return value
+        if otherwise is None:
+            raise SettingsError(
+                f"setting {key} is missing: add '{key} = ...' to {self.file} (conf/trawl.conf explains it)"
+            )
+        return otherwise
+
+    def number(self, key: str, otherwise: int | None = None) -> int:
+        """Value of a key as a whole number, 0 or more."""
+        value = self.text(key, None if otherwise is None else str(otherwise))
+        if not re.fullmatch(r"[0-9]{1,9}", value):
+            raise SettingsError(f"setting {key} = {value}: expected a whole number, as 4")
+        return int(value)
+
+    def flag(self, key: str, otherwise: bool) -> bool:
+        """Value of a key as true or false."""
+        value = self.text(key, str(otherwise).lower()).lower()
+        if value not in ("true", "false"):
+            raise SettingsError(f"setting {key} = {value}: expected true or false")
+        return value == "true"
+
+    def duration(self, key: str, otherwise: str | None = None) -> timedelta:
+        """Value of a key as an ISO-8601 duration."""
+        value = self.text(key, otherwise)
+        try:
+            return duration(value)
+        except ValueError:
+            raise SettingsError(f"setting {key} = {value}: expected an ISO-8601 duration, as PT1H or PT30S") from None
+
+    def instant(self, key: str) -> datetime | None:
+        """Value of a key as an instant in UTC; None where it is missing or empty."""
+        value = self.text(key, "")
+        if not value:
+            return None
+        try:
+            return instant(value)
+        except ValueError:
+            raise SettingsError(f"setting {key} = {value}: expected an instant, as 2026-11-24T10:00:00Z") from None
+
+    def listed(self, key: str) -> list[str]:
+        """Values of a comma-separated key; none where it is missing or empty."""
+        return [item.strip() for item in self.text(key, "").split(",") if item.strip()]
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """Every key that starts with the prefix, without it."""
+        return {key.removeprefix(prefix): value for key, value in self.values.items() if key.startswith(prefix)}
+
+    def sources(self) -> list[str]:
+        """Names of the sources: as airflow.sources lists them, else all of them in order of the alphabet."""
+        known = sorted({key.partition(".")[0] for key in self.under("source.") if "." in key})
+        wanted = self.listed("airflow.sources") or known
+        for name in wanted:
+            if name not in known:
+                raise SettingsError(
+                    f"setting airflow.sources = {','.join(wanted)}: there is no source {name}; expected some of "
+                    f"{', '.join(known)}"
+                )
+        if not wanted:
+            raise SettingsError(f"{self.file} has no source: expected keys such as source.proxy.topic = proxy-logs")
+        return wanted
+
+    def source(self, name: str) -> Source:
+        """One source by its name."""
+        if name not in self.sources():
+            raise SettingsError(f"source {name} is not in trawl.conf: it has {', '.join(self.sources())}")
+        key = f"source.{name}.window"
+        unit = self.duration(key, self.text("window.default", "PT1H"))
+        if not unit or DAY % unit:
+            raise SettingsError(
+                f"setting {key} = {iso(unit)}: expected a duration that divides a day, as PT1H or PT15M"
+            )
+        return Source(name, unit)
+
+
+_DURATION = re.compile(
+    r"P(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
+    re.IGNORECASE,
+)
+
+
+def duration(text: str) -> timedelta:
+    """Read an ISO-8601 duration of days, hours, minutes and seconds, as java.time.Duration does."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found or not any(found.groups()):
+        raise ValueError(f"'{text}' is no ISO-8601 duration, as PT1H or PT30S")
+    return timedelta(**{unit: float(value) for unit, value in found.groupdict().items() if value})
+
+
+def iso(length: timedelta) -> str:
+    """Write a duration the way java.time.Duration does: PT1H, PT1M30S."""
+    seconds = length.total_seconds()
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, whole = divmod(rest, 60)
+    left = whole + seconds % 1
+    parts = [f"{hours}H" if hours else "", f"{minutes}M" if minutes else "", f"{left:g}S" if left else ""]
+    return "PT" + ("".join(parts) or "0S")
+
+
+def instant(text: str) -> datetime:
+    """Read an ISO-8601 instant with its zone and give it in UTC."""
+    stripped = text.strip()
+    at = datetime.fromisoformat(stripped)
+    if at.tzinfo is None or "T" not in stripped.upper():
+        raise ValueError(f"'{text}' has no time zone, as the Z in 2026-11-24T10:00:00Z")
+    return at.astimezone(UTC)
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as e:
+        raise SettingsError(f"settings file {file}: {e.strerror or e}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"settings file {file}: not UTF-8 text") from None
+    return properties(text)
+
+
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+_KEY = re.compile(r"((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*", re.DOTALL)
+
+
+def properties(text: str) -> dict[str, str]:
+    """Read the syntax of java.util.Properties: comments, continued lines, escapes; values are stripped."""
+    values: dict[str, str] = {}
+    pending = ""
+    for line in [*re.split(r"\r\n|\r|\n", text), ""]:
+        start = line.lstrip(" \t\f")
+        if not pending and start[:1] in ("", "#", "!"):
+            continue
+        logical = pending + start
+        if (len(logical) - len(logical.rstrip("\\"))) % 2:
+            pending = logical[:-1]
+            continue
+        pending = ""
+        key = _KEY.match(logical)
+        assert key is not None, "the pattern matches the empty text"  # noqa: S101
+        values[_unescape(key.group(1))] = _unescape(logical[key.end() :]).strip()
+    return values
+
+
+def _unescape(text: str) -> str:
+    def one(found: re.Match[str]) -> str:
+        code, char = found.group(1), found.group(2)
+        return chr(int(code, 16)) if code else _ESCAPES.get(char, char)
+
+    return re.sub(r"\\(?:u([0-9A-Fa-f]{4})|(.))", one, text)

@@ -1,0 +1,104 @@
+"""What the Airflow UI says about DAGs, tasks and the trigger form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from trawl_dags.settings import iso
+
+_RERUN = """
+**Rerun:** clear the task, or this one and those after it ("downstream"), also when it has succeeded. The job
+runs again on the same window and the same pinned input, and its result replaces the window's old one in one
+commit. Nothing is read from an earlier task but its committed tables.
+"""
+
+_STOP = """
+**Mark failed** while it runs ends the Spark driver and its application; the old result stays. While it waits
+for a retry nothing runs that could be ended, except after the death of its worker process: clear it instead,
+and it re-attaches to the driver.
+"""
+
+
+def sweep(source: str, unit: timedelta) -> str:
+    """Text of a DAG that sweeps a source."""
+    return f"""
+### Sweeps source `{source}`, one window of {iso(unit)} after another
+
+check, ingest (topic to `raw_lines`), validate (to `proxy_events` or `invalid_records`), enrich (to `detections`
+and `observables`), load (to HBase), audit (nothing lost, nothing twice). Each job is a Spark driver in the
+cluster; its counts are its XCom and stand under *Rendered Templates*.
+
+**When:** a window is swept once it has closed (`window.margin` after its end). Windows missed while the
+scheduler was down are caught up, oldest first, `airflow.windows` at a time.
+
+**By hand:** *Trigger*, with or without a window in the form. Wrong input ends the run at `check`, before
+anything starts. A range of windows may be given; *Backfill* makes a run of each.
+
+**When it fails:** the run is red here, and the task's log ends with one line that says what is wrong. Nobody
+is told otherwise: the owner watches this page, or whoever an Airflow listener of your site tells.
+A failed audit names the window and what it lost; later windows go on.
+{_RERUN}
+{_STOP}
+**Marked successful by hand** a task is skipped: audit then fails the window, unless it is audit itself.
+"""
+
+
+CHECK = """
+Refuses a form that cannot be swept (unknown source, a time without zone, borders that are no window's, an end
+before the start, a window that has not closed), and waits, without holding a worker, until a scheduled window
+has closed. Its XCom is what the other tasks sweep. When it fails, trigger again with a right form: a retry or
+a rerun would fail the same way.
+"""
+
+INGEST = f"""
+Reads the window's messages from the topic into `lake.raw_lines`. The first run pins each partition's offsets;
+every rerun reads the same ones. Offsets that retention has deleted fail it with topic, partition and number:
+trigger the window with *Accept loss* to go on and have the hole recorded. When it fails, the run is red and
+the tables are as before.
+{_RERUN}{_STOP}"""
+
+VALIDATE = f"""
+Parses and checks each raw line: it becomes a row of `lake.proxy_events`, or of `lake.invalid_records` with the
+reason. Copies are dropped and counted. A line that cannot be parsed never fails it. When it fails, the run is
+red and the tables are as before.
+{_RERUN}{_STOP}"""
+
+ENRICH = f"""
+Matches the window's events with the indicators: `lake.detections` and `lake.observables`. The window's first
+run pins the snapshot of indicators; *Indicators: latest* in the form takes today's. When it fails, the run is
+red and the tables are as before.
+{_RERUN}{_STOP}"""
+
+LOAD = f"""
+Puts the window's detections and observables into HBase, and deletes there what an earlier load of the window
+had and this one has not. When it fails midway, HBase holds a part of the new result until the retry is through.
+{_RERUN}{_STOP}"""
+
+AUDIT = f"""
+Counts again, from broker and tables: messages = raw lines = events + invalid + copies; the window begins where
+the one before it ended; every stage was made from what is current; no proxy has fallen silent, no byte range
+of a log is missing. It fails with one line that says which window lost what. Mend the cause, then clear from
+the task that was wrong; a retry alone gives the same answer, unless the cluster was to blame.
+{_RERUN}{_STOP}"""
+
+REFRESH = f"""
+### Feed files become the next snapshot of indicators
+
+Reads every feed (plain lists, CSV) of the folders and files in `indicators.folder`, or those named in the
+trigger form, into `lake.indicators`. Windows already swept keep the snapshot that they were swept with; sweep
+them again with *Indicators: latest*.
+
+**When it fails:** the run is red here, and the snapshot before stays in force. Nobody is told otherwise.
+{_RERUN}{_STOP}"""
+
+REFRESH_TASK = f"""
+Runs the job `refresh-indicators` once. Lines that are no indicator are counted and named in its report, and do
+not fail it. When it fails, the run is red and the snapshot before stays in force.
+{_RERUN}{_STOP}"""
+
+SOURCE = "As trawl.conf names it."
+START = "In UTC, a border of the source's windows. Empty, with the end: the run's own window."
+END = "In UTC, a later border; the windows between the two are swept in one run."
+INDICATORS = "pinned: the snapshot that the window was first swept with. latest: today's, and the ledger says so."
+ACCEPT_LOSS = "Go on although retention has deleted some of the window's messages, and record the hole."
+FEEDS = "Folders or files, one a line, as the Spark driver reaches them."
