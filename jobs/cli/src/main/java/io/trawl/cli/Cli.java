@@ -39,7 +39,7 @@ public final class Cli {
         CommandLine command =
                 new CommandLine(new Cli()).addSubcommand(new Detections(out)).addSubcommand(new Sightings(out));
         command.setParameterExceptionHandler((e, unparsed) -> {
-            err.println("trawl: " + e.getMessage().replace('\n', ' ') + " (--help lists the options)");
+            err.println("trawl: " + String.valueOf(e.getMessage()).replace('\n', ' ') + " (--help lists the options)");
             return 2;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {

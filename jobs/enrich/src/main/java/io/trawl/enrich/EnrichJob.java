@@ -78,7 +78,7 @@ public final class EnrichJob implements Job {
                                 Lake.of(run.source().name(), run.window()), Expressions.equal("sweep", "batch")),
                         detectionsBase,
                         run.properties());
-        SweepStep engine = pinned.engine(run);
+        SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
         Tally tally = Etl.from(Source.of(run.lake()
                         .read(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot)))
                 .analyse(engine)

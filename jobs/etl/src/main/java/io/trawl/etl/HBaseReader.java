@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.avro.io.DecoderFactory;
@@ -139,9 +140,10 @@ public final class HBaseReader {
                     prefix(Keys.key(salt, domainKind, Keys.terminated(reversed))),
                     prefix(Keys.key(salt, domainKind, (reversed + ".").getBytes(StandardCharsets.UTF_8))));
         }
-        byte[] last = Bytes.add(Keys.key(salt, Keys.ADDRESS, target.last()), filled(Keys.TAIL + 1));
+        byte[] last =
+                Bytes.add(Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(target.last())), filled(Keys.TAIL + 1));
         return List.of(new Scan()
-                .withStartRow(Keys.key(salt, Keys.ADDRESS, target.first()))
+                .withStartRow(Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(target.first())))
                 .withStopRow(last, true)
                 .setCaching(BATCH));
     }

@@ -114,7 +114,7 @@ public final class Jobs {
         try {
             settings = Settings.load(options.conf, options.set);
         } catch (IllegalArgumentException e) {
-            return complain(2, e.getMessage());
+            return complain(2, message(e));
         }
         Report report = new Report(options, settings);
         try {

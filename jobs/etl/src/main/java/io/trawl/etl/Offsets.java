@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -187,17 +188,17 @@ public final class Offsets implements AutoCloseable {
     }
 
     private TopicDescription describe() {
-        return await(() -> admin.describeTopics(List.of(source.topic()))
+        return Objects.requireNonNull(await(() -> admin.describeTopics(List.of(source.topic()))
                         .allTopicNames()
                         .get())
-                .get(source.topic());
+                .get(source.topic()));
     }
 
     private void requireAppendTime() {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-        Config config = await(
-                        () -> admin.describeConfigs(List.of(resource)).all().get())
-                .get(resource);
+        Config config = Objects.requireNonNull(
+                await(() -> admin.describeConfigs(List.of(resource)).all().get())
+                        .get(resource));
         String time = config.get("message.timestamp.type").value();
         if (!time.equals("LogAppendTime")) {
             throw new JobFailure(

@@ -65,13 +65,15 @@ class YourOwnJobTest {
                         sources)
                 .call();
         assertThat(compiled).as(messages.toString()).isTrue();
-        page = new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
+        page = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
         Thread.currentThread().setContextClassLoader(page);
         out = Files.createDirectories(folder.resolve("out"));
     }
 
     private Tally chain(Source<RawLine> lines, ListStore<InvalidRecord> invalid) throws Exception {
-        Object store = page.loadClass("example.TextFiles").getConstructor(Path.class).newInstance(out);
+        Object store =
+                page.loadClass("example.TextFiles").getConstructor(Path.class).newInstance(out);
         Method chain = page.loadClass("example.SlowJob").getMethod("chain", Source.class, Store.class, Store.class);
         return (Tally) chain.invoke(null, lines, store, invalid);
     }

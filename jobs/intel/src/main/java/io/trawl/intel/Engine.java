@@ -1,0 +1,83 @@
+package io.trawl.intel;
+
+import io.trawl.record.Detection;
+import io.trawl.record.Indicator;
+import io.trawl.record.ProxyEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Judges events: an event to its detections. */
+public final class Engine {
+    private final Matcher matcher;
+    private final long snapshot;
+    private final String sweep;
+    private final List<Suppressor> suppressors;
+
+    /**
+     * @param snapshot Iceberg snapshot of lake.indicators that the index was built from
+     * @param webServer whether the events are a web server's
+     * @param sweep batch or retro
+     * @param suppressors allowlists, in order; the first that suppresses a match is named
+     */
+    public Engine(IndicatorIndex index, long snapshot, boolean webServer, String sweep, List<Suppressor> suppressors) {
+        this.matcher = new Matcher(index, webServer);
+        this.snapshot = snapshot;
+        this.sweep = sweep;
+        this.suppressors = List.copyOf(suppressors);
+    }
+
+    /** Gives every detection of an event. */
+    public void analyse(ProxyEvent event, Consumer<Detection> detections) {
+        matcher.match(event, match -> detections.accept(detection(event, match)));
+    }
+
+    private Detection detection(ProxyEvent event, Match match) {
+        Indicator indicator = match.indicator();
+        Detection detection = new Detection();
+        detection.setDetectionId(Indicators.digest(event.getEventId(), indicator.getIndicatorId(), match.field()));
+        detection.setEventId(event.getEventId());
+        detection.setSource(event.getSource());
+        detection.setWindow(event.getWindow());
+        detection.setSweep(sweep);
+        detection.setPartition(event.getPartition());
+        detection.setOffset(event.getOffset());
+        detection.setTimestamp(event.getTimestamp());
+        detection.setObserverHostname(event.getObserverHostname());
+        detection.setClient(client(event));
+        detection.setSourceUserName(event.getSourceUserName());
+        detection.setField(match.field());
+        detection.setValue(match.value());
+        detection.setHow(match.how().code());
+        detection.setIndicatorId(indicator.getIndicatorId());
+        detection.setIndicatorType(indicator.getType());
+        detection.setIndicatorValue(indicator.getValue());
+        detection.setFeed(indicator.getFeed());
+        detection.setConfidence(indicator.getConfidence());
+        detection.setLabels(new ArrayList<>(indicator.getLabels()));
+        detection.setSuppressedBy(suppressedBy(match));
+        detection.setIndicatorSnapshot(snapshot);
+        detection.setUrlOriginal(event.getUrlOriginal());
+        detection.setUrlDomain(event.getUrlDomain());
+        detection.setDestinationIp(event.getDestinationIp());
+        detection.setHttpRequestMethod(event.getHttpRequestMethod());
+        detection.setHttpResponseStatusCode(event.getHttpResponseStatusCode());
+        return detection;
+    }
+
+    private @Nullable String suppressedBy(Match match) {
+        for (Suppressor suppressor : suppressors) {
+            String list = suppressor.suppressedBy(match);
+            if (list != null) {
+                return list;
+            }
+        }
+        return null;
+    }
+
+    /** The client of an event: its address, else as the log has it; null where it has none. */
+    public static @Nullable String client(ProxyEvent event) {
+        return event.getSourceIp() != null ? event.getSourceIp() : event.getSourceAddress();
+    }
+}

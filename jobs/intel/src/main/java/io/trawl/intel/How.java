@@ -1,0 +1,20 @@
+package io.trawl.intel;
+
+import java.util.Locale;
+
+/** How a value matched an indicator. */
+public enum How {
+    /** The same domain or address. */
+    EXACT,
+    /** A domain beneath the indicator's. */
+    SUBDOMAIN,
+    /** An address in the indicator's range. */
+    CIDR,
+    /** The same URL; where the indicator has no scheme, in either. */
+    URL;
+
+    /** As Detection.how has it. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,11 @@
+package io.trawl.intel;
+
+import org.jspecify.annotations.Nullable;
+
+/** Decides whether a match is kept as suppressed: an allowlist. */
+@FunctionalInterface
+public interface Suppressor {
+    /** Name of the list that suppresses the match; null where none does. */
+    @Nullable
+    String suppressedBy(Match match);
+}
