@@ -46,7 +46,7 @@ final class Child {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Map<String, String> environment = builder.environment();
-        Leftovers.mark(environment, site.state(), server.name());
+        Leftovers.mark(environment, site.options().stateDir(), server.name());
         environment.putAll(server.environment());
         Child child = new Child(server, builder.start(), log, size);
         Site.write(site.run(server.name() + ".pid"), child.process.pid() + "\n");
@@ -76,7 +76,7 @@ final class Child {
         return started;
     }
 
-    /** @return the server's own process id, the wrapper's while it has no child */
+    /** The server's own process id; the wrapper's while it has no child. */
     long pid() {
         return server.wrapped()
                 ? process.children().findFirst().map(ProcessHandle::pid).orElse(process.pid())

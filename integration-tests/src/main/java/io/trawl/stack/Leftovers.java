@@ -28,12 +28,12 @@ final class Leftovers {
         environment.put(SERVER, server);
     }
 
-    /** @return processes of any server of the stack in that state folder, this one excepted */
+    /** Processes of any server of the stack in that state folder, this one excepted. */
     static List<ProcessHandle> of(Path state) {
         return marked(STATE + "=" + state, "");
     }
 
-    /** @return processes of one server */
+    /** Processes of one server. */
     static List<ProcessHandle> of(Path state, String server) {
         return marked(STATE + "=" + state, SERVER + "=" + server);
     }

@@ -85,12 +85,12 @@ public final class LocalStack implements AutoCloseable {
 
     /** Takes the state folder and writes its settings, without starting anything. */
     static LocalStack open(Options options) {
+        Site.folder(options.stateDir().resolve("run"));
         Site site = new Site(options);
-        Site.folder(site.run(""));
         FileChannel lockFile = lock(site);
         try {
             // What an earlier owner left that could not end its servers.
-            Leftovers.end(Leftovers.of(site.state()));
+            Leftovers.end(Leftovers.of(options.stateDir()));
             LocalStack stack = new LocalStack(site, lockFile);
             stack.configure();
             return stack;
@@ -119,7 +119,7 @@ public final class LocalStack implements AutoCloseable {
             if (held == null) {
                 file.close();
                 throw new IllegalArgumentException(
-                        "the stack in " + site.state()
+                        "the stack in " + site.options().stateDir()
                                 + " is run by another process: use it, or end it with 'bin/trawl down', or name another folder with --state");
             }
             return file;
@@ -129,6 +129,10 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private void configure() throws IOException {
+        if (!Files.isExecutable(site.venv().resolve("bin/python"))) {
+            throw new IllegalArgumentException(
+                    site.venv() + " has no Python: Spark and Airflow come from there, 'bin/trawl install' makes it");
+        }
         Site.folder(site.state().resolve("tmp"));
         TrawlConf.write(site);
         Kafka.configure(site);
@@ -197,7 +201,7 @@ public final class LocalStack implements AutoCloseable {
             if (child != null) {
                 child.kill();
             }
-            Leftovers.end(Leftovers.of(site.state(), name));
+            Leftovers.end(Leftovers.of(stateDir(), name));
         }
         requireDisk();
         for (String name : down) {
@@ -316,7 +320,7 @@ public final class LocalStack implements AutoCloseable {
         if (alive(name)) {
             throw new IllegalArgumentException(name + " runs already, pid " + pid(name));
         }
-        Leftovers.end(Leftovers.of(site.state(), name));
+        Leftovers.end(Leftovers.of(stateDir(), name));
         requirePorts(server(name));
         startAll(List.of(name), line -> {});
     }
@@ -342,14 +346,14 @@ public final class LocalStack implements AutoCloseable {
         return child != null && child.alive();
     }
 
-    /** @return process id of the server itself */
+    /** Process id of the server itself. */
     public long pid(String name) {
         return child(name).pid();
     }
 
-    /** @return ids of all processes of a server: also drivers of a Spark worker, tasks of an Airflow scheduler */
+    /** Ids of all processes of a server: also drivers of a Spark worker, tasks of an Airflow scheduler */
     public List<Long> processes(String name) {
-        return Leftovers.of(site.state(), server(name).name()).stream()
+        return Leftovers.of(stateDir(), server(name).name()).stream()
                 .map(ProcessHandle::pid)
                 .toList();
     }
@@ -359,7 +363,7 @@ public final class LocalStack implements AutoCloseable {
         return site.log(server(name).name());
     }
 
-    /** @return the port of that name in conf/stack.conf (kafka, namenode, airflow, ...), shifted */
+    /** The port of that name in conf/stack.conf (kafka, namenode, airflow, ...), shifted */
     public int port(String name) {
         return site.port(name);
     }
@@ -374,8 +378,9 @@ public final class LocalStack implements AutoCloseable {
         return site.conf("spark");
     }
 
+    /** The folder of the stack's data, logs and written settings. */
     public Path stateDir() {
-        return site.state();
+        return site.options().stateDir();
     }
 
     /** Names of the proxies; each has an agent flume-NAME. */
@@ -398,16 +403,18 @@ public final class LocalStack implements AutoCloseable {
         List<Status> all = new ArrayList<>();
         for (Server server : servers.values()) {
             Child child = children.get(server.name());
-            boolean alive = child != null && child.alive();
+            if (child == null) {
+                all.add(new Status(server.name(), false, -1, server.ports(), -1.0, "not started"));
+                continue;
+            }
+            boolean alive = child.alive();
             List<String> shut = server.ports().entrySet().stream()
                     .filter(port -> !Ready.open(port.getValue()))
                     .map(port -> "port " + port.getValue() + " (" + port.getKey() + ") is shut")
                     .toList();
-            String note = child == null
-                    ? "not started"
-                    : !alive
-                            ? "ended, its log is " + site.log(server.name())
-                            : !child.answered() ? "starting" : String.join(", ", shut);
+            String note = !alive
+                    ? "ended, its log is " + site.log(server.name())
+                    : !child.answered() ? "starting" : String.join(", ", shut);
             all.add(new Status(
                     server.name(),
                     alive && note.isEmpty(),
@@ -452,7 +459,7 @@ public final class LocalStack implements AutoCloseable {
         }
         CompletableFuture.allOf(ends.values().toArray(CompletableFuture<?>[]::new))
                 .join();
-        Leftovers.end(Leftovers.of(site.state()));
+        Leftovers.end(Leftovers.of(stateDir()));
         try {
             for (Server server : servers.values()) {
                 Files.deleteIfExists(site.run(server.name() + ".pid"));

@@ -1,6 +1,7 @@
 package io.trawl.stack;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -19,7 +20,11 @@ interface Ready {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
 
-    /** @throws IOException it does not answer yet */
+    /**
+     * Whether it answers now.
+     *
+     * @throws IOException it does not answer yet
+     */
     boolean of(Child child) throws IOException, InterruptedException;
 
     /** It takes connections. */
@@ -47,7 +52,7 @@ interface Ready {
 
     static boolean open(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
             return true;
         } catch (IOException e) {
             return false;

@@ -19,10 +19,14 @@ final class Site {
     private static final String FILE = "conf/stack.conf";
 
     private final Options options;
+    private final Path home;
+    private final Path state;
     private final Map<String, String> values;
 
     Site(Options options) {
         this.options = options;
+        this.home = PlainPath.of(options.home());
+        this.state = PlainPath.of(options.stateDir());
         Map<String, String> merged = new TreeMap<>(properties(options.home().resolve(FILE)));
         for (var changed : options.settings().entrySet()) {
             String key = changed.getKey();
@@ -39,12 +43,14 @@ final class Site {
         return options;
     }
 
+    /** The project's folder, by a name that every server can work with. */
     Path home() {
-        return options.home();
+        return home;
     }
 
+    /** The state folder, by a name that every server can work with. */
     Path state() {
-        return options.stateDir();
+        return state;
     }
 
     /** A folder or file that the stack writes at its start: conf/NAME in the state folder. */

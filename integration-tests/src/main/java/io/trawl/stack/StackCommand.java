@@ -26,7 +26,11 @@ public final class StackCommand {
 
     private StackCommand() {}
 
-    /** @param args up, down, status or supervise, then options as bin/trawl's help lists them */
+    /**
+     * Runs a sub-command and ends the JVM with its exit status.
+     *
+     * @param args up, down, status or supervise, then options as bin/trawl's help lists them
+     */
     public static void main(String[] args) {
         try {
             System.exit(run(args));
@@ -43,25 +47,25 @@ public final class StackCommand {
         List<String> given = new ArrayList<>(Arrays.asList(args).subList(1, args.length));
         boolean json = given.remove("--json");
         Options options = options(given);
-        switch (args[0]) {
-            case "up":
-                return up(options, given);
-            case "down":
-                return down(options);
-            case "status":
-                Control control = Control.of(options);
-                if (control == null) {
-                    System.err.println(
-                            "trawl status: no stack runs in " + options.stateDir() + ": 'bin/trawl up' starts it");
-                    return 1;
-                }
-                return control.ask(json ? "status-json" : "status", System.out);
-            case "supervise":
+        return switch (args[0]) {
+            case "up" -> up(options, given);
+            case "down" -> down(options);
+            case "status" -> status(options, json);
+            case "supervise" -> {
                 Supervisor.run(options);
-                return 0;
-            default:
-                throw new IllegalArgumentException("expected up, down or status");
+                yield 0;
+            }
+            default -> throw new IllegalArgumentException("expected up, down or status");
+        };
+    }
+
+    private static int status(Options options, boolean json) throws IOException {
+        Control control = Control.of(options);
+        if (control == null) {
+            System.err.println("trawl status: no stack runs in " + options.stateDir() + ": 'bin/trawl up' starts it");
+            return 1;
         }
+        return control.ask(json ? "status-json" : "status", System.out);
     }
 
     private static Options options(List<String> args) {
@@ -138,6 +142,7 @@ public final class StackCommand {
         Control control = Control.of(options);
         if (control == null) {
             // Says at once what is wrong with the settings, not in a log.
+            Site.folder(options.stateDir());
             Site site = new Site(options);
             remember(options);
             control = supervise(site, options);
@@ -149,7 +154,7 @@ public final class StackCommand {
 
     /** Starts the supervisor in a session of its own, so that it outlives this command and its terminal. */
     private static Control supervise(Site site, Options options) throws IOException, InterruptedException {
-        Site.folder(site.state().resolve("logs"));
+        Site.folder(options.stateDir().resolve("logs"));
         Files.deleteIfExists(Supervisor.controlFile(options));
         List<String> line = new ArrayList<>(List.of("setsid", Site.java(), "-Dtrawl.server=supervisor"));
         line.add("-Dtrawl.home=" + options.home());
@@ -218,7 +223,7 @@ public final class StackCommand {
 
     /** A supervisor that answers. */
     private record Control(long pid, int port, String token) {
-        /** @return null where none runs */
+        /** The supervisor that runs the stack; null where none does. */
         static @Nullable Control of(Options options) {
             Map<String, String> file = Site.propertiesIfAny(Supervisor.controlFile(options));
             if (!file.containsKey("token")) {

@@ -14,7 +14,11 @@ public final class Tethered {
 
     private Tethered() {}
 
-    /** @param args the server's main class, then its own arguments */
+    /**
+     * Runs the server.
+     *
+     * @param args the server's main class, then its own arguments
+     */
     public static void main(String[] args) throws Throwable {
         daemon("tether", Tethered::awaitParentsEnd);
         var main = Class.forName(args[0]).getMethod("main", String[].class);

@@ -20,7 +20,7 @@ final class Tool {
                 .directory(site.state().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        Leftovers.mark(builder.environment(), site.state(), server);
+        Leftovers.mark(builder.environment(), site.options().stateDir(), server);
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -62,6 +62,8 @@ final class TrawlConf {
         found.put("spark.rest", "spark://" + site.address("spark-rest"));
         found.put("spark.ui", "http://" + site.address("spark-master-http"));
         found.put("airflow.url", "http://" + site.address("airflow"));
+        // Where the worker finds the jobs' jars.
+        found.put("spark.dist", site.dist().toString());
         // A driver has a working folder of its own.
         String feeds = Site.properties(base(site)).getOrDefault("indicators.folder", "feeds");
         if (!feeds.isEmpty() && !feeds.contains(",") && !feeds.contains(":")) {

@@ -1,0 +1,50 @@
+package io.trawl.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one stack of all integration tests in a JVM: started from empty when the first of them asks, ended with the JVM.
+ * A test that kills a server brings it back ({@link LocalStack#restore}).
+ */
+public final class SharedStack {
+    /** Leaves the default ports to a stack that a developer may have up. */
+    private static final int PORT_SHIFT = 1000;
+
+    private static @Nullable LocalStack stack;
+
+    private SharedStack() {}
+
+    /** @return the stack, all servers up; two proxies, source "proxy" with windows of a minute */
+    public static synchronized LocalStack get() {
+        if (stack == null) {
+            Options options = Options.ofThisProject();
+            Path state = options.home().resolve("integration-tests/target/stack");
+            delete(state);
+            LocalStack started = LocalStack.start(
+                    options.stateDir(state).portShift(PORT_SHIFT).setting("source.proxy.window", "PT1M"));
+            Runtime.getRuntime().addShutdownHook(new Thread(started::close, "close-stack"));
+            stack = started;
+        }
+        return stack;
+    }
+
+    /** Removes a folder and all in it. */
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
