@@ -1,0 +1,131 @@
+package io.trawl.flume;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the file that lies at a path right now. */
+final class LogFile implements Closeable {
+    /** How much of the first line makes the fingerprint, in bytes. */
+    static final int FINGERPRINTED = 1024;
+
+    /** How much of a line is compared with the file's bytes: enough to tell two lines of a log apart. */
+    private static final int COMPARED = 64 * 1024;
+
+    private static final int TRIES = 3;
+
+    private final FileChannel bytes;
+    private final long inode;
+    private final @Nullable String fingerprint;
+
+    private LogFile(FileChannel bytes, long inode) throws IOException {
+        this.bytes = bytes;
+        this.inode = inode;
+        this.fingerprint = fingerprint(bytes);
+    }
+
+    /** @return null where no file lies at the path, or another one takes its place again and again */
+    static @Nullable LogFile open(Path path) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            if (!Files.isRegularFile(path)) {
+                return null;
+            }
+            long inode = inode(path);
+            FileChannel bytes = FileChannel.open(path, StandardOpenOption.READ);
+            try {
+                // The path may have been renamed between the two calls: only the same answer twice is of this file.
+                if (inode(path) == inode) {
+                    return new LogFile(bytes, inode);
+                }
+            } catch (IOException | RuntimeException e) {
+                bytes.close();
+                throw e;
+            }
+            bytes.close();
+        }
+        return null;
+    }
+
+    private static long inode(Path path) throws IOException {
+        return (long) Files.getAttribute(path, "unix:ino");
+    }
+
+    long inode() {
+        return inode;
+    }
+
+    /**
+     * 16 hex digits of the SHA-256 of the first line without its line feed, or of its first 1024 bytes. A file only
+     * ever grows, so these bytes stay once they are there.
+     *
+     * @return null while the first line is neither complete nor that long
+     */
+    @Nullable
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    private static @Nullable String fingerprint(FileChannel bytes) throws IOException {
+        byte[] head = read(bytes, 0, FINGERPRINTED);
+        int length = 0;
+        while (length < head.length && head[length] != '\n') {
+            length++;
+        }
+        if (length == head.length && length < FINGERPRINTED) {
+            return null;
+        }
+        MessageDigest sha;
+        try {
+            sha = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+        sha.update(head, 0, length);
+        return HexFormat.of().formatHex(sha.digest(), 0, 8);
+    }
+
+    /** Whether a line starts at this byte. */
+    boolean startsLine(long offset) throws IOException {
+        return offset == 0 || Arrays.equals(read(bytes, offset - 1, 1), new byte[] {'\n'});
+    }
+
+    /** Whether these bytes are at this place in the file, and a line end or the file's end after them. */
+    boolean holds(long offset, byte[] line) throws IOException {
+        int compared = Math.min(line.length, COMPARED);
+        byte[] there = read(bytes, offset, compared);
+        if (there.length < compared || !Arrays.equals(there, 0, compared, line, 0, compared)) {
+            return false;
+        }
+        byte[] end = read(bytes, offset + line.length, 2);
+        // Nothing after the line: the agent sent a last line whose end was not yet written.
+        return end.length == 0 ? bytes.size() == offset + line.length : end[0] == '\n' || isCrlf(end);
+    }
+
+    private static boolean isCrlf(byte[] end) {
+        return end.length == 2 && end[0] == '\r' && end[1] == '\n';
+    }
+
+    private static byte[] read(FileChannel bytes, long from, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        while (buffer.hasRemaining()) {
+            if (bytes.read(buffer, from + buffer.position()) < 0) {
+                break;
+            }
+        }
+        return Arrays.copyOf(buffer.array(), buffer.position());
+    }
+
+    @Override
+    public void close() throws IOException {
+        bytes.close();
+    }
+}
