@@ -1,0 +1,8 @@
+/**
+ * Made-up proxy traffic that is the same for the same seed, with hits planted in it and the truth about every line: for
+ * the demo, the tests and the benchmarks. Nothing but the JDK; every name in it is invented here.
+ */
+@NullMarked
+package io.trawl.traffic;
+
+import org.jspecify.annotations.NullMarked;
