@@ -545,6 +545,8 @@ final class Generator implements Iterator<Line> {
                     // Squid: within the first 45 characters no URL has begun; combined: the request's quote stays open.
                     case CUT -> squid ? good.substring(0, 12 + random.nextInt(33)) : good.substring(0, request + 5);
                     case TIMESTAMP -> timestamp(good, squid);
+                    case FUTURE ->
+                        squid ? good.replaceFirst("^[0-9]+", "99999999999") : time(good, "24/Nov/2150:10:00:00 +0000");
                     case STATUS ->
                         squid
                                 ? good.replaceFirst("/[0-9]{3} ", random.nextBoolean() ? "/2x0 " : " ")
@@ -562,15 +564,14 @@ final class Generator implements Iterator<Line> {
     }
 
     private String timestamp(String good, boolean squid) {
-        int kind = random.nextInt(3);
-        if (squid) {
-            return kind == 0
-                    ? good.replaceFirst("^[0-9]{3}", "17x")
-                    : kind == 1 ? "-" + good : good.replaceFirst("^[0-9]+", "99999999999");
-        }
-        return good.replaceFirst(
-                "\\[[^\\]]*\\]",
-                kind == 0 ? "[31/Foo/2026:10:00:00 +0000]" : kind == 1 ? "[32/Nov/2026:10:00:00 +0000]" : "[-]");
+        boolean either = random.nextBoolean();
+        return squid
+                ? either ? good.replaceFirst("^[0-9]{3}", "17x") : "-" + good
+                : time(good, either ? "31/Foo/2026:10:00:00 +0000" : "-");
+    }
+
+    private static String time(String good, String time) {
+        return good.replaceFirst("\\[[^\\]]*\\]", "[" + time + "]");
     }
 
     private byte[] binary() {
