@@ -57,6 +57,9 @@ final class Kafka {
                 transaction.state.log.min.isr=1
                 transaction.state.log.num.partitions=5
                 group.initial.rebalance.delay.ms=0
+                # A killed broker may come back only when its old session is over.
+                broker.session.timeout.ms=4000
+                broker.heartbeat.interval.ms=500
                 """.formatted(
                         site.address("kafka"),
                         site.address("kafka-controller"),

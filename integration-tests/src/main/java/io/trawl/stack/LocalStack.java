@@ -154,14 +154,13 @@ public final class LocalStack implements AutoCloseable {
                 servers.put(server.name(), server);
             }
         }
+        Set<String> known = new LinkedHashSet<>();
+        all.forEach(server -> known.add(server.group()));
+        all.forEach(server -> known.add(server.name()));
         for (String name : without) {
-            if (all.stream()
-                    .noneMatch(server ->
-                            server.name().equals(name) || server.group().equals(name))) {
-                throw new IllegalArgumentException("there is no server " + name + " to leave out: expected some of "
-                        + String.join(
-                                ", ", all.stream().map(Server::group).distinct().toList()) + ", "
-                        + String.join(", ", all.stream().map(Server::name).toList()));
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                        "there is no server " + name + " to leave out: expected some of " + String.join(", ", known));
             }
         }
         for (Server server : servers.values()) {

@@ -155,7 +155,6 @@ public final class StackCommand {
     /** Starts the supervisor in a session of its own, so that it outlives this command and its terminal. */
     private static Control supervise(Site site, Options options) throws IOException, InterruptedException {
         Site.folder(options.stateDir().resolve("logs"));
-        Files.deleteIfExists(Supervisor.controlFile(options));
         List<String> line = new ArrayList<>(List.of("setsid", Site.java(), "-Dtrawl.server=supervisor"));
         line.add("-Dtrawl.home=" + options.home());
         line.addAll(Arrays.asList(JVM.split(" ")));
@@ -169,12 +168,17 @@ public final class StackCommand {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+        // The one of another 'up' at the same moment will do as well.
         while (process.isAlive()) {
             Control control = Control.of(options);
             if (control != null) {
                 return control;
             }
             Thread.sleep(50);
+        }
+        Control other = Control.of(options);
+        if (other != null) {
+            return other;
         }
         String said = Files.readString(log)
                 .substring((int) Math.min(before, Integer.MAX_VALUE))
@@ -233,6 +237,10 @@ public final class StackCommand {
                     Long.parseLong(file.getOrDefault("pid", "0")),
                     Integer.parseInt(file.getOrDefault("port", "0")),
                     file.getOrDefault("token", ""));
+            // A file left by one that was killed may name a port that somebody else has by now.
+            if (ProcessHandle.of(control.pid).isEmpty()) {
+                return null;
+            }
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), control.port)) {
                 return socket.isConnected() ? control : null;
             } catch (IOException e) {

@@ -62,6 +62,8 @@ final class TrawlConf {
         found.put("spark.rest", "spark://" + site.address("spark-rest"));
         found.put("spark.ui", "http://" + site.address("spark-master-http"));
         found.put("airflow.url", "http://" + site.address("airflow"));
+        // Who submits a job adds the module options to these; spark-defaults.conf would be overridden.
+        found.put("spark.conf.spark.driver.extraJavaOptions", site.text("spark.driver.flags"));
         // Where the worker finds the jobs' jars.
         found.put("spark.dist", site.dist().toString());
         // A driver has a working folder of its own.

@@ -1,0 +1,217 @@
+package io.trawl.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** bin/trawl as a user meets it: what it starts and ends, and the one line it says when something is missing. */
+class CommandIT {
+    private static final Path HOME = Options.ofThisProject().home();
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> environment = new LinkedHashMap<>();
+
+    private record Said(int exit, String out, String err) {}
+
+    @BeforeEach
+    void takeTheJarsAsTheyAre() {
+        environment.put("TRAWL_NO_BUILD", "yes");
+    }
+
+    @AfterEach
+    void removeTheLinksToTheMachinesPrograms() {
+        SharedStack.delete(folder.resolve("bin"));
+    }
+
+    @Test
+    void upIsRepeatableStatusNamesTheDeadAndDownLeavesNothing() throws Exception {
+        String state = folder.resolve("a state").toString();
+        String[] up = {"up", "--state", state, "--port-shift", "4000", "--without", "hdfs,hbase,flume,spark,airflow"};
+        try {
+            assertThat(trawl(up).exit()).isZero();
+            assertThat(trawl("up", "--state", state))
+                    .matches(said -> said.exit() == 0 && said.out().startsWith("the stack is up: 1 servers"));
+            assertThat(trawl("status", "--state", state).exit()).isZero();
+
+            List<ProcessHandle> kafka = Leftovers.of(Path.of(state), "kafka");
+            Leftovers.end(kafka);
+
+            Said dead = Await.until(
+                    "status to see it",
+                    Duration.ofSeconds(5),
+                    () -> trawl("status", "--state", state),
+                    said -> said.exit() == 1);
+            assertThat(dead.err()).contains("down: kafka");
+            assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
+            assertThat(trawl("status", "--state", state).exit()).isZero();
+        } finally {
+            assertThat(trawl("down", "--state", state).exit()).isZero();
+        }
+        assertThat(Leftovers.of(Path.of(state))).isEmpty();
+        assertThat(trawl("status", "--state", state)).matches(said -> said.exit() == 1);
+    }
+
+    @Test
+    void serversEndWithASupervisorThatIsKilled() throws Exception {
+        Path state = folder.resolve("state");
+        String[] up = {
+            "up", "--state", state.toString(), "--port-shift", "4000", "--without", "hdfs,hbase,flume,airflow"
+        };
+        try {
+            assertThat(trawl(up).exit()).isZero();
+            assertThat(Leftovers.of(state)).hasSize(3);
+            long supervisor = Long.parseLong(
+                    Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", ""));
+
+            Leftovers.end(List.of(ProcessHandle.of(supervisor).orElseThrow()));
+
+            Await.until("all servers to end", Duration.ofSeconds(15), () -> Leftovers.of(state), List::isEmpty);
+        } finally {
+            trawl("down", "--state", state.toString());
+        }
+    }
+
+    @Test
+    void everySubCommandExplainsItself() throws Exception {
+        List<String> subCommands = trawl("help")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("  "))
+                .map(line -> line.strip().split(" ")[0])
+                .toList();
+
+        assertThat(subCommands)
+                .contains(
+                        "up", "down", "status", "run", "test", "detections", "sightings", "install", "version", "logs");
+        for (String subCommand : subCommands) {
+            Said said = trawl(subCommand, "--help");
+            assertThat(said.exit()).as("%s: %s", subCommand, said).isZero();
+            assertThat(said.out()).as(subCommand).containsIgnoringCase("usage");
+        }
+    }
+
+    @Test
+    void anUnknownSubCommandHearsOfTheNearest() throws Exception {
+        mistake(trawl("statsu"), "unknown sub-command 'statsu'", "did you mean 'status'?");
+    }
+
+    @Test
+    void anUnknownOptionIsNamed() throws Exception {
+        mistake(trawl("up", "--prot-shift", "3"), "option --prot-shift is unknown", "--port-shift");
+        mistake(trawl("up", "--stack", "port.kafak=1", "--state", folder.toString()), "port.kafak is unknown");
+    }
+
+    @Test
+    void withoutAJdkItSaysHowToGetOne() throws Exception {
+        environment.put("PATH", pathWithout(name -> name.startsWith("java")));
+        environment.put("JAVA_HOME", "");
+
+        mistake(trawl("status"), "no JDK", "openjdk-17");
+    }
+
+    @Test
+    void anotherJavaIsNamed() throws Exception {
+        script(folder.resolve("jdk/bin/javac"), "echo javac 21.0.2");
+        environment.put("JAVA_HOME", folder.resolve("jdk").toString());
+
+        mistake(trawl("status"), "runs on Java 17", "javac 21.0.2");
+    }
+
+    @Test
+    void withoutMavenItSaysHowToGetIt() throws Exception {
+        environment.put("PATH", pathWithout(name -> name.startsWith("mvn")));
+
+        mistake(trawl("test"), "no Maven", "apt-get install maven");
+    }
+
+    @Test
+    void anotherPythonIsNamed() throws Exception {
+        environment.put("PATH", pathWithout(name -> name.startsWith("python")));
+        script(folder.resolve("bin/python3"), "[ \"$1\" = -V ] && echo Python 3.9.2; exit 1");
+        environment.put("TRAWL_HOME", emptyHome());
+
+        mistake(trawl("install"), "needs Python 3.11", "python3 is Python 3.9.2", "TRAWL_PYTHON");
+    }
+
+    @Test
+    void aFullDiskIsNamed() throws Exception {
+        environment.put("PATH", pathWithout(name -> name.equals("df")));
+        script(folder.resolve("bin/df"), "echo header; echo /dev/full 9000000 8000000 1000000 90% /");
+        environment.put("TRAWL_HOME", emptyHome());
+
+        mistake(trawl("install"), "has 0 GB free", "needs 3");
+    }
+
+    /** Exit status 2, and one line. */
+    private static void mistake(Said said, String... parts) {
+        assertThat(said.exit()).as(said.toString()).isEqualTo(2);
+        assertThat(said.err().lines()).as(said.err()).hasSize(1);
+        assertThat(said.err()).startsWith("trawl").contains(parts);
+    }
+
+    private Said trawl(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/trawl").toString()));
+        command.addAll(Arrays.asList(arguments));
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        int exit = builder.start().waitFor();
+        return new Said(
+                exit, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    /** A PATH of one folder with everything of the machine's but what the test takes away. */
+    private String pathWithout(Predicate<String> taken) throws IOException {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        for (String place : List.of("/usr/bin", "/bin")) {
+            try (DirectoryStream<Path> programs = Files.newDirectoryStream(Path.of(place))) {
+                for (Path program : programs) {
+                    String name = program.getFileName().toString();
+                    if (!taken.test(name)
+                            && !Files.exists(bin.resolve(name), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                        Files.createSymbolicLink(bin.resolve(name), program);
+                    }
+                }
+            }
+        }
+        return bin.toString();
+    }
+
+    /** A project folder in which nothing has been installed. */
+    private String emptyHome() throws IOException {
+        Path home = folder.resolve("home");
+        Files.createDirectories(home.resolve("dags"));
+        Files.copy(HOME.resolve("dags/requirements.lock"), home.resolve("dags/requirements.lock"));
+        return home.toString();
+    }
+
+    private static void script(Path file, String body) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.deleteIfExists(file);
+        Files.writeString(file, "#!/bin/bash\n" + body + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}
