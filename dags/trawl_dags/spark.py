@@ -91,7 +91,8 @@ class Masters:
         """Wait for the driver's end.
 
         :param interval: seconds between two looks
-        :param patience: seconds that an unreachable, recovering or forgetful master is waited for
+        :param patience: seconds that an unreachable or recovering master is waited for; one that is there and
+            does not know the driver, a quarter of it
         :param seen: told of every look
         :raises MasterUnreachable: longer than that
         """
@@ -105,13 +106,11 @@ class Masters:
                     raise
             else:
                 seen(driver)
-                # A master that comes back knows a driver only when its worker has told it.
-                known = driver.state not in (LOST, "UNKNOWN")
-                if known:
+                if driver.state not in (LOST, "UNKNOWN"):
                     since = now
                     if not driver.active:
                         return driver
-                elif now - since > patience:
+                elif now - since > (patience / 4 if driver.state == LOST else patience):
                     return Driver(driver_id, LOST, message=driver.message)
             time.sleep(interval)
 

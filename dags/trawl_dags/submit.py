@@ -91,9 +91,9 @@ def submission(job: str, settings: Settings) -> Submission:
         conf[prop] = settings.text(f"job.{job}.{key}", settings.text(f"job.{key}", default))
     # Names from here, places as the cluster sees them: the two need not share a disk.
     conf["spark.jars"] = ",".join(f"{lib}/lib/{jar.name}" for jar in sorted((built / "lib").glob("*.jar")))
+    # Not extraJavaOptions: those are the site's, from spark-defaults.conf or the settings, and come after these.
+    conf["spark.driver.defaultJavaOptions"] = MODULE_OPTIONS
     conf |= settings.under("spark.conf.")
-    own = conf.get("spark.driver.extraJavaOptions", "")
-    conf["spark.driver.extraJavaOptions"] = f"{own} {MODULE_OPTIONS}".strip()
     return Submission(job, f"{dist}/jobs/trawl-{job}.jar", main_class(job), conf)
 
 

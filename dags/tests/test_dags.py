@@ -1,0 +1,156 @@
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.exceptions import ParamValidationError
+from airflow.serialization.serialized_objects import DagSerialization
+
+from trawl_dags.check import CheckOperator
+from trawl_dags.operator import SparkJobOperator
+
+DAGS = Path(__file__).resolve().parents[1]
+FILES = sorted(file for file in DAGS.glob("*.py"))
+
+
+def load():
+    """The DAGs of the folder as Airflow's DAG processor finds them, by name."""
+    bag = DagBag(dag_folder=str(DAGS), bundle_path=DAGS, bundle_name="dags")
+    assert not bag.import_errors
+    return dict(bag.dags)
+
+
+@pytest.fixture(scope="module")
+def dags():
+    return load()
+
+
+def everything(dags):
+    return [*dags.values(), *(task for dag in dags.values() for task in dag.tasks)]
+
+
+def test_these_dags_are_there(dags):
+    assert sorted(dags) == ["refresh_indicators", "sweep"]
+
+
+def test_every_dag_and_task_says_what_it_is_and_what_to_do_when_it_fails(dags):
+    for one in everything(dags):
+        assert one.doc_md, one
+        assert "fail" in one.doc_md, one
+        assert "rerun" in one.doc_md.lower(), one
+
+
+def test_every_dag_has_tags_and_every_task_an_owner(dags):
+    for dag in dags.values():
+        assert "trawl" in dag.tags
+        assert dag.description
+        assert all(task.owner == "trawl" for task in dag.tasks)
+
+
+def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
+    jobs = [task for dag in dags.values() for task in dag.tasks if isinstance(task, SparkJobOperator)]
+    assert len(jobs) == 6
+    for task in jobs:
+        assert task.pool == "spark"
+        assert task.retries >= 3
+        assert task.retry_exponential_backoff == 2
+        assert task.retry_delay < task.max_retry_delay == timedelta(minutes=10)
+        assert task.execution_timeout
+        assert task._conn_id == "trawl_spark"
+        assert task._deploy_mode == "cluster"
+        assert task.durable
+        assert not task._openlineage_inject_parent_job_info
+        assert not task._openlineage_inject_transport_info
+
+
+def test_a_sweep_goes_from_check_to_audit(dags):
+    order = ["check", "ingest", "validate", "enrich", "load", "audit"]
+    tasks = dags["sweep"].task_dict
+    assert list(tasks) == order
+    for name, following in zip(order, [*order[1:], None], strict=True):
+        assert tasks[name].downstream_task_ids == ({following} if following else set())
+    assert isinstance(tasks["check"], CheckOperator)
+    assert tasks["check"].pool == "default_pool", "a run that waits for its window must not hold a slot"
+    assert [tasks[name].job for name in order[1:]] == order[1:]
+
+
+def test_every_window_is_swept_some_of_them_side_by_side(dags, conf):
+    conf("airflow.catchup = true\nairflow.windows = 3\n")
+    sweep = load()["sweep"]
+    assert (sweep.catchup, sweep.max_active_runs) == (True, 3)
+    assert dags["refresh_indicators"].max_active_runs == 1
+
+
+def test_what_a_job_gets_comes_from_the_check(dags):
+    tasks = dags["sweep"].task_dict
+    for name in ("ingest", "validate", "enrich", "load", "audit"):
+        assert tasks[name].arguments[::2][:2] == ["--source", "--window"]
+        assert tasks[name].arguments[1] == "{{ ti.xcom_pull(task_ids='check')['source'] }}"
+        assert tasks[name].arguments[3] == "{{ ti.xcom_pull(task_ids='check')['window'] }}"
+    assert "--accept-loss" in tasks["ingest"].arguments[4]
+    assert tasks["enrich"].arguments[4] == "--indicators"
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2026-11-24T10:00:00", "2026-11-24", "10:00"])
+def test_the_form_itself_refuses_what_is_no_instant(dags, value):
+    params = dags["sweep"].params
+    with pytest.raises(ParamValidationError):
+        params["window_start"] = value
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "2026-11-24T10:00:00Z", "2026-11-24T10:00:00.000Z", "2026-11-24T10:00+01:00"]
+)
+def test_the_form_takes_what_its_calendar_gives(dags, value):
+    dags["sweep"].params["window_end"] = value
+    dags["sweep"].params["window_end"] = None
+
+
+def test_every_source_has_its_dag_and_the_first_ones_is_sweep(conf):
+    conf("source.web.topic = web-logs\nsource.web.window = PT15M\nairflow.sources = web, proxy\n")
+    dags = load()
+    assert sorted(dags) == ["refresh_indicators", "sweep", "sweep_proxy"]
+    assert dags["sweep"].params["source"] == "web"
+    assert dags["sweep"].timetable.unit == timedelta(minutes=15)
+    assert dags["sweep_proxy"].params["source"] == "proxy"
+
+
+def test_feeds_are_named_by_absolute_paths_or_addresses(conf):
+    conf("indicators.folder = feeds, /srv/feeds, hdfs://nn/feeds\n")
+    feeds = load()["refresh_indicators"].params["feeds"]
+    assert feeds == [str(DAGS.parent / "feeds"), "/srv/feeds", "hdfs://nn/feeds"]
+
+
+def test_airflow_can_keep_every_dag_in_its_database(dags):
+    for dag in dags.values():
+        kept = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        assert kept.task_ids == dag.task_ids
+
+
+NO_WORLD = """
+import socket, sys
+import sqlalchemy.engine
+def refuse(*args, **kwargs):
+    raise AssertionError("touched the network or a database at import: %r" % (args[1:],))
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse
+sqlalchemy.engine.Engine.connect = sqlalchemy.engine.Engine.begin = refuse
+import runpy
+for file in sys.argv[1:]:
+    runpy.run_path(file)
+print("imported", len(sys.argv) - 1)
+"""
+
+
+def test_importing_the_dags_touches_neither_network_nor_database():
+    ran = subprocess.run(
+        [sys.executable, "-c", NO_WORLD, *map(str, FILES)],
+        env={**os.environ, "PYTHONPATH": str(DAGS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.endswith(f"imported {len(FILES)}\n")

@@ -1,0 +1,124 @@
+"""bin/trawl run up to the submission, on a project with a job of its own; the rest is tried on the real stack."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trawl_dags import run
+
+DAGS = Path(__file__).resolve().parents[1]
+
+ECHO = """
+package io.trawl.echo;
+public final class EchoJob {
+    public static void main(String[] args) {
+        String line = String.join(" ", args);
+        if (line.contains("--help")) { System.out.println("Usage: trawl run echo"); System.exit(0); }
+        System.err.println("some warning");
+        if (line.contains("--window bad")) { refuse("--window bad: expected START/END"); }
+        if (line.contains("--window worse")) { throw new IllegalStateException("no disk"); }
+        if (!line.contains("--conf /") || !line.endsWith("--check")) { refuse(line); }
+    }
+
+    static void refuse(String line) {
+        System.err.println("trawl echo: " + line);
+        System.exit(2);
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project with one built job, which says what it thinks of its arguments."""
+    home = tmp_path_factory.mktemp("project")
+    shutil.copytree(DAGS / "trawl_dags", home / "dags" / "trawl_dags")
+    for folder in ("conf", "src", "target/dist/jobs", "target/dist/lib", "classes", "spark/jars"):
+        (home / folder).mkdir(parents=True)
+    (home / "conf" / "trawl.conf").write_text(
+        f"spark.master = spark://127.0.0.1:1\nspark.rest = spark://127.0.0.1:1\nreports.url = file://{home}/reports\n"
+    )
+    source = home / "src" / "EchoJob.java"
+    source.write_text(ECHO)
+    subprocess.run(["javac", "-d", home / "classes", source], check=True)
+    jar = home / "target/dist/jobs/trawl-echo.jar"
+    subprocess.run(["jar", "cf", jar, "-C", home / "classes", "."], check=True)
+    return home
+
+
+@pytest.fixture
+def trawl(project):
+    def go(*arguments):
+        env = {key: value for key, value in os.environ.items() if key != "TRAWL_CONF"}
+        return subprocess.run(
+            [sys.executable, "-m", "trawl_dags.run", *arguments],
+            cwd=project / "dags",
+            env={**env, "SPARK_HOME": str(project / "spark")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return go
+
+
+def test_help_lists_the_jobs(trawl):
+    ran = trawl("--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Jobs: echo" in ran.stdout
+
+
+def test_a_jobs_help_is_its_own(trawl):
+    ran = trawl("echo", "--help")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "Usage: trawl run echo\n", "")
+
+
+def test_no_job_is_a_bad_argument(trawl):
+    assert trawl().returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "line"),
+    [
+        (["nope"], 2, "trawl nope: job 'nope' is unknown: expected one of echo"),
+        (["echo", "--window", "bad"], 2, "trawl echo: --window bad: expected START/END"),
+        (["echo", "--conf", "/nowhere"], 2, "trawl echo: settings file /nowhere: No such file or directory"),
+        (
+            ["echo", "--window", "good", "--set", "spark.master=spark://x"],
+            1,
+            "127.0.0.1:1: Connection refused): is it up?",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_before_anything_is_submitted(trawl, arguments, status, line):
+    ran = trawl(*arguments)
+    assert ran.returncode == status
+    assert ran.stdout == ""
+    assert len(ran.stderr.splitlines()) == 1
+    assert line in ran.stderr
+
+
+def test_a_job_that_breaks_while_checking_is_no_bad_argument(trawl):
+    assert trawl("echo", "--window", "worse").returncode == 1
+
+
+def test_checking_alone_submits_nothing(trawl):
+    ran = trawl("echo", "--window", "good", "--check")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_paths_are_made_absolute_since_the_driver_runs_elsewhere():
+    here = Path.cwd()
+    given = ["--source", "proxy", "--conf", "a.conf", "--feeds", "f", "/g", "hdfs://nn/h", "--set", "a=b", "--feeds=i"]
+    assert run._absolute(given) == [
+        *("--source", "proxy", "--conf", f"{here}/a.conf", "--feeds", f"{here}/f", "/g", "hdfs://nn/h"),
+        *("--set", "a=b", f"--feeds={here}/i"),
+    ]
+
+
+def test_single_settings_count_here_too():
+    assert run._overrides(["--set", "a=b=c", "--set=d=e", "--source", "x=y"]) == {"a": "b=c", "d": "e"}

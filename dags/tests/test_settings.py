@@ -1,0 +1,123 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from trawl_dags import settings
+from trawl_dags.settings import Settings, SettingsError, Source, duration, instant, iso, properties
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b = c", {"a.b": "c"}),
+        ("a=b=c", {"a": "b=c"}),
+        ("a: b", {"a": "b"}),
+        ("a b c", {"a": "b c"}),
+        ("  a =  b  ", {"a": "b"}),
+        ("a =", {"a": ""}),
+        ("a", {"a": ""}),
+        ("# a = b\n! c = d\n\n   # e = f", {}),
+        ("a = 1\r\nb = 2\rc = 3", {"a": "1", "b": "2", "c": "3"}),
+        ("a = b, \\\n    c", {"a": "b, c"}),
+        ("a = b \\\\\nc = d", {"a": "b \\", "c": "d"}),
+        ("a\\ b\\=c = d", {"a b=c": "d"}),
+        ("a = \\u00e9\\t\\q", {"a": "é\tq"}),
+        ("a = ü # not a comment", {"a": "ü # not a comment"}),
+        ("a = 1\na = 2", {"a": "2"}),
+    ],
+)
+def test_a_file_is_read_as_java_reads_it(text, expected):
+    assert properties(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PT1H", timedelta(hours=1)),
+        ("pt1m30s", timedelta(seconds=90)),
+        ("PT0.5S", timedelta(seconds=0.5)),
+        ("P1D", timedelta(days=1)),
+        ("P1DT2H", timedelta(hours=26)),
+        ("PT0S", timedelta()),
+    ],
+)
+def test_durations_are_iso_8601(text, expected):
+    assert duration(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "1h", "PT1", "P1DT", "PT-1H", "P1M", "P1Y"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(ValueError, match="as PT1H"):
+        duration(text)
+
+
+@pytest.mark.parametrize("text", ["PT1H", "PT1M", "PT24H", "PT1M30S", "PT0.5S", "PT0S"])
+def test_a_duration_is_written_as_java_writes_it(text):
+    assert iso(duration(text)) == text
+
+
+def test_an_instant_has_a_zone():
+    assert instant("2026-11-24T11:00:00+01:00") == datetime(2026, 11, 24, 10, tzinfo=UTC)
+    for text in ("2026-11-24T10:00:00", "2026-11-24", "yesterday", ""):
+        with pytest.raises(ValueError, match=r"zone|Invalid isoformat"):
+            instant(text)
+
+
+def test_a_sites_file_wins_over_the_defaults_and_a_key_over_both(conf):
+    site = conf("window.margin = PT1S\n")
+    assert site.text("window.margin") == "PT1S"
+    assert site.text("source.proxy.topic") == "proxy-logs"
+    assert Settings.load(overrides={"window.margin": "PT2S"}).duration("window.margin") == timedelta(seconds=2)
+
+
+def test_the_file_is_the_named_one_else_the_environments_else_the_stacks_else_the_projects(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    for place in ("conf", ".trawl/stack/conf", "env", "named"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "trawl.conf").write_text(f"who = {place}\n")
+    monkeypatch.setenv("TRAWL_CONF", str(tmp_path / "env/trawl.conf"))
+    assert Settings.load(tmp_path / "named/trawl.conf").text("who") == "named"
+    assert Settings.load().text("who") == "env"
+    monkeypatch.delenv("TRAWL_CONF")
+    assert Settings.load().text("who") == ".trawl/stack/conf"
+    (tmp_path / ".trawl/stack/conf/trawl.conf").unlink()
+    assert Settings.load().text("who") == "conf"
+    assert Settings.load().file == tmp_path / "conf/trawl.conf"
+
+
+def test_a_file_that_is_not_there_is_named():
+    with pytest.raises(SettingsError, match=r"settings file /nowhere/trawl\.conf: No such file"):
+        Settings.load("/nowhere/trawl.conf")
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "line"),
+    [
+        ("x = PT1", lambda s: s.duration("x"), "setting x = PT1: expected an ISO-8601 duration, as PT1H or PT30S"),
+        ("x = many", lambda s: s.number("x"), "setting x = many: expected a whole number, as 4"),
+        ("x = ja", lambda s: s.flag("x", True), "setting x = ja: expected true or false"),
+        ("x = noon", lambda s: s.instant("x"), "setting x = noon: expected an instant, as 2026-11-24T10:00:00Z"),
+        ("", lambda s: s.text("x"), "setting x is missing: add 'x = ...' to"),
+        ("", lambda s: s.source("dns"), "source dns is not in trawl.conf: it has proxy"),
+        (
+            "source.proxy.window = PT7H",
+            lambda s: s.source("proxy"),
+            "setting source.proxy.window = PT7H: expected a duration that divides a day",
+        ),
+        ("source.proxy.window = PT0S", lambda s: s.source("proxy"), "expected a duration that divides a day"),
+        ("airflow.sources = a", lambda s: s.sources(), "there is no source a; expected some of proxy"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_an_example(conf, text, ask, line):
+    with pytest.raises(SettingsError) as refused:
+        ask(conf(text))
+    assert line in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_sources_come_in_order_of_the_alphabet_unless_airflow_sources_lists_them(conf):
+    two = "source.edge.topic = edge-logs\nsource.edge.window = PT15M\n"
+    assert conf(two).sources() == ["edge", "proxy"]
+    assert conf(f"{two}airflow.sources = proxy, edge").sources() == ["proxy", "edge"]
+    assert conf(two).source("edge") == Source("edge", timedelta(minutes=15))
+    assert conf("window.default = PT30M\nsource.edge.topic = t").source("edge").window == timedelta(minutes=30)
