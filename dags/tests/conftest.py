@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,8 +14,11 @@ from trawl_dags.settings import Settings
 
 DAGS = Path(__file__).resolve().parents[1]
 
+AIRFLOW_HOME = tempfile.mkdtemp(prefix="trawl-airflow-")
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
+
 os.environ |= {
-    "AIRFLOW_HOME": tempfile.mkdtemp(prefix="trawl-airflow-"),
+    "AIRFLOW_HOME": AIRFLOW_HOME,
     "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(DAGS / "plugins"),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

@@ -140,18 +140,21 @@ class Masters:
         return f"driver {driver.id} ended as {driver.state} and left no report{said} (its log: {self.log(driver)})"
 
     def last_words(self, driver: Driver, job: str) -> str | None:
-        """The line on stderr by which the job said what is wrong; None where it cannot be had."""
+        """The line on stderr that says what is wrong: the job's own, else the last cause; None where there is none."""
         page = self._worker_page(driver)
         if not page:
             return None
         query = urllib.parse.urlencode({"driverId": driver.id, "logType": "stderr", "byteLength": 20_000})
         try:
             with urllib.request.urlopen(f"{page}/log/?{query}", timeout=self.timeout) as answer:  # noqa: S310
-                text = answer.read().decode("utf-8", "replace")
+                text: str = answer.read().decode("utf-8", "replace")
         except OSError:
             return None
-        said = [line for line in text.splitlines() if line.startswith(f"trawl {job}: ")]
-        return said[-1] if said else None
+        for start in (f"trawl {job}: ", "Caused by: ", "Exception in thread "):
+            said = [line for line in text.splitlines() if line.startswith(start)]
+            if said:
+                return said[-1]
+        return None
 
     def _worker_page(self, driver: Driver) -> str | None:
         if not self.ui or not driver.worker_id:
@@ -161,7 +164,7 @@ class Masters:
                 workers = json.load(answer).get("workers", [])
         except (OSError, ValueError):
             return None
-        return next((w["webuiaddress"].rstrip("/") for w in workers if w["id"] == driver.worker_id), None)
+        return next((str(w["webuiaddress"]).rstrip("/") for w in workers if w["id"] == driver.worker_id), None)
 
     def _ask(self, method: str, path: str) -> dict[str, Any]:
         """The answer of the master that is alive; of any, where none says it is."""
