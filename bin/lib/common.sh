@@ -2,7 +2,10 @@
 # What bin/trawl and its sub-commands share: where things are, one-line errors, installing and building.
 
 # The project's folder; TRAWL_HOME may name another one.
-TRAWL_HOME=${TRAWL_HOME:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)}
+TRAWL_HOME=$(cd -- "${TRAWL_HOME:-$(dirname "${BASH_SOURCE[0]}")/../..}" 2> /dev/null && pwd -P) || {
+  echo "trawl: TRAWL_HOME names no folder: expected Trawl's own, or nothing" >&2
+  exit 2
+}
 export TRAWL_HOME
 TRAWL_DIST=$TRAWL_HOME/target/dist
 TRAWL_VENV=$TRAWL_HOME/.trawl/venv

@@ -67,6 +67,8 @@ final class Airflow {
         all.put("TRAWL_CONF", TrawlConf.file(site).toString());
         all.put("PYTHONPATH", home.resolve("dags").toString());
         all.put("PYTHONUNBUFFERED", "1");
+        // Airflow renames its processes; without this the new name overwrites the marks that they are found by.
+        all.put("SPT_NOENV", "1");
         all.put("AIRFLOW_HOME", site.data("airflow").toString());
         all.put("AIRFLOW__CORE__DAGS_FOLDER", home.resolve("dags").toString());
         all.put("AIRFLOW__CORE__PLUGINS_FOLDER", home.resolve("dags/plugins").toString());

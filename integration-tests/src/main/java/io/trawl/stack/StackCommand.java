@@ -9,12 +9,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -158,7 +160,7 @@ public final class StackCommand {
         List<String> line = new ArrayList<>(List.of("setsid", Site.java(), "-Dtrawl.server=supervisor"));
         line.add("-Dtrawl.home=" + options.home());
         line.addAll(Arrays.asList(JVM.split(" ")));
-        line.addAll(List.of("-cp", System.getProperty("java.class.path"), StackCommand.class.getName(), "supervise"));
+        line.addAll(List.of("-cp", ownClassPath(options), StackCommand.class.getName(), "supervise"));
         line.addAll(List.of("--state", options.stateDir().toString()));
         Path log = site.log("supervisor");
         long before = Files.exists(log) ? Files.size(log) : 0;
@@ -188,6 +190,25 @@ public final class StackCommand {
             throw new IllegalArgumentException(said);
         }
         throw new StackException(said.isEmpty() ? "the supervisor ended at once; its log is " + log : said);
+    }
+
+    /** This program's class path with a copy of its jar: a build while the stack is up must not take it from under it. */
+    private static String ownClassPath(Options options) throws IOException {
+        Path jar = Path.of(Site.ownCode());
+        String classPath = System.getProperty("java.class.path");
+        if (!Files.isRegularFile(jar)) {
+            return classPath;
+        }
+        byte[] bytes = Files.readAllBytes(jar);
+        Path folder = Files.createDirectories(options.stateDir().resolve("run"));
+        Path copy = folder.resolve("trawl-stack-" + UUID.nameUUIDFromBytes(bytes) + ".jar");
+        if (!Files.exists(copy)) {
+            Path unfinished = Files.createTempFile(folder, "trawl", ".jar");
+            Files.write(unfinished, bytes);
+            Files.move(unfinished, copy, StandardCopyOption.ATOMIC_MOVE);
+        }
+        // The jar is the first on the class path that bin/trawl gives.
+        return copy + classPath.substring(classPath.indexOf(':'));
     }
 
     private static int down(Options options) throws Exception {
@@ -258,7 +279,8 @@ public final class StackCommand {
                     }
                     (line.startsWith("trawl ") ? System.err : out).println(line);
                 }
-                throw new IOException("it ended before it answered");
+                throw new IOException("the supervisor (pid " + pid
+                        + ") ended before it answered: its log is supervisor.log beside the servers'");
             }
         }
     }

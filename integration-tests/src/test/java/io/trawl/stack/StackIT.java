@@ -172,6 +172,7 @@ class StackIT {
         stack.names().forEach(name -> processes.addAll(stack.processes(name)));
 
         assertThat(processes).hasSizeGreaterThan(stack.names().size());
+        assertThat(processes).contains(stack.names().stream().map(stack::pid).toArray(Long[]::new));
         assertThat(Sockets.beyondLoopback(processes)).isEmpty();
     }
 
