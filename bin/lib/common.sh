@@ -7,6 +7,7 @@ TRAWL_HOME=$(cd -- "${TRAWL_HOME:-$(dirname "${BASH_SOURCE[0]}")/../..}" 2> /dev
   exit 2
 }
 export TRAWL_HOME
+[[ -z ${TRAWL_STATE:-} ]] || TRAWL_STATE=$(realpath -m -- "$TRAWL_STATE")
 TRAWL_DIST=$TRAWL_HOME/target/dist
 TRAWL_VENV=$TRAWL_HOME/.trawl/venv
 TRAWL_UV=$TRAWL_HOME/.trawl/tools/bin/uv
@@ -152,8 +153,11 @@ ready() {
   build
 }
 
-# stack_command ARGS: the stack's own program.
+# stack_command SUB-COMMAND ARGS: the stack's own program.
 stack_command() {
+  local subcommand=$1
+  shift
+  set -- "$subcommand" ${TRAWL_STATE:+--state "$TRAWL_STATE"} "$@"
   exec "$JAVA_HOME/bin/java" "${TRAWL_CLIENT_JVM[@]}" "-Dtrawl.home=$TRAWL_HOME" \
     -cp "$TRAWL_DIST/stack/trawl-stack.jar:$(< "$TRAWL_DIST/servers/kafka.classpath")" \
     io.trawl.stack.StackCommand "$@"
@@ -168,7 +172,7 @@ state_dir() {
     fi
     shift
   done
-  printf '%s\n' "$TRAWL_HOME/.trawl/stack"
+  printf '%s\n' "${TRAWL_STATE:-$TRAWL_HOME/.trawl/stack}"
 }
 
 # with_stack STATE: sets the environment of commands that submit to a stack; without one, only Spark's.

@@ -2,5 +2,5 @@
 # print detections, the newest first
 # Its arguments and its --help are the Java program's.
 ready
-with_stack "$TRAWL_HOME/.trawl/stack"
+with_stack "$(state_dir)"
 query detections "$@"

@@ -13,5 +13,5 @@ HELP
     ;;
 esac
 ready
-with_stack "$TRAWL_HOME/.trawl/stack"
+with_stack "$(state_dir)"
 exec "$TRAWL_VENV/bin/python" -m trawl_dags.run "$@"

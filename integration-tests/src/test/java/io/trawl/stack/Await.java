@@ -11,6 +11,8 @@ public final class Await {
     private Await() {}
 
     /**
+     * Looks until the answer is the one awaited.
+     *
      * @param what names what is awaited, for the failure's message
      * @param look is called until the test takes its answer; what it throws counts as not yet
      * @return that answer

@@ -94,7 +94,7 @@ class CommandIT {
                 .out()
                 .lines()
                 .filter(line -> line.startsWith("  "))
-                .map(line -> line.strip().split(" ")[0])
+                .map(line -> line.strip().replaceFirst(" .*", ""))
                 .toList();
 
         assertThat(subCommands)

@@ -20,7 +20,7 @@ public final class SharedStack {
 
     private SharedStack() {}
 
-    /** @return the stack, all servers up; two proxies, source "proxy" with windows of a minute */
+    /** The stack, all servers up: two proxies, source "proxy" with windows of a minute. */
     public static synchronized LocalStack get() {
         if (stack == null) {
             Options options = Options.ofThisProject();

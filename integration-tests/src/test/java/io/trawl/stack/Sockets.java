@@ -18,12 +18,12 @@ final class Sockets {
 
     private Sockets() {}
 
-    /** @return addresses in /proc's hexadecimal that one of the processes listens on and that are not loopback */
+    /** Addresses in /proc's hexadecimal that one of the processes listens on and that are not loopback. */
     static List<String> beyondLoopback(List<Long> processes) throws IOException {
         Map<String, String> listening = new HashMap<>();
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             for (String line : Files.readAllLines(Path.of(table))) {
-                String[] columns = line.strip().split("\\s+");
+                String[] columns = line.strip().split("\\s+", -1);
                 if (columns.length > 9 && columns[3].equals("0A")) {
                     listening.put("socket:[" + columns[9] + "]", columns[1]);
                 }
