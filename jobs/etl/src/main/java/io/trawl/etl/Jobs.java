@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,12 @@ public final class Jobs {
     /** Runs a job and gives its exit status. */
     public static int run(String[] args, Job job, Clock clock, PrintStream err) {
         Options options = new Options();
-        CommandSpec spec = CommandSpec.forAnnotatedObject(job);
+        CommandSpec spec = CommandSpec.create();
+        boolean ownOptions = Arrays.stream(job.getClass().getDeclaredFields())
+                .anyMatch(field -> field.isAnnotationPresent(Option.class));
+        if (ownOptions) {
+            spec.addMixin("job", CommandSpec.forAnnotatedObject(job));
+        }
         spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
         spec.name("trawl run " + job.name());
         spec.usageMessage().description(job.purpose()).sortOptions(false);

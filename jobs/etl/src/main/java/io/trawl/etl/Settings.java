@@ -49,11 +49,13 @@ public final class Settings implements Serializable {
     }
 
     /**
-     * @param file a site's file, or null for none
+     * @param given a site's file; null for the one that environment TRAWL_CONF names, or none
      * @param overrides single keys that win over the file
      */
-    public static Settings load(@Nullable Path file, Map<String, String> overrides) {
+    public static Settings load(@Nullable Path given, Map<String, String> overrides) {
         Settings settings = defaults();
+        String environment = System.getenv("TRAWL_CONF");
+        Path file = given != null || environment == null || environment.isEmpty() ? given : Path.of(environment);
         if (file != null) {
             if (!Files.isReadable(file)) {
                 throw new IllegalArgumentException("--conf " + file + ": no such file, or it cannot be read");
