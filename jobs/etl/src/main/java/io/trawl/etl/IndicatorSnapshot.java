@@ -3,6 +3,7 @@ package io.trawl.etl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.Snapshot;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id Iceberg snapshot of lake.indicators
  * @param index the index file, a URI
  */
-public record IndicatorSnapshot(long id, String index) {
+public record IndicatorSnapshot(long id, String index) implements Serializable {
     /** Property of a snapshot of lake.indicators that names its index file. */
     public static final String INDEX = "trawl.index";
     /** Property of a snapshot of lake.indicators: hash of what is in it. */

@@ -59,7 +59,8 @@ public final class Jobs {
         spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
         spec.name("trawl run " + job.name());
         spec.usageMessage().description(job.purpose()).sortOptions(false);
-        CommandLine command = new CommandLine(spec);
+        // An option given twice: the last one counts, so that a command can be amended at its end.
+        CommandLine command = new CommandLine(spec).setOverwrittenOptionsAllowed(true);
         Jobs jobs = new Jobs(job, clock, err);
         try {
             command.parseArgs(args);

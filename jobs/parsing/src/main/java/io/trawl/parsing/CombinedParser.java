@@ -41,20 +41,16 @@ final class CombinedParser implements Parser {
     @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
         Scanner in = new Scanner(line);
-        in.skipSpaces();
-        if (in.ended()) {
+        if (in.isBlank()) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        in.skipSpaces();
         return line[in.at] == '[' ? sslRequest(in, into) : combined(in, into);
     }
 
     private @Nullable Failure combined(Scanner in, ProxyEvent into) {
-        int bracket = in.at;
-        while (bracket < in.bytes.length
-                && !(in.bytes[bracket] == '[' && bracket > 0 && in.bytes[bracket - 1] == ' ')) {
-            bracket++;
-        }
-        if (bracket == in.bytes.length) {
+        int bracket = bracket(in);
+        if (bracket < 0) {
             return new Failure(
                     Reason.SYNTAX,
                     "timestamp",
@@ -62,13 +58,16 @@ final class CombinedParser implements Parser {
         }
         String vhost = null;
         int end = in.columnEnd();
-        if (columns(in, in.at, bracket) == 4) {
-            int second = end + 1;
+        if (columns(in, in.at, bracket) > 3) {
+            int second = end;
+            while (in.bytes[second] == ' ') {
+                second++;
+            }
             int secondEnd = second;
-            while (secondEnd < bracket && in.bytes[secondEnd] != ' ') {
+            while (in.bytes[secondEnd] != ' ') {
                 secondEnd++;
             }
-            // Four columns: a virtual host before the client, or a user name with a space in it.
+            // A virtual host before the client, or a user name with a space in it.
             if (Addresses.canonical(Scanner.decode(in.bytes, second, secondEnd)) != null) {
                 vhost = in.text(in.at, end);
                 in.at = second;
@@ -85,7 +84,7 @@ final class CombinedParser implements Parser {
             return new Failure(
                     Reason.SYNTAX, "source_user_name", "too few columns before [time]; expected client ident user");
         }
-        into.setSourceUserName(in.text(in.at, userEnd));
+        into.setSourceUserName(squid ? in.squidUser(in.at, userEnd) : in.text(in.at, userEnd));
 
         in.at = bracket;
         Failure failure = time(in, into);
@@ -111,6 +110,26 @@ final class CombinedParser implements Parser {
             return failure;
         }
         return trailer(in, into);
+    }
+
+    /**
+     * Where [time] begins, -1 where there is none: the first [ behind a space that ends as a time does, before a quote.
+     * A user's name may have brackets in it.
+     */
+    private static int bracket(Scanner in) {
+        int first = -1;
+        for (int i = in.at + 1; i < in.bytes.length; i++) {
+            if (in.bytes[i] == '[' && in.bytes[i - 1] == ' ') {
+                first = first < 0 ? i : first;
+                if (i + 29 < in.bytes.length
+                        && in.bytes[i + 12] == ':'
+                        && in.bytes[i + 27] == ']'
+                        && in.bytes[i + 29] == '"') {
+                    return i;
+                }
+            }
+        }
+        return first;
     }
 
     private static int columns(Scanner in, int from, int to) {
@@ -206,12 +225,12 @@ final class CombinedParser implements Parser {
         }
     }
 
-    private static @Nullable Failure request(Scanner in, ProxyEvent into) {
+    private @Nullable Failure request(Scanner in, ProxyEvent into) {
         in.skipSpaces();
         if (in.ended() || in.bytes[in.at] != '"') {
             return new Failure(Reason.SYNTAX, "url_original", "no \"request\" behind [time]");
         }
-        int close = closing(in);
+        int close = squid ? closingBeforeStatus(in) : closing(in);
         if (close < 0) {
             return new Failure(Reason.SYNTAX, "url_original", "the \"request\" has no closing quote");
         }
@@ -232,7 +251,9 @@ final class CombinedParser implements Parser {
         String method = request.substring(0, first);
         into.setHttpRequestMethod(method.equals("-") || method.isEmpty() ? null : method);
         if (hasVersion && version.startsWith("HTTP/")) {
-            into.setHttpVersion(version.substring("HTTP/".length()));
+            String number = version.substring("HTTP/".length());
+            // Squid's own logformat has 0.0 where there was no request.
+            into.setHttpVersion(number.equals("0.0") ? null : number);
         }
         String target = request.substring(first + 1, hasVersion ? last : request.length());
         if (!target.isEmpty() && !target.equals("-")) {
@@ -253,12 +274,39 @@ final class CombinedParser implements Parser {
         return -1;
     }
 
-    private static @Nullable String quoted(Scanner in, int from, int to) {
+    /**
+     * The quote that closes Squid's request: Squid's own combined format escapes nothing, so a URL may have quotes in it.
+     */
+    private static int closingBeforeStatus(Scanner in) {
+        int strict = closing(in);
+        for (int i = strict; i >= 0 && i < in.bytes.length; i++) {
+            if (in.bytes[i] == '"' && isNumberColumn(in, i + 1) && isNumberColumn(in, nextColumn(in, i + 2))) {
+                return i;
+            }
+        }
+        return strict;
+    }
+
+    private static int nextColumn(Scanner in, int at) {
+        int i = at;
+        while (i < in.bytes.length && in.bytes[i] != ' ') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether a space and then a number or - as a whole column follow. */
+    private static boolean isNumberColumn(Scanner in, int at) {
+        int end = nextColumn(in, at + 1);
+        return at < in.bytes.length && in.bytes[at] == ' ' && (in.is(at + 1, end, '-') || in.number(at + 1, end) >= 0);
+    }
+
+    private @Nullable String quoted(Scanner in, int from, int to) {
         boolean escaped = false;
         for (int i = from; i < to; i++) {
             escaped |= in.bytes[i] == '\\';
         }
-        if (!escaped) {
+        if (!escaped || squid && !isEscapedBySquid(in, from, to)) {
             return in.text(from, to);
         }
         ByteArrayOutputStream text = new ByteArrayOutputStream(to - from);
@@ -289,6 +337,19 @@ final class CombinedParser implements Parser {
         }
         byte[] bytes = text.toByteArray();
         return Scanner.decode(bytes, 0, bytes.length);
+    }
+
+    /** Whether every backslash begins an escape as a logformat of a site has them; the built-in combined has none. */
+    private static boolean isEscapedBySquid(Scanner in, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (in.bytes[i] == '\\' && (++i == to || "\\\"nrt".indexOf(in.bytes[i]) < 0)) {
+                return false;
+            }
+            if (in.bytes[i] == '"') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static @Nullable Failure status(Scanner in, ProxyEvent into) {
@@ -334,17 +395,14 @@ final class CombinedParser implements Parser {
 
     /** Referrer, user agent, and Squid's result:hierarchy. */
     private @Nullable Failure trailer(Scanner in, ProxyEvent into) {
-        for (int column = 0; column < 2; column++) {
-            in.skipSpaces();
-            if (in.ended() || in.bytes[in.at] != '"') {
-                break;
-            }
+        in.skipSpaces();
+        int start = in.at;
+        int[] closes = {-1, -1};
+        for (int column = 0; column < 2 && !in.ended() && in.bytes[in.at] == '"'; column++) {
             int close = closing(in);
+            closes[column] = close;
             if (close < 0) {
-                return new Failure(
-                        Reason.SYNTAX,
-                        column == 0 ? "http_request_referrer" : "user_agent_original",
-                        "a quoted column has no closing quote");
+                break;
             }
             String text = quoted(in, in.at + 1, close);
             if (column == 0) {
@@ -353,19 +411,81 @@ final class CombinedParser implements Parser {
                 into.setUserAgentOriginal(text);
             }
             in.at = close + 1;
+            in.skipSpaces();
         }
-        in.skipSpaces();
-        if (squid && !in.ended()) {
-            int end = in.columnEnd();
-            int colon = in.at;
-            while (colon < end && in.bytes[colon] != ':') {
-                colon++;
-            }
-            if (colon < end) {
-                into.setEventAction(in.text(in.at, colon));
-                into.setProxyHierarchy(in.text(colon + 1, end));
-            }
+        boolean open = !in.ended() && in.bytes[in.at] == '"' && closes[1] < 0;
+        if (!squid) {
+            return open
+                    ? new Failure(
+                            Reason.SYNTAX,
+                            closes[0] < 0 ? "http_request_referrer" : "user_agent_original",
+                            "a quoted column has no closing quote")
+                    : null;
+        }
+        int end = in.columnEnd();
+        int colon = resultEnd(in, in.at, end);
+        boolean quotes = start < in.bytes.length && in.bytes[start] == '"';
+        if (quotes && (colon < 0 || open || in.bytes[in.at - 1] != ' ')) {
+            // Quotes inside that nothing escapes.
+            return unescapedTrailer(in, start, into);
+        }
+        if (colon > 0) {
+            into.setEventAction(in.text(in.at, colon));
+            into.setProxyHierarchy(in.text(colon + 1, end));
         }
         return null;
+    }
+
+    /** The same, read from its end, of Squid's own combined format, which escapes no quotes. */
+    private static @Nullable Failure unescapedTrailer(Scanner in, int start, ProxyEvent into) {
+        into.setHttpRequestReferrer(null);
+        into.setUserAgentOriginal(null);
+        int to = in.bytes.length;
+        while (in.bytes[to - 1] == ' ') {
+            to--;
+        }
+        int last = to;
+        while (in.bytes[last - 1] != ' ' && last > start) {
+            last--;
+        }
+        int colon = last > start ? resultEnd(in, last, to) : -1;
+        int quotesEnd = to;
+        if (colon > 0) {
+            into.setEventAction(in.text(last, colon));
+            into.setProxyHierarchy(in.text(colon + 1, to));
+            quotesEnd = last;
+            while (in.bytes[quotesEnd - 1] == ' ') {
+                quotesEnd--;
+            }
+        }
+        if (quotesEnd - start < 2 || in.bytes[quotesEnd - 1] != '"') {
+            return new Failure(Reason.SYNTAX, "user_agent_original", "a quoted column has no closing quote");
+        }
+        int between = start + 1;
+        while (between + 2 < quotesEnd - 1
+                && !(in.bytes[between] == '"' && in.bytes[between + 1] == ' ' && in.bytes[between + 2] == '"')) {
+            between++;
+        }
+        if (between + 2 < quotesEnd - 1) {
+            into.setHttpRequestReferrer(in.text(start + 1, between));
+            into.setUserAgentOriginal(in.text(between + 3, quotesEnd - 1));
+        } else {
+            into.setHttpRequestReferrer(in.text(start + 1, quotesEnd - 1));
+        }
+        return null;
+    }
+
+    /** Where the result of Squid's result:hierarchy ends, -1 where the column does not look like one. */
+    private static int resultEnd(Scanner in, int from, int to) {
+        int colon = -1;
+        for (int i = from; i < to; i++) {
+            byte b = in.bytes[i];
+            if (b == ':' && colon < 0 && i > from) {
+                colon = i;
+            } else if (!(b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_')) {
+                return -1;
+            }
+        }
+        return colon < to - 1 ? colon : -1;
     }
 }

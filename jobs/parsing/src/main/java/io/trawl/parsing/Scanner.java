@@ -1,6 +1,8 @@
 package io.trawl.parsing;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,19 @@ final class Scanner {
     int at;
 
     Scanner(byte[] bytes) {
-        this.bytes = bytes;
+        // A carriage return at the end is half a line end, as an agent leaves it of CR LF.
+        boolean half = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+        this.bytes = half ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+    }
+
+    /** Whether the line is nothing but white space. */
+    boolean isBlank() {
+        for (byte b : bytes) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean ended() {
@@ -65,6 +79,32 @@ final class Scanner {
             return null;
         }
         return decode(bytes, from, to);
+    }
+
+    /** A user's name as Squid writes it: percent-escapes and doubled backslashes undone; null where there is none. */
+    @Nullable
+    String squidUser(int from, int to) {
+        boolean escaped = false;
+        for (int i = from; i < to && !escaped; i++) {
+            escaped = bytes[i] == '%' || bytes[i] == '\\';
+        }
+        if (!escaped) {
+            return text(from, to);
+        }
+        ByteArrayOutputStream name = new ByteArrayOutputStream(to - from);
+        for (int i = from; i < to; i++) {
+            int high = bytes[i] == '%' && i + 2 < to ? Character.digit(bytes[i + 1], 16) : -1;
+            int low = high < 0 ? -1 : Character.digit(bytes[i + 2], 16);
+            if (low >= 0) {
+                name.write(high << 4 | low);
+                i += 2;
+            } else {
+                name.write(bytes[i]);
+                i += bytes[i] == '\\' && i + 1 < to && bytes[i + 1] == '\\' ? 1 : 0;
+            }
+        }
+        byte[] undone = name.toByteArray();
+        return decode(undone, 0, undone.length);
     }
 
     /** Text for a message: short, and printable. */

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Squid's native access.log: {@code time elapsed client result/status bytes method URL user hierarchy/peer type}, and
  * whatever a site appends.
  *
- * <p>The URL may have spaces in it (uri_whitespace); the column that looks like hierarchy/peer tells where it ends.
+ * <p>The URL may have spaces in it (uri_whitespace allow); the column that looks like hierarchy/peer tells where it ends:
+ * the last but one of the line where nothing is appended, so that a URL cannot pretend to be the columns behind it.
+ * The user is then the one column before, so of a user's name with spaces all but its end counts as URL.
  * Requests that Squid itself could not read ({@code error:invalid-request}) are events without a host.
  */
 final class SquidParser implements Parser {
@@ -27,10 +29,10 @@ final class SquidParser implements Parser {
     @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
         Scanner in = new Scanner(line);
-        in.skipSpaces();
-        if (in.ended()) {
+        if (in.isBlank()) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        in.skipSpaces();
 
         int end = in.columnEnd();
         Instant time = time(in, in.at, end);
@@ -171,6 +173,7 @@ final class SquidParser implements Parser {
         // hierarchy/peer.
         int previousStart = -1;
         int urlEnd = in.columnEnd();
+        int standard = standardHierarchy(in);
         int previousEnd = urlEnd;
         in.at = urlEnd;
         while (true) {
@@ -182,13 +185,13 @@ final class SquidParser implements Parser {
             }
             int start = in.at;
             int end = in.columnEnd();
-            int slash = previousStart < 0 ? -1 : hierarchyEnd(in, start, end);
+            int slash = previousStart < 0 || start < standard ? -1 : hierarchyEnd(in, start, end);
             if (slash > 0) {
                 String url = in.text(urlStart, urlEnd);
                 if (url != null) {
                     Targets.split(method, url, into);
                 }
-                into.setSourceUserName(in.text(previousStart, previousEnd));
+                into.setSourceUserName(in.squidUser(previousStart, previousEnd));
                 into.setProxyHierarchy(in.text(start, slash));
                 String peer = in.text(slash + 1, end);
                 into.setDestinationAddress(peer);
@@ -205,6 +208,39 @@ final class SquidParser implements Parser {
             previousEnd = end;
             in.at = end;
         }
+    }
+
+    /** Where hierarchy/peer begins in a line that ends with it and a media type; -1 where the line does not. */
+    private static int standardHierarchy(Scanner in) {
+        int end = trimmed(in, in.bytes.length);
+        int type = columnStart(in, end);
+        boolean slash = in.is(type, end, '-');
+        for (int i = type; i < end; i++) {
+            byte b = in.bytes[i];
+            slash |= b == '/';
+            if (b == '"' || b == '[' || b == ']') {
+                return -1;
+            }
+        }
+        int hierarchyEnd = trimmed(in, type);
+        int start = columnStart(in, hierarchyEnd);
+        return slash && start > in.at && hierarchyEnd(in, start, hierarchyEnd) > 0 ? start : -1;
+    }
+
+    private static int trimmed(Scanner in, int end) {
+        int to = end;
+        while (to > 0 && in.bytes[to - 1] == ' ') {
+            to--;
+        }
+        return to;
+    }
+
+    private static int columnStart(Scanner in, int end) {
+        int start = end;
+        while (start > 0 && in.bytes[start - 1] != ' ') {
+            start--;
+        }
+        return start;
     }
 
     /** Where the code of hierarchy/peer ends, -1 where the column does not look like one. */

@@ -18,7 +18,7 @@ final class Targets {
         into.setUrlOriginal(target);
         if ("CONNECT".equals(method)) {
             int slash = target.indexOf('/');
-            authority(slash < 0 ? target : target.substring(0, slash), into);
+            authority(slash < 0 ? target : target.substring(0, slash), true, into);
             return;
         }
         int scheme = schemeEnd(target);
@@ -30,7 +30,7 @@ final class Targets {
             }
             into.setUrlScheme(target.substring(0, scheme).toLowerCase(Locale.ROOT));
             into.setUrlFull(target);
-            authority(target.substring(start, end), into);
+            authority(target.substring(start, end), false, into);
             path(target.substring(end), into);
         } else if (target.startsWith("/")) {
             path(target, into);
@@ -55,7 +55,8 @@ final class Targets {
         return 0;
     }
 
-    private static void authority(String authority, ProxyEvent into) {
+    /** @param connect whether it is a target of CONNECT, which always has a port */
+    private static void authority(String authority, boolean connect, ProxyEvent into) {
         String host = authority.substring(authority.lastIndexOf('@') + 1);
         String port = "";
         if (host.startsWith("[")) {
@@ -67,7 +68,7 @@ final class Targets {
         } else {
             int colon = host.lastIndexOf(':');
             // More than one colon without brackets is an IPv6 address that some client did not bracket.
-            if (colon >= 0 && host.indexOf(':') == colon) {
+            if (colon >= 0 && (connect || host.indexOf(':') == colon)) {
                 port = host.substring(colon + 1);
                 host = host.substring(0, colon);
             }

@@ -9,9 +9,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.trawl.etl.Rows;
 import io.trawl.record.RawLine;
-import java.util.Arrays;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -68,12 +66,10 @@ final class Copies {
         if (count == 0) {
             return Rows.records(lines, RawLine::new);
         }
-        Dataset<Row> once = lines.join(
-                        repeated.select("event_id", "kept"),
-                        lines.col("event_id").equalTo(repeated.col("event_id")),
-                        "left")
+        Dataset<Row> kept = repeated.select(col("event_id").as("repeated_id"), col("kept"));
+        Dataset<Row> once = lines.join(kept, col("event_id").equalTo(col("repeated_id")), "left")
                 .where("kept is null or (kept.partition = partition and kept.offset = offset)")
-                .select(Arrays.stream(lines.columns()).map(lines::col).toArray(Column[]::new));
+                .drop("repeated_id", "kept");
         return Rows.records(once, RawLine::new);
     }
 }
