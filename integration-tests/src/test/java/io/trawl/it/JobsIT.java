@@ -216,6 +216,7 @@ class JobsIT {
         long at = 3L * (FINE.length() + 1);
         more.addAll(Broker.log(0, "p1", at, FINE, EVIL, FINE, FINE));
         Window window = fill(source, more);
+        source.mustRun("ingest", window.previous());
         broker.deleteBefore(source.source(), 0, 5);
         Sweeper.Said said = source.run("ingest", window);
         assertThat(said.status()).isEqualTo(1);
@@ -446,7 +447,7 @@ class JobsIT {
                 1,
                 "HBase at ZooKeeper 127.0.0.1:1 does not answer");
         assertOneLine(
-                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"), 1, "127.0.0.1:1");
+                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"), 1, "cannot connect");
     }
 
     private static void assertOneLine(Sweeper.Said said, int status, String part) {

@@ -134,6 +134,9 @@ public final class Cli {
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
         private int limit = 100;
 
+        @Option(names = "--lines", description = "With --json: the raw line of each, from the lake.")
+        private boolean lines;
+
         @CommandLine.Mixin
         private Common common = new Common();
 
@@ -142,7 +145,7 @@ public final class Cli {
         }
 
         @Override
-        public Integer call() {
+        public Integer call() throws Exception {
             if (limit < 1) {
                 throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
             }
@@ -159,7 +162,13 @@ public final class Cli {
                     && !canonicalIndicator.equals(
                             detection.path("indicator_value").asText()));
             List<ObjectNode> shown = found.subList(0, Math.min(limit, found.size()));
+            if (lines && !common.json) {
+                throw new IllegalArgumentException("--lines goes with --json");
+            }
             if (common.json) {
+                if (lines) {
+                    RawLines.add(common.settings(), shown);
+                }
                 shown.forEach(out::println);
             } else {
                 List<String[]> rows = new ArrayList<>();

@@ -1,8 +1,12 @@
 package io.trawl.etl;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.HBaseConfiguration;
 import org.apache.hadoop.hbase.TableExistsException;
@@ -16,6 +20,7 @@ import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
 import org.apache.hadoop.hbase.io.compress.Compression;
 import org.apache.hadoop.hbase.io.encoding.DataBlockEncoding;
 import org.apache.hadoop.hbase.util.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** HBase as Trawl uses it: one connection a process, tables that are created where they are missing. */
 public final class HBase {
@@ -27,6 +32,9 @@ public final class HBase {
     public static final String DETECTIONS = "detections";
     public static final String OBSERVABLES = "observables";
 
+    /** How long a ZooKeeper that refuses is knocked at. */
+    private static final Duration REACH = Duration.ofSeconds(20);
+
     private static final Map<String, Connection> CONNECTIONS = new ConcurrentHashMap<>();
 
     private HBase() {}
@@ -35,6 +43,7 @@ public final class HBase {
     public static Connection connection(Settings settings) {
         String where = settings.text("hbase.quorum") + ":" + settings.text("hbase.port");
         return CONNECTIONS.computeIfAbsent(where, key -> {
+            awaitZooKeeper(settings);
             Configuration conf = HBaseConfiguration.create();
             conf.set("hbase.zookeeper.quorum", settings.text("hbase.quorum"));
             conf.set("hbase.zookeeper.property.clientPort", settings.text("hbase.port"));
@@ -54,7 +63,25 @@ public final class HBase {
         });
     }
 
-    static JobFailure unreachable(Settings settings, Throwable cause) {
+    /** HBase's client waits minutes for a ZooKeeper that is not there; so it is knocked at first. */
+    private static void awaitZooKeeper(Settings settings) {
+        long until = System.nanoTime() + REACH.toNanos();
+        IOException refused = null;
+        do {
+            for (String host : settings.list("hbase.quorum")) {
+                try (Socket socket = new Socket()) {
+                    socket.connect(new InetSocketAddress(host, settings.number("hbase.port")), 2_000);
+                    return;
+                } catch (IOException e) {
+                    refused = e;
+                }
+            }
+            LockSupport.parkNanos(500_000_000L);
+        } while (System.nanoTime() < until);
+        throw unreachable(settings, refused);
+    }
+
+    static JobFailure unreachable(Settings settings, @Nullable Throwable cause) {
         return new JobFailure(
                 "HBase at ZooKeeper " + settings.text("hbase.quorum") + ":" + settings.text("hbase.port")
                         + " does not answer: is it up? (settings hbase.quorum, hbase.port)",

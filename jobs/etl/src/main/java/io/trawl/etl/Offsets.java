@@ -55,10 +55,11 @@ public final class Offsets implements AutoCloseable {
      *
      * @param spans what the window is: offsets [from, until) of each partition
      * @param holes the part of them that retention has deleted
-     * @param unknown per partition, the offset before which messages were already deleted when the window's start was
-     *     pinned, where the window begins right there, so that it cannot be told how many of them were its own
+     * @param unknown per partition, offsets that were already deleted when the window's start was pinned and that no
+     *     earlier border accounts for, where the window begins right behind them: how many of them were its own cannot
+     *     be told
      */
-    public record Span(List<OffsetSpan> spans, List<OffsetSpan> holes, Map<Integer, Long> unknown) {
+    public record Span(List<OffsetSpan> spans, List<OffsetSpan> holes, Map<Integer, OffsetSpan> unknown) {
         /** Messages that the window has on the broker, deleted ones left out. */
         public long messages() {
             return total(spans) - total(holes);
@@ -95,7 +96,7 @@ public final class Offsets implements AutoCloseable {
         Map<Integer, Long> beginning = offsets(topic, OffsetSpec.earliest());
         List<OffsetSpan> spans = new ArrayList<>();
         List<OffsetSpan> holes = new ArrayList<>();
-        Map<Integer, Long> unknown = new TreeMap<>();
+        Map<Integer, OffsetSpan> unknown = new TreeMap<>();
         until.forEach((partition, end) -> {
             // A partition that the earlier border does not know was added inside the window: all of it belongs here.
             long begin = Math.min(from.getOrDefault(partition, 0L), end);
@@ -105,8 +106,9 @@ public final class Offsets implements AutoCloseable {
                 holes.add(new OffsetSpan(partition, begin, Math.min(kept, end)));
             }
             long floor = start.logStarts().getOrDefault(partition, 0L);
-            if (floor > 0 && begin == floor) {
-                unknown.put(partition, floor);
+            long seen = start.earlier().getOrDefault(partition, 0L);
+            if (floor > seen && begin == floor) {
+                unknown.put(partition, new OffsetSpan(partition, seen, floor));
             }
         });
         return new Span(spans, holes, unknown);
@@ -116,8 +118,8 @@ public final class Offsets implements AutoCloseable {
         return "offsets/" + source.name() + "/" + border.toString().replace(":", "") + ".json";
     }
 
-    /** Offsets at a border, and where each partition's log began when they were pinned. */
-    private record Border(Map<Integer, Long> offsets, Map<Integer, Long> logStarts) {}
+    /** Offsets at a border; where each partition's log began when they were pinned; and offsets at the border before. */
+    private record Border(Map<Integer, Long> offsets, Map<Integer, Long> logStarts, Map<Integer, Long> earlier) {}
 
     /** The pinned offsets of a border, pinning them where they are not. */
     private Border border(Instant at, TopicDescription topic) throws IOException {
@@ -145,7 +147,7 @@ public final class Offsets implements AutoCloseable {
                             + " was pinned: its offsets say nothing any more; give it a source of its own",
                     null);
         }
-        return new Border(longs(pin.path("partitions")), longs(pin.path("log_start")));
+        return new Border(longs(pin.path("partitions")), longs(pin.path("log_start")), longs(pin.path("earlier")));
     }
 
     private static Map<Integer, Long> longs(JsonNode object) {
@@ -156,7 +158,23 @@ public final class Offsets implements AutoCloseable {
         return values;
     }
 
-    private ObjectNode pin(Instant at, TopicDescription topic) {
+    /** Offsets at the latest border that was pinned before an instant; none where there is none. */
+    private ObjectNode earlier(Instant at) throws IOException {
+        String folder = "offsets/" + source.name();
+        String own = name(at).substring(folder.length() + 1);
+        String latest = null;
+        for (String name : state.list(folder)) {
+            if (name.compareTo(own) < 0) {
+                latest = name;
+            }
+        }
+        JsonNode pin = latest == null ? null : state.read(folder + "/" + latest);
+        return pin != null && pin.path("partitions") instanceof ObjectNode partitions
+                ? partitions
+                : JsonNodeFactory.instance.objectNode();
+    }
+
+    private ObjectNode pin(Instant at, TopicDescription topic) throws IOException {
         Map<Integer, Long> ends = offsets(topic, OffsetSpec.latest());
         Map<Integer, Long> after = offsets(topic, OffsetSpec.forTimestamp(at.toEpochMilli()));
         ObjectNode pin = JsonNodeFactory.instance.objectNode();
@@ -165,6 +183,7 @@ public final class Offsets implements AutoCloseable {
         pin.put("topic_id", topic.topicId().toString());
         pin.put("border", at.toString());
         pin.put("pinned", Instant.now().toString());
+        pin.set("earlier", earlier(at));
         ObjectNode starts = pin.putObject("log_start");
         offsets(topic, OffsetSpec.earliest())
                 .forEach((partition, first) -> starts.put(String.valueOf(partition), first));
@@ -247,9 +266,9 @@ public final class Offsets implements AutoCloseable {
                         hole -> parts.add("partition " + hole.getPartition() + ": " + (hole.getUntil() - hole.getFrom())
                                 + " messages (offsets " + hole.getFrom() + " to " + (hole.getUntil() - 1) + ")"));
         span.unknown()
-                .forEach((partition, kept) ->
-                        parts.add("partition " + partition + ": up to " + kept + " messages before offset " + kept
-                                + ", of which it is not known how many were this window's"));
+                .forEach((partition, gone) -> parts.add("partition " + partition + ": up to "
+                        + (gone.getUntil() - gone.getFrom()) + " messages (offsets " + gone.getFrom() + " to "
+                        + (gone.getUntil() - 1) + "), of which it is not known how many were this window's"));
         return "retention has deleted messages of topic " + topic + ", " + String.join("; ", parts);
     }
 

@@ -64,7 +64,8 @@ public final class IngestJob implements Job {
         run.offsets(span.spans(), span.holes());
         run.output(LakeTable.RAW_LINES, store.committed());
         if (!span.unknown().isEmpty()) {
-            run.detail(Json.MAPPER.writeValueAsString(Map.of("unknown", span.unknown())));
+            run.detail(Json.MAPPER.writeValueAsString(Map.of(
+                    "unknown", span.unknown().values().stream().map(Json::of).toList())));
         }
         run.record();
     }

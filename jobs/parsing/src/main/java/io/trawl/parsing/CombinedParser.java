@@ -342,11 +342,14 @@ final class CombinedParser implements Parser {
     /** Whether every backslash begins an escape as a logformat of a site has them; the built-in combined has none. */
     private static boolean isEscapedBySquid(Scanner in, int from, int to) {
         for (int i = from; i < to; i++) {
-            if (in.bytes[i] == '\\' && (++i == to || "\\\"nrt".indexOf(in.bytes[i]) < 0)) {
-                return false;
-            }
             if (in.bytes[i] == '"') {
                 return false;
+            }
+            if (in.bytes[i] == '\\') {
+                i++;
+                if (i == to || "\\\"nrt".indexOf(in.bytes[i]) < 0) {
+                    return false;
+                }
             }
         }
         return true;

@@ -1,0 +1,408 @@
+"""The demo: starts a stack from empty, has proxies write, lets scheduled sweeps run, and adds up what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+HOME = Path(os.environ["TRAWL_HOME"])
+STATE = HOME / ".trawl" / "demo"
+SWEPT_WITHIN = 260  # seconds from the last line until every window must have been swept
+JOBS = ("ingest", "validate", "enrich", "load", "audit")
+
+
+class DemoError(Exception):
+    """What a person is told in one line."""
+
+
+def say(text: str) -> None:
+    """Progress, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def trawl(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run bin/trawl on the demo's stack."""
+    env = os.environ | {"TRAWL_STATE": str(STATE), "TRAWL_NO_BUILD": "1"}
+    return subprocess.run(
+        [str(HOME / "bin" / "trawl"), *words], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def settings() -> dict[str, str]:
+    """The trawl.conf that the stack has written."""
+    found = {}
+    for line in (STATE / "conf" / "trawl.conf").read_text().splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found[key.strip()] = value.strip().replace("\\:", ":").replace("\\=", "=")
+    return found
+
+
+class Airflow:
+    """Airflow's REST API, as admin."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        answer = self.session.post(f"{url}/auth/token", json={"username": "admin", "password": "admin"}, timeout=30)
+        answer.raise_for_status()
+        self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Read something."""
+        answer = self.session.get(f"{self.url}/api/v2{path}", params=params, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def trigger(self, dag: str, conf: dict[str, Any]) -> str:
+        """Start a run; waits until the DAG is there."""
+        for _ in range(120):
+            answer = self.session.post(
+                f"{self.url}/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": conf}, timeout=30
+            )
+            if answer.ok:
+                return str(answer.json()["dag_run_id"])
+            time.sleep(0.5)
+        raise DemoError(f"Airflow does not take a run of {dag}: {answer.status_code} {answer.text[:200]}")
+
+    def runs(self, dag: str) -> list[dict[str, Any]]:
+        """Every run of a DAG."""
+        return list(self.get(f"/dags/{dag}/dagRuns", limit=100)["dag_runs"])
+
+    def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        return list(self.get(f"/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
+
+    def xcom(self, dag: str, run: str, task: str) -> Any:
+        """What a task returned."""
+        value = self.get(f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/xcomEntries/return_value")["value"]
+        return json.loads(value) if isinstance(value, str) else value
+
+
+@dataclass
+class Summary:
+    """What the demo prints."""
+
+    written: int = 0
+    raw: int = 0
+    valid: int = 0
+    invalid: int = 0
+    copies: int = 0
+    detections: int = 0
+    planted: int = 0
+    seconds: float = 0.0
+    reasons: Counter[str] = field(default_factory=Counter)
+    by_type: dict[str, dict[str, int]] = field(default_factory=dict)
+    windows: list[dict[str, Any]] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+    timeline: dict[str, float] = field(default_factory=dict)
+    airflow_overhead: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="trawl demo", add_help=False)
+    parser.add_argument("--log", type=Path)
+    parser.add_argument("--format", default="squid", choices=["squid", "combined", "squid-combined"])
+    parser.add_argument("--indicators")
+    parser.add_argument("--lines", type=int, default=200_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    if (given.log is None) != (given.indicators is None):
+        parser.error("--log and --indicators go together, as --log access.log --indicators feed.txt")
+    for file in [given.log, *(Path(f) for f in (given.indicators or "").split(",") if f)]:
+        if file is not None and not file.is_file():
+            parser.error(f"{file}: no such file")
+    return given
+
+
+def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], list[dict[str, Any]]]:
+    """Lines of each proxy, and what is planted in them; the feeds lie in the state folder."""
+    feeds = STATE / "feeds"
+    if given.log is not None:
+        feeds.mkdir(parents=True)
+        for file in given.indicators.split(","):
+            shutil.copy(file, feeds)
+        lines = given.log.read_bytes().split(b"\n")
+        if lines and not lines[-1]:
+            lines.pop()
+        return {"proxy-1": lines}, []
+    out = STATE / "traffic"
+    java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
+    command = [str(java), "-cp", str(HOME / "target/dist/stack/trawl-stack.jar"), "io.trawl.traffic.TrafficMain"]
+    made = subprocess.run(
+        [*command, "--out", str(out), "--lines", str(given.lines), "--seed", str(given.seed), "--proxies", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if made.returncode:
+        raise DemoError(f"the traffic cannot be generated: {made.stdout.strip().splitlines()[-1]}")
+    shutil.move(out / "feeds", feeds)
+    logs = {}
+    names = sorted(path.parent.name for path in out.glob("*/access.log"))
+    called = {name: f"proxy-{number}" for number, name in enumerate(names, 1)}
+    for name in names:
+        logs[called[name]] = (out / name / "access.log").read_bytes().split(b"\n")[:-1]
+    truth = [json.loads(line) for line in (out / "truth.ndjson").read_text().splitlines()]
+    for line in truth:
+        line["proxy"] = called[line["proxy"]]
+    return logs, truth
+
+
+def write(logs: dict[str, list[bytes]], part: int) -> None:
+    """Have every proxy write one half of its lines to its log."""
+    for proxy, lines in logs.items():
+        half = len(lines) // 2
+        chosen = lines[:half] if part == 0 else lines[half:]
+        path = STATE / "proxies" / proxy / "access.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as log:
+            log.write(b"".join(line + b"\n" for line in chosen))
+
+
+def planted(truth: list[dict[str, Any]]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Every expected match, as a set member, with its indicator's type."""
+    for line in truth:
+        for match in line.get("matches", ()):
+            yield (
+                (line["proxy"], line["offset"], match["indicator"], match["field"], match["how"]),
+                match["type"],
+            )
+
+
+def when(text: str) -> datetime:
+    """An instant of Airflow's."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def await_sweeps(airflow: Airflow, written: int) -> list[dict[str, Any]]:
+    """Wait until scheduled runs have swept every line; give them with their reports."""
+    until = time.monotonic() + SWEPT_WITHIN
+    shown = ""
+    done: dict[str, dict[str, Any]] = {}
+    while time.monotonic() < until:
+        runs = airflow.runs("sweep")
+        for run in runs:
+            name = run["dag_run_id"]
+            if run["state"] == "success" and name not in done:
+                done[name] = {"run": run, "reports": {job: airflow.xcom("sweep", name, job) for job in JOBS}}
+            if run["state"] == "failed":
+                failed = [t["task_id"] for t in airflow.tasks("sweep", name) if t["state"] == "failed"]
+                raise DemoError(f"run {name} of sweep failed in {', '.join(failed)}: see its log in Airflow")
+        raw = sum(one["reports"]["audit"]["counts"]["raw"] for one in done.values())
+        valid = sum(one["reports"]["audit"]["counts"]["valid"] for one in done.values())
+        running = [run["dag_run_id"][-25:] for run in runs if run["state"] in ("running", "queued")]
+        text = f"  swept {raw} of {written} lines, {valid} valid; under way: {len(running)} runs"
+        if text != shown:
+            say(text)
+            shown = text
+        copies = sum(one["reports"]["audit"]["counts"]["copies"] for one in done.values())
+        if raw - copies >= written:
+            return sorted(done.values(), key=lambda one: str(one["reports"]["audit"]["window"]["start"]))
+        time.sleep(1)
+    raise DemoError(f"after {SWEPT_WITHIN} s scheduled runs have swept {raw} of {written} lines; see Airflow")
+
+
+def add_up(summary: Summary, airflow: Airflow, sweeps: list[dict[str, Any]]) -> None:
+    """Fill the summary from the reports of the runs."""
+    overheads = []
+    for sweep in sweeps:
+        counts = sweep["reports"]["audit"]["counts"]
+        if not counts["raw"]:
+            continue
+        summary.windows.append({"window": sweep["reports"]["audit"]["window"]["start"], **counts})
+        summary.raw += counts["raw"]
+        summary.valid += counts["valid"]
+        summary.invalid += counts["invalid"]
+        summary.copies += counts["copies"]
+        if counts["messages"] != counts["raw"] or counts["raw"] != sum(
+            counts[k] for k in ("valid", "invalid", "copies")
+        ):
+            summary.problems.append(f"window {sweep['reports']['audit']['window']['start']} does not add up: {counts}")
+        for name, count in sweep["reports"]["validate"]["counts"].items():
+            if name.startswith("invalid."):
+                summary.reasons[name.removeprefix("invalid.")] += count
+        work = 0.0
+        for job in JOBS:
+            seconds = sweep["reports"][job]["seconds"]["total"]
+            summary.stages[job] = summary.stages.get(job, 0.0) + seconds
+            work += seconds
+        run = sweep["run"]
+        overheads.append((when(run["end_date"]) - when(run["start_date"])).total_seconds() - work)
+    summary.airflow_overhead = sum(overheads) / max(1, len(overheads))
+
+
+def compare(summary: Summary, truth: list[dict[str, Any]]) -> None:
+    """Hold what HBase has of detections against what was planted, as sets by line."""
+    asked = trawl("detections", "--json", "--lines", "--limit", "1000000")
+    if asked.returncode:
+        raise DemoError(asked.stderr.strip().splitlines()[-1])
+    found: Counter[tuple[Any, ...]] = Counter()
+    types: dict[tuple[Any, ...], str] = {}
+    for text in asked.stdout.splitlines():
+        one = json.loads(text)
+        line = one.get("line", {})
+        key = (line.get("host"), line.get("file_offset"), one["indicator_value"], one["field"], one["how"])
+        found[key] += 1
+        types[key] = one["indicator_type"]
+    expected = dict(planted(truth))
+    summary.detections = sum(found.values())
+    summary.planted = len(expected)
+    per_type: dict[str, dict[str, int]] = {}
+    for key, kind in expected.items():
+        per_type.setdefault(kind, {"planted": 0, "detected": 0})["planted"] += 1
+        per_type[kind]["detected"] += key in found
+    for key in found:
+        if key not in expected:
+            kind = types[key]
+            per_type.setdefault(kind, {"planted": 0, "detected": 0})["detected"] += 1
+    summary.by_type = dict(sorted(per_type.items()))
+    if not truth:
+        return
+    missed, extra = expected.keys() - found.keys(), found.keys() - expected.keys()
+    doubled = sum(count - 1 for count in found.values())
+    for name, keys in (("planted but not detected", missed), ("detected but not planted", extra)):
+        if keys:
+            summary.problems.append(f"{len(keys)} {name}, as {sorted(keys, key=str)[0]}")
+    if doubled:
+        summary.problems.append(f"{doubled} detections stand twice")
+
+
+def show(summary: Summary, conf: dict[str, str], keep: bool) -> None:
+    """The summary for a person."""
+    rows = [
+        ("written by the proxies", summary.written),
+        ("raw lines in the lake", summary.raw),
+        ("  valid", summary.valid),
+        ("  invalid", summary.invalid),
+        *((f"    {reason}", count) for reason, count in sorted(summary.reasons.items())),
+        ("  copies (sent twice)", summary.copies),
+    ]
+    print("\nLines")
+    for name, count in rows:
+        print(f"  {name:<34}{count:>10}")
+    print("\nWindows")
+    for window in summary.windows:
+        print(
+            f"  {window['window']}  messages {window['messages']} = raw {window['raw']} = valid {window['valid']}"
+            f" + invalid {window['invalid']} + copies {window['copies']}"
+        )
+    print(f"\nDetections{'':<26}{'planted':>10}{'detected':>10}")
+    for kind, counts in summary.by_type.items():
+        print(f"  {kind:<34}{counts['planted']:>10}{counts['detected']:>10}")
+    print(f"  {'all':<34}{summary.planted:>10}{summary.detections:>10}")
+    print("\nSeconds")
+    for name, seconds in summary.timeline.items():
+        print(f"  {name:<34}{seconds:>10.1f}")
+    for job, seconds in summary.stages.items():
+        print(f"  {'job ' + job + ', a window':<34}{seconds / max(1, len(summary.windows)):>10.1f}")
+    print(f"  {'Airflow and submits, a window':<34}{summary.airflow_overhead:>10.1f}")
+    print(f"  {'all':<34}{summary.seconds:>10.1f}")
+    if keep:
+        print(f"\nAirflow {conf['airflow.url']} (admin / admin), Spark {conf['spark.ui']}")
+        print("Ask it:  TRAWL_STATE=.trawl/demo bin/trawl detections --limit 10")
+        print("End it:  TRAWL_STATE=.trawl/demo bin/trawl down")
+    for problem in summary.problems:
+        print(f"NOT RIGHT: {problem}")
+    print("\neverything adds up" if not summary.problems else "\nit does not add up")
+
+
+def run(given: argparse.Namespace) -> Summary:
+    """The demo itself."""
+    begun = time.monotonic()
+    summary = Summary()
+    last = begun
+
+    def lap(name: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        summary.timeline[name] = round(now - last, 1)
+        last = now
+
+    trawl("down")
+    shutil.rmtree(STATE, ignore_errors=True)
+    STATE.mkdir(parents=True)
+    say("generating traffic")
+    logs, truth = make_traffic(given)
+    summary.written = sum(len(lines) for lines in logs.values())
+    lap("generating traffic")
+    say("starting Kafka, HDFS, HBase, Flume, Spark and Airflow")
+    started = trawl(
+        "up",
+        *("--set", "source.proxy.window=PT1M"),
+        *("--set", f"source.proxy.format={given.format}"),
+        *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
+        *("--set", "window.margin=PT5S"),
+        *("--set", "source.proxy.silence=PT1H"),
+        *("--set", f"indicators.folder={STATE / 'feeds'}"),
+    )
+    if started.returncode:
+        raise DemoError((started.stderr or started.stdout).strip().splitlines()[-1])
+    lap("starting the servers")
+    conf = settings()
+    airflow = Airflow(conf["airflow.url"])
+    airflow.trigger("refresh_indicators", {})
+    say(f"two proxies write {summary.written} lines: half before the next full minute, half behind it")
+    write(logs, 0)
+    border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
+        time.sleep(min(1.0, max(0.05, left + 1)))
+    write(logs, 1)
+    lap("two windows of traffic")
+    sweeps = await_sweeps(airflow, summary.written)
+    lap("until every line was swept")
+    add_up(summary, airflow, sweeps)
+    compare(summary, truth)
+    lap("comparing with the truth")
+    if summary.raw - summary.copies != summary.written:
+        summary.problems.append(f"{summary.written} lines were written, {summary.raw - summary.copies} arrived")
+    summary.seconds = round(time.monotonic() - begun, 1)
+    if not given.json:
+        show(summary, conf, given.keep)
+    return summary
+
+
+def main() -> int:
+    """Run the demo; give its exit status."""
+    given = arguments()
+    keep = False
+    try:
+        summary = run(given)
+        keep = given.keep
+        if given.json:
+            result = {k: v for k, v in vars(summary).items()}
+            result["reasons"] = dict(summary.reasons)
+            print(json.dumps(result))
+        return 1 if summary.problems else 0
+    except DemoError as e:
+        print(f"trawl demo: {e}", file=sys.stderr)
+        keep = given.keep
+        return 1
+    except requests.RequestException as e:
+        print(f"trawl demo: Airflow does not answer: {e}", file=sys.stderr)
+        return 1
+    finally:
+        if not keep:
+            say("ending the servers")
+            trawl("down")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+package io.trawl.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Settings;
+import io.trawl.etl.Window;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** The raw lines behind detections, from the lake. */
+final class RawLines {
+    private RawLines() {}
+
+    /** Sets "line" in each detection: host, log, file_offset, partition, offset, and the line's text. */
+    static void add(Settings settings, List<ObjectNode> detections) throws Exception {
+        Configuration hadoop = new Configuration();
+        settings.under("hadoop.").forEach(hadoop::set);
+        Map<String, Map<String, ObjectNode>> lines = new HashMap<>();
+        try (Lake lake = Lake.open(settings, hadoop)) {
+            Map<String, List<ObjectNode>> byWindow = new HashMap<>();
+            for (ObjectNode detection : detections) {
+                String window = detection.path("source").asText() + " "
+                        + detection.path("window").asText();
+                byWindow.computeIfAbsent(window, key -> new java.util.ArrayList<>())
+                        .add(detection);
+            }
+            for (Map.Entry<String, List<ObjectNode>> entry : byWindow.entrySet()) {
+                ObjectNode first = entry.getValue().get(0);
+                lines.put(entry.getKey(), read(settings, lake, first, entry.getValue()));
+            }
+        }
+        for (ObjectNode detection : detections) {
+            JsonNode line = lines.getOrDefault(
+                            detection.path("source").asText() + " "
+                                    + detection.path("window").asText(),
+                            Map.of())
+                    .get(detection.path("event_id").asText());
+            if (line != null) {
+                detection.set("line", line);
+            }
+        }
+    }
+
+    private static Map<String, ObjectNode> read(
+            Settings settings, Lake lake, ObjectNode first, List<ObjectNode> detections) throws IOException {
+        String source = first.path("source").asText();
+        Instant start = Instant.parse(first.path("window").asText());
+        Duration unit = settings.source(source).unit();
+        Window window = new Window(start, start.plus(unit));
+        long snapshot = new Ledger(lake).require(source, "ingest", window).output(LakeTable.RAW_LINES);
+        Object[] ids = detections.stream()
+                .map(detection -> detection.path("event_id").asText())
+                .distinct()
+                .toArray();
+        Map<String, ObjectNode> found = new HashMap<>();
+        try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.RAW_LINES))
+                .useSnapshot(snapshot)
+                .where(Expressions.and(Lake.of(source, window), Expressions.in("event_id", ids)))
+                .select("event_id", "host", "log", "file_offset", "partition", "offset", "body")
+                .build()) {
+            for (Record record : records) {
+                ObjectNode line = first.objectNode();
+                line.put("host", (String) record.getField("host"));
+                line.put("log", (String) record.getField("log"));
+                line.put("file_offset", (Long) record.getField("file_offset"));
+                line.put("partition", (Integer) record.getField("partition"));
+                line.put("offset", (Long) record.getField("offset"));
+                ByteBuffer body = ((ByteBuffer) record.getField("body")).duplicate();
+                line.put("text", StandardCharsets.UTF_8.decode(body).toString());
+                found.putIfAbsent((String) record.getField("event_id"), line);
+            }
+        }
+        return found;
+    }
+}

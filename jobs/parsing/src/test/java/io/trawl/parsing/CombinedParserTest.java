@@ -1,0 +1,288 @@
+package io.trawl.parsing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.record.ProxyEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CombinedParserTest {
+    private static final String TIME = "[26/Dec/2016:16:16:28 +0200]";
+
+    private static ProxyEvent combined(String line) {
+        return Parsed.event("combined", line);
+    }
+
+    private static ProxyEvent squid(String line) {
+        return Parsed.event("squid-combined", line);
+    }
+
+    private static ProxyEvent request(String request) {
+        return combined("198.51.100.4 - - " + TIME + " \"" + request + "\" 200 45");
+    }
+
+    @Test
+    void everyColumnBecomesItsField() {
+        ProxyEvent event = combined("198.51.100.4 - alice " + TIME
+                + " \"GET /a?b=c HTTP/1.1\" 200 45 \"http://www.example.com/x\" \"Mozilla/5.0 (X11)\"");
+        assertThat(event.getSourceAddress()).isEqualTo("198.51.100.4");
+        assertThat(event.getSourceIp()).isEqualTo("198.51.100.4");
+        assertThat(event.getSourceUserName()).isEqualTo("alice");
+        assertThat(event.getTimestamp()).isEqualTo(Instant.parse("2016-12-26T14:16:28Z"));
+        assertThat(event.getHttpRequestMethod()).isEqualTo("GET");
+        assertThat(event.getUrlOriginal()).isEqualTo("/a?b=c");
+        assertThat(event.getUrlPath()).isEqualTo("/a");
+        assertThat(event.getUrlQuery()).isEqualTo("b=c");
+        assertThat(event.getHttpVersion()).isEqualTo("1.1");
+        assertThat(event.getHttpResponseStatusCode()).isEqualTo(200);
+        assertThat(event.getHttpResponseBytes()).isEqualTo(45L);
+        assertThat(event.getHttpRequestReferrer()).isEqualTo("http://www.example.com/x");
+        assertThat(event.getUserAgentOriginal()).isEqualTo("Mozilla/5.0 (X11)");
+        assertThat(event.getUrlDomain()).isNull();
+        assertThat(event.getEventAction()).isNull();
+    }
+
+    @Test
+    void aVirtualHostBeforeTheClientIsTheHostAskedFor() {
+        ProxyEvent event =
+                combined("www.example.com:8443 2001:DB8::1 - - " + TIME + " \"GET / HTTP/2.0\" 200 45 \"-\" \"-\"");
+        assertThat(event.getUrlDomain()).isEqualTo("www.example.com");
+        assertThat(event.getDestinationDomain()).isEqualTo("www.example.com");
+        assertThat(event.getSourceIp()).isEqualTo("2001:db8::1");
+        assertThat(event.getHttpVersion()).isEqualTo("2.0");
+        assertThat(event.getHttpRequestReferrer()).isNull();
+        assertThat(event.getUserAgentOriginal()).isNull();
+    }
+
+    @Test
+    void aUserMayHaveSpacesAndBrackets() {
+        assertThat(combined("198.51.100.4 - alice b [ops] " + TIME + " \"GET / HTTP/1.1\" 200 45")
+                        .getSourceUserName())
+                .isEqualTo("alice b [ops]");
+        ProxyEvent behindVirtualHost =
+                combined("www.example.com 198.51.100.4 - alice b " + TIME + " \"GET / HTTP/1.1\" 200 45");
+        assertThat(behindVirtualHost.getSourceUserName()).isEqualTo("alice b");
+        assertThat(behindVirtualHost.getSourceIp()).isEqualTo("198.51.100.4");
+    }
+
+    @Test
+    void aUserCannotPretendToBeTheRequest() {
+        ProxyEvent event = combined("198.51.100.4 - x " + TIME + " \\\"GET /fake HTTP/1.1\\\" 200 1 "
+                + "[27/Dec/2016:16:16:28 +0200] \"GET /real HTTP/1.1\" 401 45");
+        assertThat(event.getUrlPath()).isEqualTo("/real");
+        assertThat(event.getTimestamp()).isEqualTo(Instant.parse("2016-12-27T14:16:28Z"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /a\\"b       | /a"b
+            /a\\\\b      | /a\\b
+            /\\xe6\\x97\\xa5 | /\u65E5
+            /\\xe9       | /%E9
+            /\\x00       | /\0
+            /\\xzz\\x4   | /xzzx4
+            /\\t         | /\t
+            """)
+    void apachesEscapesAreUndone(String logged, String path) {
+        assertThat(request("GET " + logged + " HTTP/1.1").getUrlPath()).isEqualTo(path);
+    }
+
+    @Test
+    void escapedQuotesEndNoColumn() {
+        ProxyEvent event = combined("198.51.100.4 - - " + TIME
+                + " \"GET /\\\" 200 1 \\\"x HTTP/1.1\" 404 45 \"http://r.example/\\\"\" \"a \\\\\"");
+        assertThat(event.getUrlPath()).isEqualTo("/\" 200 1 \"x");
+        assertThat(event.getHttpResponseStatusCode()).isEqualTo(404);
+        assertThat(event.getHttpRequestReferrer()).isEqualTo("http://r.example/\"");
+        assertThat(event.getUserAgentOriginal()).isEqualTo("a \\");
+    }
+
+    @Test
+    void bytesThatAreNotUtf8BecomePercentEscapes() {
+        byte[] line = ("198.51.100.4 - - " + TIME + " \"GET /\u00E9 HTTP/1.1\" 200 45 \"-\" \"\u00FC\"")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(Parsed.event("combined", line).getUrlPath()).isEqualTo("/%E9");
+        assertThat(Parsed.event("combined", line).getUserAgentOriginal()).isEqualTo("%FC");
+    }
+
+    @Test
+    void aLeapSecondIsTheSecondBeforeIt() {
+        assertThat(combined("198.51.100.4 - - [31/Dec/2016:23:59:60 +0000] \"GET / HTTP/1.1\" 200 45")
+                        .getTimestamp())
+                .isEqualTo(Instant.parse("2016-12-31T23:59:59Z"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "29/Feb/2016:00:00:00 +0000, 2016-02-29T00:00:00Z",
+        "01/Jan/2017:00:30:00 +0530, 2016-12-31T19:00:00Z",
+        "31/Dec/2016:20:00:00 -0800, 2017-01-01T04:00:00Z",
+        "01/Jan/2017:00:00:00 +1400, 2016-12-31T10:00:00Z"
+    })
+    void theZoneIsTheLogs(String logged, Instant time) {
+        assertThat(combined("198.51.100.4 - - [" + logged + "] \"GET / HTTP/1.1\" 200 45")
+                        .getTimestamp())
+                .isEqualTo(time);
+    }
+
+    @Test
+    void aRequestMayHaveSpacesAndNoVersion() {
+        assertThat(request("GET /a b c HTTP/1.0").getUrlPath()).isEqualTo("/a b c");
+        assertThat(request("GET /a b").getUrlPath()).isEqualTo("/a b");
+        assertThat(request("GET /a b").getHttpVersion()).isNull();
+        assertThat(request("GET /").getUrlPath()).isEqualTo("/");
+        assertThat(request("GET  HTTP/1.1").getUrlOriginal()).isNull();
+        assertThat(request("GET HTTP/1.1").getUrlOriginal()).isEqualTo("HTTP/1.1");
+    }
+
+    @Test
+    void bytesOfAnotherProtocolAreAnEventWithoutAMethod() {
+        ProxyEvent event = request("\\x16\\x03\\x01");
+        assertThat(event.getHttpRequestMethod()).isNull();
+        assertThat(event.getUrlOriginal()).isEqualTo("\u0016\u0003\u0001");
+        assertThat(event.getUrlDomain()).isNull();
+    }
+
+    @Test
+    void aRequestThatNeverCameHasNoFields() {
+        ProxyEvent event = combined("198.51.100.4 - - " + TIME + " \"-\" 408 - \"-\" \"-\"");
+        assertThat(event.getHttpRequestMethod()).isNull();
+        assertThat(event.getUrlOriginal()).isNull();
+        assertThat(event.getHttpResponseStatusCode()).isEqualTo(408);
+        assertThat(event.getHttpResponseBytes()).isNull();
+    }
+
+    @Test
+    void aProxysAbsoluteTargetHasSchemeHostAndPort() {
+        ProxyEvent event = request("GET http://www.example.com:8080/a?b HTTP/1.1");
+        assertThat(event.getUrlFull()).isEqualTo("http://www.example.com:8080/a?b");
+        assertThat(event.getUrlDomain()).isEqualTo("www.example.com");
+        assertThat(event.getUrlPort()).isEqualTo(8080);
+        assertThat(request("CONNECT [2001:db8::1]:443 HTTP/1.1").getUrlDomain()).isEqualTo("2001:db8::1");
+    }
+
+    @Test
+    void whatASiteAppendsIsPassedOver() {
+        ProxyEvent event = combined("198.51.100.4 - - " + TIME
+                + " \"GET / HTTP/1.1\" 200 45 \"-\" \"a\" \"10.0.0.1, 10.0.0.2\" 0.003 pipe");
+        assertThat(event.getUserAgentOriginal()).isEqualTo("a");
+        assertThat(combined("198.51.100.4 - - " + TIME + " \"GET / HTTP/1.1\" 200 45 0.003")
+                        .getUserAgentOriginal())
+                .isNull();
+    }
+
+    @Test
+    void modSslsRequestLogIsRead() {
+        ProxyEvent event = combined(TIME + " 198.51.100.4 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a HTTP/1.1\" -");
+        assertThat(event.getSourceIp()).isEqualTo("198.51.100.4");
+        assertThat(event.getUrlPath()).isEqualTo("/a");
+        assertThat(event.getHttpResponseBytes()).isNull();
+    }
+
+    @Test
+    void aLineOfOneMegabyteIsRead() {
+        String agent = "x".repeat(1 << 20);
+        String line = "198.51.100.4 - - " + TIME + " \"GET / HTTP/1.1\" 200 45 \"-\" \"" + agent + "\"";
+        assertThat(combined(line).getUserAgentOriginal()).isEqualTo(agent);
+        assertThat(squid(line + " TCP_MISS:HIER_DIRECT").getUserAgentOriginal()).isEqualTo(agent);
+    }
+
+    @Test
+    void squidsResultAndHierarchyStandAtTheEnd() {
+        ProxyEvent event = squid("198.51.100.4 - - " + TIME
+                + " \"GET http://www.example.com/ HTTP/1.1\" 200 45 \"-\" \"a\" TCP_MISS:HIER_DIRECT");
+        assertThat(event.getEventAction()).isEqualTo("TCP_MISS");
+        assertThat(event.getProxyHierarchy()).isEqualTo("HIER_DIRECT");
+        ProxyEvent common = squid("198.51.100.4 - - " + TIME
+                + " \"GET http://www.example.com/ HTTP/1.1\" 0 0 TCP_MISS_ABORTED:HIER_NONE");
+        assertThat(common.getEventAction()).isEqualTo("TCP_MISS_ABORTED");
+        assertThat(common.getHttpResponseStatusCode()).isNull();
+    }
+
+    /** Squid's built-in combined writes header and URL as they came. */
+    @Test
+    void squidsUnescapedQuotesAreRead() {
+        ProxyEvent event = squid("198.51.100.4 - - " + TIME
+                + " \"GET http://www.example.com/a\"b\\c HTTP/1.1\" 200 45 \"http://r.example/a\"b\\c d\""
+                + " \"Agent \"7\"\\ x\" TCP_MISS:HIER_DIRECT");
+        assertThat(event.getUrlOriginal()).isEqualTo("http://www.example.com/a\"b\\c");
+        assertThat(event.getHttpResponseStatusCode()).isEqualTo(200);
+        assertThat(event.getHttpRequestReferrer()).isEqualTo("http://r.example/a\"b\\c d");
+        assertThat(event.getUserAgentOriginal()).isEqualTo("Agent \"7\"\\ x");
+        assertThat(event.getEventAction()).isEqualTo("TCP_MISS");
+        assertThat(event.getProxyHierarchy()).isEqualTo("HIER_DIRECT");
+    }
+
+    /** A logformat of one's own escapes quotes and backslashes. */
+    @Test
+    void squidsEscapedQuotesAreReadToo() {
+        ProxyEvent event = squid("198.51.100.4 - - " + TIME
+                + " \"GET http://www.example.com/a\\\"b\\\\c HTTP/1.1\" 200 45 \"http://r.example/a\\\"b\\\\c d\""
+                + " \"Agent \\\"7\\\"\\\\ x\" TCP_MISS:HIER_DIRECT");
+        assertThat(event.getUrlOriginal()).isEqualTo("http://www.example.com/a\"b\\c");
+        assertThat(event.getHttpRequestReferrer()).isEqualTo("http://r.example/a\"b\\c d");
+        assertThat(event.getUserAgentOriginal()).isEqualTo("Agent \"7\"\\ x");
+        assertThat(event.getProxyHierarchy()).isEqualTo("HIER_DIRECT");
+    }
+
+    @Test
+    void aHeaderCannotPretendToBeSquidsResult() {
+        ProxyEvent event = squid(
+                "198.51.100.4 - - " + TIME
+                        + " \"GET http://www.example.com/ HTTP/1.1\" 403 45 \"-\" \"x\" TCP_MISS:HIER_DIRECT\" TCP_DENIED:HIER_NONE");
+        assertThat(event.getEventAction()).isEqualTo("TCP_DENIED");
+        assertThat(event.getProxyHierarchy()).isEqualTo("HIER_NONE");
+    }
+
+    @Test
+    void withoutARequestThereIsNoVersion() {
+        assertThat(squid(
+                                "198.51.100.4 - - " + TIME
+                                        + " \"- error:transaction-end-before-headers HTTP/0.0\" 0 0 \"-\" \"-\" NONE_NONE:HIER_NONE")
+                        .getHttpVersion())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "\t", "\r"})
+    void aLineOfWhiteSpaceIsEmpty(String line) {
+        assertThat(Parsed.failure("combined", line).reason()).isEqualTo(Reason.EMPTY);
+        assertThat(Parsed.failure("squid-combined", line).reason()).isEqualTo(Reason.EMPTY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            timestamp                 | SYNTAX    | 198.51.100.4 - -
+            timestamp                 | SYNTAX    | 198.51.100.4 - - 26/Dec/2016:16:16:28 +0200 "GET / HTTP/1.1" 200 45
+            source_user_name          | SYNTAX    | 198.51.100.4 - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dec/2016:16:16:28] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [30/Feb/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dez/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/anF/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dec/2016:24:16:28 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dec/2016:16:16:61 +0200] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dec/2016:16:16:28 +9900] "GET / HTTP/1.1" 200 45
+            timestamp                 | TIMESTAMP | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200
+            url_original              | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200]
+            url_original              | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] GET
+            url_original              | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1 200 45
+            http_response_status_code | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1"
+            http_response_status_code | STATUS    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" OK 45
+            http_response_status_code | STATUS    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 20 45
+            http_response_bytes       | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 200
+            http_response_bytes       | SIZE      | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 4x
+            http_request_referrer     | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45 "a
+            user_agent_original       | SYNTAX    | 198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] "GET / HTTP/1.1" 200 45 "a" "b
+                                      | SYNTAX    | [26/Dec/2016:16:16:28 +0200] 198.51.100.4 TLSv1.2 "GET / HTTP/1.1" 45
+            """)
+    void anInvalidLineSaysWhichFieldAndWhy(String field, Reason reason, String line) {
+        Failure failure = Parsed.failure("combined", line);
+        assertThat(failure.reason()).isEqualTo(reason);
+        assertThat(failure.field()).isEqualTo(field);
+        assertThat(failure.message()).isNotBlank().hasSizeLessThan(250);
+    }
+}
