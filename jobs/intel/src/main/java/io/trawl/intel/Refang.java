@@ -1,183 +1,86 @@
 package io.trawl.intel;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
-/**
- * Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change: what stands in a
- * path is touched only where scheme or host show that the value was defanged.
- */
+/** Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change. */
 final class Refang {
-    private static final String OPEN = "[\\[({<]+\\s*";
-    private static final String CLOSE = "\\s*[\\])}>]+";
-    /** Invisible wherever it stands; UTS 46 ignores most of them in names, too. */
-    private static final Pattern INVISIBLE =
-            Pattern.compile("[\\u00AD\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u2069\\uFEFF]"
-                    // The joiners have a meaning between letters of some scripts.
-                    + "|(?<![^\\x00-\\x7F])[\\u200C\\u200D]|[\\u200C\\u200D](?![^\\x00-\\x7F])");
-
-    private static final Pattern SCHEME_END = Pattern.compile(
-            OPEN + ":\\s*//" + CLOSE + "|" + OPEN + ":" + CLOSE + "\\s*" + OPEN + "//" + CLOSE + "|" + OPEN + ":" + CLOSE
-                    + "\\s*(?://|\\\\\\\\)" + "|:" + OPEN + "//" + CLOSE + "|:" + OPEN + "/" + CLOSE + OPEN + "/" + CLOSE);
-    private static final Pattern DOT = Pattern.compile("\\s*" + OPEN + "(?:\\.|(?i:dot))" + CLOSE
-            + "\\s*|(?<=\\w)\\[\\.(?=\\w)|(?<=\\w)\\.\\](?=\\w)|\\\\+\\.|(?<=\\w)\\s+(?i:dot)\\s+(?=\\w)");
-    private static final Pattern COLON = Pattern.compile(OPEN + ":" + CLOSE + "|\\\\:");
-    private static final Pattern SLASH = Pattern.compile(OPEN + "/" + CLOSE);
-    private static final Pattern AT = Pattern.compile("\\s*" + OPEN + "(?:@|(?i:at))" + CLOSE + "\\s*");
-    private static final Pattern HTTP = Pattern.compile("(?i)h(?:[xt*_]{1,2}|xx[xt]|\\[?[xt]{2}\\]?)p(s?)");
-    private static final Pattern FTP = Pattern.compile("(?i)f[x*_]p(s?)");
-    private static final Pattern BRACKETED_ADDRESS = Pattern.compile("\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[^\\]/]*\\](?::.*)?");
-    private static final String QUOTES = "\"'`\u201C\u201D\u2018\u2019\u00AB\u00BB";
-    private static final String PAIRS = "\"\"''``<>()[]{}\u201C\u201D\u2018\u2019\u00AB\u00BB\u201E\u201C";
+    private static final Pattern INVISIBLE = Pattern.compile("[\\u200B-\\u200F\\u2060\\uFEFF\\u00AD]");
+    private static final Pattern DOT = Pattern.compile(
+            "\\s*(?:\\[\\s*\\.\\s*\\]|\\(\\s*\\.\\s*\\)|\\{\\s*\\.\\s*\\}|[\\[({]\\s*(?i:dot)\\s*[\\])}]|\\[\\.|(?<=\\w)\\.\\](?=\\w))\\s*|\\\\\\.");
+    private static final Pattern SCHEME_END =
+            Pattern.compile("\\[\\s*:\\s*//\\s*\\]|\\[\\s*:\\s*\\]//|\\[\\s*:\\s*\\]\\\\\\\\|\\[://\\]");
+    private static final Pattern COLON = Pattern.compile("\\[\\s*:\\s*\\]");
+    private static final Pattern SLASH = Pattern.compile("\\[\\s*/\\s*\\]");
+    private static final Pattern AT = Pattern.compile("[\\[({]\\s*(?:@|(?i:at))\\s*[\\])}]");
 
     private Refang() {}
 
     static String refang(String text) {
-        if (isPlain(text)) {
-            return text;
+        String value = INVISIBLE.matcher(text).replaceAll("").strip();
+        value = unwrapped(value);
+        boolean odd = false;
+        for (int i = 0; i < value.length() && !odd; i++) {
+            odd = "[({\\".indexOf(value.charAt(i)) >= 0;
         }
-        String value = unwrapped(INVISIBLE.matcher(text).replaceAll("").strip());
-        String head = head(value);
-        String scheme = scheme(value);
-        boolean defanged = !scheme.equals(value) || isDefanged(head);
-        if (defanged) {
-            value = SCHEME_END.matcher(scheme).replaceAll("://");
+        if (odd && !isBracketedAddress(value)) {
+            value = SCHEME_END.matcher(value).replaceAll("://");
             value = COLON.matcher(value).replaceAll(":");
             value = SLASH.matcher(value).replaceAll("/");
             value = DOT.matcher(value).replaceAll(".");
             value = AT.matcher(value).replaceAll("@");
+        }
+        if (value.length() > 4
+                && (value.charAt(0) == 'h'
+                        || value.charAt(0) == 'H'
+                        || value.charAt(0) == 'f'
+                        || value.charAt(0) == 'F')) {
             value = scheme(value);
-        }
-        return trimmed(value, defanged);
-    }
-
-    /** Whether there is nothing to undo: the way nearly all values are. */
-    private static boolean isPlain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean usual = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || "-._/".indexOf(c) >= 0;
-            if (!usual && !(c == ':' && text.startsWith("http") && text.startsWith("://", i))) {
-                return false;
-            }
-        }
-        return !text.endsWith(".");
-    }
-
-    /** The value with its scheme mended; the value itself where that is as it should be. */
-    private static String scheme(String value) {
-        int end = 0;
-        while (end < value.length() && end < 9 && ":[({<".indexOf(value.charAt(end)) < 0) {
-            end++;
-        }
-        if (end == value.length() || end < 3) {
-            return value;
-        }
-        String name = value.substring(0, end).strip();
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.equals("http") || lower.equals("https") || lower.equals("ftp") || lower.equals("ftps")) {
-            return value;
-        }
-        for (Pattern pattern : new Pattern[] {HTTP, FTP}) {
-            var found = pattern.matcher(name);
-            if (found.matches()) {
-                String mended = (pattern == HTTP ? "http" : "ftp") + found.group(1).toLowerCase(Locale.ROOT);
-                return mended + value.substring(end);
-            }
         }
         return value;
     }
 
-    /** Scheme and authority: up to the first slash behind them. */
-    private static String head(String value) {
-        int from = value.indexOf("://");
-        int slash = value.indexOf('/', from < 0 ? 0 : from + 3);
-        return slash < 0 ? value : value.substring(0, slash);
+    private static String scheme(String value) {
+        int colon = value.indexOf(':');
+        if (colon < 0 || colon > 6) {
+            return value;
+        }
+        return switch (value.substring(0, colon).toLowerCase(java.util.Locale.ROOT)) {
+            case "hxxp", "h**p", "hxtp", "htxp", "hxp", "htpp", "h__p" -> "http" + value.substring(colon);
+            case "hxxps", "h**ps", "hxtps", "htxps", "h__ps" -> "https" + value.substring(colon);
+            case "fxp" -> "ftp" + value.substring(colon);
+            default -> value;
+        };
     }
 
-    private static boolean isDefanged(String head) {
-        int start = head.indexOf("://");
-        String authority = start < 0 ? head : head.substring(start + 3);
-        if (BRACKETED_ADDRESS.matcher(authority).matches()) {
-            return false;
-        }
-        for (int i = 0; i < head.length(); i++) {
-            char c = head.charAt(i);
-            if ("[](){}<>".indexOf(c) >= 0
-                    || Character.isWhitespace(c)
-                    || c == '\\' && (head.startsWith(".", i + 1) || head.startsWith(":", i + 1))) {
-                return true;
-            }
-        }
-        return false;
+    /** An IPv6 literal in its own brackets is no defanging. */
+    private static boolean isBracketedAddress(String value) {
+        int open = value.indexOf('[');
+        int close = value.indexOf(']');
+        return open >= 0
+                && close > open + 2
+                && value.substring(open + 1, close).matches("[0-9A-Fa-f:.]+")
+                && value.substring(open + 1, close).indexOf(':') >= 0
+                && !value.substring(open + 1, close).matches(":/*");
     }
 
-    /** Quotes and brackets around the whole taken off. */
+    /** Quotes and brackets around the whole, punctuation behind it. */
     private static String unwrapped(String text) {
         String value = text;
         while (value.length() > 2) {
-            String inside = value;
+            char first = value.charAt(0);
             char last = value.charAt(value.length() - 1);
-            if ((last == ',' || last == ';' || last == '.') && isClosing(value.charAt(value.length() - 2))) {
-                inside = value.substring(0, value.length() - 1);
+            boolean pair = first == last && (first == '"' || first == '\'' || first == '`')
+                    || first == '<' && last == '>'
+                    || first == '\u201C' && last == '\u201D';
+            if (!pair) {
+                break;
             }
-            if (isWrapped(inside)) {
-                value = inside.substring(1, inside.length() - 1).strip();
-            } else {
-                return value;
-            }
-        }
-        return value;
-    }
-
-    private static boolean isClosing(char c) {
-        return QUOTES.indexOf(c) >= 0 || "])}>".indexOf(c) >= 0;
-    }
-
-    private static boolean isWrapped(String value) {
-        char first = value.charAt(0);
-        char last = value.charAt(value.length() - 1);
-        int pair = -1;
-        for (int i = 0; i < PAIRS.length(); i += 2) {
-            if (PAIRS.charAt(i) == first && PAIRS.charAt(i + 1) == last) {
-                pair = i;
-            }
-        }
-        if (pair < 0 || BRACKETED_ADDRESS.matcher(value).matches()) {
-            return false;
-        }
-        if (first == last) {
-            return true;
-        }
-        // [a].example.[b] begins and ends with a bracket, but they are no pair.
-        int depth = 0;
-        for (int i = 0; i < value.length() - 1; i++) {
-            char c = value.charAt(i);
-            depth += c == first ? 1 : c == last ? -1 : 0;
-            if (depth == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Without the punctuation of the sentence it stood in; that of a plain URL with a path may be its own. */
-    private static String trimmed(String value, boolean defanged) {
-        String behind;
-        if (head(value).length() == value.length()) {
-            behind = ".,;:!?" + QUOTES + ")>}" + (value.indexOf('[') < 0 ? "]" : "");
-        } else if (defanged) {
-            behind = ".,;" + QUOTES;
-        } else {
-            return value;
+            value = value.substring(1, value.length() - 1).strip();
         }
         int end = value.length();
-        while (end > 1 && behind.indexOf(value.charAt(end - 1)) >= 0) {
+        while (end > 1 && (value.charAt(end - 1) == ',' || value.charAt(end - 1) == ';')) {
             end--;
         }
-        int start = 0;
-        while (start < end - 1 && QUOTES.indexOf(value.charAt(start)) >= 0) {
-            start++;
-        }
-        return value.substring(start, end).strip();
+        return value.substring(0, end);
     }
 }
