@@ -67,6 +67,15 @@ class Airflow:
         answer.raise_for_status()
         return answer.json()
 
+    def unpause(self, dag: str) -> None:
+        """Let a DAG run; waits until Airflow has read it."""
+        for _ in range(120):
+            answer = self.session.patch(f"{self.url}/api/v2/dags/{dag}", json={"is_paused": False}, timeout=30)
+            if answer.ok:
+                return
+            time.sleep(0.5)
+        raise DemoError(f"Airflow does not know DAG {dag}: {answer.status_code} {answer.text[:200]}")
+
     def trigger(self, dag: str, conf: dict[str, Any]) -> str:
         """Start a run; waits until the DAG is there."""
         for _ in range(120):
@@ -358,7 +367,9 @@ def run(given: argparse.Namespace) -> Summary:
     lap("starting the servers")
     conf = settings()
     airflow = Airflow(conf["airflow.url"])
+    airflow.unpause("refresh_indicators")
     airflow.trigger("refresh_indicators", {})
+    airflow.unpause("sweep")
     say(f"two proxies write {summary.written} lines: half before the next full minute, half behind it")
     write(logs, 0)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
