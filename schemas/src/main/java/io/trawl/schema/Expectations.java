@@ -10,8 +10,8 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code "expect"} properties of a record's schema: {@code min} and {@code max} of a number or a time (in the unit
- * of the schema), {@code pattern} of a text (a regular expression that the whole text matches), and {@code required-when}
+ * The {@code "expect"} properties of a record's schema: {@code min} and {@code max} of an int or a long or a time
+ * (whole numbers, in the unit of the schema), {@code pattern} of a text (a regular expression that the whole text matches), and {@code required-when}
  * for an optional field, the name of another field: where that one is there, this one has to be.
  *
  * <p>The checks are built once for a schema; checking a record allocates nothing where it meets them.
@@ -30,7 +30,7 @@ public final class Expectations {
 
     /**
      * @param schema an Avro record
-     * @throws IllegalArgumentException where an expectation cannot be read
+     * @throws IllegalArgumentException where an expectation cannot be read, or does not fit its field's type
      */
     public static Expectations of(Schema schema) {
         List<Check> checks = new ArrayList<>();
@@ -62,7 +62,9 @@ public final class Expectations {
     private static Check check(Schema schema, Schema.Field field, String key, Object value) {
         int position = field.pos();
         String name = field.name();
-        if (key.equals("min") && value instanceof Number min) {
+        boolean isNumber = isOf(field.schema(), Schema.Type.INT) || isOf(field.schema(), Schema.Type.LONG);
+        if (key.equals("min") && isNumber && isWhole(value)) {
+            Number min = (Number) value;
             return record -> {
                 Object has = record.get(position);
                 return has != null && number(has) < min.longValue()
@@ -70,7 +72,8 @@ public final class Expectations {
                         : null;
             };
         }
-        if (key.equals("max") && value instanceof Number max) {
+        if (key.equals("max") && isNumber && isWhole(value)) {
+            Number max = (Number) value;
             return record -> {
                 Object has = record.get(position);
                 return has != null && number(has) > max.longValue()
@@ -78,7 +81,7 @@ public final class Expectations {
                         : null;
             };
         }
-        if (key.equals("pattern") && value instanceof String regex) {
+        if (key.equals("pattern") && value instanceof String regex && isOf(field.schema(), Schema.Type.STRING)) {
             Pattern pattern = Pattern.compile(regex);
             return record -> {
                 Object has = record.get(position);
@@ -94,6 +97,17 @@ public final class Expectations {
                     : null;
         }
         throw wrong(schema, field, key, value);
+    }
+
+    private static boolean isWhole(Object value) {
+        return value instanceof Integer || value instanceof Long;
+    }
+
+    /** Whether a field is of a type, or of a type or null. */
+    private static boolean isOf(Schema schema, Schema.Type type) {
+        return schema.getType() == Schema.Type.UNION
+                ? schema.getTypes().stream().allMatch(one -> one.getType() == Schema.Type.NULL || one.getType() == type)
+                : schema.getType() == type;
     }
 
     private static long number(Object value) {

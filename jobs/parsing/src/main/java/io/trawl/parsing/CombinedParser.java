@@ -44,6 +44,10 @@ final class CombinedParser implements Parser {
         if (in.isBlank()) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        Failure cut = squid ? in.cutBySquid() : null;
+        if (cut != null) {
+            return cut;
+        }
         in.skipSpaces();
         return line[in.at] == '[' ? sslRequest(in, into) : combined(in, into);
     }

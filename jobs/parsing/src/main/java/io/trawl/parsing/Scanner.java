@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Scanner {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
+    private static final int SQUID_LINE = 8191;
+
     final byte[] bytes;
     int at;
 
@@ -31,6 +33,19 @@ final class Scanner {
             }
         }
         return true;
+    }
+
+    /** Squid's built-in formats cut a line at 8,191 bytes, write NUL for its line end, and so run the next line into it. */
+    @Nullable
+    Failure cutBySquid() {
+        if (bytes.length <= SQUID_LINE || bytes[SQUID_LINE] != 0) {
+            return null;
+        }
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "Squid cut the line at " + SQUID_LINE
+                        + " bytes and wrote the next one behind it; expected one line; a logformat of one's own has no such limit");
     }
 
     boolean ended() {

@@ -32,6 +32,10 @@ final class SquidParser implements Parser {
         if (in.isBlank()) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        Failure cut = in.cutBySquid();
+        if (cut != null) {
+            return cut;
+        }
         in.skipSpaces();
 
         int end = in.columnEnd();
