@@ -1,5 +1,15 @@
 # shellcheck shell=bash
 # Airflow's own command line, on the stack's Airflow (as: trawl airflow dags list)
+case ${1:-} in
+  --help | -h)
+    cat << 'HELP'
+usage: trawl airflow ARGUMENT...     as: trawl airflow dags list
+
+Airflow's own command line, on the local stack's Airflow ('trawl up' starts it). 'trawl airflow help' lists what it takes.
+HELP
+    exit 0
+    ;;
+esac
 if [[ ${1:-} == --state ]]; then
   state=$(state_dir "$@")
   shift 2
