@@ -1,7 +1,6 @@
 package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Json;
 import io.trawl.etl.JobFailure;
 import io.trawl.stack.StackException;
 import java.io.PrintStream;
@@ -82,7 +81,8 @@ public final class BenchCommand {
         try {
             parsed = command.parseArgs(args);
         } catch (ParameterException e) {
-            err.println("trawl bench: " + e.getMessage() + " (trawl bench lists them; trawl bench NAME --help has the options)");
+            err.println("trawl bench: " + e.getMessage()
+                    + " (trawl bench lists them; trawl bench NAME --help has the options)");
             return 2;
         }
         if (parsed.subcommand() == null) {

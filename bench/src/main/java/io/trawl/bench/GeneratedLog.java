@@ -211,12 +211,18 @@ final class GeneratedLog {
     private static KafkaProducer<byte[], byte[]> producer(String bootstrap) {
         return new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrap,
-                        "acks", "all",
-                        "enable.idempotence", true,
-                        "compression.type", "lz4",
-                        "batch.size", 131_072,
-                        "linger.ms", 5),
+                        "bootstrap.servers",
+                        bootstrap,
+                        "acks",
+                        "all",
+                        "enable.idempotence",
+                        true,
+                        "compression.type",
+                        "lz4",
+                        "batch.size",
+                        131_072,
+                        "linger.ms",
+                        5),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

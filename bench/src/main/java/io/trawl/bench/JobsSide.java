@@ -111,8 +111,7 @@ final class JobsSide {
                 .fields()
                 .forEachRemaining(end ->
                         ends.put(Integer.valueOf(end.getKey()), end.getValue().asLong()));
-        Settings settings =
-                Settings.load(Path.of(question.path("conf").asText()), new LinkedHashMap<>());
+        Settings settings = Settings.load(Path.of(question.path("conf").asText()), new LinkedHashMap<>());
         Floor floor = new Floor(settings, question.path("topic").asText(), ends);
         Floor.Took took = floor.run(question.path("out").asText());
         put(answer, took.work(), took.startUp());

@@ -73,7 +73,10 @@ final class PathBench implements Bench {
             description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 100k).")
     private Size indicators = new Size(100_000);
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Rounds, the first of which is not counted (default: 3).")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Rounds, the first of which is not counted (default: 3).")
     private int rounds = 3;
 
     @Option(
@@ -90,8 +93,7 @@ final class PathBench implements Bench {
     /** Seconds that one thing took in one round. */
     private record Took(double wall, double cpu) {
         static Took of(JsonNode answer) {
-            return new Took(
-                    answer.path("wall").asDouble(), answer.path("cpu").asDouble());
+            return new Took(answer.path("wall").asDouble(), answer.path("cpu").asDouble());
         }
 
         Took plus(Took other) {
@@ -186,7 +188,8 @@ final class PathBench implements Bench {
     }
 
     private static String since(Instant begun) {
-        return String.format(Locale.ROOT, " (%.1f s)", Duration.between(begun, Instant.now()).toMillis() / 1e3);
+        return String.format(
+                Locale.ROOT, " (%.1f s)", Duration.between(begun, Instant.now()).toMillis() / 1e3);
     }
 
     private Side jobsSide(Options project, Path work, Path temporary) throws IOException {
@@ -195,21 +198,27 @@ final class PathBench implements Bench {
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().split(" ")));
         command.add("-Xmx" + HEAP);
         if (profile != null) {
-            command.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile.toAbsolutePath());
+            command.add(
+                    "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile.toAbsolutePath());
         }
         sparkSettings(temporary).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-Dlog4j2.configurationFile=classpath:io/trawl/bench/log4j2.properties");
         command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), JobsSide.class.getName()));
-        return new Side("the jobs' process", command, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), work, work.resolve("jobs.log"));
+        return new Side(
+                "the jobs' process", command, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), work, work.resolve("jobs.log"));
     }
 
     private Side peerSide(Options project, Path work, Path temporary, Path text, Path table) throws IOException {
         Map<String, String> settings = sparkSettings(temporary);
         settings.put("spark.driver.memory", HEAP);
         StringBuilder arguments = new StringBuilder();
-        settings.forEach((key, value) ->
-                arguments.append("--conf ").append(key).append('=').append(value).append(' '));
+        settings.forEach((key, value) -> arguments
+                .append("--conf ")
+                .append(key)
+                .append('=')
+                .append(value)
+                .append(' '));
         return new Side(
                 "the peer's process",
                 List.of(
@@ -217,11 +226,16 @@ final class PathBench implements Bench {
                         project.home().resolve("bench/peers/pyspark_join.py").toString(),
                         text.toString(),
                         table.toString(),
-                        Files.createDirectories(work.resolve("peer")).resolve("enriched").toString()),
+                        Files.createDirectories(work.resolve("peer"))
+                                .resolve("enriched")
+                                .toString()),
                 Map.of(
-                        "JAVA_HOME", System.getProperty("java.home"),
-                        "SPARK_LOCAL_IP", "127.0.0.1",
-                        "PYSPARK_SUBMIT_ARGS", arguments + "pyspark-shell"),
+                        "JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "SPARK_LOCAL_IP",
+                        "127.0.0.1",
+                        "PYSPARK_SUBMIT_ARGS",
+                        arguments + "pyspark-shell"),
                 work,
                 work.resolve("peer.log"));
     }
@@ -261,7 +275,8 @@ final class PathBench implements Bench {
                                 }
                             },
                             rejected -> {
-                                throw new BenchFailure("feed " + file + " line " + rejected.line() + ": " + rejected.reason());
+                                throw new BenchFailure(
+                                        "feed " + file + " line " + rejected.line() + ": " + rejected.reason());
                             });
                 }
             }
@@ -289,7 +304,8 @@ final class PathBench implements Bench {
             this.hdfs = "hdfs://127.0.0.1:" + stack.port("namenode") + "/bench";
             Instant day = truth.first().truncatedTo(ChronoUnit.DAYS);
             if (!day.equals(truth.last().truncatedTo(ChronoUnit.DAYS))) {
-                throw new BenchFailure("midnight (UTC) came while the log was sent, so it is in two windows: run it again");
+                throw new BenchFailure(
+                        "midnight (UTC) came while the log was sent, so it is in two windows: run it again");
             }
             this.window = day + "/" + day.plus(1, ChronoUnit.DAYS);
         }
@@ -337,7 +353,8 @@ final class PathBench implements Bench {
 
         private JsonNode ask(Side jobs, String name, String place) throws IOException {
             ObjectNode question = Json.MAPPER.createObjectNode().put("do", name);
-            List<String> arguments = new ArrayList<>(List.of("--conf", stack.conf().toString()));
+            List<String> arguments =
+                    new ArrayList<>(List.of("--conf", stack.conf().toString()));
             if (JOBS.contains(name)) {
                 arguments.addAll(List.of("--source", SOURCE, "--window", window));
             }
@@ -365,16 +382,34 @@ final class PathBench implements Bench {
         private void check(String job, JsonNode answer) {
             JsonNode counts = answer.path("counts");
             switch (job) {
-                case "ingest" -> require(job, "lines", truth.lines(), counts.path("raw").asLong());
+                case "ingest" ->
+                    require(job, "lines", truth.lines(), counts.path("raw").asLong());
                 case "validate" -> {
-                    require(job, "invalid lines", truth.malformed(), counts.path("invalid").asLong());
-                    require(job, "valid lines", truth.lines() - truth.malformed(), counts.path("valid").asLong());
+                    require(
+                            job,
+                            "invalid lines",
+                            truth.malformed(),
+                            counts.path("invalid").asLong());
+                    require(
+                            job,
+                            "valid lines",
+                            truth.lines() - truth.malformed(),
+                            counts.path("valid").asLong());
                 }
                 case "enrich" -> {
                     compare(job, new TreeSet<>(truth.places()), strings(answer.path("hits")));
-                    require(job, "detections", truth.planted(), counts.path("detections").asLong());
+                    require(
+                            job,
+                            "detections",
+                            truth.planted(),
+                            counts.path("detections").asLong());
                 }
-                case "load" -> require(job, "detections", truth.planted(), counts.path("detections").asLong());
+                case "load" ->
+                    require(
+                            job,
+                            "detections",
+                            truth.planted(),
+                            counts.path("detections").asLong());
                 default -> throw new IllegalArgumentException(job);
             }
         }
@@ -411,7 +446,8 @@ final class PathBench implements Bench {
         Outcome outcome(double peerStart) {
             Outcome outcome = new Outcome("path");
             outcome.figure("lines", truth.lines()).figure("megabytes", truth.bytes() / 1e6);
-            outcome.figure("indicators", indicators.value()).figure("hit_lines", truth.hits().size());
+            outcome.figure("indicators", indicators.value())
+                    .figure("hit_lines", truth.hits().size());
             outcome.figure("cores", Runtime.getRuntime().availableProcessors());
             StringBuilder table = new StringBuilder(String.format(
                     Locale.ROOT,
@@ -424,12 +460,13 @@ final class PathBench implements Bench {
             table.append(String.format(Locale.ROOT, "%-22s %8s %8s %12s%n", "", "CPU s", "wall s", "CPU us/line"));
             least.forEach((name, took) -> {
                 outcome.figure(name + ".cpu_seconds", took.cpu()).figure(name + ".wall_seconds", took.wall());
-                String label = switch (name) {
-                    case "refresh" -> "(refresh-indicators)";
-                    case "jobs" -> "the four jobs";
-                    case "ingest", "validate", "enrich", "load" -> "  " + name;
-                    default -> name;
-                };
+                String label =
+                        switch (name) {
+                            case "refresh" -> "(refresh-indicators)";
+                            case "jobs" -> "the four jobs";
+                            case "ingest", "validate", "enrich", "load" -> "  " + name;
+                            default -> name;
+                        };
                 table.append(String.format(
                         Locale.ROOT,
                         "%-22s %8.1f %8.1f %12.2f%n",
