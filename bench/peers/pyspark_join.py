@@ -14,13 +14,13 @@ import time
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as F  # noqa: N812
 
 LINE = (
     r"^(\d+\.\d{3})\s+(\d+)\s+(\S+)\s+([A-Z_]+)/(\d{3})\s+(\d+)\s+([A-Z_]+)\s+(\S+)\s+(\S+)"
     r"\s+([A-Z_]+)/(\S+)\s+(\S+).*$"
 )
-COLUMNS = "ts elapsed client result status bytes method url user hierarchy peer type".split()
+COLUMNS = ["ts", "elapsed", "client", "result", "status", "bytes", "method", "url", "user", "hierarchy", "peer", "type"]
 HOST = r"^(?:[a-z]+://)?([^/:?]+)"
 ADDRESS = r"^\d+\.\d+\.\d+\.\d+$"
 PAGE = r"^(?:[a-z]+://)?([^?]+)"

@@ -16,7 +16,7 @@ final class Cpu {
     static double seconds() {
         String stat = read("/proc/self/stat");
         // The name of the program may have blanks and brackets in it.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -170,18 +172,20 @@ final class GeneratedLog {
                 if (source == null) {
                     throw new IllegalStateException("a line of " + line.proxy() + ", which is no proxy here");
                 }
-                producer.send(new ProducerRecord<>(topic, source.key, source.envelope(line.bytes())), (at, e) -> {
-                    if (e != null) {
-                        failure.compareAndSet(null, e);
-                        return;
-                    }
-                    ends.merge(at.partition(), at.offset() + 1, Math::max);
-                    first.accumulateAndGet(at.timestamp(), Math::min);
-                    last.accumulateAndGet(at.timestamp(), Math::max);
-                    if (hit) {
-                        places.add(at.partition() + ":" + at.offset());
-                    }
-                });
+                // The callback is told of what fails; its future says nothing more.
+                Future<RecordMetadata> unused = producer.send(
+                        new ProducerRecord<>(topic, source.key, source.envelope(line.bytes())), (at, e) -> {
+                            if (e != null) {
+                                failure.compareAndSet(null, e);
+                                return;
+                            }
+                            ends.merge(at.partition(), at.offset() + 1, Math::max);
+                            first.accumulateAndGet(at.timestamp(), Math::min);
+                            last.accumulateAndGet(at.timestamp(), Math::max);
+                            if (hit) {
+                                places.add(at.partition() + ":" + at.offset());
+                            }
+                        });
             }
         }
         Exception failed = failure.get();

@@ -41,6 +41,10 @@ final class Side implements AutoCloseable {
     /** The next answer. */
     JsonNode answer() throws IOException {
         String line = from.readLine();
+        // The JVM itself may say something on its standard output, as that it records.
+        while (line != null && !line.startsWith("{")) {
+            line = from.readLine();
+        }
         if (line == null) {
             throw new BenchFailure(name + " ended before it answered: " + lastWords() + "; its log is " + log);
         }
