@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import requests
 
@@ -123,9 +123,17 @@ class Summary:
     problems: list[str] = field(default_factory=list)
 
 
+class Arguments(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line, as every sub-command does."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(2, f"trawl demo: {message} (--help lists the options)\n")
+
+
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="trawl demo", add_help=False)
+    parser = Arguments(prog="trawl demo", add_help=False)
     parser.add_argument("--log", type=Path)
     parser.add_argument("--format", default="squid", choices=["squid", "combined", "squid-combined"])
     parser.add_argument("--indicators")
@@ -157,7 +165,14 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     command = [str(java), "-cp", str(HOME / "target/dist/stack/trawl-stack.jar"), "io.trawl.traffic.TrafficMain"]
     made = subprocess.run(  # noqa: S603 - our own command
-        [*command, "--out", str(out), "--lines", str(given.lines), "--seed", str(given.seed), "--proxies", "2"],
+        [
+            *command,
+            *("--out", str(out)),
+            *("--lines", str(given.lines)),
+            *("--seed", str(given.seed)),
+            *("--proxies", "2"),
+            *("--start", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

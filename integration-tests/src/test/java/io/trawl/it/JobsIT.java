@@ -2,6 +2,7 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.etl.HBaseReader;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Window;
 import io.trawl.it.Broker.Message;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -293,8 +293,6 @@ class JobsIT {
         source.sweep(none);
         assertThat(source.counts("audit", none)).containsEntry("messages", 0L).containsEntry("raw", 0L);
         byte[] latin = "caf\u00e9 \u0000 \u00ff".getBytes(StandardCharsets.ISO_8859_1);
-        byte[] huge = new byte[1 << 20];
-        Arrays.fill(huge, (byte) 'x');
         List<Message> messages = new ArrayList<>();
         messages.add(Message.of(0, "p1", 0, latin));
         messages.add(Message.of(0, "p1", latin.length + 1, new byte[0]));
@@ -375,6 +373,50 @@ class JobsIT {
         assertThat(said.error())
                 .contains("of log p1/access/gen1 never came (100 bytes)")
                 .contains("to 4999 of log p2/access/gen1 never came");
+    }
+
+    @Test
+    void hbaseAnswersByClientIndicatorHostAddressAndByAllOfThemTogether() throws Exception {
+        Sweeper source = source("asked");
+        String client = "198.18.7.1";
+        String other = "198.18.7.2";
+        String name = "asked" + System.nanoTime() + ".evil.example";
+        List<String> lines = List.of(
+                EVIL.replace("10.0.0.1", client).replace("www.evil.example/a", name + "/x"),
+                EVIL.replace("10.0.0.1", other).replace("www.evil.example/a", name + "/y"),
+                BAD_ADDRESS.replace("10.0.0.2", client));
+        Window window = fill(source, Broker.log(0, "p1", 0, lines.toArray(new String[0])));
+        source.sweep(window);
+        HBaseReader reader = new HBaseReader(source.settings());
+        HBaseReader.Target domain = HBaseReader.Target.domain(name);
+        HBaseReader.Target range = HBaseReader.Target.addresses("203.0.113.8/30");
+
+        assertThat(reader.detections(ask(client, null, null))).hasSize(5);
+        assertThat(reader.detections(ask(client, "evil.example", null))).hasSize(1);
+        assertThat(reader.detections(ask(null, "evil.example", domain))).hasSize(2);
+        assertThat(reader.detections(ask(client, null, domain))).hasSize(1);
+        assertThat(reader.detections(ask(client, null, range))).hasSize(4);
+        assertThat(reader.detections(ask(other, null, range))).isEmpty();
+        assertThat(reader.detections(ask(client, "evil.example", range))).isEmpty();
+        assertThat(reader.detections(new HBaseReader.Query(client, null, null, null, 2)))
+                .as("at most two, the newest")
+                .allMatch(found -> found.path("timestamp").asText().equals("2023-11-14T22:13:21.123Z"))
+                .hasSize(2);
+        assertThat(reader.detections(
+                        new HBaseReader.Query(client, null, null, java.time.Instant.parse("2023-11-14T22:13:21Z"), 9)))
+                .hasSize(4);
+
+        assertThat(reader.sightings(domain, null))
+                .extracting(HBaseReader.Sighting::client)
+                .containsExactly(client, other);
+        assertThat(reader.sightings(range, null))
+                .filteredOn(sighting -> sighting.client().equals(client))
+                .extracting(HBaseReader.Sighting::value)
+                .containsExactly("203.0.113.9");
+    }
+
+    private static HBaseReader.Query ask(String client, String indicator, HBaseReader.Target value) {
+        return new HBaseReader.Query(client, indicator, value, null, 1_000);
     }
 
     @Test

@@ -149,22 +149,16 @@ public final class Cli {
             if (limit < 1) {
                 throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
             }
-            String canonicalIndicator = indicator == null ? null : Canonical.indicator(indicator);
-            List<ObjectNode> found = new HBaseReader(common.settings())
+            if (lines && !common.json) {
+                throw new IllegalArgumentException("--lines goes with --json, as --json --lines");
+            }
+            List<ObjectNode> shown = new HBaseReader(common.settings())
                     .detections(new HBaseReader.Query(
                             client == null ? null : client(client),
-                            canonicalIndicator,
+                            indicator == null ? null : Canonical.indicator(indicator),
                             value == null ? null : target(value),
                             common.from(),
-                            // Two questions at once: one picks the index, the other sifts.
-                            client != null && (indicator != null || value != null) ? Integer.MAX_VALUE : limit));
-            found.removeIf(detection -> canonicalIndicator != null
-                    && !canonicalIndicator.equals(
-                            detection.path("indicator_value").asText()));
-            List<ObjectNode> shown = found.subList(0, Math.min(limit, found.size()));
-            if (lines && !common.json) {
-                throw new IllegalArgumentException("--lines goes with --json");
-            }
+                            limit));
             if (common.json) {
                 if (lines) {
                     RawLines.add(common.settings(), shown);

@@ -15,8 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.hadoop.hbase.Cell;
@@ -42,7 +44,7 @@ public final class HBaseReader {
     }
 
     /**
-     * What detections are asked for; null is any. At most one of client, indicator, host and address picks the index.
+     * What detections are asked for; null is any. A detection has to meet all that is given.
      *
      * @param client a client, exactly
      * @param indicator a canonical indicator value, exactly
@@ -81,56 +83,77 @@ public final class HBaseReader {
         }
     }
 
+    /** One condition: the scans that answer it for a salt, and whether their rows come newest first. */
+    private record Question(IntFunction<List<Scan>> scans, boolean newestFirst) {}
+
+    /** Newest first. */
+    private static final Comparator<byte[]> NEWEST =
+            Comparator.comparing((byte[] key) -> Keys.timeOf(key)).reversed().thenComparing(Arrays::compare);
+
     /** Detections, newest first, each once: as it was stored, with "seen_by", the paths and windows that have it. */
     public List<ObjectNode> detections(Query query) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
-        TreeMap<byte[], Boolean> keys = new TreeMap<>(Comparator.comparing((byte[] key) -> Keys.timeOf(key))
-                .reversed()
-                .thenComparing(Arrays::compare));
+        List<Question> asked = new ArrayList<>();
+        if (query.client() != null) {
+            byte[] client = Keys.terminated(query.client());
+            asked.add(new Question(salt -> List.of(prefix(Keys.key(salt, Keys.CLIENT, client))), true));
+        }
+        if (query.indicator() != null) {
+            byte[] indicator = Keys.terminated(query.indicator());
+            asked.add(new Question(salt -> List.of(prefix(Keys.key(salt, Keys.INDICATOR, indicator))), true));
+        }
+        Target value = query.value();
+        if (value != null) {
+            asked.add(new Question(salt -> scans(salt, value, Keys.HOST), false));
+        }
+        if (asked.isEmpty()) {
+            asked.add(new Question(salt -> List.of(prefix(Keys.key(salt, Keys.TIME))), true));
+        }
+        // Several questions are answered by what all of them found, so each has to be answered whole.
+        int most = asked.size() == 1 ? query.most() : Integer.MAX_VALUE;
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.DETECTIONS))) {
-            for (int salt = 0; salt < salts; salt++) {
-                for (Scan scan : scans(salt, query)) {
-                    int found = 0;
-                    try (ResultScanner rows = table.getScanner(scan)) {
-                        for (Result row : rows) {
-                            byte[] key = row.getRow();
-                            if (query.since() != null && Keys.timeOf(key).isBefore(query.since())) {
-                                if (ordered(query)) {
-                                    break;
-                                }
-                                continue;
-                            }
-                            keys.put(key[1] == Keys.TIME ? key : Keys.mainOf(key), true);
-                            if (ordered(query) && ++found >= query.most()) {
-                                break;
-                            }
-                        }
+            TreeSet<byte[]> keys = null;
+            for (Question question : asked) {
+                TreeSet<byte[]> found = new TreeSet<>(NEWEST);
+                for (int salt = 0; salt < salts; salt++) {
+                    for (Scan scan : question.scans().apply(salt)) {
+                        mainRows(table, scan, question.newestFirst(), query.since(), most, found);
                     }
                 }
+                if (keys == null) {
+                    keys = found;
+                } else {
+                    keys.retainAll(found);
+                }
             }
-            return rows(table, keys.keySet().stream().limit(query.most()).toList());
+            return rows(
+                    table,
+                    Objects.requireNonNull(keys).stream().limit(query.most()).toList());
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
     }
 
-    /** Whether one scan gives detections newest first. */
-    private static boolean ordered(Query query) {
-        return query.value() == null;
-    }
-
-    private static List<Scan> scans(int salt, Query query) {
-        Target target = query.value();
-        if (query.client() != null) {
-            return List.of(prefix(Keys.key(salt, Keys.CLIENT, Keys.terminated(query.client()))));
+    /** Adds the main rows that a scan leads to, from an event time on, at most so many of them. */
+    private static void mainRows(
+            Table table, Scan scan, boolean newestFirst, @Nullable Instant since, int most, Set<byte[]> into)
+            throws IOException {
+        int found = 0;
+        try (ResultScanner rows = table.getScanner(scan)) {
+            for (Result row : rows) {
+                byte[] key = row.getRow();
+                if (since != null && Keys.timeOf(key).isBefore(since)) {
+                    if (newestFirst) {
+                        return;
+                    }
+                    continue;
+                }
+                into.add(key[1] == Keys.TIME ? key : Keys.mainOf(key));
+                if (newestFirst && ++found >= most) {
+                    return;
+                }
+            }
         }
-        if (query.indicator() != null) {
-            return List.of(prefix(Keys.key(salt, Keys.INDICATOR, Keys.terminated(query.indicator()))));
-        }
-        if (target != null) {
-            return scans(salt, target, Keys.HOST);
-        }
-        return List.of(prefix(Keys.key(salt, Keys.TIME)));
     }
 
     private static List<Scan> scans(int salt, Target target, byte domainKind) {

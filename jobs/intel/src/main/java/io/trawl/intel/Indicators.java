@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a text is as an indicator: its type and canonical value, or why it is none. */
@@ -47,13 +48,9 @@ public final class Indicators {
         }
         Canonical.Result host = Canonical.host(value);
         if (host.canonical() == null) {
-            return port(value) != null ? Read.none("type not supported: host and port") : hash(value, host.reason());
+            return port(value) != null ? Read.none("type not supported: host and port") : Read.none(host.reason());
         }
         return host(host, value);
-    }
-
-    private static Read hash(String value, String reason) {
-        return Read.none(reason);
     }
 
     /** host:port, null where the text is no such thing. */
@@ -66,7 +63,7 @@ public final class Indicators {
     }
 
     private static Read host(Canonical.Result host, String as) {
-        String canonical = java.util.Objects.requireNonNull(host.canonical());
+        String canonical = Objects.requireNonNull(host.canonical());
         switch (host.kind()) {
             case IPV4:
                 return new Read("ipv4", canonical, "");
@@ -88,7 +85,7 @@ public final class Indicators {
     }
 
     private static Read range(Canonical.Result range) {
-        String canonical = java.util.Objects.requireNonNull(range.canonical());
+        String canonical = Objects.requireNonNull(range.canonical());
         if (range.kind() == Canonical.Kind.CIDR) {
             return canonical.endsWith("/0")
                     ? Read.none(canonical + " is every address there is")
@@ -107,7 +104,6 @@ public final class Indicators {
                 && url.host().indexOf('.') < 0) {
             return Read.none("no URL: '" + url.host() + "' is no host");
         }
-        // A URL that is all of a site means the site.
         return new Read("url", url.toString(), "");
     }
 
