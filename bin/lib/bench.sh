@@ -1,5 +1,22 @@
 # shellcheck shell=bash
 # measure Trawl on this machine: bench NAME, bench all; without a name it lists them
+# What there is to measure is said without building it.
+case ${1:-} in
+  --help | -h)
+    cat << 'HELP'
+usage: trawl bench [NAME|all] [--json] [OPTION...]     (trawl bench NAME --help says what it measures and how long it takes)
+
+  path   the batch path from Kafka to detections: each job's time, beside a floor and a peer
+  parse  nanoseconds to parse a line, by format
+  index  nanoseconds to match an event with 10k, 100k and 1.2M indicators
+  all    every one of them, one after the other
+
+Prints a table; with --json one object with figures, ratios and goals. Exit status 1 where a goal is missed.
+How to read the figures: docs/benchmarks.md.
+HELP
+    exit 0
+    ;;
+esac
 ready
 [[ -f $TRAWL_DIST/bench/trawl-bench.jar ]] ||
   die "target/dist/bench/trawl-bench.jar is missing: build with 'mvn -Dquick package'" 1
