@@ -1,6 +1,7 @@
 package io.trawl.traffic;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -55,6 +56,14 @@ final class Addresses {
 
     static String harmless(SplittableRandom random) {
         return v4((23L + random.nextInt(77)) << 24 | random.nextInt(1 << 24));
+    }
+
+    /** One of the harmless addresses that a host has: one to eight, each host the same ones at all times. */
+    static String of(byte[] host, SplittableRandom random) {
+        SplittableRandom own = new SplittableRandom(Arrays.hashCode(host));
+        int chosen = random.nextInt(1 << own.nextInt(4));
+        SplittableRandom address = new SplittableRandom(own.nextLong() + chosen);
+        return address.nextInt(20) == 0 ? harmlessV6(address) : harmless(address);
     }
 
     static String harmlessV6(SplittableRandom random) {

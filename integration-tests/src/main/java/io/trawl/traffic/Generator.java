@@ -392,9 +392,7 @@ final class Generator implements Iterator<Line> {
         if (!outcome.direct) {
             peer = null;
         } else if (peer == null) {
-            peer = address
-                    ? new String(host, StandardCharsets.ISO_8859_1)
-                    : random.nextInt(20) == 0 ? Addresses.harmlessV6(random) : Addresses.harmless(random);
+            peer = address ? new String(host, StandardCharsets.ISO_8859_1) : Addresses.of(host, random);
         }
         text.clear();
         if (settings.format == Format.SQUID) {

@@ -1,9 +1,13 @@
 package io.trawl.it;
 
+import io.trawl.etl.KafkaLines;
 import io.trawl.record.FlumeEnvelope;
+import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,17 +17,22 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The stack's broker, for tests that need their own topic and their own messages in it. */
 final class Broker implements AutoCloseable {
+    private final String bootstrap;
     private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -33,6 +42,7 @@ final class Broker implements AutoCloseable {
 
     /** @param largest largest message that is sent, bytes */
     Broker(String bootstrap, int largest) {
+        this.bootstrap = bootstrap;
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
         this.producer = new KafkaProducer<>(
                 Map.of(
@@ -81,6 +91,42 @@ final class Broker implements AutoCloseable {
             landed.add(future.get());
         }
         return landed;
+    }
+
+    /** How many messages a topic has taken. */
+    long messages(String topic) throws Exception {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (var partition : admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()) {
+            ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest());
+        }
+        return admin.listOffsets(ends).all().get().values().stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
+    }
+
+    /** Every message of a topic from here on, as ingest reads it. */
+    List<RawLine> lines(String topic) throws Exception {
+        long messages = messages(topic);
+        List<RawLine> lines = new ArrayList<>();
+        KafkaLines.Reader reader = new KafkaLines.Reader("any", Instant.EPOCH);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrap, "max.poll.records", "10000"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            while (lines.size() < messages) {
+                consumer.poll(Duration.ofMillis(500)).forEach(message -> lines.add(reader.read(message)));
+            }
+        }
+        return lines;
     }
 
     /** A message as the collector writes it. */

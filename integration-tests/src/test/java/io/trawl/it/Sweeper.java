@@ -70,6 +70,11 @@ final class Sweeper {
         return source;
     }
 
+    /** The source of a DAG, to look at what its sweeps left; its jobs are run by Airflow. */
+    static Sweeper swept(Path conf, String source) {
+        return new Sweeper(conf, source, Map.of());
+    }
+
     Settings settings() {
         return Settings.load(conf, settings);
     }
@@ -197,6 +202,25 @@ final class Sweeper {
         }
     }
 
+    /** The records of the stage's current result, by column. */
+    List<Map<String, Object>> records(LakeTable<?> table, String stage, Window window) throws Exception {
+        try (Lake lake = Lake.open(settings(), new Configuration())) {
+            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            List<Map<String, Object>> all = new ArrayList<>();
+            try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
+                    .useSnapshot(entry.output(table))
+                    .where(Lake.of(source, window))
+                    .build()) {
+                for (Record record : records) {
+                    Map<String, Object> columns = new TreeMap<>();
+                    record.struct().fields().forEach(field -> columns.put(field.name(), record.getField(field.name())));
+                    all.add(columns);
+                }
+            }
+            return all;
+        }
+    }
+
     /** Values of one column of the stage's current result, sorted. */
     List<String> column(LakeTable<?> table, String stage, Window window, String column) throws Exception {
         try (Lake lake = Lake.open(settings(), new Configuration())) {
@@ -223,6 +247,13 @@ final class Sweeper {
     Map<String, Long> counts(String stage, Window window) throws Exception {
         try (Lake lake = Lake.open(settings(), new Configuration())) {
             return new Ledger(lake).require(source, stage, window).counts();
+        }
+    }
+
+    /** Every run of a stage of a window that the ledger knows, oldest first. */
+    List<Ledger.Entry> runs(String stage, Window window) throws Exception {
+        try (Lake lake = Lake.open(settings(), new Configuration())) {
+            return new Ledger(lake).entries(source, stage, window);
         }
     }
 

@@ -18,6 +18,15 @@ public final class Await {
      * @return that answer
      */
     public static <T> T until(String what, Duration atMost, Callable<T> look, Predicate<T> test) {
+        return until(what, atMost, 100, look, test);
+    }
+
+    /** The same for what passes quickly: looks as often as it can. */
+    public static <T> T often(String what, Duration atMost, Callable<T> look, Predicate<T> test) {
+        return until(what, atMost, 5, look, test);
+    }
+
+    private static <T> T until(String what, Duration atMost, long millis, Callable<T> look, Predicate<T> test) {
         Instant end = Instant.now().plus(atMost);
         @Nullable T last = null;
         @Nullable Exception failure = null;
@@ -33,7 +42,7 @@ public final class Await {
                 failure = e;
             }
             try {
-                Thread.sleep(100);
+                Thread.sleep(millis);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;

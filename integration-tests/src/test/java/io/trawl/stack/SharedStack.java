@@ -20,14 +20,23 @@ public final class SharedStack {
 
     private SharedStack() {}
 
-    /** The stack, all servers up: two proxies, source "proxy" with windows of a minute. */
+    /** The stack, all servers up: two proxies, source "proxy" with windows of a minute, its DAGs as an operator finds them. */
     public static synchronized LocalStack get() {
         if (stack == null) {
             Options options = Options.ofThisProject();
             Path state = options.home().resolve("integration-tests/target/stack");
             delete(state);
-            LocalStack started = LocalStack.start(
-                    options.stateDir(state).portShift(PORT_SHIFT).setting("source.proxy.window", "PT1M"));
+            LocalStack started = LocalStack.start(options.stateDir(state)
+                    .portShift(PORT_SHIFT)
+                    .setting("source.proxy.window", "PT1M")
+                    .setting("window.margin", "PT1S")
+                    .setting("indicators.folder", state.resolve("feeds").toString())
+                    // Many small tasks, so that a job has some done and some to do when it is killed.
+                    .setting("ingest.task.messages", "2000")
+                    .setting("airflow.retries", "3")
+                    .setting("airflow.retry.delay", "PT2S")
+                    // Nothing runs by schedule until a test says from when on.
+                    .setting("airflow.start", "2100-01-01T00:00:00Z"));
             Runtime.getRuntime().addShutdownHook(new Thread(started::close, "close-stack"));
             stack = started;
         }

@@ -129,7 +129,7 @@ final class Proxies {
 
     /** Bytes of the line in its file, without its line end; of a line that the agent cut, what it had. */
     private static Column length() {
-        return expr("cast(coalesce(headers['oversize'], octet_length(body)) as bigint)");
+        return expr("coalesce(oversize, cast(octet_length(body) as bigint))");
     }
 
     private void readFiles(Run run, Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {

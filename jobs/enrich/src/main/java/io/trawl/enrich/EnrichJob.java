@@ -1,14 +1,5 @@
 package io.trawl.enrich;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.sort_array;
-import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.sum;
-
 import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
@@ -17,19 +8,17 @@ import io.trawl.etl.Lake;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
-import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
+import io.trawl.intel.Engine;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import picocli.CommandLine.Option;
 
 /** Matches the events of one window with the indicators, and says what was seen in it by whom. */
@@ -80,13 +69,19 @@ public final class EnrichJob implements Job {
                         run.properties());
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
         Tally tally = Etl.from(Source.of(run.lake()
-                        .read(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot)))
+                        .read(
+                                run.spark(),
+                                LakeTable.PROXY_EVENTS,
+                                run.source().name(),
+                                run.window(),
+                                snapshot,
+                                Engine.FIELDS.toArray(new String[0]))))
                 .analyse(engine)
                 .store(detections)
                 .run();
 
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
-        Tally seen = Etl.from(Source.of(observables(run, snapshot)))
+        Tally seen = Etl.from(Source.of(observables(run, snapshot, tally.count("in"))))
                 .store(observables)
                 .run();
 
@@ -99,7 +94,7 @@ public final class EnrichJob implements Job {
     }
 
     /** Each distinct value of the window with its clients. */
-    private static JavaRDD<Observable> observables(Run run, long snapshot) {
+    private static JavaRDD<Observable> observables(Run run, long snapshot, long count) {
         JavaRDD<ProxyEvent> events = run.lake()
                 .read(
                         run.spark(),
@@ -107,35 +102,12 @@ public final class EnrichJob implements Job {
                         run.source().name(),
                         run.window(),
                         snapshot,
-                        "source",
-                        "window",
                         "timestamp",
                         "source_address",
                         "source_ip",
                         "destination_ip",
                         "url_domain");
-        JavaRDD<Observable> partial = events.mapPartitions(new Sightings());
-        Dataset<Row> rows = Rows.dataset(run.spark(), partial, Observable.SCHEMA$)
-                .select(
-                        col("source"),
-                        col("window"),
-                        col("type"),
-                        col("value"),
-                        explode(col("clients")).as("c"));
-        Dataset<Row> byValue = rows.repartition(col("type"), col("value"))
-                .groupBy("source", "window", "type", "value", "c.client")
-                .agg(
-                        min("c.first_seen").as("first_seen"),
-                        max("c.last_seen").as("last_seen"),
-                        sum("c.events").as("events"))
-                .groupBy("source", "window", "type", "value")
-                .agg(
-                        min("first_seen").as("first_seen"),
-                        max("last_seen").as("last_seen"),
-                        sum("events").as("events"),
-                        sort_array(collect_list(
-                                        struct(col("client"), col("first_seen"), col("last_seen"), col("events"))))
-                                .as("clients"));
-        return Rows.records(byValue, Observable::new);
+        return Sightings.of(
+                run.spark(), events, count, run.source().name(), run.window().start());
     }
 }

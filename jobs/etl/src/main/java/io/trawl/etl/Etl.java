@@ -13,7 +13,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.spark.TaskContext;
@@ -246,13 +245,12 @@ public final class Etl<T> {
 
         @Override
         public void apply(RawLine line, Out<? super ProxyEvent> out) {
-            Map<String, String> headers = line.getHeaders();
-            String envelope = headers.get(Origin.ENVELOPE);
+            String envelope = line.getEnvelopeError();
             if (envelope != null) {
                 out.reject(Reason.ENVELOPE, null, envelope);
                 return;
             }
-            String oversize = headers.get(Origin.OVERSIZE);
+            Long oversize = line.getOversize();
             if (oversize != null) {
                 out.reject(
                         Reason.OVERSIZE,

@@ -1,6 +1,5 @@
 package io.trawl.etl;
 
-import io.trawl.record.FlumeEnvelope;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;
@@ -11,10 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -73,8 +68,8 @@ public final class KafkaLines {
         private static final long serialVersionUID = 1L;
         private final String source;
         private final @Nullable Instant window;
-        private transient @Nullable SpecificDatumReader<FlumeEnvelope> envelopes;
-        private transient @Nullable BinaryDecoder decoder;
+        private transient @Nullable Envelope envelope;
+        private transient Map<String, String> lastOthers = Map.of();
 
         public Reader(String source, @Nullable Instant window) {
             this.source = source;
@@ -82,22 +77,6 @@ public final class KafkaLines {
         }
 
         public RawLine read(ConsumerRecord<byte[], byte[]> message) {
-            byte[] value = message.value();
-            Map<String, String> headers;
-            byte[] body;
-            try {
-                if (value == null) {
-                    throw new IOException("the message has no value");
-                }
-                FlumeEnvelope envelope = unwrap(value);
-                headers = envelope.getHeaders();
-                body = Origin.bytes(envelope.getBody());
-            } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-                headers = Map.of(
-                        Origin.ENVELOPE,
-                        "not a Flume event in Avro (collector: parseAsFlumeEvent = true): " + e.getMessage());
-                body = value == null ? new byte[0] : value;
-            }
             RawLine line = new RawLine();
             line.setSource(source);
             line.setWindow(window);
@@ -105,11 +84,7 @@ public final class KafkaLines {
             line.setPartition(message.partition());
             line.setOffset(message.offset());
             line.setAppendTime(Instant.ofEpochMilli(message.timestamp()));
-            line.setHost(headers.get(Origin.HOST));
-            line.setLog(headers.get(Origin.LOG));
-            line.setGeneration(headers.get(Origin.GENERATION));
-            line.setFileOffset(number(headers.get(Origin.BYTE_OFFSET)));
-            line.setHeaders(headers);
+            byte[] body = unwrap(message.value(), line);
             line.setBody(ByteBuffer.wrap(body));
             line.setEventId(Origin.eventId(
                     line.getHost(),
@@ -123,30 +98,44 @@ public final class KafkaLines {
             return line;
         }
 
-        private FlumeEnvelope unwrap(byte[] value) throws IOException {
-            SpecificDatumReader<FlumeEnvelope> reader = envelopes;
+        private byte[] unwrap(byte @Nullable [] value, RawLine line) {
+            Envelope reader = envelope;
             if (reader == null) {
-                reader = new SpecificDatumReader<>(FlumeEnvelope.SCHEMA$);
-                envelopes = reader;
+                reader = new Envelope();
+                envelope = reader;
+                lastOthers = Map.of();
             }
-            BinaryDecoder in = DecoderFactory.get().binaryDecoder(value, decoder);
-            decoder = in;
-            FlumeEnvelope envelope = reader.read(new FlumeEnvelope(), in);
-            if (!in.isEnd()) {
-                throw new IOException("bytes are left after the event");
-            }
-            return envelope;
-        }
-
-        private static @Nullable Long number(@Nullable String text) {
-            if (text == null) {
-                return null;
+            line.setHeaders(Map.of());
+            if (value == null) {
+                line.setEnvelopeError(Origin.NO_EVENT + "the message has no value");
+                return new byte[0];
             }
             try {
-                return Long.valueOf(text);
-            } catch (NumberFormatException e) {
-                return null;
+                reader.read(value);
+            } catch (IOException e) {
+                line.setEnvelopeError(Origin.NO_EVENT + e.getMessage());
+                return value;
             }
+            Map<String, String> headers = reader.headers();
+            line.setHost(headers.remove(Origin.HOST));
+            line.setLog(headers.remove(Origin.LOG));
+            line.setGeneration(headers.remove(Origin.GENERATION));
+            line.setFileOffset(number(headers, Origin.BYTE_OFFSET));
+            line.setOversize(number(headers, Origin.OVERSIZE));
+            if (!headers.equals(lastOthers)) {
+                lastOthers = Map.copyOf(headers);
+            }
+            line.setHeaders(lastOthers);
+            return reader.body();
+        }
+
+        /** Takes a number out of the headers; what is none stays there. */
+        private static @Nullable Long number(Map<String, String> headers, String name) {
+            Long number = Envelope.number(headers.get(name));
+            if (number != null) {
+                headers.remove(name);
+            }
+            return number;
         }
     }
 }

@@ -89,7 +89,7 @@ public final class Keys {
 
     /** Event time in the tail of a detection's key. */
     static Instant timeOf(byte[] key) {
-        return LakeRow.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
+        return Rows.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
     }
 
     private static byte[] tail(Detection detection) {
@@ -101,7 +101,7 @@ public final class Keys {
 
     /** Newest first. */
     static long reversed(Instant time) {
-        return Long.MAX_VALUE - LakeRow.micros(time);
+        return Long.MAX_VALUE - Rows.micros(time);
     }
 
     static int salt(int salts, String of) {

@@ -85,7 +85,7 @@ public final class Lake implements AutoCloseable {
     /** Rows of a source's window, in any table that is partitioned by both. */
     public static Expression of(String source, Window window) {
         return Expressions.and(
-                Expressions.equal("source", source), Expressions.equal("window", LakeRow.micros(window.start())));
+                Expressions.equal("source", source), Expressions.equal("window", Rows.micros(window.start())));
     }
 
     /** The current snapshot of a table, null where it has none yet. */

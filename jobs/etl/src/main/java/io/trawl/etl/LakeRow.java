@@ -1,12 +1,11 @@
 package io.trawl.etl;
 
 import java.time.Instant;
-import java.util.Collection;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.iceberg.StructLike;
 import org.jspecify.annotations.Nullable;
 
-/** An Avro record as Iceberg's writers read a row. One of these serves many records: {@link #wrap} it anew. */
+/** An Avro record as Iceberg reads what a table is partitioned by. One serves many records: {@link #wrap} it anew. */
 final class LakeRow implements StructLike {
     private @Nullable IndexedRecord record;
 
@@ -36,28 +35,9 @@ final class LakeRow implements StructLike {
 
     private static @Nullable Object value(@Nullable Object value) {
         if (value instanceof Instant instant) {
-            return micros(instant);
-        }
-        if (value instanceof Collection<?> items
-                && !items.isEmpty()
-                && items.iterator().next() instanceof IndexedRecord) {
-            return items.stream()
-                    .map(item -> new LakeRow().wrap((IndexedRecord) item))
-                    .toList();
-        }
-        if (value instanceof IndexedRecord nested) {
-            return new LakeRow().wrap(nested);
+            return Rows.micros(instant);
         }
         return value;
-    }
-
-    /** Microseconds since 1970. */
-    static long micros(Instant instant) {
-        return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
-    }
-
-    static Instant instant(long micros) {
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
     }
 
     @Override

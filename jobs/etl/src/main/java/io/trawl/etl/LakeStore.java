@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
@@ -16,13 +19,11 @@ import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.parquet.InternalWriter;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
-import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
-import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
 
     private final Table table;
     private final String name;
+    private final Schema avro;
+    private final HashSet<String> distinct;
     private final transient @Nullable Table live;
     private final transient @Nullable Expression rows;
     private final @Nullable Long base;
@@ -47,6 +50,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
             Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
         this.table = SerializableTable.copyOf(table);
         this.name = lakeTable.name();
+        this.avro = lakeTable.schema();
+        this.distinct = new HashSet<>(lakeTable.distinct());
         this.live = table;
         this.rows = rows;
         this.base = base;
@@ -139,59 +144,72 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     /** One task's files, one a partition. */
     private final class Files implements Writer<T> {
         private final OutputFileFactory names;
-        private final Map<PartitionKey, DataWriter<LakeRow>> open = new LinkedHashMap<>();
+        private final Map<PartitionKey, LakeFile> open = new LinkedHashMap<>();
         private final PartitionKey key = new PartitionKey(table.spec(), table.schema());
         private final LakeRow row = new LakeRow();
-        private @Nullable PartitionKey lastKey;
-        private @Nullable DataWriter<LakeRow> last;
+        /** Positions of the fields that the table is partitioned by, all as they are. */
+        private final int[] by;
+
+        private final @Nullable Object[] of;
+        private @Nullable LakeFile last;
 
         Files(OutputFileFactory names) {
             this.names = names;
+            this.by = table.spec().fields().stream()
+                    .mapToInt(field -> avro.getField(table.schema().findColumnName(field.sourceId()))
+                            .pos())
+                    .toArray();
+            this.of = new Object[by.length];
         }
 
         @Override
         public void write(T record) throws IOException {
-            row.wrap(record);
-            key.partition(row);
-            DataWriter<LakeRow> writer = last;
-            if (writer == null || !key.equals(lastKey)) {
-                writer = open.get(key);
-                if (writer == null) {
+            LakeFile file = last;
+            if (file == null || changed(record)) {
+                key.partition(row.wrap(record));
+                file = open.get(key);
+                if (file == null) {
                     PartitionKey copy = key.copy();
-                    writer = writer(copy);
-                    open.put(copy, writer);
+                    file = new LakeFile(table, copy, names(copy), avro, distinct);
+                    open.put(copy, file);
                 }
-                last = writer;
-                lastKey = key.copy();
+                last = file;
             }
-            writer.write(row);
+            file.add(record);
         }
 
-        private DataWriter<LakeRow> writer(PartitionKey partition) throws IOException {
-            return Parquet.writeData(names.newOutputFile(table.spec(), partition))
-                    .forTable(table)
-                    .withPartition(partition)
-                    .createWriterFunc(
-                            type -> InternalWriter.create(table.schema().asStruct(), type))
-                    .build();
+        /** Takes note of the record's partition; @return whether it is another one than the record's before */
+        private boolean changed(T record) {
+            boolean changed = false;
+            for (int i = 0; i < by.length; i++) {
+                Object value = record.get(by[i]);
+                if (value != of[i] && !Objects.equals(value, of[i])) {
+                    changed = true;
+                }
+                of[i] = value;
+            }
+            return changed;
+        }
+
+        private OutputFile names(PartitionKey partition) {
+            return names.newOutputFile(table.spec(), partition).encryptingOutputFile();
         }
 
         @Override
         public Serializable close() throws IOException {
             ArrayList<DataFile> files = new ArrayList<>();
-            for (DataWriter<LakeRow> writer : open.values()) {
-                writer.close();
-                files.add(writer.toDataFile());
+            for (LakeFile file : open.values()) {
+                files.add(file.finish());
             }
             return new Written(files);
         }
 
         @Override
         public void abort() {
-            for (DataWriter<LakeRow> writer : open.values()) {
+            for (LakeFile file : open.values()) {
                 try {
-                    writer.close();
-                    table.io().deleteFile(writer.toDataFile().location());
+                    file.close();
+                    table.io().deleteFile(file.location());
                 } catch (IOException | RuntimeException e) {
                     // A file that nothing names is no data; maintenance removes it.
                     LoggerFactory.getLogger(LakeStore.class)

@@ -9,6 +9,7 @@ import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -20,18 +21,35 @@ import org.apache.avro.specific.SpecificRecord;
 public final class LakeTable<T extends SpecificRecord> implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public static final LakeTable<RawLine> RAW_LINES =
-            new LakeTable<>("raw_lines", RawLine.class, RawLine.SCHEMA$, List.of("source", "window"));
-    public static final LakeTable<ProxyEvent> PROXY_EVENTS =
-            new LakeTable<>("proxy_events", ProxyEvent.class, ProxyEvent.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<RawLine> RAW_LINES = new LakeTable<>(
+                    "raw_lines", RawLine.class, RawLine.SCHEMA$, List.of("source", "window"))
+            .hardlyRepeating("offset", "event_id", "file_offset", "body");
+    public static final LakeTable<ProxyEvent> PROXY_EVENTS = new LakeTable<>(
+                    "proxy_events", ProxyEvent.class, ProxyEvent.SCHEMA$, List.of("source", "window"))
+            .hardlyRepeating(
+                    "event_id",
+                    "offset",
+                    "timestamp",
+                    "event_duration",
+                    "http_response_bytes",
+                    "url_original",
+                    "url_full",
+                    "url_path",
+                    "url_query");
     public static final LakeTable<InvalidRecord> INVALID_RECORDS =
             new LakeTable<>("invalid_records", InvalidRecord.class, InvalidRecord.SCHEMA$, List.of("source", "window"));
     public static final LakeTable<Indicator> INDICATORS =
             new LakeTable<>("indicators", Indicator.class, Indicator.SCHEMA$, List.of("type"));
     public static final LakeTable<Detection> DETECTIONS =
             new LakeTable<>("detections", Detection.class, Detection.SCHEMA$, List.of("source", "window", "sweep"));
-    public static final LakeTable<Observable> OBSERVABLES =
-            new LakeTable<>("observables", Observable.class, Observable.SCHEMA$, List.of("source", "window"));
+    public static final LakeTable<Observable> OBSERVABLES = new LakeTable<>(
+                    "observables", Observable.class, Observable.SCHEMA$, List.of("source", "window"))
+            .hardlyRepeating(
+                    "value",
+                    "first_seen",
+                    "last_seen",
+                    "clients.list.element.first_seen",
+                    "clients.list.element.last_seen");
     public static final LakeTable<LedgerEntry> LEDGER =
             new LakeTable<>("ledger", LedgerEntry.class, LedgerEntry.SCHEMA$, List.of("source", "stage"));
 
@@ -42,12 +60,26 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
     private final Class<T> type;
     private final Schema schema;
     private final List<String> partitions;
+    private final Set<String> distinct;
 
     private LakeTable(String name, Class<T> type, Schema schema, List<String> partitions) {
+        this(name, type, schema, partitions, Set.of());
+    }
+
+    private LakeTable(String name, Class<T> type, Schema schema, List<String> partitions, Set<String> distinct) {
         this.name = name;
         this.type = type;
         this.schema = schema;
         this.partitions = partitions;
+        this.distinct = distinct;
+    }
+
+    /**
+     * The same table, its files written without a dictionary for these columns: worth it where a value hardly ever comes
+     * twice. A column is named by its path in Parquet.
+     */
+    public LakeTable<T> hardlyRepeating(String... columns) {
+        return new LakeTable<>(name, type, schema, partitions, Set.of(columns));
     }
 
     /** A table of one's own record type; it is created when it is first written to. */
@@ -66,6 +98,11 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
 
     List<String> partitions() {
         return partitions;
+    }
+
+    /** Columns whose values hardly repeat. */
+    Set<String> distinct() {
+        return distinct;
     }
 
     /** Makes an empty record of this table. */

@@ -76,7 +76,7 @@ public final class Ledger {
         return read(Expressions.and(
                         Expressions.equal("source", source),
                         Expressions.equal("stage", stage),
-                        Expressions.lessThan("window", LakeRow.micros(window.start()))))
+                        Expressions.lessThan("window", Rows.micros(window.start()))))
                 .stream()
                 .max(Comparator.comparing(Entry::window).thenComparingLong(Entry::sequence))
                 .orElse(null);
@@ -87,7 +87,7 @@ public final class Ledger {
         List<Entry> entries = read(Expressions.and(
                 Expressions.equal("source", source),
                 Expressions.equal("stage", stage),
-                Expressions.equal("window", LakeRow.micros(window.start()))));
+                Expressions.equal("window", Rows.micros(window.start()))));
         entries.sort(Comparator.comparingLong(Entry::sequence));
         return entries;
     }
@@ -118,6 +118,11 @@ public final class Ledger {
         /** Start of the window. */
         public Instant window() {
             return ((OffsetDateTime) record.getField("window")).toInstant();
+        }
+
+        /** When the run's data had been committed. */
+        public Instant ended() {
+            return ((OffsetDateTime) record.getField("ended")).toInstant();
         }
 
         public long sequence() {

@@ -22,8 +22,8 @@ public final class Origin {
     static final String BYTE_OFFSET = "byteoffset";
     /** Length of a line that the agent cut. */
     static final String OVERSIZE = "oversize";
-    /** Why a message's envelope could not be read; set by ingest. */
-    static final String ENVELOPE = "trawl.envelope";
+    /** How the reason begins why a message could not be unwrapped. */
+    static final String NO_EVENT = "not a Flume event in Avro (collector: parseAsFlumeEvent = true): ";
 
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(() -> {
         try {

@@ -47,6 +47,16 @@ public final class Rows {
         throw new IllegalArgumentException("a union without a type: " + schema);
     }
 
+    /** Microseconds since 1970. */
+    public static long micros(Instant instant) {
+        return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    }
+
+    /** The instant of so many microseconds since 1970. */
+    public static Instant instant(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+    }
+
     /** The Spark type of an Avro record. */
     public static StructType structType(Schema schema) {
         List<StructField> fields = new ArrayList<>();
@@ -99,7 +109,7 @@ public final class Rows {
             return UTF8String.fromString(text);
         }
         if (value instanceof Instant instant) {
-            return LakeRow.micros(instant);
+            return micros(instant);
         }
         if (value instanceof ByteBuffer bytes) {
             return Origin.bytes(bytes);
@@ -143,6 +153,7 @@ public final class Rows {
         private final Maker<T> maker;
         private transient int @Nullable [] positions;
         private transient Schema @Nullable [] types;
+        private transient @Nullable Text @Nullable [] texts;
 
         Reader(String[] columns, Maker<T> maker) {
             this.columns = columns;
@@ -153,24 +164,50 @@ public final class Rows {
             T record = maker.make();
             int[] to = positions;
             Schema[] as = types;
-            if (to == null || as == null) {
+            Text[] known = texts;
+            if (to == null || as == null || known == null) {
                 Schema schema = record.getSchema();
                 to = new int[columns.length];
                 as = new Schema[columns.length];
+                known = new Text[columns.length];
                 for (int i = 0; i < columns.length; i++) {
                     Schema.Field field = schema.getField(columns[i]);
                     to[i] = field == null ? -1 : field.pos();
                     as[i] = field == null ? schema : present(field.schema());
+                    known[i] = as[i].getType() == Schema.Type.STRING ? new Text() : null;
                 }
                 positions = to;
                 types = as;
+                texts = known;
             }
             for (int i = 0; i < to.length; i++) {
-                if (to[i] >= 0) {
-                    record.put(to[i], row.isNullAt(i) ? null : field(row, i, as[i]));
+                if (to[i] >= 0 && !row.isNullAt(i)) {
+                    Text text = known[i];
+                    record.put(to[i], text == null ? field(row, i, as[i]) : text.of(row.getUTF8String(i)));
                 }
             }
             return record;
+        }
+    }
+
+    /** The Strings of a column: one that comes again is not made again, as long as that is often enough so. */
+    private static final class Text {
+        private @Nullable UTF8String bytes;
+        private String last = "";
+        private int misses;
+
+        String of(UTF8String text) {
+            if (misses > 1_000) {
+                return text.toString();
+            }
+            if (text.equals(bytes)) {
+                misses = Math.max(0, misses - 1);
+            } else {
+                misses++;
+                bytes = text.clone();
+                last = text.toString();
+            }
+            return last;
         }
     }
 
@@ -181,7 +218,7 @@ public final class Rows {
             case INT -> row.getInt(i);
             case LONG ->
                 type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? (Object) LakeRow.instant(row.getLong(i))
+                        ? (Object) instant(row.getLong(i))
                         : (Object) row.getLong(i);
             case DOUBLE -> row.getDouble(i);
             case BOOLEAN -> row.getBoolean(i);

@@ -62,9 +62,9 @@ class EtlTest {
     void aLineThatTheAgentCutOrThatHasNoEnvelopeIsInvalidAndSaysSo() {
         ListStore<InvalidRecord> invalid = Store.list("invalid");
         RawLine cut = Lines.line(0, "the beginning");
-        cut.setHeaders(java.util.Map.of("oversize", "2000000"));
+        cut.setOversize(2_000_000L);
         RawLine foreign = Lines.line(1, "{}");
-        foreign.setHeaders(java.util.Map.of("trawl.envelope", "not a Flume event"));
+        foreign.setEnvelopeError("not a Flume event");
         Etl.from(Source.of(List.of(cut, foreign)))
                 .parse(io.trawl.parsing.Formats.parser("squid", ZoneId.of("UTC")))
                 .storeInvalid(invalid)

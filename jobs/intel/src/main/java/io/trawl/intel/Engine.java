@@ -10,6 +10,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges events: an event to its detections. */
 public final class Engine {
+    /** The fields of an event that are matched, or stand in a detection: all that needs to be read of it. */
+    public static final List<String> FIELDS = List.of(
+            "event_id",
+            "source",
+            "window",
+            "partition",
+            "offset",
+            "timestamp",
+            "observer_hostname",
+            "source_address",
+            "source_ip",
+            "source_user_name",
+            "destination_ip",
+            "http_request_method",
+            "http_request_referrer",
+            "http_response_status_code",
+            "url_original",
+            "url_full",
+            "url_domain",
+            "url_path",
+            "url_query");
+
     private final Matcher matcher;
     private final long snapshot;
     private final String sweep;

@@ -11,6 +11,7 @@ import io.trawl.etl.Rows;
 import io.trawl.record.RawLine;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /**
@@ -31,11 +32,11 @@ final class Copies {
     /** @param lines rows of raw_lines, one window */
     static Copies in(Dataset<Row> lines) {
         // Copies are rare: first only 8 bytes a line are compared, then the identities of the few that met.
-        Dataset<Row> suspects = lines.select(xxhash64(col("event_id")).as("hash"))
-                .groupBy("hash")
-                .agg(sum(lit(1L)).as("times"))
-                .where("times > 1")
-                .select("hash")
+        JavaRDD<Long> hashes = Repeated.in(
+                lines.select(xxhash64(col("event_id"))).queryExecution().toRdd().toJavaRDD());
+        Dataset<Row> suspects = lines.sparkSession()
+                .createDataset(hashes.rdd(), Encoders.LONG())
+                .toDF("hash")
                 .cache();
         if (suspects.isEmpty()) {
             return new Copies(lines, suspects, 0);

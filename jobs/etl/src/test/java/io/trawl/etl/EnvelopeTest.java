@@ -1,0 +1,113 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trawl.record.FlumeEnvelope;
+import io.trawl.record.RawLine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class EnvelopeTest {
+    private final Envelope envelope = new Envelope();
+
+    @Test
+    void readsWhatAvroWrites() throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 2_000; i++) {
+            Map<String, String> headers = new LinkedHashMap<>();
+            for (int n = random.nextInt(12); n > 0; n--) {
+                headers.put("h" + random.nextInt(50), "ä".repeat(random.nextInt(3)) + random.nextInt(4));
+            }
+            byte[] body = new byte[random.nextInt(300)];
+            random.nextBytes(body);
+            envelope.read(written(headers, body, i % 2 == 0));
+            assertThat(envelope.headers()).isEqualTo(headers);
+            assertThat(envelope.body()).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void aValueThatStaysIsTheSameString() throws Exception {
+        envelope.read(written(Map.of("host", "proxy-1"), new byte[0], false));
+        String first = envelope.headers().get("host");
+        envelope.read(written(Map.of("host", "proxy-1"), new byte[0], false));
+        assertThat(envelope.headers().get("host")).isSameAs(first);
+    }
+
+    @Test
+    void everyCutOfAnEventSaysWhatIsWrong() throws Exception {
+        byte[] event = written(Map.of("host", "proxy-1", "key", "k"), "line".getBytes(StandardCharsets.UTF_8), false);
+        for (int length = 0; length < event.length; length++) {
+            byte[] cut = java.util.Arrays.copyOf(event, length);
+            assertThatThrownBy(() -> envelope.read(cut)).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> envelope.read(java.util.Arrays.copyOf(event, event.length + 2)))
+                .hasMessage("2 bytes are left after the event");
+    }
+
+    @Test
+    void noBytesWhateverDoMoreThanSayWhy() {
+        SplittableRandom random = new SplittableRandom(2);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] any = new byte[random.nextInt(40)];
+            random.nextBytes(any);
+            try {
+                envelope.read(any);
+            } catch (IOException e) {
+                assertThat(e)
+                        .hasMessageMatching("(it ends too early|a length of .*|.* bytes are left.*|a number of .*)");
+            }
+        }
+    }
+
+    @Test
+    void everyHeaderIsInItsColumnOrAmongTheHeaders() throws Exception {
+        KafkaLines.Reader reader = new KafkaLines.Reader("proxy", Instant.EPOCH);
+        Map<String, String> headers = new HashMap<>(Map.of(
+                "host", "p", "log", "access", "generation", "g", "byteoffset", "7", "oversize", "9", "file", "/a"));
+        RawLine line = reader.read(message(written(headers, "x".getBytes(StandardCharsets.UTF_8), false)));
+        assertThat(line.getHost()).isEqualTo("p");
+        assertThat(line.getFileOffset()).isEqualTo(7);
+        assertThat(line.getOversize()).isEqualTo(9);
+        assertThat(line.getHeaders()).isEqualTo(Map.of("file", "/a"));
+
+        headers.put("byteoffset", "seven");
+        line = reader.read(message(written(headers, "x".getBytes(StandardCharsets.UTF_8), false)));
+        assertThat(line.getFileOffset()).isNull();
+        assertThat(line.getHeaders()).isEqualTo(Map.of("file", "/a", "byteoffset", "seven"));
+
+        line = reader.read(message("{}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(line.getEnvelopeError()).startsWith("not a Flume event in Avro");
+        assertThat(line.getBody()).isEqualTo(ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> message(byte[] value) {
+        return new ConsumerRecord<>("t", 0, 0L, new byte[0], value);
+    }
+
+    private static byte[] written(Map<String, String> headers, byte[] body, boolean blocks) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        EncoderFactory factory = EncoderFactory.get();
+        // A blocking encoder writes each block's count as a negative number, and its size behind it.
+        BinaryEncoder encoder = blocks
+                ? new EncoderFactory().configureBlockSize(64).blockingBinaryEncoder(bytes, null)
+                : factory.directBinaryEncoder(bytes, null);
+        new SpecificDatumWriter<>(FlumeEnvelope.class)
+                .write(new FlumeEnvelope(headers, ByteBuffer.wrap(body)), encoder);
+        encoder.flush();
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,225 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.specific.SpecificData;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every record type, made at random, is read by Iceberg's own reader as it was written by ours. */
+class LakeFileTest {
+    @TempDir
+    Path folder;
+
+    static List<LakeTable<?>> everyTable() {
+        return List.of(
+                LakeTable.RAW_LINES,
+                LakeTable.PROXY_EVENTS,
+                LakeTable.INVALID_RECORDS,
+                LakeTable.INDICATORS,
+                LakeTable.DETECTIONS,
+                LakeTable.OBSERVABLES,
+                LakeTable.LEDGER);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyTable")
+    void icebergReadsWhatWasWritten(LakeTable<?> kind) throws Exception {
+        try (Lake lake = lake()) {
+            Table table = lake.table(kind);
+            List<IndexedRecord> records = records(kind.schema(), 3_000);
+            DataFile file = write(table, kind, records, 200_000);
+
+            assertThat(file.recordCount()).isEqualTo(records.size());
+            assertThat(file.splitOffsets()).as("row groups").hasSizeGreaterThan(1);
+            table.newAppend().appendFile(file).commit();
+            List<Object> read = new ArrayList<>();
+            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+                rows.forEach(row -> read.add(plain(row)));
+            }
+            assertThat(read)
+                    .containsExactlyElementsOf(
+                            records.stream().map(LakeFileTest::plain).toList());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyTable")
+    void aCommitKnowsWhatTheFileHolds(LakeTable<?> kind) throws Exception {
+        try (Lake lake = lake()) {
+            Table table = lake.table(kind);
+            List<IndexedRecord> records = records(kind.schema(), 500);
+            DataFile file = write(table, kind, records, 1 << 20);
+
+            for (Schema.Field field : kind.schema().getFields()) {
+                if (Rows.present(field.schema()) == field.schema()
+                        || kind.distinct().contains(field.name())) {
+                    continue;
+                }
+                Types.NestedField column = table.schema().findField(field.name());
+                if (!column.type().isPrimitiveType()) {
+                    continue;
+                }
+                long nulls = records.stream()
+                        .filter(record -> record.get(field.pos()) == null)
+                        .count();
+                assertThat(file.nullValueCounts().get(column.fieldId()))
+                        .as(field.name())
+                        .isEqualTo(nulls);
+            }
+            int source = table.schema().findField("source") == null
+                    ? -1
+                    : table.schema().findField("source").fieldId();
+            if (source >= 0) {
+                Object least = Conversions.fromByteBuffer(
+                        Types.StringType.get(), file.lowerBounds().get(source));
+                assertThat(least.toString()).isEqualTo("always");
+            }
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void aFieldThatMustNotBeNullIsNamed() throws Exception {
+        try (Lake lake = lake()) {
+            Table table = lake.table(LakeTable.RAW_LINES);
+            List<IndexedRecord> records = records(LakeTable.RAW_LINES.schema(), 1);
+            records.get(0).put(records.get(0).getSchema().getField("event_id").pos(), null);
+            assertThatThrownBy(() -> write(table, LakeTable.RAW_LINES, records, 1 << 20))
+                    .hasMessageStartingWith("event_id is null, and must not be");
+        }
+    }
+
+    private Lake lake() {
+        return Lake.open(
+                Settings.defaults().with("lake.warehouse", folder.toUri().toString()), new Configuration());
+    }
+
+    private static DataFile write(Table table, LakeTable<?> kind, List<IndexedRecord> records, long rowGroup)
+            throws Exception {
+        PartitionKey key = new PartitionKey(table.spec(), table.schema());
+        key.partition(new LakeRow().wrap(records.get(0)));
+        String name = table.locationProvider().newDataLocation(table.spec(), key, "some.parquet");
+        LakeFile file =
+                new LakeFile(table, key, table.io().newOutputFile(name), kind.schema(), kind.distinct(), rowGroup);
+        for (IndexedRecord record : records) {
+            file.add(record);
+        }
+        return file.finish();
+    }
+
+    private static List<IndexedRecord> records(Schema schema, int count) {
+        SplittableRandom random = new SplittableRandom(count);
+        List<IndexedRecord> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            IndexedRecord record = (IndexedRecord) value(schema, random);
+            for (String partition : List.of("source", "stage", "sweep", "type")) {
+                if (schema.getField(partition) != null) {
+                    record.put(schema.getField(partition).pos(), "always");
+                }
+            }
+            if (schema.getField("window") != null) {
+                record.put(schema.getField("window").pos(), Instant.EPOCH);
+            }
+            records.add(record);
+        }
+        return records;
+    }
+
+    private static Object value(Schema schema, SplittableRandom random) {
+        return switch (schema.getType()) {
+            case UNION -> random.nextInt(3) == 0 ? null : value(Rows.present(schema), random);
+            case STRING ->
+                random.nextInt(3) == 0
+                        ? "same"
+                        : "é\u4e2d\0".repeat(random.nextInt(4))
+                                + Integer.toHexString(random.nextInt(1 << random.nextInt(1, 20)));
+            case BYTES -> {
+                byte[] bytes = new byte[random.nextInt(200)];
+                random.nextBytes(bytes);
+                yield ByteBuffer.wrap(bytes);
+            }
+            case INT -> random.nextInt();
+            case LONG ->
+                schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                        ? (Object) Rows.instant(random.nextLong(-(1L << 50), 1L << 51))
+                        : (Object) random.nextLong();
+            case DOUBLE -> random.nextDouble();
+            case BOOLEAN -> random.nextBoolean();
+            case ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                for (int n = random.nextInt(4); n > 0; n--) {
+                    items.add(value(schema.getElementType(), random));
+                }
+                yield items;
+            }
+            case MAP -> {
+                Map<String, Object> entries = new LinkedHashMap<>();
+                for (int n = random.nextInt(4); n > 0; n--) {
+                    entries.put("k" + random.nextInt(9), value(schema.getValueType(), random));
+                }
+                yield entries;
+            }
+            case RECORD -> {
+                IndexedRecord record = (IndexedRecord)
+                        SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
+                for (Schema.Field field : schema.getFields()) {
+                    record.put(field.pos(), value(field.schema(), random));
+                }
+                yield record;
+            }
+            default -> throw new IllegalArgumentException(schema.toString());
+        };
+    }
+
+    /** One form of a value for both sides. */
+    private static Object plain(Object value) {
+        if (value instanceof IndexedRecord record) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            record.getSchema().getFields().forEach(field -> fields.put(field.name(), plain(record.get(field.pos()))));
+            return fields;
+        }
+        if (value instanceof Record record) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            record.struct().fields().forEach(field -> fields.put(field.name(), plain(record.getField(field.name()))));
+            return fields;
+        }
+        if (value instanceof List<?> items) {
+            return items.stream().map(LakeFileTest::plain).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> entries = new LinkedHashMap<>();
+            map.forEach((key, item) -> entries.put(plain(key), plain(item)));
+            return entries;
+        }
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant();
+        }
+        if (value instanceof CharSequence text) {
+            return text.toString();
+        }
+        return value == null ? "null" : value;
+    }
+}
