@@ -9,6 +9,7 @@ import java.util.Map;
 /** Flume: the collector, and one remote agent for each proxy. */
 final class Flume {
     private static final String AGENT = "org.apache.flume.node.Application";
+    private static final List<String> ROTATIONS = List.of("rename", "copytruncate");
 
     private Flume() {}
 
@@ -39,6 +40,7 @@ final class Flume {
         // The names that rotation gives the file, too: lines written just before it are read from there.
         parameters.put(
                 "TRAWL_LOG", folder(log) + "/" + log.getFileName().toString().replace(".", "\\.") + "([.-][0-9]+)?");
+        parameters.put("TRAWL_ROTATION", rotation(site, proxy));
         parameters.put("TRAWL_STATE", site.data("flume").resolve(proxy).toString());
         parameters.put("TRAWL_FREE_BYTES", "100000000");
         parameters.put("TRAWL_COLLECTOR_HOST", "127.0.0.1");
@@ -70,6 +72,17 @@ final class Flume {
         return named.isEmpty()
                 ? site.state().resolve("proxies").resolve(proxy).resolve("access.log")
                 : Path.of(named).toAbsolutePath();
+    }
+
+    /** How a proxy's log is rotated: its agent tells the files of the log apart by it. */
+    private static String rotation(Site site, String proxy) {
+        String key = "flume.rotation." + proxy;
+        String named = site.text(key, "rename");
+        if (!ROTATIONS.contains(named)) {
+            throw new IllegalArgumentException("stack setting " + key + " = " + named + ": expected "
+                    + String.join(" or ", ROTATIONS) + ", as " + key + " = copytruncate");
+        }
+        return named;
     }
 
     private static Path folder(Path file) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Where one stack lives and what its settings say: conf/stack.conf, and over it what the options change. */
 final class Site {
     private static final String FILE = "conf/stack.conf";
+    /** Keys that end in a name of the user's own, so that the file cannot list them. */
+    private static final List<String> OPEN = List.of("env.", "flume.log.", "flume.rotation.");
 
     private final Options options;
     private final Path home;
@@ -30,7 +32,7 @@ final class Site {
         Map<String, String> merged = new TreeMap<>(properties(options.home().resolve(FILE)));
         for (var changed : options.settings().entrySet()) {
             String key = changed.getKey();
-            if (!merged.containsKey(key) && !key.startsWith("env.") && !key.startsWith("flume.log.")) {
+            if (!merged.containsKey(key) && OPEN.stream().noneMatch(key::startsWith)) {
                 throw new IllegalArgumentException(
                         "stack setting " + key + " is unknown: " + FILE + " lists them, as port.kafka = 19092");
             }
