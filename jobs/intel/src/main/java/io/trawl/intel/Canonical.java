@@ -299,7 +299,16 @@ public final class Canonical {
             plain = c != '\t' && c != '\r' && c != '\n' && c != '\\';
         }
         String cut = text.substring(from, to);
-        return plain ? cut : cut.replaceAll("[\t\r\n]", "").replace('\\', '/');
+        return plain ? cut : slashed(cut.replaceAll("[\t\r\n]", ""));
+    }
+
+    /** Backslashes before query and fragment are slashes; one that is percent-escaped is a character like any other. */
+    private static String slashed(String url) {
+        int end = 0;
+        while (end < url.length() && url.charAt(end) != '?' && url.charAt(end) != '#') {
+            end++;
+        }
+        return url.substring(0, end).replace('\\', '/') + url.substring(end);
     }
 
     private static boolean isScheme(String url, int end) {
@@ -358,7 +367,7 @@ public final class Canonical {
         boolean inPath = true;
         for (int i = 0; i < rest.length(); i++) {
             char c = rest.charAt(i);
-            if (c <= ' ' || c >= 0x7F || c == '%') {
+            if (c <= ' ' || c >= 0x7F || c == '%' || c == '\\') {
                 return false;
             }
             if (c == '?') {
@@ -416,7 +425,7 @@ public final class Canonical {
         StringBuilder text = new StringBuilder(latin.length() + 16);
         for (int i = 0; i < latin.length(); i++) {
             char c = latin.charAt(i);
-            if (c <= ' ' || c >= 0x7F || c == '#' || c == '%') {
+            if (c <= ' ' || c >= 0x7F || c == '#' || c == '%' || c == '\\') {
                 text.append('%').append("0123456789ABCDEF".charAt(c >> 4)).append("0123456789ABCDEF".charAt(c & 15));
             } else {
                 text.append(c);

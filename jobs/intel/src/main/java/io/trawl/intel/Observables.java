@@ -1,43 +1,35 @@
 package io.trawl.intel;
 
-import io.trawl.record.ProxyEvent;
+import org.jspecify.annotations.Nullable;
 
-/** What of an event is worth remembering by itself: whom it contacted. */
+/**
+ * What of an event is worth remembering by itself: whom it contacted, that is the host that was asked for
+ * ({@code url.domain}) and the peer's address ({@code destination.ip}), each once.
+ */
 public final class Observables {
     private Observables() {}
 
-    /** Takes observables. */
-    @FunctionalInterface
-    public interface Sink {
-        /** @param type domain, ipv4 or ipv6; @param value canonical */
-        void observable(String type, String value);
-    }
+    /**
+     * An observable.
+     *
+     * @param type domain, ipv4 or ipv6
+     * @param value canonical
+     */
+    public record Seen(String type, String value) {}
 
-    /** Gives the host that was asked for and the peer's address, each once. */
-    public static void of(ProxyEvent event, Sink sink) {
-        String asked = null;
-        if (event.getUrlDomain() != null) {
-            Canonical.Result host = Canonical.host(event.getUrlDomain());
-            asked = host.canonical();
-            if (asked != null) {
-                sink.observable(type(host.kind()), asked);
-            }
+    /** The observable of a host as a log has it, name or address; null where it has no canonical form. */
+    public static @Nullable Seen host(String host) {
+        Canonical.Result result = Canonical.host(host);
+        String value = result.canonical();
+        if (value == null) {
+            return null;
         }
-        if (event.getDestinationIp() != null) {
-            Canonical.Result peer = Canonical.host(event.getDestinationIp());
-            if (peer.canonical() != null
-                    && peer.isAddress()
-                    && !peer.canonical().equals(asked)) {
-                sink.observable(type(peer.kind()), peer.canonical());
-            }
-        }
-    }
-
-    private static String type(Canonical.Kind kind) {
-        return switch (kind) {
-            case IPV4 -> "ipv4";
-            case IPV6 -> "ipv6";
-            default -> "domain";
-        };
+        return new Seen(
+                switch (result.kind()) {
+                    case IPV4 -> "ipv4";
+                    case IPV6 -> "ipv6";
+                    default -> "domain";
+                },
+                value);
     }
 }
