@@ -23,6 +23,10 @@ HOME = Path(os.environ["TRAWL_HOME"])
 STATE = HOME / ".trawl" / "demo"
 SWEPT_WITHIN = 260  # seconds from the last line until every window must have been swept
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
+PROXIES = ("proxy-east", "proxy-north", "proxy-west")
+"""A proxy's name is its lines' key: each of these three lands in another one of the topic's three partitions."""
+OWN = "proxy-1"
+"""The proxy that a log of one's own is said to come from."""
 
 
 class DemoError(Exception):
@@ -160,7 +164,7 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
         lines = given.log.read_bytes().split(b"\n")
         if lines and not lines[-1]:
             lines.pop()
-        return {"proxy-1": lines}, []
+        return {OWN: lines}, []
     out = STATE / "traffic"
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     command = [str(java), "-cp", str(HOME / "target/dist/stack/trawl-stack.jar"), "io.trawl.traffic.TrafficMain"]
@@ -170,7 +174,7 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
             *("--out", str(out)),
             *("--lines", str(given.lines)),
             *("--seed", str(given.seed)),
-            *("--proxies", "2"),
+            *("--proxies", str(len(PROXIES))),
             *("--start", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
         ],
         stdout=subprocess.PIPE,
@@ -182,7 +186,7 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
     shutil.move(out / "feeds", feeds)
     logs = {}
     names = sorted(path.parent.name for path in out.glob("*/access.log"))
-    called = {name: f"proxy-{number}" for number, name in enumerate(names, 1)}
+    called = dict(zip(names, PROXIES, strict=True))
     for name in names:
         logs[called[name]] = (out / name / "access.log").read_bytes().split(b"\n")[:-1]
     truth = [json.loads(line) for line in (out / "truth.ndjson").read_text().splitlines()]
@@ -371,6 +375,7 @@ def run(given: argparse.Namespace) -> Summary:
     say("starting Kafka, HDFS, HBase, Flume, Spark and Airflow")
     started = trawl(
         "up",
+        *("--stack", f"flume.proxies={','.join(logs)}"),
         *("--set", "source.proxy.window=PT1M"),
         *("--set", f"source.proxy.format={given.format}"),
         *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
@@ -386,7 +391,7 @@ def run(given: argparse.Namespace) -> Summary:
     airflow.unpause("refresh_indicators")
     airflow.trigger("refresh_indicators", {})
     airflow.unpause("sweep")
-    say(f"two proxies write {summary.written} lines: half before the next full minute, half behind it")
+    say(f"{len(logs)} proxies write {summary.written} lines: half before the next full minute, half behind it")
     write(logs, 0)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:

@@ -6,7 +6,7 @@ case ${1:-} in
 usage: trawl demo [--keep] [--json] [--lines N] [--seed N]
        trawl demo --log FILE --format squid|combined|squid-combined --indicators FILE[,FILE...] [--keep] [--json]
 
-Installs and builds what is missing, starts Kafka, HDFS, HBase, Flume, Spark and Airflow from empty, lets two proxies
+Installs and builds what is missing, starts Kafka, HDFS, HBase, Flume, Spark and Airflow from empty, lets three proxies
 write their logs, lets Flume ship them and *scheduled* Airflow runs sweep them, and compares what was detected with what
 was planted, line by line. Exit status 1 where the two differ or a line is not accounted for.
 

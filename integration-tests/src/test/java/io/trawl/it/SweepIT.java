@@ -336,6 +336,13 @@ class SweepIT {
     void whenATasksProcessIsKilledTheNextTryFindsTheDriverAgain() throws Exception {
         airflow.clear(DAG, run, "enrich", true);
         awaitJvm("io.trawl.enrich.EnrichJob");
+        // From here on the task knows its driver, and a next try will.
+        int number = airflow.task(DAG, run, "enrich").path("try_number").asInt();
+        Await.until(
+                "the driver is followed",
+                SOON,
+                () -> airflow.log(DAG, run, "enrich", number),
+                log -> log.matches("(?s).*Driver driver-[0-9-]+ is RUNNING.*"));
         int before = sweeper.runs("enrich", window).size();
         List<ProcessHandle> task = processes("airflow-scheduler", "airflow worker -- ").stream()
                 .filter(process -> !commandLine(process).contains("<idle>"))
