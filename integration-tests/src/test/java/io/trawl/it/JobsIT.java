@@ -286,6 +286,51 @@ class JobsIT {
     }
 
     @Test
+    void aLineThatCameAgainInALaterWindowIsCountedThereAndIsOneRowInHBase() throws Exception {
+        Sweeper source = source("again");
+        Window first = fill(source, Broker.log(0, "p1", 0, EVIL, BROKEN));
+        source.sweep(first);
+        // Twice in the later window, by another partition, with a broken line that came again and one that is new.
+        List<Message> again = new ArrayList<>(Broker.log(1, "p1", 0, EVIL, BROKEN, FINE));
+        again.addAll(Broker.log(0, "p1", 0, EVIL));
+        Window second = fill(source, again);
+        source.sweep(second);
+        assertThat(source.counts("audit", first)).containsEntry("copies_elsewhere", 0L);
+        assertThat(source.counts("audit", second))
+                .containsEntry("raw", 4L)
+                .containsEntry("copies", 1L)
+                .containsEntry("copies_elsewhere", 2L)
+                .containsEntry("problems", 0L);
+        assertThat(source.report("audit", second).path("notes").toString())
+                .contains("2 lines came again: windows of the PT1H before have them too");
+        // One row, with a cell for each window.
+        assertThat(mainRows(source, second)).hasSize(2).isEqualTo(mainRows(source, first));
+
+        // The lines of a window are those of its current ingest, whichever the newest one of the others is.
+        source.mustRun("ingest", first);
+        source.mustRun("audit", second);
+        assertThat(source.counts("audit", second)).containsEntry("copies_elsewhere", 2L);
+        // An audit that runs again finds the same, and one that is told not to look finds none.
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, first));
+        source.mustRun("audit", first);
+        assertThat(source.counts("audit", first)).containsEntry("copies_elsewhere", 0L);
+        source.mustRun("audit", second, "--set", "audit.copies.lookback=PT0S");
+        assertThat(source.counts("audit", second)).containsEntry("copies_elsewhere", 0L);
+        assertOneLine(
+                source.run("audit", second, "--set", "audit.copies.lookback=P2D"),
+                2,
+                "audit.copies.lookback = PT48H: expected PT0S (not at all) to P1D, as PT1H");
+    }
+
+    /** Rows of the detections of a window in HBase, without the index rows. */
+    private static java.util.Set<String> mainRows(Sweeper source, Window window) throws Exception {
+        return source.hbase("detections", window).stream()
+                .filter(cell -> cell.contains("indicator_value"))
+                .map(cell -> cell.substring(0, cell.indexOf(' ')))
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    @Test
     void emptyWindowsAndWindowsOfInvalidLinesOnlyAreSwept() throws Exception {
         Sweeper source = source("empty");
         Window none = Sweeper.nextWindow();

@@ -9,6 +9,7 @@ import io.trawl.etl.Ledger;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
 import io.trawl.etl.Window;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
@@ -28,7 +29,7 @@ import org.apache.spark.sql.functions;
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *
- * It also names proxies that fell silent and files whose byte offsets have a gap. What it finds is written into the
+ * It counts copies that other windows have, and names proxies that fell silent and files whose byte offsets have a gap. What it finds is written into the
  * ledger either way; where something does not hold the job fails with the numbers.
  */
 public final class AuditJob implements Job {
@@ -44,6 +45,11 @@ public final class AuditJob implements Job {
     @Override
     public String purpose() {
         return "Proves that a window lost nothing and has nothing twice, from broker, lake and HBase; fails with the numbers.";
+    }
+
+    @Override
+    public void check(Settings settings) {
+        CopiesElsewhere.lookback(settings);
     }
 
     @Override
@@ -84,6 +90,7 @@ public final class AuditJob implements Job {
 
         Dataset<Row> lines = rows(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         conserve(run, problems, ingest, validate, lines);
+        CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest);
         hbase(run, problems, enrich);
         Proxies proxies = Proxies.judge(run, lines, ledger.latestBefore(source, name(), window));

@@ -1,9 +1,12 @@
 package io.trawl.etl;
 
 import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
@@ -101,6 +104,58 @@ public final class Lake implements AutoCloseable {
                 .equalTo(source)
                 .and(functions.col("window").equalTo(functions.lit(Timestamp.from(window.start()))));
         return rows(spark, table, snapshot).where(here);
+    }
+
+    /**
+     * The rows of several of a source's windows, each as it was at a snapshot of its own. Windows that nothing has
+     * replaced between their snapshot and the newest of those given are the same there, and are one scan.
+     *
+     * @param windows start of each window, and its snapshot; not empty
+     */
+    public Dataset<Row> rows(SparkSession spark, LakeTable<?> table, String source, Map<Instant, Long> windows) {
+        Map<Long, Long> sequences = new HashMap<>();
+        Map<Instant, Long> replaced = new HashMap<>();
+        long newest = -1;
+        List<Snapshot> snapshots = new ArrayList<>();
+        table(table).snapshots().forEach(snapshots::add);
+        snapshots.forEach(snapshot -> sequences.put(snapshot.snapshotId(), snapshot.sequenceNumber()));
+        for (long snapshot : windows.values()) {
+            if (newest < 0 || sequence(sequences, table, snapshot) > sequence(sequences, table, newest)) {
+                newest = snapshot;
+            }
+        }
+        for (Snapshot snapshot : snapshots) {
+            String window = snapshot.summary().get(Run.WINDOW);
+            if (window != null
+                    && source.equals(snapshot.summary().get(Run.SOURCE))
+                    && snapshot.sequenceNumber() <= sequence(sequences, table, newest)) {
+                replaced.merge(Window.parse(window).start(), snapshot.sequenceNumber(), Math::max);
+            }
+        }
+        Map<Long, List<Timestamp>> scans = new TreeMap<>();
+        for (Map.Entry<Instant, Long> window : windows.entrySet()) {
+            boolean same = replaced.getOrDefault(window.getKey(), -1L) <= sequence(sequences, table, window.getValue());
+            scans.computeIfAbsent(same ? newest : window.getValue(), snapshot -> new ArrayList<>())
+                    .add(Timestamp.from(window.getKey()));
+        }
+        return scans.entrySet().stream()
+                .map(scan -> rows(spark, table, scan.getKey())
+                        .where(functions
+                                .col("source")
+                                .equalTo(source)
+                                .and(functions
+                                        .col("window")
+                                        .isin(scan.getValue().toArray()))))
+                .reduce(Dataset::union)
+                .orElseThrow(() -> new IllegalArgumentException("no window is asked for"));
+    }
+
+    private static long sequence(Map<Long, Long> sequences, LakeTable<?> table, long snapshot) {
+        Long sequence = sequences.get(snapshot);
+        if (sequence == null) {
+            throw new JobFailure(table + " no longer has snapshot " + snapshot + ", which the ledger names", null);
+        }
+        return sequence;
     }
 
     /** All rows at a snapshot. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
@@ -82,6 +83,18 @@ public final class Ledger {
                 .orElse(null);
     }
 
+    /** The entries that count of the windows that have a part in [from, until), by start. */
+    public SortedMap<Instant, Entry> current(String source, String stage, Instant from, Instant until) {
+        TreeMap<Instant, Entry> current = new TreeMap<>();
+        read(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.equal("stage", stage),
+                        Expressions.greaterThan("window_end", Rows.micros(from)),
+                        Expressions.lessThan("window", Rows.micros(until))))
+                .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
+        return current;
+    }
+
     /** Every entry of a stage of a window, oldest first. */
     public List<Entry> entries(String source, String stage, Window window) {
         List<Entry> entries = read(Expressions.and(
@@ -118,6 +131,11 @@ public final class Ledger {
         /** Start of the window. */
         public Instant window() {
             return ((OffsetDateTime) record.getField("window")).toInstant();
+        }
+
+        /** First instant after the window. */
+        public Instant windowEnd() {
+            return ((OffsetDateTime) record.getField("window_end")).toInstant();
         }
 
         /** When the run's data had been committed. */

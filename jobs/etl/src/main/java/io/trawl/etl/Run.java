@@ -21,6 +21,11 @@ public final class Run {
     /** Version of Trawl's code that stands in the ledger. */
     public static final String CODE_VERSION = "0.1.0";
 
+    /** Properties of a snapshot: whose window it replaced. */
+    static final String SOURCE = "trawl.source";
+
+    static final String WINDOW = "trawl.window";
+
     private final String job;
     private final String id;
     private final Settings settings;
@@ -153,8 +158,8 @@ public final class Run {
         properties.put("trawl.run-id", id);
         properties.put("trawl.stage", job);
         if (source != null && window != null) {
-            properties.put("trawl.source", source.name());
-            properties.put("trawl.window", window.toString());
+            properties.put(SOURCE, source.name());
+            properties.put(WINDOW, window.toString());
         }
         return properties;
     }

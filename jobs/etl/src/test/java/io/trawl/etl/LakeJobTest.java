@@ -107,6 +107,54 @@ class LakeJobTest {
     }
 
     @Test
+    void windowsAreReadTogetherEachAtItsOwnSnapshot() {
+        long other = replaceNamed(OTHER, "x");
+        long empty = replaceNamed(Window.parse("2026-11-24T12:00:00Z/2026-11-24T13:00:00Z"));
+        long first = replaceNamed(Lines.WINDOW, "a");
+        long second = replaceNamed(Lines.WINDOW, "b", "c");
+        Instant here = Lines.WINDOW.start();
+        Instant there = OTHER.start();
+        // The older of two results: the other window still is what the newest snapshot has.
+        assertThat(linesOf(Map.of(here, first, there, other))).containsExactly("10 a", "11 x");
+        assertThat(linesOf(Map.of(here, second, there, other))).containsExactly("10 b", "10 c", "11 x");
+        // A run that committed and died before it came into the ledger is not asked for.
+        replaceNamed(OTHER, "y");
+        assertThat(linesOf(Map.of(here, second, there, other))).containsExactly("10 b", "10 c", "11 x");
+        long last = replaceNamed(Lines.WINDOW, "d");
+        assertThat(linesOf(Map.of(here, last, there, other, Instant.parse("2026-11-24T12:00:00Z"), empty)))
+                .containsExactly("10 d", "11 x");
+        assertThatExceptionOfType(JobFailure.class)
+                .isThrownBy(() -> linesOf(Map.of(here, 1L)))
+                .withMessageContaining("no longer has snapshot 1");
+    }
+
+    private long replaceNamed(Window window, String... lines) {
+        LakeStore<RawLine> store = lake.replacing(
+                LakeTable.RAW_LINES,
+                Lake.of("proxy", window),
+                base(),
+                Map.of(Run.SOURCE, "proxy", Run.WINDOW, window.toString()));
+        List<RawLine> records = new java.util.ArrayList<>();
+        for (int i = 0; i < lines.length; i++) {
+            records.add(Lines.line("proxy", window, i, lines[i]));
+        }
+        Etl.from(Source.of(records)).store(store).run();
+        return store.committed().snapshotId();
+    }
+
+    /** Hour of the window and text of every line. */
+    private List<String> linesOf(Map<Instant, Long> windows) {
+        return lake
+                .rows(spark, LakeTable.RAW_LINES, "proxy", windows)
+                .selectExpr("date_format(`window`, 'HH') || ' ' || cast(body as string)")
+                .collectAsList()
+                .stream()
+                .map(row -> row.getString(0))
+                .sorted()
+                .toList();
+    }
+
+    @Test
     void anEmptyWindowCommitsToo() {
         assertThat(replace(Lines.WINDOW, base()).committed().snapshotId()).isPositive();
         assertThat(replace(OTHER, base()).committed().snapshotId()).isPositive();
@@ -167,6 +215,14 @@ class LakeJobTest {
         assertThat(current.spans("offsets")).hasSize(1);
         assertThat(ledger.latestBefore("proxy", "ingest", OTHER).runId()).isEqualTo("new");
         assertThat(ledger.latestBefore("proxy", "ingest", Lines.WINDOW)).isNull();
+        Instant start = Lines.WINDOW.start();
+        Instant end = Lines.WINDOW.end();
+        assertThat(ledger.current("proxy", "ingest", end.minusMillis(1), end))
+                .hasSize(1)
+                .hasEntrySatisfying(start, entry -> assertThat(entry.runId()).isEqualTo("new"));
+        assertThat(ledger.current("proxy", "ingest", end, end.plusSeconds(1))).isEmpty();
+        assertThat(ledger.current("proxy", "ingest", start.minusSeconds(1), start))
+                .isEmpty();
     }
 
     private static LedgerEntry entry(String run, long sequence, long snapshot) {
