@@ -421,6 +421,46 @@ class JobsIT {
     }
 
     @Test
+    void linesOfUnknownGenerationAreCountedAndMakeNoGap() throws Exception {
+        Sweeper source = source("nofile", "silence", "PT2S");
+        Window first = fill(source, Broker.log(0, "p1", 0, FINE));
+        source.sweep(first);
+        long length = FINE.length() + 1;
+        // Of two files that share the name: a hole, bytes that overlap, and a beginning in mid-file.
+        List<Message> messages = new ArrayList<>(Broker.log(0, "p1", length, FINE));
+        for (long at : new long[] {700, 9_000, 9_010}) {
+            messages.add(unknownGeneration("p1", at));
+        }
+        Window window = fill(source, messages);
+        source.sweep(window);
+        assertThat(source.counts("audit", first)).containsEntry("unknown_generation", 0L);
+        assertThat(source.counts("audit", window))
+                .containsEntry("raw", 4L)
+                .containsEntry("unknown_generation", 3L)
+                .containsEntry("problems", 0L);
+        assertThat(source.report("audit", window).path("notes").toString())
+                .contains("3 lines of host p1 were found in no file (generation unknown)");
+        // They are heard of, and nothing of theirs is missed later.
+        Window later = fill(source, List.of(unknownGeneration("p1", 90_000)));
+        source.sweep(later);
+        // A hole in a known file is one still; lines that may fill it are named.
+        List<Message> hole = new ArrayList<>(Broker.log(0, "p1", 4 * length, FINE));
+        hole.add(unknownGeneration("p1", 3 * length));
+        Window last = fill(source, hole);
+        Sweeper.STAGES.forEach(stage -> source.mustRun(stage, last));
+        Sweeper.Said said = source.run("audit", last);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error())
+                .contains("of log p1/access/gen1 never came (" + 2 * length
+                        + " bytes), unless they are among the lines of generation unknown there (1)");
+        assertThat(source.counts("audit", last)).containsEntry("problems", 1L);
+    }
+
+    private static Message unknownGeneration(String host, long at) {
+        return Message.of(0, host, "unknown", at, FINE.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
     void hbaseAnswersByClientIndicatorHostAddressAndByAllOfThemTogether() throws Exception {
         Sweeper source = source("asked");
         String client = "198.18.7.1";

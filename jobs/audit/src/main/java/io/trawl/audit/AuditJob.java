@@ -98,6 +98,7 @@ public final class AuditJob implements Job {
         proxies.notes().forEach(run::note);
         run.detail(proxies.detail(problems));
 
+        run.count("unknown_generation", proxies.unknownGeneration());
         run.count("problems", problems.size());
         run.sequence(Instant.now().toEpochMilli());
         run.record();
