@@ -143,6 +143,26 @@ class JobsIT {
     }
 
     @Test
+    void detectionsThatHBaseLacksOrHasOfAnOlderLoadFailTheAudit() throws Exception {
+        Sweeper source = source("lacks");
+        Window window = fill(source, usual());
+        source.sweep(window);
+        assertThat(source.counts("audit", window)).containsEntry("detections", 8L);
+        source.mustRun("enrich", window);
+        Sweeper.Said said = source.run("audit", window);
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.error()).contains("HBase lacks 8 of 8 detections (as ").contains("): rerun load");
+        source.mustRun("load", window);
+        source.mustRun("audit", window);
+
+        String id = source.column(LakeTable.DETECTIONS, "enrich", window, "detection_id")
+                .get(0);
+        source.deleteFromHBase("detections", window, id);
+        assertThat(source.run("audit", window).error())
+                .contains("HBase lacks 1 of 8 detections (as " + id + "): rerun load");
+    }
+
+    @Test
     void theSameWindowTwiceAtTheSameTimeEndsAsAfterOneRun() throws Exception {
         Sweeper source = source("twice");
         Window window = fill(source, usual());

@@ -32,7 +32,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hbase.Cell;
+import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Delete;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
@@ -287,6 +290,30 @@ final class Sweeper {
             }
         }
         return new ArrayList<>(cells);
+    }
+
+    /** Takes a window's cells, and no other's, out of the HBase rows whose keys end with an id in hexadecimal. */
+    void deleteFromHBase(String table, Window window, String id) throws Exception {
+        byte[] tail = Bytes.fromHex(id);
+        try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
+                ResultScanner rows = open.getScanner(new Scan())) {
+            for (Result row : rows) {
+                byte[] key = row.getRow();
+                if (key.length > tail.length && Bytes.equals(Bytes.tail(key, tail.length), tail)) {
+                    // By version: a delete of the whole row would also hide what is put later, at lower versions.
+                    Delete delete = new Delete(key);
+                    for (Cell cell : row.rawCells()) {
+                        byte[] qualifier = CellUtil.cloneQualifier(cell);
+                        if (Bytes.toString(qualifier).contains(window.start().toString())) {
+                            delete.addColumn(CellUtil.cloneFamily(cell), qualifier, cell.getTimestamp());
+                        }
+                    }
+                    if (!delete.isEmpty()) {
+                        open.delete(delete);
+                    }
+                }
+            }
+        }
     }
 
     /** A report that a job wrote. */

@@ -185,15 +185,16 @@ public final class AuditJob implements Job {
     }
 
     private static void hbase(Run run, List<String> problems, Ledger.Entry enrich) {
-        List<Detection> detections = Rows.records(
-                        rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS))
-                                .where("sweep = 'batch'"),
-                        Detection::new)
-                .collect();
-        long missing = new HBaseReader(run.settings()).missing(detections, "batch", run.window(), enrich.sequence());
-        run.count("detections", detections.size());
-        if (missing > 0) {
-            problems.add("HBase lacks " + missing + " of " + detections.size() + " detections: rerun load");
+        // All that a row's key is made of.
+        Dataset<Row> detections = rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS))
+                .where("sweep = 'batch'")
+                .select("detection_id", "timestamp");
+        HBaseReader.Lacking lacking = HBaseReader.lacking(
+                run.settings(), Rows.records(detections, Detection::new), "batch", run.window(), enrich.sequence());
+        run.count("detections", lacking.detections());
+        if (lacking.missing() > 0) {
+            problems.add("HBase lacks " + lacking.missing() + " of " + lacking.detections() + " detections (as "
+                    + String.join(", ", lacking.examples()) + "): rerun load");
         }
     }
 

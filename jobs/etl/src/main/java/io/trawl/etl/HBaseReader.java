@@ -7,11 +7,13 @@ import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.hadoop.hbase.Cell;
@@ -31,6 +34,7 @@ import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.filter.FirstKeyOnlyFilter;
 import org.apache.hadoop.hbase.util.Bytes;
+import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the questions that the HBase tables are keyed for. */
@@ -272,29 +276,65 @@ public final class HBaseReader {
                         a.windows() + b.windows()));
     }
 
-    /** How many of the detections HBase does not have, or not in the version they were loaded in. */
-    public long missing(List<Detection> detections, String path, Window window, long version) {
+    /** Of so many detections, what HBase does not have. */
+    public record Lacking(long detections, long missing, List<String> examples) implements Serializable {
+        private static final int EXAMPLES = 3;
+
+        public static final Lacking NOTHING = new Lacking(0, 0, List.of());
+
+        /** This and another share of the detections. */
+        public Lacking plus(Lacking other) {
+            List<String> some = Stream.concat(examples.stream(), other.examples.stream())
+                    .limit(EXAMPLES)
+                    .toList();
+            return new Lacking(detections + other.detections, missing + other.missing, some);
+        }
+    }
+
+    /**
+     * How many of the detections HBase does not have, or not in the version they were loaded in. They are looked up where
+     * they are read, task by task; only counts and the ids of a few come back.
+     *
+     * @param detections with detection_id and timestamp at least
+     */
+    public static Lacking lacking(
+            Settings settings, JavaRDD<Detection> detections, String path, Window window, long version) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
+        return detections
+                .mapPartitions(some -> List.of(new HBaseReader(settings).lacking(salts, some, path, window, version))
+                        .iterator())
+                .fold(Lacking.NOTHING, Lacking::plus);
+    }
+
+    private Lacking lacking(int salts, Iterator<Detection> detections, String path, Window window, long version) {
         byte[] qualifier = HBase.qualifier(path, window);
-        long missing = 0;
+        Lacking lacking = Lacking.NOTHING;
+        if (!detections.hasNext()) {
+            return lacking;
+        }
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.DETECTIONS))) {
-            for (int from = 0; from < detections.size(); from += BATCH) {
+            while (detections.hasNext()) {
+                List<String> ids = new ArrayList<>();
                 List<Get> gets = new ArrayList<>();
-                for (Detection detection : detections.subList(from, Math.min(from + BATCH, detections.size()))) {
+                while (detections.hasNext() && gets.size() < BATCH) {
+                    Detection detection = detections.next();
+                    ids.add(detection.getDetectionId());
                     gets.add(new Get(Keys.main(salts, detection))
                             .addColumn(HBase.FAMILY, qualifier)
                             .setFilter(new FirstKeyOnlyFilter()));
                 }
-                for (Result row : table.get(gets)) {
-                    Cell cell = row.getColumnLatestCell(HBase.FAMILY, qualifier);
+                lacking = lacking.plus(new Lacking(gets.size(), 0, List.of()));
+                Result[] rows = table.get(gets);
+                for (int i = 0; i < rows.length; i++) {
+                    Cell cell = rows[i].getColumnLatestCell(HBase.FAMILY, qualifier);
                     if (cell == null || cell.getTimestamp() != version) {
-                        missing++;
+                        lacking = lacking.plus(new Lacking(0, 1, List.of(ids.get(i))));
                     }
                 }
             }
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
-        return missing;
+        return lacking;
     }
 }
