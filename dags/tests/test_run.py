@@ -34,7 +34,7 @@ public final class EchoJob {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project with one built job, which says what it thinks of its arguments."""
+    """A project with a built job, which says what it thinks of its arguments, and the same under a name of its own."""
     home = tmp_path_factory.mktemp("project")
     shutil.copytree(DAGS / "trawl_dags", home / "dags" / "trawl_dags")
     for folder in ("conf", "src", "target/dist/jobs", "target/dist/lib", "classes", "spark/jars"):
@@ -45,8 +45,9 @@ def project(tmp_path_factory):
     source = home / "src" / "EchoJob.java"
     source.write_text(ECHO)
     subprocess.run(["javac", "-d", home / "classes", source], check=True)
-    jar = home / "target/dist/jobs/trawl-echo.jar"
-    subprocess.run(["jar", "cf", jar, "-C", home / "classes", "."], check=True)
+    for job in ("echo", "mine"):
+        jar = home / "target/dist/jobs" / f"trawl-{job}.jar"
+        subprocess.run(["jar", "cf", jar, "-C", home / "classes", "."], check=True)
     return home
 
 
@@ -69,7 +70,7 @@ def trawl(project):
 def test_help_lists_the_jobs(trawl):
     ran = trawl("--help")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "Jobs: echo" in ran.stdout
+    assert "Jobs: echo, mine" in ran.stdout
 
 
 def test_a_jobs_help_is_its_own(trawl):
@@ -84,9 +85,18 @@ def test_no_job_is_a_bad_argument(trawl):
 @pytest.mark.parametrize(
     ("arguments", "status", "line"),
     [
-        (["nope"], 2, "trawl nope: job 'nope' is unknown: expected one of echo"),
+        (["nope"], 2, "trawl nope: job 'nope' is unknown: expected one of echo, mine"),
         (["echo", "--window", "bad"], 2, "trawl echo: --window bad: expected START/END"),
         (["echo", "--conf", "/nowhere"], 2, "trawl echo: settings file /nowhere: No such file or directory"),
+        (
+            ["mine", "--window", "good"],
+            2,
+            "trawl-mine.jar has no class io.trawl.mine.MineJob: name the job's main class",
+        ),
+        (["mine", "--main", "example.Nope"], 2, "trawl-mine.jar has no class example.Nope"),
+        (["mine", "--main"], 2, "trawl mine: --main : expected the name of a class, as example.MyJob"),
+        (["mine", "--main", "--source"], 2, "trawl mine: --main --source: expected the name of a class"),
+        (["mine", "--main=io.trawl.echo.EchoJob", "--window", "bad"], 2, "--window bad: expected START/END"),
         (
             ["echo", "--window", "good", "--set", "spark.master=spark://x"],
             1,
@@ -109,6 +119,17 @@ def test_a_job_that_breaks_while_checking_is_no_bad_argument(trawl):
 def test_checking_alone_submits_nothing(trawl):
     ran = trawl("echo", "--window", "good", "--check")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("main", [["--main", "io.trawl.echo.EchoJob"], ["--main=io.trawl.echo.EchoJob"]])
+def test_a_job_of_ones_own_is_checked_by_its_main_class_which_it_is_not_told(trawl, main):
+    ran = trawl("mine", *main, "--window", "good", "--check")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert trawl("mine", "--help", *main).stdout == "Usage: trawl run echo\n"
+    assert run._main_class(["--source", "proxy", *main, "--check"]) == (
+        "io.trawl.echo.EchoJob",
+        ["--source", "proxy", "--check"],
+    )
 
 
 def test_paths_are_made_absolute_since_the_driver_runs_elsewhere():

@@ -52,6 +52,11 @@ def test_the_main_class_follows_from_the_jobs_name():
     assert submit.main_class("load") == "io.trawl.load.LoadJob"
 
 
+def test_a_job_of_ones_own_names_its_main_class(built, conf):  # noqa: ARG001
+    command = submit.submission("ingest", conf(), "example.MyJob").command("spark://m:6066", [])
+    assert command[command.index("--class") + 1] == "example.MyJob"
+
+
 def test_an_unknown_job_is_refused_with_the_known_ones(built, conf):  # noqa: ARG001
     with pytest.raises(SettingsError, match="job 'cli' is unknown: expected one of ingest, refresh-indicators"):
         submit.submission("cli", conf())

@@ -45,6 +45,7 @@ class SparkJobOperator(SparkSubmitOperator):
 
     :param job: name of the job, as in target/dist/jobs/trawl-<job>.jar
     :param arguments: its command line (templated); an empty one is left out, one of several lines is several
+    :param main: its main class; none for Trawl's own jobs, whose names say it
     :return: the job's report, also as XCom
     """
 
@@ -55,7 +56,15 @@ class SparkJobOperator(SparkSubmitOperator):
     operator_extra_links = (DriverLink(),)
     ui_color = "#dbe9e4"
 
-    def __init__(self, *, job: str, arguments: Sequence[str], conn_id: str = CONNECTION, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        job: str,
+        arguments: Sequence[str],
+        main: str | None = None,
+        conn_id: str = CONNECTION,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(
             conn_id=conn_id,
             deploy_mode="cluster",
@@ -64,6 +73,7 @@ class SparkJobOperator(SparkSubmitOperator):
             **kwargs,
         )
         self.job = job
+        self.main = main
         self.arguments = list(arguments)
         self.counts: str | None = None
         self.driver_page: str | None = None
@@ -83,7 +93,7 @@ class SparkJobOperator(SparkSubmitOperator):
         :raises AirflowFailException: the job refuses its arguments or settings; a retry would not help
         :raises AirflowException: it failed; the message is the job's own line
         """
-        spec = submit.submission(self.job, self.settings)
+        spec = submit.submission(self.job, self.settings, self.main)
         self.application = spec.application
         self.conf = spec.conf
         self.name = f"trawl {self.job}"

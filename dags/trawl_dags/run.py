@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ Submits a job to Spark as the DAGs do, follows its driver, and prints its report
   bin/trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
   bin/trawl run JOB --help     the job's own options
   bin/trawl run JOB --check    check arguments and settings, submit nothing
+  bin/trawl run JOB --main example.MyJob ...    a job of your own, in target/dist/jobs/trawl-JOB.jar
 
 Jobs: {jobs}
 Exit status: 0 done, 2 a bad argument or setting, 1 anything else."""
@@ -100,12 +102,12 @@ class Run:
 
     def __init__(self, job: str, given: Sequence[str]) -> None:
         self.job = job
-        self.given = list(given)
+        self.main, self.given = _main_class(given)
         self.interrupts = Interrupts()
 
     def run(self) -> int:
         """From checking to the report; the exit status."""
-        submit.local_jar(self.job)
+        self._has_main(submit.local_jar(self.job))
         if {"-h", "--help"} & set(self.given):
             return subprocess.run(self._java(["--help"]), check=False).returncode
         self._check()
@@ -114,7 +116,7 @@ class Run:
         settings = Settings.load(_value(self.given, "--conf"), _overrides(self.given))
         run_id = _value(self.given, "--run-id") or submit.new_run_id(self.job)
         report = _value(self.given, "--report") or reports.name("by-hand", self.job, run_id)
-        spec = submit.submission(self.job, settings)
+        spec = submit.submission(self.job, settings, self.main)
         arguments = submit.arguments(self.given, settings, run_id, report)
         if settings.text("spark.master").startswith("spark://"):
             ending = self._standalone(spec, arguments, settings)
@@ -129,8 +131,14 @@ class Run:
             raise Stop(str(found.get("error") or ending), status)
         return 0
 
+    def _has_main(self, jar: Path) -> None:
+        main_class = self.main or submit.main_class(self.job)
+        with zipfile.ZipFile(jar) as file:
+            if f"{main_class.replace('.', '/')}.class" not in file.namelist():
+                raise Stop(f"{jar} has no class {main_class}: name the job's main class, as --main example.MyJob", 2)
+
     def _java(self, arguments: Sequence[str]) -> list[str]:
-        main_class = submit.main_class(self.job)
+        main_class = self.main or submit.main_class(self.job)
         return [submit.java(), *_QUICK, "-cp", submit.class_path(self.job), main_class, *arguments]
 
     def _check(self) -> None:
@@ -216,6 +224,20 @@ def _value(given: Sequence[str], name: str) -> str | None:
         if word.startswith(f"{name}="):
             return word.partition("=")[2]
     return None
+
+
+def _main_class(given: Sequence[str]) -> tuple[str | None, list[str]]:
+    """What --main names, and the arguments without it: the job itself does not know that option."""
+    words = iter(given)
+    main, rest = None, []
+    for word in words:
+        if word == "--main" or word.startswith("--main="):
+            main = word.partition("=")[2] or next(words, "")
+            if not re.fullmatch(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", main):
+                raise Stop(f"--main {main}: expected the name of a class, as example.MyJob", 2)
+        else:
+            rest.append(word)
+    return main, rest
 
 
 def _overrides(given: Sequence[str]) -> dict[str, str]:

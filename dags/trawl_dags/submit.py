@@ -75,10 +75,11 @@ class Submission:
         ]
 
 
-def submission(job: str, settings: Settings) -> Submission:
+def submission(job: str, settings: Settings, main: str | None = None) -> Submission:
     """Describe a job's submission.
 
     :param job: as in the jar's name: ingest, validate, ..., refresh-indicators
+    :param main: its main class, where that does not follow from the name
     :raises SettingsError: there is no such job
     :raises FileNotFoundError: nothing has been built
     """
@@ -94,7 +95,7 @@ def submission(job: str, settings: Settings) -> Submission:
     # Not extraJavaOptions: those are the site's, from spark-defaults.conf or the settings, and come after these.
     conf["spark.driver.defaultJavaOptions"] = MODULE_OPTIONS
     conf |= settings.under("spark.conf.")
-    return Submission(job, f"{dist}/jobs/trawl-{job}.jar", main_class(job), conf)
+    return Submission(job, f"{dist}/jobs/trawl-{job}.jar", main or main_class(job), conf)
 
 
 def jobs() -> list[str]:
