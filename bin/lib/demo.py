@@ -344,8 +344,9 @@ def show(summary: Summary, conf: dict[str, str], keep: bool) -> None:
         print(f"  {'job ' + job + ', a window':<34}{seconds / max(1, len(summary.windows)):>10.1f}")
     print(f"  {'Airflow and submits, a window':<34}{summary.airflow_overhead:>10.1f}")
     print(f"  {'all':<34}{summary.seconds:>10.1f}")
+    where = f"Airflow {conf['airflow.url']} (admin / admin), Spark {conf['spark.ui']}"
+    print(f"\n{where}" + ("" if keep else " (ended; --keep leaves them up)"))
     if keep:
-        print(f"\nAirflow {conf['airflow.url']} (admin / admin), Spark {conf['spark.ui']}")
         print("Ask it:  TRAWL_STATE=.trawl/demo bin/trawl detections --limit 10")
         print("End it:  TRAWL_STATE=.trawl/demo bin/trawl down")
     for problem in summary.problems:
