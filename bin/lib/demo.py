@@ -22,6 +22,8 @@ import requests
 HOME = Path(os.environ["TRAWL_HOME"])
 STATE = HOME / ".trawl" / "demo"
 SWEPT_WITHIN = 260  # seconds from the last line until every window must have been swept
+STARTING = timedelta(seconds=20)
+"""What the servers take to start, at least: no line is written before."""
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
 PROXIES = ("proxy-east", "proxy-north", "proxy-west")
 """A proxy's name is its lines' key: each of these three lands in another one of the topic's three partitions."""
@@ -373,6 +375,8 @@ def run(given: argparse.Namespace) -> Summary:
     logs, truth = make_traffic(given)
     summary.written = sum(len(lines) for lines in logs.values())
     lap("generating traffic")
+    # Windows before the first line are empty: their sweeps would stand in the way of the others.
+    first = (datetime.now(UTC) + STARTING).replace(second=0, microsecond=0)
     say("starting Kafka, HDFS, HBase, Flume, Spark and Airflow")
     started = trawl(
         "up",
@@ -380,6 +384,7 @@ def run(given: argparse.Namespace) -> Summary:
         *("--set", "source.proxy.window=PT1M"),
         *("--set", f"source.proxy.format={given.format}"),
         *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
+        *("--set", f"airflow.start={first:%Y-%m-%dT%H:%M:%SZ}"),
         *("--set", "window.margin=PT5S"),
         *("--set", "source.proxy.silence=PT1H"),
         *("--set", f"indicators.folder={STATE / 'feeds'}"),
