@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Judges events: an event to its detections. */
+/** Judges events: an event to its detections. Immutable, and safe for use by several threads if its suppressors are. */
 public final class Engine {
     /** The fields of an event that are matched, or stand in a detection: all that needs to be read of it. */
     public static final List<String> FIELDS = List.of(
@@ -29,36 +29,40 @@ public final class Engine {
             "url_original",
             "url_full",
             "url_domain",
+            "url_port",
             "url_path",
             "url_query");
 
-    private final Matcher matcher;
-    private final long snapshot;
+    private final IndicatorIndex index;
+    private final long snapshotId;
+    private final boolean webServer;
     private final String sweep;
     private final List<Suppressor> suppressors;
 
     /**
-     * @param snapshot Iceberg snapshot of lake.indicators that the index was built from
+     * @param snapshotId Iceberg snapshot of lake.indicators that the index was built from
      * @param webServer whether the events are a web server's
      * @param sweep batch or retro
      * @param suppressors allowlists, in order; the first that suppresses a match is named
      */
-    public Engine(IndicatorIndex index, long snapshot, boolean webServer, String sweep, List<Suppressor> suppressors) {
-        this.matcher = new Matcher(index, webServer);
-        this.snapshot = snapshot;
+    public Engine(
+            IndicatorIndex index, long snapshotId, boolean webServer, String sweep, List<Suppressor> suppressors) {
+        this.index = index;
+        this.snapshotId = snapshotId;
+        this.webServer = webServer;
         this.sweep = sweep;
         this.suppressors = List.copyOf(suppressors);
     }
 
-    /** Gives every detection of an event. */
+    /** Gives every detection of an event, all of its fields set. */
     public void analyse(ProxyEvent event, Consumer<Detection> detections) {
-        matcher.match(event, match -> detections.accept(detection(event, match)));
+        index.match(event, webServer, match -> detections.accept(detection(event, match)));
     }
 
     private Detection detection(ProxyEvent event, Match match) {
         Indicator indicator = match.indicator();
         Detection detection = new Detection();
-        detection.setDetectionId(Indicators.digest(event.getEventId(), indicator.getIndicatorId(), match.field()));
+        detection.setDetectionId(Ids.of(event.getEventId(), indicator.getIndicatorId(), match.field()));
         detection.setEventId(event.getEventId());
         detection.setSource(event.getSource());
         detection.setWindow(event.getWindow());
@@ -79,7 +83,7 @@ public final class Engine {
         detection.setConfidence(indicator.getConfidence());
         detection.setLabels(new ArrayList<>(indicator.getLabels()));
         detection.setSuppressedBy(suppressedBy(match));
-        detection.setIndicatorSnapshot(snapshot);
+        detection.setIndicatorSnapshot(snapshotId);
         detection.setUrlOriginal(event.getUrlOriginal());
         detection.setUrlDomain(event.getUrlDomain());
         detection.setDestinationIp(event.getDestinationIp());

@@ -1,307 +1,544 @@
 package io.trawl.intel;
 
 import io.trawl.record.Indicator;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a feed's file: a plain list of mixed types (one a line, {@code #} comments, defanged or not), or CSV with named
- * columns. Every line becomes an indicator, a rejection with a reason, or is a comment; nothing is passed over in
- * silence.
+ * Reads a feed's file, UTF-8: a plain list of mixed types, one a line, or CSV with a line that names its columns. What
+ * it is, its first line with content tells. Every line becomes an indicator, a rejection with a reason, a repetition, or
+ * is a comment, a header or blank; nothing is passed over in silence.
  */
 public final class Feeds {
-    private static final Set<String> VALUE = Set.of(
+    /** Columns that hold the indicator, the surest first: beside a URL its host is not the indicator. */
+    private static final List<String> VALUE = List.of(
             "indicator",
+            "indicator_value",
             "ioc",
             "ioc_value",
             "value",
+            "observable",
             "url",
             "domain",
-            "host",
-            "hostname",
+            "domain_name",
             "fqdn",
+            "hostname",
+            "host",
+            "dst_ip",
+            "dest_ip",
             "ip",
             "ip_address",
-            "dst_ip",
+            "ipaddress",
             "address",
             "cidr",
-            "network",
-            "observable");
-    private static final Set<String> CONFIDENCE = Set.of("confidence", "confidence_level", "score");
+            "network");
+
+    private static final Set<String> TYPE = Set.of("type", "ioc_type", "indicator_type", "value_type");
+    private static final Set<String> CONFIDENCE = Set.of("confidence", "confidence_level");
     private static final Set<String> FROM = Set.of("valid_from");
-    private static final Set<String> UNTIL = Set.of("valid_until", "expires", "expiration");
-    private static final Set<String> LABELS =
-            Set.of("labels", "tags", "malware", "malware_printable", "threat", "threat_type", "family");
-    private static final Set<String> KNOWN = union(VALUE, CONFIDENCE, FROM, UNTIL, LABELS);
+    private static final Set<String> UNTIL = Set.of("valid_until", "expires", "expires_at", "expiration", "expiry");
+    private static final Set<String> LABELS = Set.of(
+            "labels",
+            "label",
+            "tags",
+            "malware",
+            "malware_printable",
+            "malware_family",
+            "threat",
+            "threat_type",
+            "family");
+    private static final Set<String> HOST = Set.of("domain", "domain_name", "fqdn", "hostname", "host", "ip", "dst_ip");
+    private static final String PATH = "path";
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_ ./-]*");
+    private static final char[] DELIMITERS = {',', ';', '\t', '|'};
+    /** Lines that a quoted field may go on over. */
+    private static final int LONGEST_RECORD = 64;
 
     private Feeds() {}
 
-    @SafeVarargs
-    private static Set<String> union(Set<String>... sets) {
-        Set<String> all = new HashSet<>();
-        for (Set<String> set : sets) {
-            all.addAll(set);
-        }
-        return all;
+    /**
+     * Which column of a CSV file holds what, by the names in its header line; null, or empty, where the name is to be
+     * guessed.
+     *
+     * @param value the indicator
+     * @param type its type: domain, ip, ipv4, ipv6, cidr or url, as feeds write it
+     * @param confidence 0 to 100, or none, low, medium, high (15, 50, 85, as in STIX 2.1)
+     * @param validFrom from when it counts, inclusive: ISO-8601 (UTC where no offset stands) or seconds since 1970
+     * @param validUntil until when it counts, exclusive
+     * @param labels what to keep of what the feed says: malware, tags, threat
+     */
+    public record Columns(
+            @Nullable String value,
+            @Nullable String type,
+            @Nullable String confidence,
+            @Nullable String validFrom,
+            @Nullable String validUntil,
+            List<String> labels) {
+        /** All names guessed. */
+        public static final Columns GUESSED = new Columns(null, null, null, null, null, List.of());
     }
 
     /**
      * A line that is no indicator.
      *
      * @param line number of the line, from 1
-     * @param text the line
+     * @param text the line; of one above 1 MiB the beginning
      * @param reason why
      */
     public record Rejected(int line, String text, String reason) {}
 
     /**
-     * What a file had.
+     * What became of a file's lines.
      *
      * @param indicators distinct indicators
      * @param rejected lines that are none
-     * @param repeated lines that name an indicator that the file had already
+     * @param repeated lines that name an indicator that the file had before
+     * @param others comments, blank lines, headers, and the further lines of quoted fields
      */
-    public record Count(int indicators, int rejected, int repeated) {}
+    public record Count(int indicators, int rejected, int repeated, int others) {
+        /** All lines. */
+        public int lines() {
+            return indicators + rejected + repeated + others;
+        }
+    }
+
+    /** Reads a file; the feed is called as the file is. */
+    public static Count read(Path file, Consumer<Indicator> indicators, Consumer<Rejected> rejected)
+            throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, String.valueOf(file.getFileName()), indicators, rejected);
+        }
+    }
 
     /**
-     * Reads a file, in plain or CSV form as its first line with content tells.
+     * Reads a file, with the names of columns guessed. The stream is left open.
      *
      * @param feed name of the feed
      */
     public static Count read(InputStream in, String feed, Consumer<Indicator> indicators, Consumer<Rejected> rejected)
             throws IOException {
-        Sink sink = new Sink(feed, indicators, rejected);
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            int number = 0;
-            List<String> header = null;
-            boolean decided = false;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                number++;
-                String content = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-                if (content.isBlank()) {
-                    continue;
-                }
-                boolean comment = content.stripLeading().startsWith("#");
-                if (!decided) {
-                    // abuse.ch has the header as the last line of the comment.
-                    List<String> columns =
-                            header(comment ? content.stripLeading().substring(1) : content);
-                    if (columns != null) {
-                        header = columns;
-                        decided = !comment;
-                        continue;
+        return read(in, feed, Columns.GUESSED, indicators, rejected);
+    }
+
+    /**
+     * Reads a file. The stream is left open.
+     *
+     * @param feed name of the feed
+     * @param columns names of columns; where one is given, the file is CSV
+     * @throws IllegalArgumentException where the header has no column of a name that is given
+     */
+    public static Count read(
+            InputStream in, String feed, Columns columns, Consumer<Indicator> indicators, Consumer<Rejected> rejected)
+            throws IOException {
+        return new Reading(new Lines(in), feed, columns, indicators, rejected).read();
+    }
+
+    /** A header line: what each column is. */
+    private static final class Header {
+        private final char delimiter;
+        private final int size;
+        private final List<Integer> values = new ArrayList<>();
+        private final List<String> valueNames = new ArrayList<>();
+        private final List<Integer> labels = new ArrayList<>();
+        private int path = -1;
+        private int type = -1;
+        private int confidence = -1;
+        private int from = -1;
+        private int until = -1;
+
+        private Header(List<String> names, char delimiter, Columns columns) {
+            this.delimiter = delimiter;
+            this.size = names.size();
+            if (columns.value() != null) {
+                values.add(names.indexOf(name(columns.value())));
+                valueNames.add(columns.value());
+            } else {
+                for (String name : VALUE) {
+                    if (names.contains(name)) {
+                        values.add(names.indexOf(name));
+                        valueNames.add(name);
                     }
                 }
-                if (comment) {
+            }
+            for (int i = 0; i < size; i++) {
+                String name = names.get(i);
+                path = name.equals(PATH) ? i : path;
+                type = columns.type() == null ? TYPE.contains(name) ? i : type : same(name, columns.type(), i, type);
+                confidence = columns.confidence() == null
+                        ? CONFIDENCE.contains(name) ? i : confidence
+                        : same(name, columns.confidence(), i, confidence);
+                from = columns.validFrom() == null
+                        ? FROM.contains(name) ? i : from
+                        : same(name, columns.validFrom(), i, from);
+                until = columns.validUntil() == null
+                        ? UNTIL.contains(name) ? i : until
+                        : same(name, columns.validUntil(), i, until);
+                if (columns.labels().isEmpty()
+                        ? LABELS.contains(name)
+                        : columns.labels().stream()
+                                .anyMatch(label -> name(label).equals(name))) {
+                    labels.add(i);
+                }
+            }
+        }
+
+        private static int same(String name, String wanted, int column, int other) {
+            return name.equals(name(wanted)) ? column : other;
+        }
+
+        private static String name(String text) {
+            String name = text.strip().toLowerCase(Locale.ROOT).replace(' ', '_');
+            return name.endsWith("_utc") ? name.substring(0, name.length() - 4) : name;
+        }
+
+        /** The header that a line is; null where it is none. */
+        static @Nullable Header of(String line, Columns columns) {
+            for (char delimiter : DELIMITERS) {
+                List<String> fields = fields(line, delimiter);
+                if (fields == null) {
                     continue;
                 }
-                decided = true;
-                if (header == null) {
-                    plain(sink, number, content);
-                } else {
-                    row(sink, number, content, header);
+                List<String> names = fields.stream().map(Header::name).toList();
+                boolean known = columns.value() == null
+                        ? names.stream().anyMatch(VALUE::contains)
+                        : names.contains(name(columns.value()));
+                boolean named =
+                        names.stream().allMatch(name -> NAME.matcher(name).matches());
+                if (known && (named || columns.value() != null)) {
+                    require(names, columns);
+                    return new Header(names, delimiter, columns);
+                }
+            }
+            return null;
+        }
+
+        private static void require(List<String> names, Columns columns) {
+            List<String> wanted = new ArrayList<>(columns.labels());
+            for (String name :
+                    new String[] {columns.type(), columns.confidence(), columns.validFrom(), columns.validUntil()}) {
+                if (name != null) {
+                    wanted.add(name);
+                }
+            }
+            for (String name : wanted) {
+                if (!names.contains(name(name))) {
+                    throw new IllegalArgumentException(
+                            "no column '" + name + "'; expected one of the header's: " + String.join(", ", names));
                 }
             }
         }
-        return sink.count();
     }
 
-    /** The columns of a header line, in lower case; null where it is none. */
-    private static @Nullable List<String> header(String line) {
-        List<String> columns = new ArrayList<>();
-        boolean value = false;
-        int known = 0;
-        List<String> fields;
-        try {
-            fields = fields(line);
-        } catch (IOException e) {
+    /** The fields of one record; null where it is no CSV. */
+    private static @Nullable List<String> fields(String text, char delimiter) {
+        CSVFormat format = CSVFormat.DEFAULT
+                .builder()
+                .setDelimiter(delimiter)
+                .setIgnoreSurroundingSpaces(true)
+                .build();
+        try (CSVParser parser = CSVParser.parse(new StringReader(text), format)) {
+            for (CSVRecord fields : parser) {
+                return fields.toList();
+            }
+            return List.of("");
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
             return null;
         }
-        for (String field : fields) {
-            String name =
-                    field.strip().toLowerCase(Locale.ROOT).replace(' ', '_').replaceAll("_utc$", "");
-            columns.add(name);
-            value |= VALUE.contains(name);
-            known += KNOWN.contains(name) || name.matches("[a-z][a-z_0-9]*") ? 1 : 0;
-        }
-        return value && known == columns.size() && (columns.size() > 1 || VALUE.contains(columns.get(0)))
-                ? columns
-                : null;
     }
 
-    private static List<String> fields(String line) throws IOException {
-        try (CSVParser parser = CSVParser.parse(
-                new StringReader(line),
-                CSVFormat.DEFAULT.builder().setIgnoreSurroundingSpaces(true).build())) {
-            for (CSVRecord record : parser) {
-                return record.toList();
-            }
-            return List.of();
-        } catch (IllegalStateException | java.io.UncheckedIOException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private static void plain(Sink sink, int number, String line) {
-        String content = line;
-        // A comment behind a value; a # in a URL has no space before it.
-        int comment = content.indexOf(" #");
-        int tab = content.indexOf("\t#");
-        if (tab >= 0 && (comment < 0 || tab < comment)) {
-            comment = tab;
-        }
-        if (comment >= 0) {
-            content = content.substring(0, comment);
-        }
-        sink.add(number, line, content, Map.of());
-    }
-
-    private static void row(Sink sink, int number, String line, List<String> header) {
-        List<String> fields;
-        try {
-            fields = fields(line);
-        } catch (IOException e) {
-            sink.reject(number, line, "no CSV: " + e.getMessage());
-            return;
-        }
-        if (fields.size() > header.size()) {
-            sink.reject(number, line, fields.size() + " columns, the header has " + header.size());
-            return;
-        }
-        Map<String, String> named = new HashMap<>();
-        String value = null;
-        for (int i = 0; i < fields.size(); i++) {
-            String name = header.get(i);
-            String field = fields.get(i).strip();
-            named.put(name, field);
-            if (value == null && VALUE.contains(name) && !field.isEmpty()) {
-                value = field;
-            }
-        }
-        if (value == null) {
-            sink.reject(number, line, "no value in any of the columns " + String.join(", ", header));
-            return;
-        }
-        sink.add(number, line, value, named);
-    }
-
-    /** Turns values into indicators and keeps count. */
-    private static final class Sink {
+    /** One reading of one file. */
+    private static final class Reading {
+        private final Lines lines;
         private final String feed;
+        private final Columns columns;
         private final Consumer<Indicator> indicators;
         private final Consumer<Rejected> rejections;
-        private final Set<String> seen = new HashSet<>();
+        private final Ids ids = new Ids();
+        private final IdSet seen = new IdSet();
+        private int accepted;
         private int rejected;
         private int repeated;
+        private int others;
 
-        Sink(String feed, Consumer<Indicator> indicators, Consumer<Rejected> rejections) {
+        Reading(
+                Lines lines,
+                String feed,
+                Columns columns,
+                Consumer<Indicator> indicators,
+                Consumer<Rejected> rejections) {
+            this.lines = lines;
             this.feed = feed;
+            this.columns = columns;
             this.indicators = indicators;
             this.rejections = rejections;
         }
 
-        Count count() {
-            return new Count(seen.size(), rejected, repeated);
+        Count read() throws IOException {
+            Header header = null;
+            Header inComment = null;
+            boolean decided = false;
+            for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
+                String content = line.text().strip();
+                if (content.isEmpty() && line.fault() == null) {
+                    others++;
+                    continue;
+                }
+                if (content.startsWith("#")) {
+                    others++;
+                    // abuse.ch has the header as the last line of the comment.
+                    Header named = decided ? null : Header.of(content.substring(1), columns);
+                    inComment = named == null || named.size == 1 ? inComment : named;
+                    continue;
+                }
+                if (!decided) {
+                    decided = true;
+                    header = Header.of(line.text(), columns);
+                    if (header != null) {
+                        others++;
+                        continue;
+                    }
+                    header = inComment != null && hasColumns(line, inComment) ? inComment : null;
+                    if (header == null && columns.value() != null) {
+                        throw new IllegalArgumentException("no column '" + columns.value()
+                                + "' in line " + line.number() + "; expected a header line that names it, as "
+                                + columns.value() + ",type,confidence");
+                    }
+                }
+                if (line.fault() != null && (header != null || isFaulty(line))) {
+                    reject(line, line.fault());
+                } else if (header == null) {
+                    add(line, withoutComment(line.text()), Row.EMPTY);
+                } else {
+                    row(line, header);
+                }
+            }
+            return new Count(accepted, rejected, repeated, others);
         }
 
-        void reject(int number, String line, String reason) {
+        private static boolean hasColumns(Lines.Line line, Header header) {
+            List<String> fields = fields(line.text(), header.delimiter);
+            return fields != null && fields.size() == header.size;
+        }
+
+        /** Whether what is wrong with a line stands before its comment. */
+        private static boolean isFaulty(Lines.Line line) {
+            String fault = line.fault();
+            return fault == null
+                    || !fault.startsWith("no UTF-8")
+                    || withoutComment(line.text()).indexOf('\uFFFD') >= 0;
+        }
+
+        /** Without the comment behind a value; a # in a URL has no space before it. */
+        private static String withoutComment(String line) {
+            for (int i = line.indexOf('#', 1); i > 0; i = line.indexOf('#', i + 1)) {
+                if (line.charAt(i - 1) == ' ' || line.charAt(i - 1) == '\t') {
+                    return line.substring(0, i);
+                }
+            }
+            return line;
+        }
+
+        private void reject(Lines.Line line, String reason) {
             rejected++;
-            rejections.accept(new Rejected(number, line, reason));
+            rejections.accept(new Rejected(line.number(), line.text(), reason));
         }
 
-        void add(int number, String line, String text, Map<String, String> named) {
-            if (text.indexOf('\uFFFD') >= 0) {
-                reject(number, line, "not UTF-8");
+        private void row(Lines.Line line, Header header) throws IOException {
+            List<String> fields = fields(line.text(), header.delimiter);
+            if (fields == null) {
+                fields = longRecord(line, header);
+            }
+            if (fields == null) {
+                reject(line, "no CSV: a quote that does not end, or text behind one");
                 return;
             }
-            Indicators.Read read = Indicators.read(text);
-            if (read.value() == null) {
-                reject(number, line, read.reason());
+            if (fields.size() > header.size) {
+                reject(line, fields.size() + " columns; the header has " + header.size);
+                return;
+            }
+            String value = "";
+            String valueName = "";
+            for (int i = 0; i < header.values.size() && value.isEmpty(); i++) {
+                value = field(fields, header.values.get(i));
+                valueName = header.valueNames.get(i);
+            }
+            if (value.isEmpty()) {
+                reject(line, "nothing in the column " + String.join(", ", header.valueNames));
+                return;
+            }
+            String path = field(fields, header.path);
+            if (HOST.contains(valueName) && !path.isEmpty()) {
+                // The indicator is what lies at this path, not the host.
+                value += path.startsWith("/") ? path : "/" + path;
+            }
+            Row row = new Row(
+                    field(fields, header.type),
+                    field(fields, header.confidence),
+                    field(fields, header.from),
+                    field(fields, header.until),
+                    labels(fields, header));
+            add(line, value, row);
+        }
+
+        private static List<String> labels(List<String> fields, Header header) {
+            List<String> labels = new ArrayList<>(header.labels.size());
+            for (int column : header.labels) {
+                labels.add(field(fields, column));
+            }
+            return labels;
+        }
+
+        private static String field(List<String> fields, int column) {
+            return column < 0 || column >= fields.size()
+                    ? ""
+                    : fields.get(column).strip();
+        }
+
+        /** A record whose quoted field goes on over further lines; null where it does not end, its lines unread again. */
+        private @Nullable List<String> longRecord(Lines.Line first, Header header) throws IOException {
+            StringBuilder text = new StringBuilder(first.text());
+            Deque<Lines.Line> further = new ArrayDeque<>();
+            while (further.size() < LONGEST_RECORD && text.length() < Lines.LONGEST) {
+                Lines.Line next = lines.next();
+                if (next == null) {
+                    break;
+                }
+                further.push(next);
+                if (next.fault() != null) {
+                    break;
+                }
+                text.append('\n').append(next.text());
+                List<String> fields = fields(text.toString(), header.delimiter);
+                if (fields != null) {
+                    others += further.size();
+                    return fields;
+                }
+            }
+            further.forEach(lines::back);
+            return null;
+        }
+
+        private void add(Lines.Line line, String text, Row row) {
+            Indicators.Family family = Indicators.Family.of(row.type);
+            if (family == null) {
+                reject(line, "type not supported: " + row.type + "; expected domain, ip, ipv4, ipv6, cidr or url");
+                return;
+            }
+            Indicators.Read read = Indicators.read(text, family);
+            String value = read.value();
+            if (value == null) {
+                reject(line, read.reason());
                 return;
             }
             Indicator indicator = new Indicator();
-            indicator.setIndicatorId(Indicators.id(read.type(), read.value(), feed));
-            indicator.setType(read.type());
-            indicator.setValue(read.value());
-            indicator.setOriginal(text.strip());
-            indicator.setFeed(feed);
-            indicator.setLine(number);
-            List<String> labels = new ArrayList<>();
-            for (Map.Entry<String, String> column : named.entrySet()) {
-                String name = column.getKey();
-                String content = column.getValue();
-                if (content.isEmpty()) {
-                    continue;
-                }
-                if (CONFIDENCE.contains(name)) {
-                    if (!content.matches("[0-9]{1,2}|100")) {
-                        reject(number, line, name + " '" + content + "' is no number of 0 to 100");
-                        return;
-                    }
-                    indicator.setConfidence(Integer.valueOf(content));
-                } else if (FROM.contains(name) || UNTIL.contains(name)) {
-                    Instant time = time(content);
-                    if (time == null) {
-                        reject(
-                                number,
-                                line,
-                                name + " '" + content + "' is no time; expected ISO-8601, as 2026-11-24T10:00:00Z");
-                        return;
-                    }
-                    if (FROM.contains(name)) {
-                        indicator.setValidFrom(time);
-                    } else {
-                        indicator.setValidUntil(time);
-                    }
-                } else if (LABELS.contains(name)) {
-                    for (String label : content.split("[|;,]")) {
-                        if (!label.isBlank()) {
-                            labels.add(label.strip());
-                        }
-                    }
-                }
+            String fault = row.fill(indicator);
+            if (fault != null) {
+                reject(line, fault);
+                return;
             }
-            labels.sort(null);
-            indicator.setLabels(labels);
-            if (!seen.add(indicator.getIndicatorId())) {
+            byte[] id = ids.digest(read.type(), value, feed);
+            if (!seen.add(Ip.number(id, 0), Ip.number(id, 8))) {
                 repeated++;
                 return;
             }
+            indicator.setIndicatorId(Ids.hex(id));
+            indicator.setType(read.type());
+            indicator.setValue(value);
+            indicator.setOriginal(text.strip());
+            indicator.setFeed(feed);
+            indicator.setLine(line.number());
+            accepted++;
             indicators.accept(indicator);
+        }
+    }
+
+    /** What a row says besides the indicator, as text; empty where it says nothing. */
+    private record Row(String type, String confidence, String from, String until, List<String> labels) {
+        static final Row EMPTY = new Row("", "", "", "", List.of());
+
+        /** @return what is wrong with it, null where nothing is */
+        @Nullable
+        String fill(Indicator indicator) {
+            if (!confidence.isEmpty()) {
+                int number = confidence(confidence);
+                if (number < 0) {
+                    return "confidence '" + confidence + "'; expected 0 to 100, or none, low, medium or high";
+                }
+                indicator.setConfidence(number);
+            }
+            Instant validFrom = from.isEmpty() ? null : time(from);
+            Instant validUntil = until.isEmpty() ? null : time(until);
+            if (validFrom == null && !from.isEmpty() || validUntil == null && !until.isEmpty()) {
+                return "time '" + (validFrom == null && !from.isEmpty() ? from : until)
+                        + "'; expected ISO-8601, as 2026-11-24T10:00:00Z";
+            }
+            if (validFrom != null && validUntil != null && !validFrom.isBefore(validUntil)) {
+                return "valid from " + validFrom + " until " + validUntil + ": never";
+            }
+            indicator.setValidFrom(validFrom);
+            indicator.setValidUntil(validUntil);
+            Set<String> names = new TreeSet<>();
+            for (String column : labels) {
+                for (String label : column.split("[|;,]", -1)) {
+                    if (!label.isBlank()) {
+                        names.add(label.strip());
+                    }
+                }
+            }
+            indicator.setLabels(new ArrayList<>(names));
+            return null;
+        }
+
+        private static int confidence(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "none" -> 0;
+                case "low" -> 15;
+                case "medium", "med" -> 50;
+                case "high" -> 85;
+                default -> Canonical.decimal(text, 0, text.length(), 100);
+            };
         }
 
         private static @Nullable Instant time(String text) {
-            String iso = text.replace(' ', 'T').replaceAll("T?UTC$", "Z");
+            String iso = text.endsWith(" UTC") ? text.substring(0, text.length() - 4) + "Z" : text;
+            iso = iso.replace(' ', 'T');
             try {
+                if (iso.length() == 10 && iso.indexOf('-') < 0) {
+                    return Instant.ofEpochSecond(Long.parseLong(iso));
+                }
                 if (iso.length() == 10) {
                     return LocalDate.parse(iso).atStartOfDay().toInstant(ZoneOffset.UTC);
                 }
-                return iso.matches(".*(Z|[+-][0-9:]{4,6})$")
+                boolean offset = iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
+                Instant instant = offset
                         ? OffsetDateTime.parse(iso).toInstant()
                         : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
-            } catch (DateTimeException e) {
+                return instant.truncatedTo(ChronoUnit.MICROS);
+            } catch (DateTimeException | NumberFormatException e) {
                 return null;
             }
         }

@@ -10,11 +10,13 @@ public enum How {
     SUBDOMAIN,
     /** An address in the indicator's range. */
     CIDR,
-    /** The same URL; where the indicator has no scheme, in either. */
+    /** The same URL; where the indicator has no scheme, in any. */
     URL;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
 
     /** As Detection.how has it. */
     public String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 }

@@ -1,18 +1,18 @@
 package io.trawl.intel;
 
-import crawlercommons.domains.EffectiveTldFinder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a text is as an indicator: its type and canonical value, or why it is none. */
 public final class Indicators {
+    private static final int LONGEST_LABEL = 63;
+
     private Indicators() {}
 
     /**
+     * What a text was read as.
+     *
      * @param type domain, ipv4, ipv6, cidr or url; empty where it is no indicator
      * @param value the canonical value; null where it is no indicator
      * @param reason why it is none; empty where it is one
@@ -21,116 +21,262 @@ public final class Indicators {
         static Read none(String reason) {
             return new Read("", null, reason);
         }
+
+        static Read unsupported(String type) {
+            return none("type not supported: " + type);
+        }
+    }
+
+    /** Families of types, as feeds name them. */
+    enum Family {
+        ANY,
+        DOMAIN,
+        ADDRESS,
+        URL;
+
+        /** The family that a feed's word for a type means; null where it is none of this version's. */
+        static @Nullable Family of(String word) {
+            return switch (word.strip()
+                    .toLowerCase(Locale.ROOT)
+                    .replace('_', '-')
+                    .replace(' ', '-')) {
+                case "" -> ANY;
+                case "domain", "domains", "domain-name", "hostname", "host", "fqdn", "dns" -> DOMAIN;
+                case "ip",
+                        "ips",
+                        "ipv4",
+                        "ipv6",
+                        "ip4",
+                        "ip6",
+                        "ip-address",
+                        "ipv4-addr",
+                        "ipv6-addr",
+                        "ipaddress",
+                        "ip-dst",
+                        "ip-src",
+                        "address",
+                        "cidr",
+                        "network",
+                        "netblock",
+                        "subnet",
+                        "ip-range",
+                        "range" -> ADDRESS;
+                case "url", "urls", "uri", "link" -> URL;
+                default -> null;
+            };
+        }
     }
 
     /** Reads an indicator of any type, defanged or not. */
     public static Read read(String text) {
+        return read(text, Family.ANY);
+    }
+
+    /** Reads an indicator of the family that the feed says it is. */
+    static Read read(String text, Family family) {
         String value = Refang.refang(text);
         if (value.isEmpty()) {
             return Read.none("empty");
         }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || Character.isSpaceChar(c)) {
+                return Read.none(
+                        c == 0 ? "a NUL in it" : "more than one word; expected one indicator, a comment behind ' #'");
+            }
+        }
+        Read read = family == Family.URL ? url(value) : classified(value);
+        if (read.value() == null || family == Family.ANY) {
+            return read;
+        }
+        boolean fits =
+                switch (read.type()) {
+                    case "domain" -> family == Family.DOMAIN;
+                    case "url" -> family == Family.URL;
+                    default -> family == Family.ADDRESS || family == Family.DOMAIN;
+                };
+        return fits
+                ? read
+                : Read.none("the type column says " + (family == Family.DOMAIN ? "domain" : "address")
+                        + ", the value is of type " + read.type());
+    }
+
+    private static Read classified(String value) {
         if (value.indexOf("://") > 0) {
             return url(value);
         }
         int slash = value.indexOf('/');
-        if (slash == 0) {
-            return Read.none("type not supported: a path without a host");
+        if (slash == 0 && (!value.startsWith("//") || value.startsWith("/", 2))) {
+            return Read.unsupported("path without a host");
         }
-        if (slash > 0) {
-            Canonical.Result range = Canonical.cidr(value);
-            if (range.canonical() != null) {
-                return range(range);
-            }
+        if (value.startsWith("||") || value.startsWith("@@")) {
+            return Read.unsupported("adblock rule");
+        }
+        if (slash >= 0) {
+            return isRange(value, slash) ? range(value) : url(value);
+        }
+        if (value.indexOf('@') >= 0) {
+            return Read.unsupported("e-mail address");
+        }
+        if (value.indexOf('?') > 0) {
             return url(value);
         }
-        if (value.indexOf('@') > 0) {
-            return Read.none("type not supported: an e-mail address");
+        String hash = hash(value);
+        if (hash != null) {
+            return Read.unsupported(hash);
         }
-        Canonical.Result host = Canonical.host(value);
+        // *.evil.example is evil.example with what lies beneath it.
+        String name = value.startsWith("*.") ? value.substring(2) : value;
+        Canonical.Result host = Canonical.host(name);
         if (host.canonical() == null) {
-            return port(value) != null ? Read.none("type not supported: host and port") : Read.none(host.reason());
+            String port = port(name);
+            return port != null
+                    ? Read.unsupported(port)
+                    : isPattern(name) ? Read.unsupported("pattern") : Read.none(host.reason());
         }
-        return host(host, value);
+        return host(host, name);
     }
 
-    /** host:port, null where the text is no such thing. */
+    /** Whether it has characters of wildcards and regular expressions that no host has. */
+    private static boolean isPattern(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            if ("*^${}|\\".indexOf(host.charAt(i)) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether an address and a number stand before and behind the slash. */
+    private static boolean isRange(String value, int slash) {
+        String before = value.substring(0, slash);
+        return Canonical.decimal(value, slash + 1, value.length(), 999) >= 0
+                && (Ip.canonical4(before, 0, slash) >= 0
+                        || before.indexOf(':') >= 0 && Canonical.host(before).isAddress());
+    }
+
+    private static @Nullable String hash(String value) {
+        String name =
+                switch (value.length()) {
+                    case 32 -> "md5";
+                    case 40 -> "sha1";
+                    case 64 -> "sha256";
+                    case 128 -> "sha512";
+                    default -> null;
+                };
+        for (int i = 0; i < value.length() && name != null; i++) {
+            if (Ip.digit(value.charAt(i)) < 0) {
+                name = null;
+            }
+        }
+        return name;
+    }
+
+    /** ip:port or domain:port, null where the text is no such thing. */
     private static @Nullable String port(String value) {
         int colon = value.lastIndexOf(':');
-        if (colon <= 0 || !value.substring(colon + 1).matches("[0-9]{1,5}")) {
+        if (colon <= 0 || Canonical.decimal(value, colon + 1, value.length(), 65_535) < 0) {
             return null;
         }
-        return Canonical.host(value.substring(0, colon)).canonical();
+        Canonical.Result host = Canonical.host(value.substring(0, colon));
+        return host.canonical() == null ? null : host.isAddress() ? "ip:port" : "domain:port";
     }
 
-    private static Read host(Canonical.Result host, String as) {
-        String canonical = Objects.requireNonNull(host.canonical());
-        switch (host.kind()) {
-            case IPV4:
-                return new Read("ipv4", canonical, "");
-            case IPV6:
-                return new Read("ipv6", canonical, "");
-            default:
-                break;
-        }
-        if (canonical.indexOf('.') < 0) {
-            if (canonical.matches("[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")) {
-                return Read.none("type not supported: a file hash");
+    private static Read host(Canonical.Result host, String text) {
+        String value = Objects.requireNonNull(host.canonical());
+        if (host.isAddress()) {
+            boolean number = text.indexOf('.') < 0 && text.indexOf(':') < 0 && !text.startsWith("0x");
+            // An address below 1.0.0.0 is a number that somebody counted with.
+            if (number && value.startsWith("0.")) {
+                return Read.none("a number; as an address it would be " + value);
             }
-            return Read.none("a single label is no domain: '" + as + "'");
+            return new Read(type(host.kind()), value, "");
         }
-        if (isPublicSuffix(canonical)) {
-            return Read.none(canonical + " is a public suffix: everybody's domains lie beneath it");
+        if (isPattern(value)) {
+            return Read.unsupported("pattern");
         }
-        return new Read("domain", canonical, "");
+        String wrong = wrongDomain(value);
+        if (wrong != null) {
+            return Read.none(wrong);
+        }
+        PublicSuffixes.Section section = PublicSuffixes.bundled().section(value);
+        if (section == PublicSuffixes.Section.ICANN) {
+            return Read.none(
+                    value.indexOf('.') < 0 && !PublicSuffixes.bundled().isListed(value)
+                            ? "a single label: '" + value + "' is nobody's domain"
+                            : value + " is a public suffix: everybody's domains lie beneath it");
+        }
+        return new Read("domain", value, "");
     }
 
-    private static Read range(Canonical.Result range) {
-        String canonical = Objects.requireNonNull(range.canonical());
-        if (range.kind() == Canonical.Kind.CIDR) {
-            return canonical.endsWith("/0")
-                    ? Read.none(canonical + " is every address there is")
-                    : new Read("cidr", canonical, "");
+    /** Why a canonical host cannot be a name in DNS; null where it can. */
+    private static @Nullable String wrongDomain(String host) {
+        int label = 0;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            label = c == '.' ? 0 : label + 1;
+            if (label > LONGEST_LABEL) {
+                return "a label of more than " + LONGEST_LABEL + " characters";
+            }
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.')) {
+                return c == ',' || c == ';' || c == '|'
+                        ? "a '" + c + "' in it; columns need a header line that names them"
+                        : "a domain cannot have '" + c + "' in it";
+            }
         }
-        return new Read(range.kind() == Canonical.Kind.IPV4 ? "ipv4" : "ipv6", canonical, "");
+        return null;
+    }
+
+    static String type(Canonical.Kind kind) {
+        return switch (kind) {
+            case IPV4 -> "ipv4";
+            case IPV6 -> "ipv6";
+            default -> "domain";
+        };
+    }
+
+    private static Read range(String value) {
+        Canonical.Result range = Canonical.cidr(value);
+        String canonical = range.canonical();
+        if (canonical == null) {
+            return Read.none(range.reason());
+        }
+        if (range.isAddress()) {
+            return new Read(type(range.kind()), canonical, "");
+        }
+        return canonical.endsWith("/0")
+                ? Read.none(canonical + " is every address there is")
+                : new Read("cidr", canonical, "");
     }
 
     private static Read url(String value) {
-        Canonical.Url url = Canonical.parseUrl(value);
+        UrlParser parser = new UrlParser();
+        Canonical.Url url = parser.parse(value);
         if (url == null) {
-            return Read.none("no URL with a host in it");
+            return Read.none("no URL: " + parser.reason());
         }
-        if (url.scheme().isEmpty()
-                && url.hostKind() == Canonical.Kind.DOMAIN
-                && url.host().indexOf('.') < 0) {
-            return Read.none("no URL: '" + url.host() + "' is no host");
+        if (url.hostKind() != Canonical.Kind.DOMAIN) {
+            if (url.scheme().isEmpty()
+                    && Canonical.decimal(url.rest(), 1, url.rest().length(), 999) >= 0) {
+                return Read.none("a range or a URL? expected as 192.0.2.0/24 or http://192.0.2.1/24");
+            }
+        } else {
+            if (isPattern(url.host())) {
+                return Read.unsupported("pattern");
+            }
+            String wrong = wrongDomain(url.host());
+            if (wrong != null) {
+                return Read.none("no URL: " + wrong);
+            }
+            if (url.scheme().isEmpty() && url.host().indexOf('.') < 0) {
+                return Read.none("no URL: '" + url.host() + "' is no host of one; expected as evil.example/path");
+            }
         }
         return new Read("url", url.toString(), "");
     }
 
-    /** Whether domains are registered right beneath it (Public Suffix List, ICANN and private parts). */
-    static boolean isPublicSuffix(String domain) {
-        EffectiveTldFinder.EffectiveTLD suffix = EffectiveTldFinder.getEffectiveTLD(domain);
-        return suffix != null
-                && suffix.getDomain().equals(domain)
-                && EffectiveTldFinder.getAssignedDomain(domain, true) == null;
-    }
-
-    /** The id of an indicator: 32 hex digits of SHA-256 over type, canonical value and feed. */
+    /** The id of an indicator: 32 hex digits, the first of SHA-256 over type, canonical value and feed. */
     public static String id(String type, String value, String feed) {
-        return digest(type, value, feed);
-    }
-
-    /** 32 hex digits of SHA-256 over parts that a zero byte keeps apart. */
-    static String digest(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
+        return Ids.of(type, value, feed);
     }
 }

@@ -2,126 +2,177 @@ package io.trawl.intel;
 
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses as bytes and text. IPv4-mapped IPv6 addresses are IPv4 addresses. */
+/** IP addresses as numbers, bytes and text. IPv4-mapped IPv6 addresses are IPv4 addresses. */
 final class Ip {
+    private static final int MOST_GROUPS = 8;
+
     private Ip() {}
 
-    /** IPv4 as WHATWG reads it: one to four parts, decimal, octal (0..) or hex (0x..); the last one fills what is left. */
-    static byte @Nullable [] parseLoose4(String text) {
+    /** The number of four decimal parts without leading zeros in text[from, to); -1 where it is anything else. */
+    static long canonical4(String text, int from, int to) {
+        if (to - from < 7 || to - from > 15) {
+            return -1;
+        }
+        long address = 0;
+        int part = -1;
+        int parts = 0;
+        for (int i = from; i <= to; i++) {
+            int digit = i == to ? '.' - '0' : text.charAt(i) - '0';
+            if (digit >= 0 && digit <= 9) {
+                if (part == 0) {
+                    return -1;
+                }
+                part = part < 0 ? digit : part * 10 + digit;
+                if (part > 255) {
+                    return -1;
+                }
+            } else if (digit == '.' - '0' && part >= 0) {
+                address = address << 8 | part;
+                part = -1;
+                parts++;
+            } else {
+                return -1;
+            }
+        }
+        return parts == 4 ? address : -1;
+    }
+
+    /**
+     * IPv4 as WHATWG URL reads it: one to four parts in decimal, octal (0..) or hex (0x..), the last of which fills what
+     * is left. -1 where it is none.
+     */
+    static long loose4(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length > 4) {
-            return null;
+            return -1;
         }
         long value = 0;
         for (int i = 0; i < parts.length; i++) {
             long part = number(parts[i]);
             boolean last = i == parts.length - 1;
-            long most = last ? 1L << 8 * (5 - parts.length) : 256;
-            if (part < 0 || part >= most) {
-                return null;
+            int left = last ? 8 * (5 - parts.length) : 8;
+            if (part < 0 || part >>> left != 0) {
+                return -1;
             }
-            value = last ? value << 8 * (5 - parts.length) | part : value << 8 | part;
+            value = value << left | part;
         }
-        return new byte[] {(byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value};
+        return value;
     }
 
+    /** One part of an IPv4 address; -1 where it is no number, or one above 32 bits. */
     private static long number(String part) {
         int radix = 10;
-        String digits = part;
+        int at = 0;
         if (part.startsWith("0x") || part.startsWith("0X")) {
             radix = 16;
-            digits = part.substring(2);
-            if (digits.isEmpty()) {
-                return 0;
-            }
+            at = 2;
         } else if (part.length() > 1 && part.charAt(0) == '0') {
             radix = 8;
-            digits = part.substring(1);
-        }
-        if (digits.isEmpty() || digits.charAt(0) == '+' || digits.charAt(0) == '-') {
+            at = 1;
+        } else if (part.isEmpty()) {
             return -1;
         }
-        try {
-            long value = Long.parseLong(digits, radix);
-            return value > 0xFFFFFFFFL ? -1 : value;
-        } catch (NumberFormatException e) {
-            return -1;
+        long value = 0;
+        for (; at < part.length(); at++) {
+            int digit = digit(part.charAt(at));
+            if (digit < 0 || digit >= radix) {
+                return -1;
+            }
+            value = value * radix + digit;
+            if (value > 0xFFFF_FFFFL) {
+                return -1;
+            }
         }
+        return value;
     }
 
-    /** IPv6 (RFC 4291), a zone id dropped; 4 bytes for an IPv4-mapped one. Null where it is none. */
+    /** An ASCII hex digit's value, -1 for any other character. */
+    static int digit(int c) {
+        if (c >= '0' && c <= '9') {
+            return c - '0';
+        }
+        int lower = c | 0x20;
+        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    }
+
+    /** IPv6 (RFC 4291), a zone id dropped (RFC 6874): 16 bytes, 4 for an IPv4-mapped one. Null where it is none. */
     static byte @Nullable [] parse6(String text) {
         int zone = text.indexOf('%');
-        String address = zone < 0 ? text : text.substring(0, zone);
-        int gap = address.indexOf("::");
-        if (gap >= 0 && address.indexOf("::", gap + 1) >= 0) {
-            return null;
-        }
-        int[] head = gap < 0 ? groups(address) : groups(address.substring(0, gap));
-        int[] tail = gap < 0 ? new int[0] : groups(address.substring(gap + 2));
-        if (head == null || tail == null) {
-            return null;
-        }
-        int count = head.length + tail.length;
-        if (gap < 0 ? count != 8 : count > 7) {
+        int end = zone < 0 ? text.length() : zone;
+        if (zone >= 0 && !isZone(text, zone + 1)) {
             return null;
         }
         byte[] bytes = new byte[16];
-        for (int i = 0; i < head.length; i++) {
-            bytes[2 * i] = (byte) (head[i] >> 8);
-            bytes[2 * i + 1] = (byte) head[i];
+        int count = 0;
+        int gap = -1;
+        int at = 0;
+        if (text.startsWith("::")) {
+            gap = 0;
+            at = 2;
         }
-        for (int i = 0; i < tail.length; i++) {
-            int at = 8 - tail.length + i;
-            bytes[2 * at] = (byte) (tail[i] >> 8);
-            bytes[2 * at + 1] = (byte) tail[i];
+        while (at < end) {
+            int value = 0;
+            int digits = 0;
+            int start = at;
+            while (at < end && digits < 5 && digit(text.charAt(at)) >= 0) {
+                value = value << 4 | digit(text.charAt(at++));
+                digits++;
+            }
+            if (at < end && text.charAt(at) == '.') {
+                long tail = canonical4(text, start, end);
+                if (tail < 0 || count > MOST_GROUPS - 2) {
+                    return null;
+                }
+                count = group(bytes, count, (int) (tail >>> 16));
+                count = group(bytes, count, (int) tail);
+                at = end;
+                break;
+            }
+            if (digits == 0 || digits == 5 || count == MOST_GROUPS) {
+                return null;
+            }
+            count = group(bytes, count, value);
+            if (at == end) {
+                break;
+            }
+            if (text.charAt(at++) != ':' || at == end) {
+                return null;
+            }
+            if (text.charAt(at) == ':') {
+                if (gap >= 0) {
+                    return null;
+                }
+                gap = count;
+                at++;
+            }
+        }
+        if (gap < 0 ? count != MOST_GROUPS : count >= MOST_GROUPS) {
+            return null;
+        }
+        if (gap >= 0) {
+            int moved = 2 * (count - gap);
+            System.arraycopy(bytes.clone(), 2 * gap, bytes, 16 - moved, moved);
+            java.util.Arrays.fill(bytes, 2 * gap, 16 - moved, (byte) 0);
         }
         return unmapped(bytes);
     }
 
-    private static int @Nullable [] groups(String text) {
-        if (text.isEmpty()) {
-            return new int[0];
-        }
-        String[] parts = text.split(":", -1);
-        boolean v4 = parts[parts.length - 1].indexOf('.') >= 0;
-        int[] groups = new int[parts.length + (v4 ? 1 : 0)];
-        if (groups.length > 8) {
-            return null;
-        }
-        for (int i = 0; i < parts.length; i++) {
-            String part = parts[i];
-            if (v4 && i == parts.length - 1) {
-                String[] four = part.split("\\.", -1);
-                if (four.length != 4) {
-                    return null;
-                }
-                int[] numbers = new int[4];
-                for (int j = 0; j < 4; j++) {
-                    if (!four[j].matches("0|[1-9][0-9]{0,2}")) {
-                        return null;
-                    }
-                    numbers[j] = Integer.parseInt(four[j]);
-                    if (numbers[j] > 255) {
-                        return null;
-                    }
-                }
-                groups[i] = numbers[0] << 8 | numbers[1];
-                groups[i + 1] = numbers[2] << 8 | numbers[3];
-            } else {
-                if (part.isEmpty() || part.length() > 4) {
-                    return null;
-                }
-                for (int j = 0; j < part.length(); j++) {
-                    int digit = part.charAt(j) < 0x80 ? Character.digit(part.charAt(j), 16) : -1;
-                    if (digit < 0) {
-                        return null;
-                    }
-                    groups[i] = groups[i] << 4 | digit;
-                }
+    /** RFC 6874: unreserved characters, or escapes. */
+    private static boolean isZone(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!letter && !(c >= '0' && c <= '9') && "-._~%".indexOf(c) < 0) {
+                return false;
             }
         }
-        return groups;
+        return from < text.length();
+    }
+
+    private static int group(byte[] bytes, int count, int value) {
+        bytes[2 * count] = (byte) (value >> 8);
+        bytes[2 * count + 1] = (byte) value;
+        return count + 1;
     }
 
     private static byte[] unmapped(byte[] bytes) {
@@ -136,13 +187,29 @@ final class Ip {
         return new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]};
     }
 
+    /** The bytes of an IPv4 address. */
+    static byte[] bytes(long v4) {
+        return new byte[] {(byte) (v4 >> 24), (byte) (v4 >> 16), (byte) (v4 >> 8), (byte) v4};
+    }
+
     /** The bytes of an address in canonical text. */
     static byte[] require(String canonical) {
-        byte[] bytes = canonical.indexOf(':') >= 0 ? parse6(canonical) : parseLoose4(canonical);
+        long v4 = canonical4(canonical, 0, canonical.length());
+        byte[] bytes = v4 >= 0 ? bytes(v4) : parse6(canonical);
         if (bytes == null) {
-            throw new IllegalArgumentException("no address: " + canonical);
+            throw new IllegalArgumentException(
+                    "no address in canonical form: '" + canonical + "'; expected as 192.0.2.1 or 2001:db8::1");
         }
         return bytes;
+    }
+
+    /** Bytes [at, at + 8) as a number. */
+    static long number(byte[] bytes, int at) {
+        long value = 0;
+        for (int i = at; i < at + 8; i++) {
+            value = value << 8 | bytes[i] & 255;
+        }
+        return value;
     }
 
     /** A network: the bits behind the prefix cleared. */
@@ -155,20 +222,20 @@ final class Ip {
         return masked;
     }
 
-    /** Dotted decimal, or RFC 5952. */
+    /** Dotted decimal, or RFC 5952: lower case, the longest run of two or more zero groups as ::, the first of equals. */
     static String text(byte[] bytes) {
         if (bytes.length == 4) {
             return (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + "." + (bytes[3] & 255);
         }
-        int[] groups = new int[8];
-        for (int i = 0; i < 8; i++) {
+        int[] groups = new int[MOST_GROUPS];
+        for (int i = 0; i < MOST_GROUPS; i++) {
             groups[i] = (bytes[2 * i] & 255) << 8 | bytes[2 * i + 1] & 255;
         }
         int best = -1;
         int bestLength = 1;
-        for (int i = 0; i < 8; ) {
+        for (int i = 0; i < MOST_GROUPS; ) {
             int j = i;
-            while (j < 8 && groups[j] == 0) {
+            while (j < MOST_GROUPS && groups[j] == 0) {
                 j++;
             }
             if (j - i > bestLength) {
@@ -178,7 +245,7 @@ final class Ip {
             i = Math.max(j, i + 1);
         }
         StringBuilder text = new StringBuilder(39);
-        for (int i = 0; i < 8; ) {
+        for (int i = 0; i < MOST_GROUPS; ) {
             if (i == best) {
                 text.append("::");
                 i += bestLength;

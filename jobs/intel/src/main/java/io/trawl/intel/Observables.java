@@ -24,12 +24,6 @@ public final class Observables {
         if (value == null) {
             return null;
         }
-        return new Seen(
-                switch (result.kind()) {
-                    case IPV4 -> "ipv4";
-                    case IPV6 -> "ipv6";
-                    default -> "domain";
-                },
-                value);
+        return new Seen(Indicators.type(result.kind()), value);
     }
 }

@@ -1,0 +1,112 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trawl.intel.Feeds;
+import io.trawl.intel.IndicatorIndex;
+import io.trawl.record.Indicator;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IndexFilesTest {
+    @TempDir
+    Path folder;
+
+    private Settings settings;
+
+    @BeforeEach
+    void cacheOfItsOwn() {
+        settings = Settings.load(
+                null, Map.of("indicators.cache", folder.resolve("cache").toString()));
+    }
+
+    private Path index(String name, String feed) throws IOException {
+        List<Indicator> indicators = new ArrayList<>();
+        Feeds.read(
+                new ByteArrayInputStream(feed.getBytes(StandardCharsets.UTF_8)),
+                "feed",
+                indicators::add,
+                rejected -> {});
+        Path file = folder.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            IndicatorIndex.write(indicators, out);
+        }
+        return file;
+    }
+
+    private List<Path> copies() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("cache"))) {
+            return files.filter(file -> !file.toString().endsWith(".lock")).toList();
+        }
+    }
+
+    @Test
+    void aMachineHasOneCopyOfAFileThatAProcessOpensOnce() throws IOException {
+        String uri = index("a.index", "a.example\nb.example\n").toUri().toString();
+
+        IndicatorIndex index = IndexFiles.open(uri, settings);
+
+        assertThat(index.size()).isEqualTo(2);
+        assertThat(IndexFiles.open(uri, settings)).isSameAs(index);
+        assertThat(copies()).singleElement().asString().endsWith(".index");
+    }
+
+    @Test
+    void aCopyThatIsThereIsNotFetchedAgainAndADamagedOneIs() throws IOException {
+        Path file = index("a.index", "a.example\nb.example\n");
+        String other = index("b.index", "c.example\n").toUri().toString();
+        String uri = file.toUri().toString();
+        IndexFiles.open(uri, settings);
+        Path copy = copies().get(0);
+        Object before = Files.getAttribute(copy, "unix:ino");
+
+        IndexFiles.open(other, settings);
+        assertThat(IndexFiles.open(uri, settings).size()).isEqualTo(2);
+        assertThat(Files.getAttribute(copy, "unix:ino")).isEqualTo(before);
+
+        IndexFiles.open(other, settings);
+        Files.write(copy, new byte[] {1, 2, 3});
+        assertThat(IndexFiles.open(uri, settings).size()).isEqualTo(2);
+        assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
+    }
+
+    @Test
+    void aDamagedFileIsRefusedAndLeavesNoCopy() throws IOException {
+        Path file = index("a.index", "a.example\nb.example\n");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> IndexFiles.open(file.toUri().toString(), settings))
+                .isInstanceOf(JobFailure.class)
+                .hasMessageContaining(file.toUri().toString())
+                .hasMessageContaining("the index was changed");
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatNobodyUsedForDaysGoesWhenTheNextOneComes() throws IOException {
+        IndexFiles.open(index("a.index", "a.example\n").toUri().toString(), settings);
+        Path old = copies().get(0);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+
+        IndexFiles.open(index("b.index", "b.example\n").toUri().toString(), settings);
+
+        assertThat(copies()).hasSize(1).doesNotContain(old);
+    }
+}

@@ -1,0 +1,181 @@
+package io.trawl.intel;
+
+import io.trawl.record.ProxyEvent;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which fields of an event are looked up, and as what. */
+final class EventFields {
+    private static final String URL_FULL = "url.full";
+    private static final String URL_DOMAIN = "url.domain";
+    private static final String DESTINATION_IP = "destination.ip";
+    private static final String REFERRER = "http.request.referrer";
+    private static final String SOURCE_IP = "source.ip";
+
+    private EventFields() {}
+
+    static void match(IndexFile index, ProxyEvent event, boolean webServer, MatchSink sink) {
+        Instant at = event.getTimestamp();
+        String domain = event.getUrlDomain();
+        String full = event.getUrlFull();
+        Canonical.Kind kind = domain == null ? null : Canonical.plain(domain, 0, domain.length());
+        if (full != null) {
+            if (kind != null && hasHost(full, domain)) {
+                long hash = index.host(kind, domain, 0, domain.length(), URL_DOMAIN, at, sink);
+                if (index.hasUrls(hash)) {
+                    url(index, Canonical.parseUrl(full), URL_FULL, at, sink);
+                }
+            } else {
+                oddUrl(index, full, domain, at, sink);
+            }
+        } else if (domain != null) {
+            withoutUrl(index, event, domain, at, sink);
+        }
+        address(index, event.getDestinationIp(), DESTINATION_IP, at, sink);
+        String referrer = event.getHttpRequestReferrer();
+        if (referrer != null) {
+            referrer(index, referrer, at, sink);
+        }
+        if (webServer) {
+            address(index, event.getSourceIp(), SOURCE_IP, at, sink);
+        }
+    }
+
+    /** Whether a URL plainly has this host: scheme://host, and then its path. */
+    private static boolean hasHost(String url, String host) {
+        int from = authority(url);
+        int to = from + host.length();
+        return from > 0 && url.startsWith(host, from) && (to == url.length() || "/?#".indexOf(url.charAt(to)) >= 0);
+    }
+
+    /** Where the authority begins in scheme://authority; -1 where the text does not begin so. */
+    private static int authority(String url) {
+        for (int i = 0; i < url.length(); i++) {
+            char c = url.charAt(i);
+            if (c == ':') {
+                return i > 0 && url.startsWith("//", i + 1) ? i + 3 : -1;
+            }
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!letter && (i == 0 || !(c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'))) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    /** A URL whose host is not plainly the one that the parser took: both count, each indicator once a field. */
+    private static void oddUrl(IndexFile index, String full, @Nullable String domain, Instant at, MatchSink sink) {
+        Canonical.Url url = Canonical.parseUrl(full);
+        Canonical.Result host = domain == null ? Canonical.Result.none("") : Canonical.host(domain);
+        String canonical = host.canonical();
+        if (canonical != null && (url == null || canonical.equals(url.host()))) {
+            index.host(host.kind(), canonical, 0, canonical.length(), URL_DOMAIN, at, sink);
+        } else if (url != null) {
+            MatchSink once = canonical == null ? sink : once(sink);
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), URL_DOMAIN, at, once);
+            if (canonical != null) {
+                index.host(host.kind(), canonical, 0, canonical.length(), URL_DOMAIN, at, once);
+            }
+        }
+        url(index, url, URL_FULL, at, sink);
+    }
+
+    private static MatchSink once(MatchSink sink) {
+        Set<String> seen = new HashSet<>();
+        return match -> {
+            if (seen.add(match.indicator().getIndicatorId())) {
+                sink.match(match);
+            }
+        };
+    }
+
+    /** CONNECT, which has no URL, or a web server's log with its virtual host, which has one without a scheme. */
+    private static void withoutUrl(IndexFile index, ProxyEvent event, String domain, Instant at, MatchSink sink) {
+        Canonical.Result result = Canonical.host(domain);
+        String host = result.canonical();
+        if (host == null) {
+            return;
+        }
+        long hash = index.host(result.kind(), host, 0, host.length(), URL_DOMAIN, at, sink);
+        String path = event.getUrlPath();
+        if (path == null
+                || !path.startsWith("/")
+                || "CONNECT".equals(event.getHttpRequestMethod())
+                || !index.hasUrls(hash)) {
+            return;
+        }
+        Integer port = event.getUrlPort();
+        String scheme = port == null ? "" : port == 443 ? "https:" : port == 80 ? "http:" : "";
+        String query = event.getUrlQuery() == null ? "" : "?" + event.getUrlQuery();
+        String authority = result.kind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
+        url(
+                index,
+                Canonical.parseUrl(scheme + "//" + authority + (port == null ? "" : ":" + port) + path + query),
+                URL_FULL,
+                at,
+                sink);
+    }
+
+    /** Looks up a URL as it is and without its scheme; one without a scheme in both that the web has. */
+    private static void url(IndexFile index, Canonical.@Nullable Url url, String field, Instant at, MatchSink sink) {
+        if (url == null) {
+            return;
+        }
+        String host = url.host();
+        String authority = url.hostKind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
+        long hash = index.hash(host);
+        if (!index.hasUrls(hash)) {
+            return;
+        }
+        String value = url.toString();
+        String port = url.port();
+        index.url(hash, "", authority, port, url.rest(), value, field, at, sink);
+        for (String scheme : url.scheme().isEmpty() ? new String[] {"http", "https"} : new String[] {url.scheme()}) {
+            index.url(hash, scheme, authority, port, url.rest(), value, field, at, sink);
+            int standard = UrlParser.defaultPort(scheme);
+            if (port.isEmpty() && standard > 0) {
+                // evil.example:80/x without a scheme is http://evil.example/x, too.
+                index.url(hash, "", authority, ":" + standard, url.rest(), value, field, at, sink);
+            }
+        }
+    }
+
+    private static void referrer(IndexFile index, String referrer, Instant at, MatchSink sink) {
+        int from = authority(referrer);
+        int to = Math.max(0, from);
+        while (to < referrer.length() && "/?#".indexOf(referrer.charAt(to)) < 0) {
+            to++;
+        }
+        Canonical.Kind kind = from < 0 ? null : Canonical.plain(referrer, from, to);
+        if (kind != null) {
+            long hash = index.host(kind, referrer, from, to, REFERRER, at, sink);
+            if (index.hasUrls(hash)) {
+                url(index, Canonical.parseUrl(referrer), REFERRER, at, sink);
+            }
+            return;
+        }
+        Canonical.Url url = Canonical.parseUrl(referrer);
+        if (url != null && !url.scheme().isEmpty()) {
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), REFERRER, at, sink);
+            url(index, url, REFERRER, at, sink);
+        }
+    }
+
+    private static void address(IndexFile index, @Nullable String text, String field, Instant at, MatchSink sink) {
+        if (text == null) {
+            return;
+        }
+        if (Ip.canonical4(text, 0, text.length()) >= 0) {
+            index.host(Canonical.Kind.IPV4, text, 0, text.length(), field, at, sink);
+            return;
+        }
+        Canonical.Result host = Canonical.host(text);
+        if (host.isAddress()) {
+            String canonical = Objects.requireNonNull(host.canonical());
+            index.host(host.kind(), canonical, 0, canonical.length(), field, at, sink);
+        }
+    }
+}

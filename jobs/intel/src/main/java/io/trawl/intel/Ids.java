@@ -1,0 +1,42 @@
+package io.trawl.intel;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Ids that derive from what they name: the first 16 bytes of SHA-256 over parts, each ended by a zero byte. */
+final class Ids {
+    static final int BYTES = 16;
+
+    private final MessageDigest sha256;
+
+    /** For one thread. */
+    Ids() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+
+    /** The id of three parts, in its first {@link #BYTES} bytes. */
+    byte[] digest(String one, String two, String three) {
+        sha256.update(one.getBytes(StandardCharsets.UTF_8));
+        sha256.update((byte) 0);
+        sha256.update(two.getBytes(StandardCharsets.UTF_8));
+        sha256.update((byte) 0);
+        sha256.update(three.getBytes(StandardCharsets.UTF_8));
+        sha256.update((byte) 0);
+        return sha256.digest();
+    }
+
+    static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest, 0, BYTES);
+    }
+
+    /** The id of three parts as 32 hex digits. */
+    static String of(String one, String two, String three) {
+        return hex(new Ids().digest(one, two, three));
+    }
+}

@@ -1,0 +1,484 @@
+package io.trawl.intel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.trawl.record.Indicator;
+import io.trawl.record.ProxyEvent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** An index over the bytes of its file, mapped or in the heap. */
+final class IndexFile implements IndicatorIndex {
+    private static final int COPIED_AT_ONCE = 1 << 20;
+
+    private final ByteBuffer file;
+    private final long start;
+    private final int slotsAt;
+    private final int slots;
+    private final int filterAt;
+    private final int filterWords;
+    private final int ranges4At;
+    private final int ranges4;
+    private final int ranges6At;
+    private final int ranges6;
+    private final int recordsAt;
+    private final long size;
+    private final long snapshotId;
+    private final String[] feeds;
+
+    private IndexFile(ByteBuffer bytes) {
+        file = bytes.order(ByteOrder.LITTLE_ENDIAN);
+        start = IndexFormat.start(file.getInt(IndexFormat.AT_SEED));
+        slotsAt = (int) file.getLong(IndexFormat.AT_SLOTS);
+        slots = (int) file.getLong(IndexFormat.AT_SLOT_COUNT);
+        filterAt = (int) file.getLong(IndexFormat.AT_FILTER);
+        filterWords = file.getInt(IndexFormat.AT_FILTER_WORDS);
+        ranges4At = file.getInt(IndexFormat.AT_RANGES4);
+        ranges4 = file.getInt(IndexFormat.AT_RANGES4_COUNT);
+        ranges6At = file.getInt(IndexFormat.AT_RANGES6);
+        ranges6 = file.getInt(IndexFormat.AT_RANGES6_COUNT);
+        recordsAt = file.getInt(IndexFormat.AT_RECORDS);
+        size = file.getLong(IndexFormat.AT_COUNT);
+        snapshotId = file.getLong(IndexFormat.AT_SNAPSHOT);
+        feeds = new String[file.getInt(IndexFormat.AT_FEED_COUNT)];
+        for (int i = 0; i < feeds.length; i++) {
+            feeds[i] = new String(entry(file.getInt(IndexFormat.AT_FEEDS), i), UTF_8);
+        }
+    }
+
+    /** An index over bytes that are known to be whole. */
+    static IndexFile of(ByteBuffer bytes) {
+        return new IndexFile(bytes);
+    }
+
+    static IndexFile open(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path)) {
+            ByteBuffer header = ByteBuffer.allocate(IndexFormat.HEADER).order(ByteOrder.LITTLE_ENDIAN);
+            while (header.hasRemaining() && channel.read(header) >= 0) {}
+            long length = length(header.flip());
+            if (channel.size() != length) {
+                throw new IOException(wrongLength(channel.size(), length));
+            }
+            CRC32C crc = new CRC32C();
+            crc.update(header);
+            // Read, not mapped: the pages of a check need not stay in memory.
+            ByteBuffer some = ByteBuffer.allocateDirect(COPIED_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
+            long left = length - IndexFormat.HEADER - IndexFormat.TRAILER;
+            while (left > 0) {
+                some.clear().limit((int) Math.min(left, some.capacity()));
+                int read = channel.read(some);
+                if (read < 0) {
+                    throw new EOFException(wrongLength(length - left, length));
+                }
+                crc.update(some.flip());
+                left -= read;
+            }
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, length);
+            check(crc, bytes.order(ByteOrder.LITTLE_ENDIAN));
+            return new IndexFile(bytes);
+        } catch (IOException e) {
+            throw e instanceof java.nio.file.FileSystemException ? e : new IOException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    static IndexFile read(InputStream in) throws IOException {
+        byte[] header = in.readNBytes(IndexFormat.HEADER);
+        int length = length(ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN));
+        byte[] bytes = new byte[length];
+        System.arraycopy(header, 0, bytes, 0, header.length);
+        int read = header.length + in.readNBytes(bytes, header.length, length - header.length);
+        if (read != length || in.read() >= 0) {
+            throw new IOException(wrongLength(read == length ? length + 1L : read, length));
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length - IndexFormat.TRAILER);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        check(crc, buffer);
+        return new IndexFile(buffer);
+    }
+
+    /** The length that the header says, once the header is known to be right. */
+    private static int length(ByteBuffer header) throws IOException {
+        if (header.limit() < 8 || header.getLong(0) != IndexFormat.MAGIC) {
+            throw new IOException("no index of indicators; expected a file that refresh-indicators wrote");
+        }
+        if (header.limit() < IndexFormat.HEADER) {
+            throw new EOFException("the index was cut short: it has " + header.limit() + " bytes, its header alone has "
+                    + IndexFormat.HEADER);
+        }
+        int version = header.getInt(IndexFormat.AT_VERSION);
+        if (version != IndexFormat.VERSION) {
+            throw new IOException("the index is of version " + version + ", this program reads version "
+                    + IndexFormat.VERSION + "; run refresh-indicators again");
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(header.duplicate().position(0).limit(IndexFormat.AT_HEADER_CRC));
+        long length = header.getLong(IndexFormat.AT_LENGTH);
+        if ((int) crc.getValue() != header.getInt(IndexFormat.AT_HEADER_CRC)
+                || length < IndexFormat.HEADER + IndexFormat.TRAILER
+                || length > Integer.MAX_VALUE - 8) {
+            throw new IOException("the index was changed: its header does not have its checksum");
+        }
+        return (int) length;
+    }
+
+    private static String wrongLength(long has, long should) {
+        return has < should
+                ? "the index was cut short: it has " + has + " of " + should + " bytes"
+                : "the index was changed: it goes on behind its " + should + " bytes";
+    }
+
+    private static void check(CRC32C crc, ByteBuffer bytes) throws IOException {
+        int at = bytes.limit() - IndexFormat.TRAILER;
+        if (bytes.getInt(at) != (int) crc.getValue() || bytes.getInt(at + 4) != IndexFormat.END) {
+            throw new IOException("the index was changed: it does not have its checksum");
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public long snapshotId() {
+        return snapshotId;
+    }
+
+    @Override
+    public void match(ProxyEvent event, boolean webServer, MatchSink sink) {
+        EventFields.match(this, event, webServer, sink);
+    }
+
+    @Override
+    public void forEach(Consumer<? super Indicator> indicators) {
+        Cursor cursor = new Cursor(recordsAt);
+        for (long i = 0; i < size; i++) {
+            indicators.accept(cursor.indicator());
+        }
+    }
+
+    /**
+     * Looks up a host in canonical form, text[from, to), and for a domain every domain above it.
+     *
+     * @return the hash of the host, for {@link #hasUrls} and {@link #url}
+     */
+    long host(Canonical.Kind kind, String text, int from, int to, String field, Instant at, MatchSink sink) {
+        if (kind == Canonical.Kind.DOMAIN) {
+            return domain(text, from, to, field, at, sink);
+        }
+        long hash = IndexFormat.host(start, text, from, to);
+        if (mayHaveHost(hash)) {
+            probe(hash, text, from, to, from, field, How.EXACT, at, sink);
+        }
+        if (kind == Canonical.Kind.IPV4) {
+            if (ranges4 > 0) {
+                inRanges4((int) Ip.canonical4(text, from, to), text.substring(from, to), field, at, sink);
+            }
+        } else if (ranges6 > 0) {
+            inRanges6(text.substring(from, to), field, at, sink);
+        }
+        return hash;
+    }
+
+    private long domain(String text, int from, int to, String field, Instant at, MatchSink sink) {
+        long state = start;
+        for (int i = to - 1; i >= from; i--) {
+            char c = text.charAt(i);
+            if (c == '.') {
+                long hash = IndexFormat.mix(state);
+                if (mayHaveHost(hash)) {
+                    probe(hash, text, i + 1, to, from, field, How.SUBDOMAIN, at, sink);
+                }
+            }
+            state = IndexFormat.step(state, c);
+        }
+        long hash = IndexFormat.mix(state);
+        if (mayHaveHost(hash)) {
+            probe(hash, text, from, to, from, field, How.EXACT, at, sink);
+        }
+        return hash;
+    }
+
+    /** The hash of a host in canonical form. */
+    long hash(String host) {
+        return IndexFormat.host(start, host, 0, host.length());
+    }
+
+    private boolean mayHaveHost(long hash) {
+        long bits = IndexFormat.hostBits(hash);
+        return (file.getLong(filterAt + 8 * IndexFormat.word(hash, filterWords)) & bits) == bits;
+    }
+
+    /** Whether there may be a URL of the host with this hash; false where there is none. */
+    boolean hasUrls(long hostHash) {
+        long bits = IndexFormat.urlHostBits(hostHash);
+        return (file.getLong(filterAt + 8 * IndexFormat.word(hostHash, filterWords)) & bits) == bits;
+    }
+
+    /** Every record of a host whose value is text[from, to). */
+    private void probe(
+            long hash, String text, int from, int to, int hostFrom, String field, How how, Instant at, MatchSink sink) {
+        long tag = IndexFormat.tag(hash);
+        int slot = IndexFormat.slot(hash, slots);
+        for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
+            if (IndexFormat.tag(entry) == tag) {
+                Cursor cursor = new Cursor((int) entry);
+                int head = cursor.varint();
+                boolean fits = (head & IndexFormat.TYPE) <= IndexFormat.IPV6
+                        && (how == How.EXACT || (head & IndexFormat.HOST_ONLY) == 0)
+                        && cursor.varint() == to - from
+                        && cursor.at(text, from, to);
+                if (fits) {
+                    give((int) entry, text.substring(hostFrom, to), field, how, at, sink);
+                }
+            }
+        }
+    }
+
+    /**
+     * Looks up a URL, by its parts as they are to be compared with.
+     *
+     * @param hash what {@link #host} gave for the URL's host
+     * @param value the field's value, for the match
+     */
+    void url(
+            long hash,
+            String scheme,
+            String authority,
+            String port,
+            String rest,
+            String value,
+            String field,
+            Instant at,
+            MatchSink sink) {
+        long full = IndexFormat.scheme(IndexFormat.url(hash, port, rest), scheme);
+        long tag = IndexFormat.tag(full);
+        int slot = IndexFormat.slot(full, slots);
+        for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
+            if (IndexFormat.tag(entry) == tag) {
+                Cursor cursor = new Cursor((int) entry);
+                boolean fits = (cursor.varint() & IndexFormat.TYPE) == IndexFormat.URL
+                        && cursor.varint()
+                                == (scheme.isEmpty() ? 0 : scheme.length() + 3)
+                                        + authority.length()
+                                        + port.length()
+                                        + rest.length()
+                        && (scheme.isEmpty() || cursor.at(scheme) && cursor.at("://"))
+                        && cursor.at(authority)
+                        && cursor.at(port)
+                        && cursor.at(rest);
+                if (fits) {
+                    give((int) entry, value, field, How.URL, at, sink);
+                }
+            }
+        }
+    }
+
+    /** The last range that begins at or before the address holds it, or one around that range does, or none does. */
+    private void inRanges4(int address, String value, String field, Instant at, MatchSink sink) {
+        int low = 0;
+        int high = ranges4 - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            if (Integer.compareUnsigned(file.getInt(ranges4At + IndexFormat.RANGE4 * middle), address) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        for (int range = high; range >= 0; ) {
+            int place = ranges4At + IndexFormat.RANGE4 * range;
+            if (sameBits(file.getInt(place), address, file.getInt(place + 12))) {
+                give(file.getInt(place + 8), value, field, How.CIDR, at, sink);
+            }
+            range = file.getInt(place + 4);
+        }
+    }
+
+    private void inRanges6(String value, String field, Instant at, MatchSink sink) {
+        byte[] bytes = Ip.require(value);
+        long first = Ip.number(bytes, 0);
+        long second = Ip.number(bytes, 8);
+        int low = 0;
+        int high = ranges6 - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            int place = ranges6At + IndexFormat.RANGE6 * middle;
+            int order = Long.compareUnsigned(file.getLong(place), first);
+            order = order != 0 ? order : Long.compareUnsigned(file.getLong(place + 8), second);
+            if (order <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        for (int range = high; range >= 0; ) {
+            int place = ranges6At + IndexFormat.RANGE6 * range;
+            if (sameBits(file.getLong(place), file.getLong(place + 8), first, second, file.getInt(place + 24))) {
+                give(file.getInt(place + 20), value, field, How.CIDR, at, sink);
+            }
+            range = file.getInt(place + 16);
+        }
+    }
+
+    /** Whether the first bits of two IPv4 addresses are the same. */
+    static boolean sameBits(int one, int other, int bits) {
+        return bits == 0 || (one ^ other) >>> 32 - bits == 0;
+    }
+
+    /** Whether the first bits of two IPv6 addresses are the same. */
+    static boolean sameBits(long high, long low, long otherHigh, long otherLow, int bits) {
+        long first = bits == 0 ? 0 : (high ^ otherHigh) >>> Math.max(0, 64 - bits);
+        return first == 0 && (bits <= 64 || (low ^ otherLow) >>> 128 - bits == 0);
+    }
+
+    private void give(int record, String value, String field, How how, Instant at, MatchSink sink) {
+        Cursor cursor = new Cursor(record);
+        if (cursor.isValid(at)) {
+            sink.match(new Match(field, value, how, new Cursor(record).indicator()));
+        }
+    }
+
+    /** Entry of a dictionary. */
+    private byte[] entry(int dictionary, int number) {
+        int from = file.getInt(dictionary + 4 * number);
+        byte[] bytes = new byte[file.getInt(dictionary + 4 * number + 4) - from];
+        file.get(dictionary + from, bytes);
+        return bytes;
+    }
+
+    /** Reads a record. */
+    private final class Cursor {
+        private int place;
+
+        Cursor(int place) {
+            this.place = place;
+        }
+
+        int varint() {
+            int number = 0;
+            for (int shift = 0; ; shift += 7) {
+                int b = file.get(place++);
+                number |= (b & 0x7F) << shift;
+                if (b >= 0) {
+                    return number;
+                }
+            }
+        }
+
+        /** Whether the next bytes are this ASCII text; passes them. */
+        boolean at(String text) {
+            return at(text, 0, text.length());
+        }
+
+        boolean at(String text, int from, int to) {
+            for (int i = from; i < to; i++) {
+                if (file.get(place++) != text.charAt(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private String text() {
+            byte[] bytes = new byte[varint()];
+            file.get(place, bytes);
+            place += bytes.length;
+            return new String(bytes, UTF_8);
+        }
+
+        private void skipBytes() {
+            int length = varint();
+            place += length;
+        }
+
+        private @Nullable Instant instant(boolean there) {
+            if (!there) {
+                return null;
+            }
+            long micros = file.getLong(place);
+            place += 8;
+            return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+        }
+
+        /** Whether the record counts at a time. */
+        boolean isValid(Instant at) {
+            int head = varint();
+            if ((head & IndexFormat.VALIDITY) == 0) {
+                return true;
+            }
+            skipBytes();
+            varint();
+            varint();
+            if ((head & IndexFormat.OWN_LABELS) != 0) {
+                skipBytes();
+            } else {
+                varint();
+            }
+            if ((head & IndexFormat.ORIGINAL) != 0) {
+                skipBytes();
+            }
+            int bounds = file.get(place++);
+            Instant from = instant((bounds & IndexFormat.FROM) != 0);
+            Instant until = instant((bounds & IndexFormat.UNTIL) != 0);
+            return (from == null || !at.isBefore(from)) && (until == null || at.isBefore(until));
+        }
+
+        Indicator indicator() {
+            int head = varint();
+            Indicator indicator = new Indicator();
+            String value = text();
+            indicator.setType(IndexFormat.type(head & IndexFormat.TYPE));
+            indicator.setValue(value);
+            indicator.setFeed(feeds[varint()]);
+            indicator.setLine(varint());
+            indicator.setLabels(labels(head));
+            indicator.setOriginal((head & IndexFormat.ORIGINAL) != 0 ? text() : value);
+            if ((head & IndexFormat.VALIDITY) != 0) {
+                int bounds = file.get(place++);
+                indicator.setValidFrom(instant((bounds & IndexFormat.FROM) != 0));
+                indicator.setValidUntil(instant((bounds & IndexFormat.UNTIL) != 0));
+            }
+            if ((head & IndexFormat.CONFIDENCE) != 0) {
+                indicator.setConfidence(varint());
+            }
+            indicator.setIndicatorId(
+                    (head & IndexFormat.OWN_ID) != 0
+                            ? text()
+                            : Ids.of(indicator.getType(), value, indicator.getFeed()));
+            return indicator;
+        }
+
+        private List<String> labels(int head) {
+            if ((head & IndexFormat.OWN_LABELS) != 0) {
+                varint();
+                return names();
+            }
+            int set = varint();
+            int dictionary = file.getInt(IndexFormat.AT_LABELS);
+            return new Cursor(dictionary + file.getInt(dictionary + 4 * set)).names();
+        }
+
+        private List<String> names() {
+            int count = varint();
+            List<String> names = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                names.add(text());
+            }
+            return names;
+        }
+    }
+}

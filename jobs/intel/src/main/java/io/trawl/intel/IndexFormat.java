@@ -1,0 +1,165 @@
+package io.trawl.intel;
+
+/**
+ * The index file: constants, hashes and numbers that builder and reader share. docs/index-format.md has the layout.
+ */
+final class IndexFormat {
+    static final long MAGIC = 0x5844494C57415254L; // "TRAWLIDX"
+    static final int VERSION = 1;
+
+    /** Header: fixed places, little-endian. */
+    static final int HEADER = 128;
+
+    static final int AT_VERSION = 8;
+    static final int AT_SEED = 12;
+    static final int AT_LENGTH = 16;
+    static final int AT_COUNT = 24;
+    static final int AT_SNAPSHOT = 32;
+    static final int AT_SLOTS = 40;
+    static final int AT_SLOT_COUNT = 48;
+    static final int AT_FILTER = 56;
+    static final int AT_FILTER_WORDS = 64;
+    static final int AT_RANGES4 = 68;
+    static final int AT_RANGES4_COUNT = 72;
+    static final int AT_RANGES6 = 76;
+    static final int AT_RANGES6_COUNT = 80;
+    static final int AT_FEEDS = 84;
+    static final int AT_FEED_COUNT = 88;
+    static final int AT_LABELS = 92;
+    static final int AT_LABEL_COUNT = 96;
+    static final int AT_RECORDS = 100;
+    /** CRC-32C of the header before it. */
+    static final int AT_HEADER_CRC = 124;
+
+    /** CRC-32C of all bytes before it, and four bytes that end the file. */
+    static final int TRAILER = 8;
+
+    static final int END = 0x444E4554; // "TEND"
+
+    /** A range: first address (4 or 16 bytes), place of the range around it, place of its record, bits. */
+    static final int RANGE4 = 16;
+
+    static final int RANGE6 = 28;
+
+    /** Types, in the low bits of a record's head. */
+    static final int DOMAIN = 1;
+
+    static final int IPV4 = 2;
+    static final int IPV6 = 3;
+    static final int CIDR = 4;
+    static final int URL = 5;
+    static final int TYPE = 15;
+    /** What a record has besides type, value, feed, line and labels. */
+    static final int ORIGINAL = 1 << 4;
+
+    static final int VALIDITY = 1 << 5;
+    static final int CONFIDENCE = 1 << 6;
+    /** A domain that does not stand for what lies beneath it. */
+    static final int HOST_ONLY = 1 << 7;
+    /** The labels stand in the record, not in the dictionary. */
+    static final int OWN_LABELS = 1 << 8;
+    /** The id is not the one that derives from type, value and feed. */
+    static final int OWN_ID = 1 << 9;
+
+    static final int FROM = 1;
+    static final int UNTIL = 2;
+
+    private static final long STEP = 0x9E3779B97F4A7C15L;
+    private static final long MIX = 0xD6E8FEB86659FD93L;
+    private static final long URL_SALT = 0xA0761D6478BD642FL;
+
+    private IndexFormat() {}
+
+    static String type(int code) {
+        return switch (code) {
+            case DOMAIN -> "domain";
+            case IPV4 -> "ipv4";
+            case IPV6 -> "ipv6";
+            case CIDR -> "cidr";
+            case URL -> "url";
+            default -> throw new IllegalStateException("type " + code);
+        };
+    }
+
+    static int code(String type) {
+        return switch (type) {
+            case "domain" -> DOMAIN;
+            case "ipv4" -> IPV4;
+            case "ipv6" -> IPV6;
+            case "cidr" -> CIDR;
+            case "url" -> URL;
+            default ->
+                throw new IllegalArgumentException(
+                        "indicator type '" + type + "'; expected domain, ipv4, ipv6, cidr or url");
+        };
+    }
+
+    /** The state before the first character. */
+    static long start(int seed) {
+        return (seed + 1) * MIX;
+    }
+
+    /** A host is taken from its last character to its first, so that one pass gives the hash of every parent domain. */
+    static long step(long state, int c) {
+        return state * STEP + c;
+    }
+
+    static long host(long state, String text, int from, int to) {
+        long h = state;
+        for (int i = to - 1; i >= from; i--) {
+            h = step(h, text.charAt(i));
+        }
+        return mix(h);
+    }
+
+    /** The hash of a URL goes on where its host's ended: port and rest forwards, then the scheme. */
+    static long url(long hostHash, String port, String rest) {
+        long h = hostHash ^ URL_SALT;
+        for (int i = 0; i < port.length(); i++) {
+            h = step(h, port.charAt(i));
+        }
+        for (int i = 0; i < rest.length(); i++) {
+            h = step(h, rest.charAt(i));
+        }
+        return h;
+    }
+
+    static long scheme(long urlState, String scheme) {
+        long h = urlState;
+        for (int i = 0; i < scheme.length(); i++) {
+            h = step(h, scheme.charAt(i));
+        }
+        return mix(h);
+    }
+
+    static long mix(long state) {
+        long h = state;
+        h ^= h >>> 32;
+        h *= MIX;
+        return h ^ h >>> 29;
+    }
+
+    /** The high half of a hash tells slots apart, the low half is where one begins to look. */
+    static long tag(long hash) {
+        return hash & 0xFFFF_FFFF_0000_0000L;
+    }
+
+    static int slot(long hash, int slots) {
+        return (int) ((hash & 0xFFFF_FFFFL) * slots >>> 32);
+    }
+
+    /** The filter's word for a hash, by other bits than the slot. */
+    static int word(long hash, int words) {
+        return (int) ((hash * STEP >>> 32) * words >>> 32);
+    }
+
+    /** Four bits of a word that a host or an address sets. */
+    static long hostBits(long hash) {
+        return 1L << hash | 1L << (hash >>> 6) | 1L << (hash >>> 12) | 1L << (hash >>> 18);
+    }
+
+    /** Four bits that a host sets of which some URL is known. */
+    static long urlHostBits(long hash) {
+        return hostBits(hash >>> 24);
+    }
+}

@@ -1,0 +1,8 @@
+package io.trawl.intel;
+
+/** Takes the matches of an event. */
+@FunctionalInterface
+public interface MatchSink {
+    /** One match; an indicator comes at most once a field. */
+    void match(Match match);
+}

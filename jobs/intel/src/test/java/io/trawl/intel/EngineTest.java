@@ -1,0 +1,153 @@
+package io.trawl.intel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.record.Detection;
+import io.trawl.record.Indicator;
+import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
+
+class EngineTest {
+    private final Indicator indicator = Events.indicator("domain", "evil.example", "feed.csv");
+
+    private List<Detection> detections(ProxyEvent event, Suppressor... suppressors) {
+        List<Detection> detections = new ArrayList<>();
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, "batch", List.of(suppressors))
+                .analyse(event, detections::add);
+        return detections;
+    }
+
+    private static ProxyEvent event() {
+        ProxyEvent event = Events.get("http://www.evil.example/a");
+        event.setObserverHostname("proxy1");
+        event.setSourceAddress("10.0.0.9");
+        event.setSourceIp("10.0.0.9");
+        event.setSourceUserName("bob");
+        event.setDestinationIp("192.0.2.1");
+        event.setHttpResponseStatusCode(200);
+        return event;
+    }
+
+    @Test
+    void everyFieldOfADetectionIsSet() throws IOException {
+        indicator.setConfidence(75);
+        indicator.setLabels(List.of("c2"));
+
+        Detection detection = detections(event()).get(0);
+
+        assertThat(detection.getDetectionId())
+                .isEqualTo(Ids.of("00000000000000000000000000000001", indicator.getIndicatorId(), "url.domain"))
+                .matches("[0-9a-f]{32}");
+        assertThat(detection.getEventId()).isEqualTo("00000000000000000000000000000001");
+        assertThat(detection.getSource()).isEqualTo("proxy");
+        assertThat(detection.getWindow()).isEqualTo(Events.AT);
+        assertThat(detection.getSweep()).isEqualTo("batch");
+        assertThat(detection.getPartition()).isEqualTo(1);
+        assertThat(detection.getOffset()).isEqualTo(7);
+        assertThat(detection.getTimestamp()).isEqualTo(Events.AT);
+        assertThat(detection.getObserverHostname()).isEqualTo("proxy1");
+        assertThat(detection.getClient()).isEqualTo("10.0.0.9");
+        assertThat(detection.getSourceUserName()).isEqualTo("bob");
+        assertThat(detection.getField()).isEqualTo("url.domain");
+        assertThat(detection.getValue()).isEqualTo("www.evil.example");
+        assertThat(detection.getHow()).isEqualTo("subdomain");
+        assertThat(detection.getIndicatorId()).isEqualTo(indicator.getIndicatorId());
+        assertThat(detection.getIndicatorType()).isEqualTo("domain");
+        assertThat(detection.getIndicatorValue()).isEqualTo("evil.example");
+        assertThat(detection.getFeed()).isEqualTo("feed.csv");
+        assertThat(detection.getConfidence()).isEqualTo(75);
+        assertThat(detection.getLabels()).containsExactly("c2");
+        assertThat(detection.getSuppressedBy()).isNull();
+        assertThat(detection.getIndicatorSnapshot()).isEqualTo(42);
+        assertThat(detection.getUrlOriginal()).isEqualTo("http://www.evil.example/a");
+        assertThat(detection.getUrlDomain()).isEqualTo("www.evil.example");
+        assertThat(detection.getDestinationIp()).isEqualTo("192.0.2.1");
+        assertThat(detection.getHttpRequestMethod()).isEqualTo("GET");
+        assertThat(detection.getHttpResponseStatusCode()).isEqualTo(200);
+        // A field that somebody adds to the schema is not forgotten here.
+        for (Schema.Field field : Detection.SCHEMA$.getFields()) {
+            if (!field.name().equals("suppressed_by")) {
+                assertThat(detection.get(field.pos())).as(field.name()).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void theClientIsItsAddressElseWhatTheLogHas() {
+        ProxyEvent event = event();
+        event.setSourceIp(null);
+        event.setSourceAddress("client.example");
+
+        assertThat(detections(event).get(0).getClient()).isEqualTo("client.example");
+        event.setSourceAddress(null);
+        assertThat(detections(event).get(0).getClient()).isNull();
+    }
+
+    @Test
+    void theFirstListThatSuppressesIsNamed() {
+        assertThat(detections(
+                                event(),
+                                match -> null,
+                                match -> match.value().equals("www.evil.example") ? "first" : null,
+                                match -> "second")
+                        .get(0)
+                        .getSuppressedBy())
+                .isEqualTo("first");
+    }
+
+    @Test
+    void oneIndicatorInTwoFieldsIsTwoDetections() {
+        ProxyEvent event = event();
+        event.setHttpRequestReferrer("https://evil.example/");
+
+        assertThat(detections(event))
+                .extracting(Detection::getDetectionId)
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+    }
+
+    /** Whatever is set beside the fields that it names makes no difference, and every one that it names is an event's. */
+    @Test
+    void nothingIsReadBesideTheFieldsThatTheEngineNames() {
+        ProxyEvent web = event();
+        web.setUrlFull(null);
+        web.setUrlPort(8443);
+        web.setUrlQuery("q");
+        web.setHttpRequestReferrer("https://evil.example/");
+        List<Indicator> indicators = List.of(
+                indicator,
+                Events.indicator("url", "www.evil.example:8443/a?q"),
+                Events.indicator("ipv4", "192.0.2.1"),
+                Events.indicator("ipv4", "10.0.0.9"));
+        Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, "batch", List.of());
+
+        for (ProxyEvent whole : List.of(event(), web)) {
+            ProxyEvent some = new ProxyEvent();
+            for (String field : Engine.FIELDS) {
+                some.put(field, whole.get(field));
+            }
+            List<Detection> expected = new ArrayList<>();
+            List<Detection> found = new ArrayList<>();
+            engine.analyse(whole, expected::add);
+            engine.analyse(some, found::add);
+
+            assertThat(found).hasSizeGreaterThan(2).isEqualTo(expected);
+        }
+        List<Detection> found = new ArrayList<>();
+        engine.analyse(web, found::add);
+        assertThat(found).extracting(Detection::getField).contains("url.full", "source.ip");
+    }
+
+    @Test
+    void aSweepMayBeRetro() {
+        List<Detection> detections = new ArrayList<>();
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, "retro", List.of())
+                .analyse(event(), detections::add);
+
+        assertThat(detections).extracting(Detection::getSweep).containsExactly("retro");
+    }
+}

@@ -1,0 +1,98 @@
+package io.trawl.intel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.record.Indicator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class FeedCorporaTest {
+    private static final String URLHAUS = "indicators/urlhaus-2025-07-19/urlhaus-filter-";
+
+    private final List<Indicator> indicators = new ArrayList<>();
+    private final List<Feeds.Rejected> rejected = new ArrayList<>();
+
+    private Feeds.Count read(Path file) throws IOException {
+        Feeds.Count count = Feeds.read(file, indicators::add, rejected::add);
+        try (Stream<String> lines = Files.lines(file)) {
+            assertThat(count.lines()).as(file.toString()).isEqualTo((int) lines.count());
+        }
+        return count;
+    }
+
+    @Test
+    void feodosColumnsAreAddressesAndFamilies() throws IOException {
+        assertThat(read(Corpora.path("indicators/feodo/ipblocklist.csv"))).isEqualTo(new Feeds.Count(28, 0, 0, 10));
+        assertThat(indicators).allSatisfy(indicator -> {
+            assertThat(indicator.getType()).isEqualTo("ipv4");
+            assertThat(indicator.getLabels()).hasSize(1);
+            assertThat(indicator.getValidFrom()).isNull();
+        });
+        assertThat(indicators.get(0).getValue()).isEqualTo("192.9.135.73");
+        assertThat(indicators.get(0).getLabels()).containsExactly("Pikabot");
+        assertThat(indicators.get(0).getLine()).isEqualTo(10);
+    }
+
+    @Test
+    void urlhausListsOfOneDayHaveOneSetOfHosts() throws IOException {
+        Set<String> domains = hosts("domains.txt");
+        Set<String> wildcards = hosts("wildcard.txt");
+        Set<String> namesAndAddresses = hosts("dnscrypt-blocked-names.txt");
+        namesAndAddresses.addAll(hosts("dnscrypt-blocked-ips.txt"));
+
+        assertThat(domains).hasSize(25_768);
+        assertThat(wildcards).isEqualTo(domains);
+        assertThat(namesAndAddresses).isEqualTo(domains);
+        assertThat(rejected).isEmpty();
+    }
+
+    private Set<String> hosts(String rendering) throws IOException {
+        indicators.clear();
+        read(Corpora.path(URLHAUS + rendering));
+        Set<String> hosts = new TreeSet<>();
+        indicators.forEach(indicator -> hosts.add(indicator.getValue()));
+        return hosts;
+    }
+
+    @Test
+    void urlhausTableHasUrlsWhereItHasPaths() throws IOException {
+        read(Corpora.path(URLHAUS + "splunk-online.csv"));
+
+        assertThat(rejected).isEmpty();
+        assertThat(indicators)
+                .extracting(Indicator::getValue)
+                .doesNotContain("github.com", "raw.githubusercontent.com");
+        assertThat(indicators).extracting(Indicator::getType).contains("url", "domain", "ipv4");
+    }
+
+    @Test
+    void everyRefusedTrailOfMaltrailHasAReason() throws IOException {
+        try (Stream<Path> files = Files.list(Corpora.path("indicators/maltrail/malware"))) {
+            for (Path file : files.sorted()
+                    .filter(path -> path.getFileName().toString().matches("[a-e].*"))
+                    .toList()) {
+                read(file);
+            }
+        }
+        read(Corpora.path("indicators/maltrail/mass_scanner.txt"));
+        read(Corpora.path("indicators/maltrail/mass_scanner_cidr.txt"));
+        read(Corpora.path("indicators/maltrail/suspicious/domain.txt"));
+
+        assertThat(indicators).hasSizeGreaterThan(300_000);
+        assertThat(indicators).extracting(Indicator::getType).contains("domain", "ipv4", "ipv6", "cidr", "url");
+        assertThat(rejected).hasSizeGreaterThan(10_000).allSatisfy(line -> {
+            assertThat(line.reason()).isNotBlank();
+            assertThat(line.text()).isNotBlank();
+        });
+        // What is no type of this version is all but a handful of slips in the lists.
+        assertThat(rejected.stream().filter(line -> !line.reason().startsWith("type not supported: ")))
+                .hasSizeLessThan(100);
+    }
+}

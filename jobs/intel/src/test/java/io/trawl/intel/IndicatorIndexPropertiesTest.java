@@ -1,0 +1,187 @@
+package io.trawl.intel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.record.Indicator;
+import io.trawl.record.ProxyEvent;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+
+/** The index against the definition of what a match is, applied to each indicator in turn. */
+class IndicatorIndexPropertiesTest {
+    private static final Arbitrary<String> HOSTS = Arbitraries.of(
+                    "a", "b", "evil", "ev", "co", "uk", "com", "github", "io")
+            .list()
+            .ofMinSize(1)
+            .ofMaxSize(4)
+            .map(labels -> String.join(".", labels));
+    private static final Arbitrary<String> V4 =
+            Arbitraries.of(10, 11, 12).tuple4().map(t -> t.get1() + "." + t.get2() + "." + t.get3() + "." + t.get4());
+    private static final Arbitrary<String> V6 = Arbitraries.of("0", "1", "2001", "ffff")
+            .list()
+            .ofSize(8)
+            .map(groups -> String.valueOf(Canonical.ip(String.join(":", groups)).canonical()))
+            .filter(address -> address.indexOf(':') >= 0);
+    private static final Arbitrary<String> PATHS = Arbitraries.of("/", "/a", "/a/", "/a?b", "/A", "/?");
+    private static final Arbitrary<String> PORTS = Arbitraries.of("", "", ":80", ":443", ":81");
+
+    private static Arbitrary<String> anyHost() {
+        return Arbitraries.oneOf(HOSTS, V4, V6.map(address -> "[" + address + "]"));
+    }
+
+    private static Arbitrary<String> urls(String... schemes) {
+        return Combinators.combine(Arbitraries.of(schemes), anyHost(), PORTS, PATHS)
+                .as((scheme, host, port, path) -> scheme + host + port + path);
+    }
+
+    @Provide
+    Arbitrary<List<Indicator>> indicators() {
+        Arbitrary<Indicator> domains = HOSTS.map(value -> Events.indicator("domain", value));
+        Arbitrary<Indicator> addresses = Arbitraries.oneOf(
+                V4.map(value -> Events.indicator("ipv4", value)), V6.map(value -> Events.indicator("ipv6", value)));
+        Arbitrary<Indicator> ranges = Arbitraries.oneOf(
+                        Combinators.combine(V4, Arbitraries.integers().between(0, 31))
+                                .as((a, bits) -> a + "/" + bits),
+                        Combinators.combine(V6, Arbitraries.integers().between(0, 127))
+                                .as((a, bits) -> a + "/" + bits))
+                .map(range -> Events.indicator(
+                        "cidr", String.valueOf(Canonical.cidr(range).canonical())));
+        Arbitrary<Indicator> urls = urls("http://", "https://", "", "ftp://")
+                .map(url -> Events.indicator(
+                        "url", String.valueOf(Canonical.url(url).canonical())));
+        return Combinators.combine(
+                        Arbitraries.oneOf(domains, addresses, ranges, urls),
+                        Arbitraries.of("a", "b"),
+                        Arbitraries.integers().between(-2, 2),
+                        Arbitraries.integers().between(-2, 2))
+                .as((indicator, feed, from, until) -> {
+                    Indicator dated = Events.indicator(indicator.getType(), indicator.getValue(), feed);
+                    dated.setValidFrom(from == -2 ? null : Events.AT.plusSeconds(from));
+                    dated.setValidUntil(until == -2 ? null : Events.AT.plusSeconds(until));
+                    return dated;
+                })
+                .list()
+                .ofMaxSize(40)
+                .uniqueElements(Indicator::getIndicatorId);
+    }
+
+    @Provide
+    Arbitrary<ProxyEvent> events() {
+        Arbitrary<ProxyEvent> requests = Arbitraries.oneOf(
+                urls("http://", "https://", "HTTP://").map(Events::get),
+                anyHost()
+                        .map(host -> host.startsWith("[")
+                                ? Events.connect(host.substring(1, host.length() - 1))
+                                : Events.connect(host)));
+        Arbitrary<String> referrers = urls("http://", "https://").injectNull(0.5);
+        Arbitrary<String> addresses = Arbitraries.oneOf(V4, V6).injectNull(0.3);
+        return Combinators.combine(
+                        requests,
+                        referrers,
+                        addresses,
+                        addresses,
+                        Arbitraries.integers().between(-2, 2))
+                .as((event, referrer, peer, client, seconds) -> {
+                    event.setHttpRequestReferrer(referrer);
+                    event.setDestinationIp(peer);
+                    event.setSourceIp(client);
+                    event.setTimestamp(Events.AT.plusSeconds(seconds));
+                    return event;
+                });
+    }
+
+    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+    void theIndexFindsWhatALinearScanFinds(
+            @ForAll("indicators") List<Indicator> indicators, @ForAll("events") ProxyEvent event, @ForAll boolean web) {
+        List<String> found = new ArrayList<>();
+        IndicatorIndex.of(indicators)
+                .match(
+                        event,
+                        web,
+                        match -> found.add(match.field() + " " + match.value() + " " + match.how() + " "
+                                + match.indicator().getIndicatorId()));
+        Set<String> expected = new TreeSet<>();
+        for (Indicator indicator : indicators) {
+            scan(indicator, event, web, expected);
+        }
+
+        assertThat(found).doesNotHaveDuplicates();
+        assertThat(new TreeSet<>(found)).isEqualTo(expected);
+    }
+
+    private static void scan(Indicator indicator, ProxyEvent event, boolean web, Set<String> found) {
+        if (indicator.getValidFrom() != null && event.getTimestamp().isBefore(indicator.getValidFrom())
+                || indicator.getValidUntil() != null && !event.getTimestamp().isBefore(indicator.getValidUntil())) {
+            return;
+        }
+        host("url.domain", event.getUrlDomain(), indicator, found);
+        url("url.full", event.getUrlFull(), indicator, found);
+        host("destination.ip", event.getDestinationIp(), indicator, found);
+        if (event.getHttpRequestReferrer() != null) {
+            Canonical.Url referrer = Canonical.parseUrl(event.getHttpRequestReferrer());
+            host("http.request.referrer", referrer == null ? null : referrer.host(), indicator, found);
+            url("http.request.referrer", event.getHttpRequestReferrer(), indicator, found);
+        }
+        if (web) {
+            host("source.ip", event.getSourceIp(), indicator, found);
+        }
+    }
+
+    private static void host(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+        if (text == null) {
+            return;
+        }
+        Canonical.Result host = Canonical.host(text);
+        String value = String.valueOf(host.canonical());
+        How how = null;
+        switch (indicator.getType()) {
+            case "domain" -> {
+                boolean beneath = host.kind() == Canonical.Kind.DOMAIN
+                        && value.endsWith("." + indicator.getValue())
+                        && PublicSuffixes.bundled().section(indicator.getValue()) == null;
+                how = value.equals(indicator.getValue()) ? How.EXACT : beneath ? How.SUBDOMAIN : null;
+            }
+            case "ipv4", "ipv6" -> how = value.equals(indicator.getValue()) ? How.EXACT : null;
+            case "cidr" -> how = host.isAddress() && holds(indicator.getValue(), value) ? How.CIDR : null;
+            default -> {}
+        }
+        if (how != null) {
+            found.add(field + " " + value + " " + how + " " + indicator.getIndicatorId());
+        }
+    }
+
+    private static boolean holds(String range, String address) {
+        int slash = range.indexOf('/');
+        byte[] first = Ip.require(range.substring(0, slash));
+        byte[] bytes = Ip.require(address);
+        int shift = 8 * first.length - Integer.parseInt(range.substring(slash + 1));
+        return first.length == bytes.length
+                && new BigInteger(1, first).shiftRight(shift).equals(new BigInteger(1, bytes).shiftRight(shift));
+    }
+
+    private static void url(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+        if (text == null || !indicator.getType().equals("url")) {
+            return;
+        }
+        String value = String.valueOf(Canonical.url(text).canonical());
+        String scheme = value.substring(0, value.indexOf("://") + 3);
+        boolean same = indicator.getValue().contains("://")
+                ? indicator.getValue().equals(value)
+                // Without a scheme: in the event's.
+                : value.equals(Canonical.url(scheme + indicator.getValue()).canonical());
+        if (same) {
+            found.add(field + " " + value + " URL " + indicator.getIndicatorId());
+        }
+    }
+}

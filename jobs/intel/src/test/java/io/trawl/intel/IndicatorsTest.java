@@ -1,0 +1,100 @@
+package io.trawl.intel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IndicatorsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " -> ",
+            value = {
+                "evil.example -> domain -> evil.example",
+                "EVIL[.]Example. -> domain -> evil.example",
+                ".evil.example -> domain -> evil.example",
+                "*.evil.example -> domain -> evil.example",
+                "münchen.example -> domain -> xn--mnchen-3ya.example",
+                "_spf.evil.example -> domain -> _spf.evil.example",
+                "github.io -> domain -> github.io",
+                "192.0.2.1 -> ipv4 -> 192.0.2.1",
+                "*.192.0.2.1 -> ipv4 -> 192.0.2.1",
+                "3221225985 -> ipv4 -> 192.0.2.1",
+                "0xC0.0.2.1 -> ipv4 -> 192.0.2.1",
+                "::ffff:192.0.2.1 -> ipv4 -> 192.0.2.1",
+                "192.0.2.1/32 -> ipv4 -> 192.0.2.1",
+                "[2001:DB8::1] -> ipv6 -> 2001:db8::1",
+                "2001:db8::1/128 -> ipv6 -> 2001:db8::1",
+                "192.0.2.77/24 -> cidr -> 192.0.2.0/24",
+                "2001:db8::1/32 -> cidr -> 2001:db8::/32",
+                "http://EVIL.example -> url -> http://evil.example/",
+                "hxxps://evil[.]example/a -> url -> https://evil.example/a",
+                "evil.example/a -> url -> evil.example/a",
+                "evil.example/ -> url -> evil.example/",
+                "evil.example?a=b -> url -> evil.example/?a=b",
+                "//evil.example/a -> url -> evil.example/a",
+                "192.0.2.1/a -> url -> 192.0.2.1/a",
+                "http://192.0.2.1/24 -> url -> http://192.0.2.1/24",
+                "http://com/a -> url -> http://com/a",
+                "http://bob@evil.example/ -> url -> http://evil.example/",
+            })
+    void aTextIsRecognised(String text, String type, String value) {
+        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read(type, value, ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " -> ",
+            quoteCharacter = '\u0001',
+            value = {
+                "com -> com is a public suffix: everybody's domains lie beneath it",
+                "co[.]uk -> co.uk is a public suffix: everybody's domains lie beneath it",
+                ".xyz -> xyz is a public suffix: everybody's domains lie beneath it",
+                "anything.ck -> anything.ck is a public suffix: everybody's domains lie beneath it",
+                "localhost -> a single label: 'localhost' is nobody's domain",
+                "0.0.0.0/0 -> 0.0.0.0/0 is every address there is",
+                "10.0.0.0/0 -> 0.0.0.0/0 is every address there is",
+                "::/0 -> ::/0 is every address there is",
+                "192.0.2.1/33 -> '33' is no prefix of 192.0.2.1",
+                "0x7f.1/24 -> a range or a URL? expected as 192.0.2.0/24 or http://192.0.2.1/24",
+                "1234 -> a number; as an address it would be 0.0.4.210",
+                "192.0.2.1:80 -> type not supported: ip:port",
+                "[2001:db8::1]:80 -> type not supported: ip:port",
+                "evil.example:8080 -> type not supported: domain:port",
+                "/gate.php -> type not supported: path without a host",
+                "///a -> type not supported: path without a host",
+                "bob@evil.example -> type not supported: e-mail address",
+                "d41d8cd98f00b204e9800998ecf8427e -> type not supported: md5",
+                "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709 -> type not supported: sha1",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 -> type not supported: sha256",
+                "ev*l.example -> type not supported: pattern",
+                "^evil[a-z]\\.example$ -> type not supported: pattern",
+                "http://*.evil.example/a -> type not supported: pattern",
+                "||evil.example^ -> type not supported: adblock rule",
+                "0.0.0.0 evil.example -> more than one word; expected one indicator, a comment behind ' #'",
+                "evil.example,malware -> a ',' in it; columns need a header line that names them",
+                "evil!.example -> a domain cannot have '!' in it",
+                "foo/bar -> no URL: 'foo' is no host of one; expected as evil.example/path",
+                "http://evil.example:x/ -> no URL: 'x' is no port",
+                "http:// -> no URL: no host",
+                "1.2.3.4.5 -> ends in a number, but is no IPv4 address",
+                "... -> empty",
+            })
+    void whatIsNoIndicatorSaysWhy(String text, String reason) {
+        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read("", null, reason));
+    }
+
+    @Test
+    void aLabelOfMoreThan63CharactersIsNoDomain() {
+        assertThat(Indicators.read("a".repeat(64) + ".example").reason())
+                .isEqualTo("a label of more than 63 characters");
+    }
+
+    /** Ids are made the same way everywhere and for ever: a new way would make every detection a new one. */
+    @Test
+    void anIdIsTheBeginningOfTheSha256OfTypeValueAndFeed() {
+        // printf 'domain\0evil.example\0feed.txt\0' | sha256sum | cut -c1-32
+        assertThat(Indicators.id("domain", "evil.example", "feed.txt")).isEqualTo("67675b1505631ca38af8525fccc8d31d");
+    }
+}
