@@ -29,9 +29,10 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a feed's file, UTF-8: a plain list of mixed types, one a line, or CSV with a line that names its columns. What
- * it is, its first line with content tells. Every line becomes an indicator, a rejection with a reason, a repetition, or
- * is a comment, a header or blank; nothing is passed over in silence.
+ * Reads a feed's file, UTF-8: a plain list of mixed types, one a line; CSV with a line that names its columns; or any of
+ * the syntaxes of blocklists (hosts, adblock, dnsmasq, RPZ, Suricata's rules). What it is, its lines tell. Every line
+ * becomes an indicator, a rejection with a reason, a repetition, or is a comment, a header or blank; nothing is passed
+ * over in silence.
  */
 public final class Feeds {
     /** Columns that hold the indicator, the surest first: beside a URL its host is not the indicator. */
@@ -80,6 +81,37 @@ public final class Feeds {
 
     private Feeds() {}
 
+    /** What a file is written in. */
+    public enum Format {
+        /** What its lines tell. */
+        AUTO,
+        /** One indicator a line, of mixed types. */
+        PLAIN,
+        /** With a line that names the columns. */
+        CSV,
+        /** hosts(5). */
+        HOSTS,
+        /** Adblock Plus, uBlock Origin, AdGuard. */
+        ADBLOCK,
+        /** dnsmasq.conf(5). */
+        DNSMASQ,
+        /** A response policy zone. */
+        RPZ,
+        /** Rules of Suricata or Snort. */
+        SURICATA;
+
+        private @Nullable Syntax syntax() {
+            return switch (this) {
+                case HOSTS -> new Syntax.Hosts();
+                case ADBLOCK -> new Syntax.Adblock();
+                case DNSMASQ -> new Syntax.Dnsmasq();
+                case RPZ -> new Syntax.Zone();
+                case SURICATA -> new Syntax.Suricata();
+                case AUTO, PLAIN, CSV -> null;
+            };
+        }
+    }
+
     /**
      * Which column of a CSV file holds what, by the names in its header line; null, or empty, where the name is to be
      * guessed.
@@ -112,7 +144,7 @@ public final class Feeds {
     public record Rejected(int line, String text, String reason) {}
 
     /**
-     * What became of a file's lines.
+     * What became of a file's lines. One that has several names (hosts, dnsmasq) counts once a name.
      *
      * @param indicators distinct indicators
      * @param rejected lines that are none
@@ -154,7 +186,26 @@ public final class Feeds {
     public static Count read(
             InputStream in, String feed, Columns columns, Consumer<Indicator> indicators, Consumer<Rejected> rejected)
             throws IOException {
-        return new Reading(new Lines(in), feed, columns, indicators, rejected).read();
+        return read(in, feed, Format.AUTO, columns, indicators, rejected);
+    }
+
+    /**
+     * Reads a file. The stream is left open.
+     *
+     * @param feed name of the feed
+     * @param format what the file is written in
+     * @param columns names of columns; where one is given, the file is CSV
+     * @throws IllegalArgumentException where the header has no column of a name that is given
+     */
+    public static Count read(
+            InputStream in,
+            String feed,
+            Format format,
+            Columns columns,
+            Consumer<Indicator> indicators,
+            Consumer<Rejected> rejected)
+            throws IOException {
+        return new Reading(new Lines(in), feed, format, columns, indicators, rejected).read();
     }
 
     /** A header line: what each column is. */
@@ -274,6 +325,7 @@ public final class Feeds {
     private static final class Reading {
         private final Lines lines;
         private final String feed;
+        private final Format format;
         private final Columns columns;
         private final Consumer<Indicator> indicators;
         private final Consumer<Rejected> rejections;
@@ -287,11 +339,13 @@ public final class Feeds {
         Reading(
                 Lines lines,
                 String feed,
+                Format format,
                 Columns columns,
                 Consumer<Indicator> indicators,
                 Consumer<Rejected> rejections) {
             this.lines = lines;
             this.feed = feed;
+            this.format = format;
             this.columns = columns;
             this.indicators = indicators;
             this.rejections = rejections;
@@ -300,43 +354,76 @@ public final class Feeds {
         Count read() throws IOException {
             Header header = null;
             Header inComment = null;
-            boolean decided = false;
+            Syntax syntax = format.syntax();
+            boolean decided = syntax != null;
+            boolean exclaims = false;
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
                 String content = line.text().strip();
                 if (content.isEmpty() && line.fault() == null) {
                     others++;
                     continue;
                 }
-                if (content.startsWith("#")) {
+                if (syntax == null && (content.startsWith("#") || !decided && isComment(content))) {
                     others++;
+                    exclaims |= content.startsWith("!");
                     // abuse.ch has the header as the last line of the comment.
-                    Header named = decided ? null : Header.of(content.substring(1), columns);
+                    Header named = decided || format == Format.PLAIN ? null : Header.of(content.substring(1), columns);
                     inComment = named == null || named.size == 1 ? inComment : named;
                     continue;
                 }
                 if (!decided) {
                     decided = true;
-                    header = Header.of(line.text(), columns);
+                    syntax = columns.value() == null && format == Format.AUTO ? Syntax.of(content) : null;
+                    header = syntax != null || format == Format.PLAIN ? null : Header.of(line.text(), columns);
                     if (header != null) {
                         others++;
                         continue;
                     }
-                    header = inComment != null && hasColumns(line, inComment) ? inComment : null;
-                    if (header == null && columns.value() != null) {
-                        throw new IllegalArgumentException("no column '" + columns.value()
-                                + "' in line " + line.number() + "; expected a header line that names it, as "
-                                + columns.value() + ",type,confidence");
-                    }
+                    header = syntax == null && inComment != null && hasColumns(line, inComment) ? inComment : null;
+                    requireHeader(line, header);
+                    // What has comments as adblock has them is adblock, hosts without || as well.
+                    syntax = syntax == null && header == null && exclaims ? new Syntax.Adblock() : syntax;
                 }
                 if (line.fault() != null && (header != null || isFaulty(line))) {
                     reject(line, line.fault());
-                } else if (header == null) {
-                    add(line, withoutComment(line.text()), Row.EMPTY);
-                } else {
+                } else if (header != null) {
                     row(line, header);
+                } else {
+                    // In a list of mixed lines each is read as what it is.
+                    Syntax own = syntax != null || format == Format.PLAIN ? syntax : Syntax.of(content);
+                    if (own == null) {
+                        add(line, withoutComment(line.text()), Row.EMPTY);
+                    } else {
+                        add(line, own.read(line.text()));
+                    }
                 }
             }
             return new Count(accepted, rejected, repeated, others);
+        }
+
+        /** Comments of adblock and of zone files; no indicator begins so. */
+        private static boolean isComment(String content) {
+            return content.startsWith("!") || content.startsWith(";");
+        }
+
+        private void requireHeader(Lines.Line line, @Nullable Header header) {
+            if (header == null && (columns.value() != null || format == Format.CSV)) {
+                String value = columns.value() == null ? "value" : columns.value();
+                throw new IllegalArgumentException("no column '" + value + "' in line " + line.number()
+                        + "; expected a header line that names it, as " + value + ",type,confidence");
+            }
+        }
+
+        private void add(Lines.Line line, Syntax.Entry entry) {
+            String reason = entry.reason();
+            if (reason != null) {
+                reject(line, reason);
+            } else if (entry.values().isEmpty()) {
+                others++;
+            }
+            for (String value : entry.values()) {
+                add(line, value, Row.EMPTY);
+            }
         }
 
         private static boolean hasColumns(Lines.Line line, Header header) {

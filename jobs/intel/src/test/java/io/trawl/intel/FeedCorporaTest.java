@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FeedCorporaTest {
-    private static final String URLHAUS = "indicators/urlhaus-2025-07-19/urlhaus-filter-";
+    private static final String URLHAUS = "indicators/urlhaus-2025-07-19/urlhaus-filter";
 
     private final List<Indicator> indicators = new ArrayList<>();
     private final List<Feeds.Rejected> rejected = new ArrayList<>();
@@ -48,14 +48,47 @@ class FeedCorporaTest {
         namesAndAddresses.addAll(hosts("dnscrypt-blocked-ips.txt"));
 
         assertThat(domains).hasSize(25_768);
+        assertThat(hosts("agh.txt")).isEqualTo(domains);
+        assertThat(hosts(".tpl")).isEqualTo(domains);
         assertThat(wildcards).isEqualTo(domains);
         assertThat(namesAndAddresses).isEqualTo(domains);
         assertThat(rejected).isEmpty();
     }
 
+    @Test
+    void urlhausNamesOfOneDayAreTheSameInEverySyntaxOfNameServers() throws IOException {
+        for (String online : new String[] {"", "-online"}) {
+            Set<String> names = hosts("dnscrypt-blocked-names" + online + ".txt");
+
+            assertThat(names).hasSizeGreaterThan(600);
+            assertThat(hosts("dnsmasq" + online + ".conf")).as("dnsmasq").isEqualTo(names);
+            assertThat(hosts("hosts" + online + ".txt")).as("hosts").isEqualTo(names);
+            assertThat(hosts("rpz" + online + ".conf")).as("rpz").isEqualTo(names);
+        }
+        assertThat(rejected).isEmpty();
+    }
+
+    @Test
+    void urlhausHostsAndUrlsAreTheSameInEverySyntaxThatHasBoth() throws IOException {
+        // One host stands in the feed with a path of / alone, which adblock does not tell from the host.
+        Set<String> table = hosts("splunk-online.csv");
+        assertThat(table.remove("wegrowcoaching.com/")).isTrue();
+        table.add("wegrowcoaching.com");
+        Set<String> rules = hosts("suricata-online.rules");
+        assertThat(rules.remove("wegrowcoaching.com/")).isTrue();
+        rules.add("wegrowcoaching.com");
+
+        assertThat(hosts("online.txt")).as("adblock").isEqualTo(table);
+        assertThat(rules).as("suricata").isEqualTo(table);
+        Set<String> hosts = hosts("domains-online.txt");
+        assertThat(hosts("suricata-sni-online.rules")).as("sni").isEqualTo(hosts);
+        assertThat(table).containsAll(hosts).hasSizeGreaterThan(hosts.size());
+        assertThat(rejected).isEmpty();
+    }
+
     private Set<String> hosts(String rendering) throws IOException {
         indicators.clear();
-        read(Corpora.path(URLHAUS + rendering));
+        read(Corpora.path(URLHAUS + (rendering.startsWith(".") ? "" : "-") + rendering));
         Set<String> hosts = new TreeSet<>();
         indicators.forEach(indicator -> hosts.add(indicator.getValue()));
         return hosts;
@@ -63,7 +96,7 @@ class FeedCorporaTest {
 
     @Test
     void urlhausTableHasUrlsWhereItHasPaths() throws IOException {
-        read(Corpora.path(URLHAUS + "splunk-online.csv"));
+        read(Corpora.path(URLHAUS + "-splunk-online.csv"));
 
         assertThat(rejected).isEmpty();
         assertThat(indicators)

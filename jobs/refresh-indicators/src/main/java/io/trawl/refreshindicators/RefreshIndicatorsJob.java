@@ -66,7 +66,7 @@ public final class RefreshIndicatorsJob implements Job {
 
     @Override
     public String purpose() {
-        return "Reads feed files (plain lists, CSV) into lake.indicators, with the index file that sweeps use.";
+        return "Reads feed files (plain lists, CSV, blocklists) into lake.indicators, with the index file that sweeps use.";
     }
 
     @Override
@@ -104,7 +104,7 @@ public final class RefreshIndicatorsJob implements Job {
         }
         if (files.isEmpty()) {
             throw new IllegalArgumentException(
-                    "--feeds " + named + ": no feed file in it; expected plain lists or CSV, one file a feed");
+                    "--feeds " + named + ": no feed file in it; expected lists of indicators, one file a feed");
         }
         files.sort(Comparator.naturalOrder());
         return files;
