@@ -1,0 +1,107 @@
+package io.trawl.terminal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The words of a command line. By hand, since a library for it takes longer to start than these commands take in all.
+ */
+final class Arguments {
+    private final Map<String, List<String>> options = new HashMap<>();
+    private final List<String> operands = new ArrayList<>();
+
+    private Arguments() {}
+
+    /**
+     * Reads options as {@code --name value} and {@code --name=value}; everything behind {@code --} is an operand.
+     *
+     * @param flags options without a value
+     * @param single options with a value, given at most once
+     * @param files options with a file for a value, given any number of times; words up to a {@code --} that follows
+     *     one are its files, too
+     * @throws IllegalArgumentException where the words are none of these
+     */
+    static Arguments of(List<String> words, Set<String> flags, Set<String> single, Set<String> files) {
+        Arguments arguments = new Arguments();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals("--")) {
+                arguments.operands.addAll(words.subList(i + 1, words.size()));
+                break;
+            }
+            if (!word.startsWith("-") || word.equals("-")) {
+                arguments.operands.add(word);
+                continue;
+            }
+            int equals = word.indexOf('=');
+            String name = equals < 0 ? word : word.substring(0, equals);
+            if (flags.contains(name)) {
+                if (equals >= 0) {
+                    throw new IllegalArgumentException(name + " takes no value, but '" + word + "' gives one");
+                }
+                arguments.options.put(name, List.of());
+                continue;
+            }
+            if (!single.contains(name) && !files.contains(name)) {
+                throw new IllegalArgumentException("option " + name + " is unknown: expected "
+                        + expected(flags, single, files) + "; --help says what they do");
+            }
+            List<String> values = arguments.options.computeIfAbsent(name, key -> new ArrayList<>());
+            if (single.contains(name) && !values.isEmpty()) {
+                throw new IllegalArgumentException(name + " is given twice");
+            }
+            if (equals >= 0) {
+                values.add(word.substring(equals + 1));
+            } else if (i + 1 < words.size() && isValue(words.get(i + 1))) {
+                values.add(words.get(++i));
+            } else {
+                throw new IllegalArgumentException(name + " has no value: expected one behind it");
+            }
+            if (files.contains(name)) {
+                int end = i + 1;
+                while (end < words.size() && isValue(words.get(end))) {
+                    end++;
+                }
+                if (end < words.size() && words.get(end).equals("--")) {
+                    values.addAll(words.subList(i + 1, end));
+                    i = end - 1;
+                }
+            }
+        }
+        return arguments;
+    }
+
+    private static boolean isValue(String word) {
+        return !word.startsWith("-") || word.equals("-");
+    }
+
+    private static String expected(Set<String> flags, Set<String> single, Set<String> files) {
+        List<String> all = new ArrayList<>(flags);
+        all.addAll(single);
+        all.addAll(files);
+        all.sort(null);
+        return String.join(", ", all);
+    }
+
+    boolean has(String flag) {
+        return options.containsKey(flag);
+    }
+
+    @Nullable
+    String value(String option) {
+        List<String> values = options.getOrDefault(option, List.of());
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    List<String> values(String option) {
+        return options.getOrDefault(option, List.of());
+    }
+
+    List<String> operands() {
+        return operands;
+    }
+}

@@ -1,0 +1,133 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.Canonical;
+import io.trawl.intel.Indicators;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code trawl canonical}: the canonical form of values as people write them, or why they have none. */
+final class CanonicalCommand implements LineWork {
+    private final boolean table;
+
+    private CanonicalCommand(boolean table) {
+        this.table = table;
+    }
+
+    /**
+     * A value read.
+     *
+     * @param type domain, ipv4, ipv6, cidr or url; empty where it has no canonical form
+     * @param canonical null where it has none
+     * @param error why it has none; empty where it has one
+     */
+    record Read(String type, @Nullable String canonical, String error) {}
+
+    static int run(List<String> words, Streams streams) throws IOException {
+        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of(), Set.of());
+        boolean table = arguments.has("--table");
+        Table shown = table ? new Table("TYPE", "CANONICAL", "HOST", "INPUT") : null;
+        CanonicalCommand command = new CanonicalCommand(table);
+        List<String> values = arguments.operands();
+        if (values.isEmpty() || values.equals(List.of(Input.STDIN))) {
+            return Logs.run("canonical", command, shown, Input.of(List.of()), streams);
+        }
+        Output output = new Output();
+        int found = 0;
+        for (String value : values) {
+            found += command.write(value, read(value), output);
+        }
+        if (shown == null) {
+            output.json().writeTo(streams.out());
+        } else {
+            streams.out().write(shown.lines(output.rows()));
+        }
+        streams.out().flush();
+        return found > 0 ? 0 : 1;
+    }
+
+    @Override
+    public int line(String file, long number, byte[] line, Output output) {
+        int length = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
+        try {
+            String value = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line, 0, length))
+                    .toString();
+            return write(value, read(value), output);
+        } catch (CharacterCodingException e) {
+            return write(new String(line, 0, length, StandardCharsets.UTF_8), new Read("", null, "not UTF-8"), output);
+        }
+    }
+
+    @Override
+    public int oversize(String file, long number, long bytes, Output output) {
+        return write("", new Read("", null, Logs.oversize(bytes).message()), output);
+    }
+
+    /** A value as an indicator, defanged or not; what is no indicator may still be a host, a range or a URL. */
+    static Read read(String text) {
+        Indicators.Read indicator = Indicators.read(text);
+        if (indicator.value() != null) {
+            return new Read(indicator.type(), indicator.value(), "");
+        }
+        String plain = text.strip();
+        Canonical.Result result;
+        if (plain.contains("://")) {
+            result = Canonical.url(plain);
+        } else if (plain.indexOf('/') > 0) {
+            result = Canonical.cidr(plain);
+            result = result.canonical() == null ? Canonical.url(plain) : result;
+        } else {
+            result = Canonical.host(plain);
+        }
+        return result.canonical() == null
+                ? new Read("", null, indicator.reason())
+                : new Read(result.kind().name().toLowerCase(Locale.ROOT), result.canonical(), "");
+    }
+
+    private int write(String input, Read read, Output output) {
+        String canonical = read.canonical();
+        Canonical.Url url = canonical == null || read.type().equals("cidr") ? null : url(canonical, read.type());
+        if (table) {
+            output.row(
+                    canonical == null ? "-" : read.type(),
+                    canonical == null ? "error: " + read.error() : canonical,
+                    Table.cell(url == null ? null : url.host()),
+                    input);
+            return canonical == null ? 0 : 1;
+        }
+        Json json = output.json().begin().member("input", input);
+        if (canonical == null) {
+            json.member("error", read.error());
+        } else {
+            json.member("type", read.type()).member("canonical", canonical);
+            if (url != null) {
+                json.member("host", url.host());
+                if (url.hostKind() == Canonical.Kind.DOMAIN) {
+                    json.member("registrable_domain", Suffixes.registrableDomain(url.host()));
+                }
+                List<String> expressions = Suffixes.expressions(url);
+                if (expressions != null) {
+                    json.member("expressions", expressions);
+                }
+            }
+        }
+        json.end().newline();
+        return canonical == null ? 0 : 1;
+    }
+
+    /** A canonical host or URL in parts; a host is the URL that has nothing else. */
+    private static Canonical.@Nullable Url url(String canonical, String type) {
+        if (type.equals("url")) {
+            return Canonical.parseUrl(canonical);
+        }
+        Canonical.Result host = Canonical.host(canonical);
+        return new Canonical.Url("", canonical, host.kind(), "", "/");
+    }
+}

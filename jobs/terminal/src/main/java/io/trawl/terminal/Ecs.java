@@ -1,0 +1,121 @@
+package io.trawl.terminal;
+
+import io.trawl.parsing.Failure;
+import io.trawl.record.ProxyEvent;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events in the names of the Elastic Common Schema, nested; what an event has not is left out. {@code proxy.hierarchy}
+ * is the one name that ECS does not have.
+ */
+final class Ecs {
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("timestamp", "@timestamp"),
+            Map.entry("event_action", "event.action"),
+            Map.entry("event_duration", "event.duration"),
+            Map.entry("source_address", "source.address"),
+            Map.entry("source_ip", "source.ip"),
+            Map.entry("source_user_name", "source.user.name"),
+            Map.entry("destination_address", "destination.address"),
+            Map.entry("destination_ip", "destination.ip"),
+            Map.entry("destination_domain", "destination.domain"),
+            Map.entry("destination_port", "destination.port"),
+            Map.entry("proxy_hierarchy", "proxy.hierarchy"),
+            Map.entry("http_request_method", "http.request.method"),
+            Map.entry("http_version", "http.version"),
+            Map.entry("http_request_referrer", "http.request.referrer"),
+            Map.entry("http_response_status_code", "http.response.status_code"),
+            Map.entry("http_response_bytes", "http.response.bytes"),
+            Map.entry("http_response_mime_type", "http.response.mime_type"),
+            Map.entry("url_original", "url.original"),
+            Map.entry("url_full", "url.full"),
+            Map.entry("url_scheme", "url.scheme"),
+            Map.entry("url_domain", "url.domain"),
+            Map.entry("url_port", "url.port"),
+            Map.entry("url_path", "url.path"),
+            Map.entry("url_query", "url.query"),
+            Map.entry("user_agent_original", "user_agent.original"));
+
+    private Ecs() {}
+
+    /** The dotted name of a field of ProxyEvent. */
+    static String name(String field) {
+        return NAMES.getOrDefault(field, field);
+    }
+
+    /** Writes the member "event". */
+    static void write(ProxyEvent event, Json json) {
+        int whole = json.begin("event");
+        json.member("@timestamp", event.getTimestamp());
+
+        int source = json.begin("source");
+        json.member("ip", event.getSourceIp());
+        address(json, event.getSourceAddress(), event.getSourceIp());
+        int user = json.begin("user");
+        json.member("name", event.getSourceUserName());
+        json.end(user);
+        json.end(source);
+
+        int destination = json.begin("destination");
+        json.member("ip", event.getDestinationIp());
+        json.member("port", event.getDestinationPort());
+        json.member("domain", event.getDestinationDomain());
+        address(json, event.getDestinationAddress(), event.getDestinationIp());
+        json.end(destination);
+
+        int url = json.begin("url");
+        json.member("original", event.getUrlOriginal());
+        json.member("full", event.getUrlFull());
+        json.member("scheme", event.getUrlScheme());
+        json.member("domain", event.getUrlDomain());
+        json.member("port", event.getUrlPort());
+        json.member("path", event.getUrlPath());
+        json.member("query", event.getUrlQuery());
+        json.end(url);
+
+        int http = json.begin("http");
+        json.member("version", event.getHttpVersion());
+        int request = json.begin("request");
+        json.member("method", event.getHttpRequestMethod());
+        json.member("referrer", event.getHttpRequestReferrer());
+        json.end(request);
+        int response = json.begin("response");
+        json.member("status_code", event.getHttpResponseStatusCode());
+        json.member("bytes", event.getHttpResponseBytes());
+        json.member("mime_type", event.getHttpResponseMimeType());
+        json.end(response);
+        json.end(http);
+
+        int agent = json.begin("user_agent");
+        json.member("original", event.getUserAgentOriginal());
+        json.end(agent);
+
+        int action = json.begin("event");
+        json.member("action", event.getEventAction());
+        json.member("duration", event.getEventDuration());
+        json.end(action);
+
+        int proxy = json.begin("proxy");
+        json.member("hierarchy", event.getProxyHierarchy());
+        json.end(proxy);
+        json.end(whole);
+    }
+
+    /** The address as the log has it, where ip does not say it all. */
+    private static void address(Json json, @Nullable String address, @Nullable String ip) {
+        if (address != null && !address.equals(ip)) {
+            json.member("address", address);
+        }
+    }
+
+    /** Writes the member "invalid". */
+    static void write(Failure failure, Json json) {
+        int invalid = json.begin("invalid");
+        json.member("reason", failure.reason().code());
+        String field = failure.field();
+        json.member("field", field == null ? null : name(field));
+        json.member("message", failure.message());
+        json.end(invalid);
+    }
+}

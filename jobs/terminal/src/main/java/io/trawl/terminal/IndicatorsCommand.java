@@ -1,0 +1,137 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.Feeds;
+import io.trawl.record.Indicator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code trawl indicators}: what files of indicators hold, every line with what it became. */
+final class IndicatorsCommand {
+    /** Written out when so much has come together. */
+    private static final int CHUNK = 1 << 16;
+
+    private final @Nullable Table table;
+    private final boolean several;
+    private final Streams streams;
+    private final Progress progress;
+    private final Output output = new Output();
+    private long lines;
+    private long found;
+
+    private IndicatorsCommand(@Nullable Table table, List<Input> inputs, Streams streams) {
+        this.table = table;
+        this.several = inputs.size() > 1;
+        this.streams = streams;
+        this.progress = new Progress(
+                streams.err(),
+                streams.progress(),
+                "indicators",
+                inputs.stream().mapToLong(Input::size).sum());
+    }
+
+    static int run(List<String> words, Streams streams) throws IOException {
+        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of());
+        String format = arguments.value("--format");
+        if (format != null && !format.equals("auto")) {
+            throw new IllegalArgumentException("--format " + format + ": expected auto, or nothing");
+        }
+        if (arguments.operands().isEmpty()) {
+            throw new IllegalArgumentException("no file: expected one or more, as feed.txt, or - for standard input");
+        }
+        List<Input> inputs = Input.of(arguments.operands());
+        Table table = arguments.has("--table")
+                ? new Table("TYPE", "VALUE", "SOURCE", "LINE", "FROM", "UNTIL", "CONFIDENCE", "LABELS")
+                : null;
+        return new IndicatorsCommand(table, inputs, streams).run(inputs);
+    }
+
+    private int run(List<Input> inputs) throws IOException {
+        FeedReader reader = new FeedReader(streams, progress);
+        boolean failed = false;
+        for (Input input : inputs) {
+            try {
+                reader.read(input, this::write, rejected -> write(input, rejected));
+            } catch (IOException e) {
+                flush();
+                progress.clear();
+                streams.err().println(Terminal.oneLine("trawl indicators: " + Terminal.reason(e)));
+                failed = true;
+            }
+        }
+        flush();
+        progress.clear();
+        return failed ? 2 : found > 0 ? 0 : 1;
+    }
+
+    private void write(Indicator indicator) {
+        found++;
+        if (table != null) {
+            output.row(
+                    indicator.getType(),
+                    indicator.getValue(),
+                    indicator.getFeed(),
+                    Integer.toString(indicator.getLine()),
+                    Table.cell(indicator.getValidFrom()),
+                    Table.cell(indicator.getValidUntil()),
+                    Table.cell(indicator.getConfidence()),
+                    String.join(",", indicator.getLabels()));
+        } else {
+            output.json()
+                    .begin()
+                    .member("type", indicator.getType())
+                    .member("value", indicator.getValue())
+                    .member("source", indicator.getFeed())
+                    .member("line", indicator.getLine())
+                    .member("valid_from", indicator.getValidFrom())
+                    .member("valid_until", indicator.getValidUntil())
+                    .member("confidence", indicator.getConfidence())
+                    .member("labels", indicator.getLabels())
+                    .end()
+                    .newline();
+        }
+        written();
+    }
+
+    private void write(Input input, Feeds.Rejected rejected) {
+        if (table != null) {
+            String line = Integer.toString(rejected.line());
+            output.row("rejected", rejected.text(), input.fileName(), line, "-", "-", "-", rejected.reason());
+        } else {
+            Json json = output.json().begin();
+            int member = json.begin("rejected");
+            if (several) {
+                json.member("source", input.fileName());
+            }
+            json.member("line", rejected.line()).member("text", rejected.text()).member("reason", rejected.reason());
+            json.end(member);
+            json.end().newline();
+        }
+        written();
+    }
+
+    private void written() {
+        lines++;
+        if (output.json().length() > CHUNK || output.rows().size() >= 1000) {
+            try {
+                flush();
+            } catch (IOException e) {
+                // Feeds gives what it reads to consumers, and those may not throw it.
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void flush() throws IOException {
+        if (table == null) {
+            output.json().writeTo(streams.out());
+        } else {
+            streams.out().write(table.lines(output.rows()));
+        }
+        streams.out().flush();
+        output.clear();
+        progress.at(lines, found);
+    }
+}

@@ -1,0 +1,148 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.Feeds;
+import io.trawl.intel.Match;
+import io.trawl.record.Indicator;
+import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** {@code trawl match}: what indicators meet in a log. */
+final class MatchCommand implements LineWork {
+    private final LogReader reader;
+    private final Detector detector;
+    private final boolean named;
+    private final boolean table;
+    private final AtomicLong lines = new AtomicLong();
+    private final AtomicLong invalid = new AtomicLong();
+
+    private MatchCommand(LogReader reader, Detector detector, boolean named, boolean table) {
+        this.reader = reader;
+        this.detector = detector;
+        this.named = named;
+        this.table = table;
+    }
+
+    static int run(List<String> words, Streams streams) throws IOException {
+        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of("--indicators"));
+        boolean table = arguments.has("--table");
+        LogReader reader = LogReader.of(arguments.value("--format"));
+        if (arguments.values("--indicators").isEmpty()) {
+            throw new IllegalArgumentException("--indicators is missing: expected a file, as --indicators feed.txt");
+        }
+        List<Input> feeds = Input.of(arguments.values("--indicators"));
+        List<Input> inputs = Input.of(arguments.operands());
+        if (isStdin(feeds) && isStdin(inputs)) {
+            throw new IllegalArgumentException(
+                    "standard input cannot be log and indicators at once: expected a file for one of them");
+        }
+        boolean named = inputs.size() > 1;
+        Detector detector = Detector.of(indicators(feeds, streams), reader.isWebServer(), List.of());
+        MatchCommand command = new MatchCommand(reader, detector, named, table);
+        int status = Logs.run("match", command, table ? table(named) : null, inputs, streams);
+        long invalid = command.invalid.get();
+        if (invalid > 0) {
+            streams.err()
+                    .println("trawl match: " + invalid + " of " + command.lines
+                            + " lines are invalid and were not matched (trawl parse says why)");
+        }
+        return status;
+    }
+
+    private static boolean isStdin(List<Input> inputs) {
+        return inputs.stream().anyMatch(input -> input.name().equals(Input.STDIN));
+    }
+
+    private static Table table(boolean named) {
+        return named
+                ? new Table("FILE", "LINE", "TIME", "CLIENT", "FIELD", "HOW", "TYPE", "INDICATOR", "SOURCE", "VALUE")
+                : new Table("LINE", "TIME", "CLIENT", "FIELD", "HOW", "TYPE", "INDICATOR", "SOURCE", "VALUE");
+    }
+
+    /** An indicator that cannot be used is no error, but nobody may think that it was looked for. */
+    private static List<Indicator> indicators(List<Input> feeds, Streams streams) throws IOException {
+        List<Indicator> indicators = new ArrayList<>();
+        Progress progress = new Progress(streams.err(), false, "match", 0);
+        FeedReader reader = new FeedReader(streams, progress);
+        for (Input feed : feeds) {
+            Feeds.Count count = reader.read(feed, indicators::add, rejected -> {});
+            if (count.rejected() > 0) {
+                streams.err()
+                        .println(Terminal.oneLine("trawl match: " + feed.name() + ": " + count.rejected()
+                                + " lines are no indicators (trawl indicators says why), " + count.indicators()
+                                + " are"));
+            }
+        }
+        return indicators;
+    }
+
+    @Override
+    public int line(String file, long number, byte[] line, Output output) {
+        lines.incrementAndGet();
+        ProxyEvent event = reader.read(line).event();
+        if (event == null) {
+            invalid.incrementAndGet();
+            return 0;
+        }
+        int[] found = {0};
+        detector.detect(event, match -> {
+            found[0]++;
+            write(file, number, event, match, output);
+        });
+        return found[0];
+    }
+
+    @Override
+    public int oversize(String file, long number, long bytes, Output output) {
+        lines.incrementAndGet();
+        invalid.incrementAndGet();
+        return 0;
+    }
+
+    private void write(String file, long number, ProxyEvent event, Match match, Output output) {
+        Indicator indicator = match.indicator();
+        String suppressedBy = detector.suppressedBy(match);
+        if (table) {
+            String[] cells = {
+                Long.toString(number),
+                event.getTimestamp().toString(),
+                Logs.client(event),
+                match.field(),
+                match.how().code(),
+                indicator.getType(),
+                indicator.getValue(),
+                indicator.getFeed() + ":" + indicator.getLine(),
+                match.value() + (suppressedBy == null ? "" : " (suppressed by " + suppressedBy + ")")
+            };
+            output.row(named ? Logs.with(file, cells) : cells);
+            return;
+        }
+        Json json = output.json().begin();
+        if (named) {
+            json.member("file", file);
+        }
+        json.member("line", number);
+        int of = json.begin("indicator");
+        json.member("type", indicator.getType())
+                .member("value", indicator.getValue())
+                .member("source", indicator.getFeed())
+                .member("line", indicator.getLine())
+                .member("id", indicator.getIndicatorId());
+        json.end(of);
+        int matched = json.begin("matched");
+        json.member("field", match.field())
+                .member("value", match.value())
+                .member("how", match.how().code());
+        json.end(matched);
+        if (suppressedBy == null) {
+            json.none("suppressed");
+        } else {
+            json.member("suppressed", suppressedBy);
+        }
+        Ecs.write(event, json);
+        json.end().newline();
+    }
+}

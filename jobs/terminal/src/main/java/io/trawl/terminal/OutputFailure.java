@@ -1,0 +1,18 @@
+package io.trawl.terminal;
+
+import java.io.IOException;
+
+/** What a command found cannot be written. */
+final class OutputFailure extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    OutputFailure(IOException cause) {
+        super(cause.getMessage(), cause);
+    }
+
+    /** Whether the reader has gone, as head does: no failure of anything. */
+    boolean isClosedPipe() {
+        String message = String.valueOf(getMessage());
+        return message.contains("Broken pipe") || message.contains("Pipe closed") || message.contains("Read end dead");
+    }
+}

@@ -1,0 +1,90 @@
+package io.trawl.terminal;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
+import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code trawl parse}: every line of a log as an event, or with the reason why it is none. */
+final class ParseCommand implements LineWork {
+    private final LogReader reader;
+    private final boolean named;
+    private final boolean table;
+
+    private ParseCommand(LogReader reader, boolean named, boolean table) {
+        this.reader = reader;
+        this.named = named;
+        this.table = table;
+    }
+
+    static int run(List<String> words, Streams streams) throws IOException {
+        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of());
+        boolean table = arguments.has("--table");
+        LogReader reader = LogReader.of(arguments.value("--format"));
+        List<Input> inputs = Input.of(arguments.operands());
+        boolean named = inputs.size() > 1;
+        Table shown = !table
+                ? null
+                : named
+                        ? new Table("FILE", "LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL")
+                        : new Table("LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL");
+        return Logs.run("parse", new ParseCommand(reader, named, table), shown, inputs, streams);
+    }
+
+    @Override
+    public int line(String file, long number, byte[] line, Output output) {
+        LogReader.Read read = reader.read(line);
+        ProxyEvent event = read.event();
+        write(file, number, event, read.failure(), output);
+        return event == null ? 0 : 1;
+    }
+
+    @Override
+    public int oversize(String file, long number, long bytes, Output output) {
+        write(file, number, null, Logs.oversize(bytes), output);
+        return 0;
+    }
+
+    private void write(String file, long number, @Nullable ProxyEvent event, @Nullable Failure failure, Output output) {
+        if (table) {
+            row(file, number, event, failure, output);
+            return;
+        }
+        Json json = output.json().begin();
+        if (named) {
+            json.member("file", file);
+        }
+        json.member("line", number);
+        if (event != null) {
+            Ecs.write(event, json);
+        } else if (failure != null) {
+            Ecs.write(failure, json);
+        }
+        json.end().newline();
+    }
+
+    private void row(String file, long number, @Nullable ProxyEvent event, @Nullable Failure failure, Output output) {
+        String line = Long.toString(number);
+        String[] cells;
+        if (event == null) {
+            Reason reason = failure == null ? Reason.SYNTAX : failure.reason();
+            String message = failure == null ? "" : failure.message();
+            cells = new String[] {line, "-", "-", "-", "-", "-", "-", "invalid (" + reason.code() + "): " + message};
+        } else {
+            cells = new String[] {
+                line,
+                event.getTimestamp().toString(),
+                Logs.client(event),
+                Table.cell(event.getSourceUserName()),
+                Table.cell(event.getHttpRequestMethod()),
+                Table.cell(event.getHttpResponseStatusCode()),
+                Table.cell(event.getHttpResponseBytes()),
+                Table.cell(event.getUrlOriginal())
+            };
+        }
+        output.row(named ? Logs.with(file, cells) : cells);
+    }
+}

@@ -1,0 +1,70 @@
+package io.trawl.terminal;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One line on a terminal that says how far a command is, written over itself and taken away at the end. */
+final class Progress {
+    private static final long EVERY_NANOS = 250_000_000L;
+
+    private final PrintStream err;
+    private final boolean shown;
+    private final String command;
+    private final long total;
+    private final long begun = System.nanoTime();
+    private final AtomicLong read = new AtomicLong();
+    private long next = begun + 2 * EVERY_NANOS;
+    private int width;
+
+    /**
+     * @param shown whether there is a terminal to write to
+     * @param total bytes that there are to read; 0 where that is not known
+     */
+    Progress(PrintStream err, boolean shown, String command, long total) {
+        this.err = err;
+        this.shown = shown;
+        this.command = command;
+        this.total = total;
+    }
+
+    /** Adds bytes that were read. */
+    void read(long bytes) {
+        read.addAndGet(bytes);
+    }
+
+    /** Says how far it is, every now and then. */
+    void at(long lines, long found) {
+        if (!shown || System.nanoTime() < next) {
+            return;
+        }
+        long now = System.nanoTime();
+        next = now + EVERY_NANOS;
+        double seconds = (now - begun) / 1e9;
+        StringBuilder line = new StringBuilder("trawl ").append(command).append(": ");
+        if (total > 0) {
+            line.append(Math.min(100, read.get() * 100 / total))
+                    .append(" % of ")
+                    .append(total >> 20)
+                    .append(" MB, ");
+        }
+        line.append(String.format(Locale.ROOT, "%,d lines, %,d found, %,.0f lines/s", lines, found, lines / seconds));
+        show(line.toString());
+    }
+
+    /** Takes the line away. */
+    void clear() {
+        if (width > 0) {
+            show("");
+            err.print('\r');
+            err.flush();
+            width = 0;
+        }
+    }
+
+    private void show(String line) {
+        err.print('\r' + line + " ".repeat(Math.max(0, width - line.length())));
+        err.flush();
+        width = line.length();
+    }
+}

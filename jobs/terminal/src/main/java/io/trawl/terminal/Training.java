@@ -1,0 +1,70 @@
+package io.trawl.terminal;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Goes through every command once, in one JVM, so that the class archive that bin/trawl makes of this run has the classes
+ * of all of them.
+ */
+public final class Training {
+    private static final String SQUID =
+            "1700000000.123     62 198.51.100.4 TCP_MISS/200 1380 GET http://www.evil.example:8080/%61/b?q#f alice HIER_DIRECT/192.0.2.7 text/html\n"
+                    + "1700000000.123     62 198.51.100.4 TCP_MISS/200 x GET / - HIER_NONE/- -\n";
+    private static final String COMBINED =
+            "198.51.100.4 - alice [26/Dec/2016:16:16:28 +0200] \"GET /a\\\"b HTTP/1.1\" 200 45 \"http://evil.example/\" \"agent\"\n";
+    private static final String FEED =
+            "hxxp://evil[.]example/a\nevil.example\nb\u00FCcher.example\n192.0.2.0/24\n2001:db8::1\na@b.example\nco.uk\n";
+
+    private Training() {}
+
+    public static void main(String[] args) throws IOException {
+        Path feed = Files.createTempFile("trawl", ".txt");
+        try {
+            Files.writeString(feed, FEED);
+            String name = feed.toString();
+            for (String table : List.of("", "--table")) {
+                run(SQUID, table, "parse", "--format", "squid");
+                run(COMBINED, table, "parse", "--format", "combined");
+                run(FEED, table, "canonical");
+                run("", table, "canonical", "evil.example");
+                run("", table, "indicators", name);
+                run("indicator,valid_from,labels\nevil.example,2026-01-01,a|b\n", table, "indicators", "-");
+                run(SQUID, table, "match", "--format", "squid", "--indicators", name);
+            }
+            run("", "", "parse");
+            run("", "", "parse", "--format", "squid", name + "*");
+        } finally {
+            Files.delete(feed);
+        }
+    }
+
+    private static void run(String stdin, String option, String... words) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(stdin.getBytes(StandardCharsets.UTF_8));
+        }
+        String[] all = option.isEmpty() ? words : Logs.with(words[0], rest(option, words));
+        Terminal.run(
+                all,
+                new Streams(
+                        new ByteArrayInputStream(packed.toByteArray()),
+                        OutputStream.nullOutputStream(),
+                        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                        true));
+    }
+
+    private static String[] rest(String option, String[] words) {
+        String[] rest = words.clone();
+        rest[0] = option;
+        return rest;
+    }
+}

@@ -1,0 +1,5 @@
+/** The commands that need no cluster: files and standard input in, one JSON object a line out. Free of Spark. */
+@NullMarked
+package io.trawl.terminal;
+
+import org.jspecify.annotations.NullMarked;
