@@ -136,13 +136,15 @@ build() {
   say "built in $(seconds_since "$begun") s"
 }
 
-# newer_sources STAMP: whether anything that goes into a jar is newer.
+# newer_sources STAMP [PATH...]: whether anything that goes into a jar, or what of it lies there, is newer.
 newer_sources() {
-  local newer
-  newer=$(cd "$TRAWL_HOME" && find pom.xml conf/trawl.conf schemas jobs flume integration-tests bench \
+  local newer stamp=$1
+  shift
+  (($#)) || set -- pom.xml conf/trawl.conf schemas jobs flume integration-tests bench
+  newer=$(cd "$TRAWL_HOME" && find "$@" \
     \( -name target -o -name test \) -prune -o -type f \
     \( -name '*.java' -o -name '*.avsc' -o -name '*.xml' -o -path '*/resources/*' -o -path 'conf/*' \) \
-    -newer "$1" -print -quit 2> /dev/null || true)
+    -newer "$stamp" -print -quit 2> /dev/null || true)
   [[ -n $newer ]]
 }
 
@@ -189,4 +191,110 @@ query() {
   # Spark's jars come before what it does not ship: its Hadoop client wins over the one in HBase's jar.
   exec "$JAVA_HOME/bin/java" "${TRAWL_CLIENT_JVM[@]}" \
     -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.Cli "$@"
+}
+
+# find_java: a Java 17 to run on, as JAVA_HOME; without starting it, since that takes as long as some commands.
+find_java() {
+  local java line version=
+  if [[ -z ${JAVA_HOME:-} ]]; then
+    java=$(command -v java) ||
+      die "no Java: install Java 17 (Debian: apt-get install openjdk-17-jdk-headless), or set JAVA_HOME"
+    java=$(readlink -f "$java")
+    JAVA_HOME=${java%/bin/java}
+  fi
+  [[ -x $JAVA_HOME/bin/java ]] ||
+    die "JAVA_HOME is $JAVA_HOME, which has no bin/java: point it at a Java 17, or unset it to use the one on the PATH"
+  if [[ -r $JAVA_HOME/release ]]; then
+    while read -r line; do
+      [[ $line != JAVA_VERSION=* ]] || version=${line#JAVA_VERSION=}
+    done < "$JAVA_HOME/release"
+  else
+    version=$("$JAVA_HOME/bin/java" -version 2>&1 | sed -n '1s/.* version //p')
+  fi
+  [[ $version =~ ^\"17([.+-]|\") ]] ||
+    die "Trawl runs on Java 17, but $JAVA_HOME is ${version:-of no version that it says}: set JAVA_HOME to a Java 17"
+  export JAVA_HOME
+}
+
+# build_terminal: the one jar of the commands that need no cluster, where a source is newer than it is.
+build_terminal() {
+  local folder=$TRAWL_DIST/terminal stamp begun log=$TRAWL_HOME/target/build.log
+  [[ -z ${TRAWL_NO_BUILD:-} ]] || return 0
+  stamp=$folder/.built
+  [[ ! $TRAWL_DIST/.built -nt $stamp ]] || stamp=$TRAWL_DIST/.built
+  if [[ -f $folder/trawl-terminal.jar && -f $stamp ]] &&
+    ! newer_sources "$stamp" pom.xml schemas jobs/parsing jobs/intel jobs/terminal; then
+    return
+  fi
+  require_java
+  require_maven
+  require_disk 1 "building"
+  mkdir -p "$folder"
+  begun=$EPOCHREALTIME
+  say "building (the first time it downloads: about a minute)"
+  touch "$folder/.building"
+  (cd "$TRAWL_HOME" && mvn -B -q -Dquick package -pl jobs/terminal -am) > "$log" 2>&1 ||
+    die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); all that was said is in target/build.log" 2
+  mv "$folder/.building" "$folder/.built"
+  say "built in $(seconds_since "$begun") s"
+}
+
+# class_archive JAR: prints the archive of the jar's classes for this Java, which halves the time to start; nothing where
+# there is none. It is made at first use, of a run through all commands.
+class_archive() {
+  local archive=$TRAWL_HOME/.trawl/terminal/classes${JAVA_HOME//\//-}.jsa
+  if [[ ! $archive -nt $1 || $JAVA_HOME/lib/server/libjvm.so -nt $archive ]]; then
+    mkdir -p "${archive%/*}" 2> /dev/null && [[ -w ${archive%/*} ]] || return 0
+    # An empty file says that it cannot be made, and that it need not be tried again.
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xlog:disable -Xlog:all=off "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$1" \
+      io.trawl.terminal.Training > /dev/null 2>&1 < /dev/null || : > "$archive.$$"
+    touch "$archive.$$"
+    mv -f "$archive.$$" "$archive"
+  fi
+  [[ ! -s $archive ]] || printf '%s\n' "$archive"
+}
+
+# is_short WORD...: whether the files among the words are so little that compiling twice would not pay.
+is_short() {
+  local word size total=0 files=()
+  for word; do
+    [[ ! -f $word ]] || files+=("$word")
+  done
+  ((${#files[@]})) || return 1
+  for size in $(stat -Lc %s -- "${files[@]}" 2> /dev/null || echo 999999999); do
+    total=$((total + size))
+  done
+  ((total < 16777216))
+}
+
+# terminal SUB-COMMAND ARGS: the Java program that needs neither Spark nor a server, in a JVM that starts quickly.
+terminal() {
+  local jar=$TRAWL_DIST/terminal/trawl-terminal.jar archive jvm more
+  find_java
+  build_terminal
+  [[ -f $jar ]] || die "target/dist/terminal/trawl-terminal.jar is missing: build with 'mvn -Dquick package -pl jobs/terminal -am'"
+  # What the JVM has to say it says on standard output, where the answer goes.
+  jvm=(-Xlog:disable -Xlog:all=off -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto)
+  archive=$(class_archive "$jar")
+  [[ -z $archive ]] || jvm+=("-XX:SharedArchiveFile=$archive")
+  if [[ $1 == canonical && $# -gt 1 && ${*: -1} != - ]] || is_short "${@:2}"; then
+    jvm+=(-XX:TieredStopAtLevel=1)
+  fi
+  # Progress on a terminal, unless the answer goes there, too.
+  [[ -t 1 || ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
+  read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
+  # Arguments and names of files are UTF-8, whatever the locale.
+  LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.terminal.Terminal "$@"
+}
+
+# wants_help ARGS: whether --help or -h is among the options.
+wants_help() {
+  local word
+  for word; do
+    case $word in
+      --) return 1 ;;
+      --help | -h) return 0 ;;
+    esac
+  done
+  return 1
 }
