@@ -44,7 +44,18 @@ class ArrowsTest {
     private static final String[] INTEL = {"io.trawl.intel.."};
     private static final String[] ETL = {"io.trawl.etl.."};
     private static final String[] FLUME = {"io.trawl.flume.."};
+    private static final String[] TERMINAL = {"io.trawl.terminal.."};
     private static final String[] STACK = {"io.trawl.stack..", "io.trawl.traffic.."};
+
+    /** HBase lies in org.apache.hadoop too. */
+    private static final String[] ENGINES = {
+        "org.apache.spark..",
+        "scala..",
+        "org.apache.hadoop..",
+        "org.apache.iceberg..",
+        "org.apache.kafka..",
+        "org.apache.flume.."
+    };
 
     /** Every package that is none of the above is a job's, so that a new job needs no line here. */
     private static final DescribedPredicate<JavaClass> JOBS = resideInAPackage("io.trawl..")
@@ -88,15 +99,16 @@ class ArrowsTest {
                         .resideInAnyPackage(of(SCHEMAS, PARSING, INTEL))
                         .should()
                         .dependOnClassesThat()
-                        // HBase lies in org.apache.hadoop too.
-                        .resideInAnyPackage(
-                                "org.apache.spark..",
-                                "scala..",
-                                "org.apache.hadoop..",
-                                "org.apache.iceberg..",
-                                "org.apache.kafka..",
-                                "org.apache.flume.."),
+                        .resideInAnyPackage(ENGINES),
                 "package io.trawl.intel; class Wrong { org.apache.spark.SparkConf conf; }"),
+        THE_TERMINAL_NEEDS_NO_CLUSTER(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(TERMINAL)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(of(ETL, ENGINES)),
+                "package io.trawl.terminal; class Wrong { io.trawl.etl.Window window; }"),
         NO_CYCLES(
                 slices().matching("io.trawl.(**)").should().beFreeOfCycles(),
                 "package io.trawl.record; public class Wrong { io.trawl.schema.WrongToo other; }",

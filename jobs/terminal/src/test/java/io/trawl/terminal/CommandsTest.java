@@ -1,0 +1,176 @@
+package io.trawl.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.Zstd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code canonical}, {@code indicators} and {@code match}. */
+class CommandsTest {
+    private static final String LOG = """
+            1700000000.123 62 198.51.100.4 TCP_MISS/200 1380 GET http://www.evil.example/a alice HIER_DIRECT/192.0.2.7 text/html
+            no line
+            1700000001.123 62 198.51.100.4 TCP_MISS/200 1380 GET http://good.example/ - HIER_DIRECT/203.0.113.9 text/html
+            1700000002.123 62 198.51.100.4 TCP_TUNNEL/200 1380 CONNECT good.example:443 - HIER_DIRECT/192.0.2.9 -
+            """;
+
+    @TempDir
+    Path folder;
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String file(String name, byte[] content) throws IOException {
+        return Files.write(folder.resolve(name), content).toString();
+    }
+
+    @Test
+    void valuesHaveTheirCanonicalForms() {
+        Ran ran = Ran.of(
+                new byte[0],
+                "canonical",
+                "hxxps://WWW[.]Evil.example:443/a/../%62",
+                "B\u00FCcher.example",
+                "0x7f.1",
+                "2001:DB8::0:1",
+                "192.0.2.77/24",
+                "co.uk",
+                "a b");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "{\"input\":\"hxxps://WWW[.]Evil.example:443/a/../%62\",\"type\":\"url\",\"canonical\":\"https://www.evil.example/b\",\"host\":\"www.evil.example\"}",
+                        "{\"input\":\"B\u00FCcher.example\",\"type\":\"domain\",\"canonical\":\"xn--bcher-kva.example\",\"host\":\"xn--bcher-kva.example\"}",
+                        "{\"input\":\"0x7f.1\",\"type\":\"ipv4\",\"canonical\":\"127.0.0.1\",\"host\":\"127.0.0.1\"}",
+                        "{\"input\":\"2001:DB8::0:1\",\"type\":\"ipv6\",\"canonical\":\"2001:db8::1\",\"host\":\"2001:db8::1\"}",
+                        "{\"input\":\"192.0.2.77/24\",\"type\":\"cidr\",\"canonical\":\"192.0.2.0/24\"}",
+                        "{\"input\":\"co.uk\",\"type\":\"domain\",\"canonical\":\"co.uk\",\"host\":\"co.uk\"}",
+                        "{\"input\":\"a b\",\"error\":\"a host cannot have U+0020 in it\"}");
+    }
+
+    @Test
+    void valuesOfStandardInputAreItsLines() {
+        byte[] lines = "evil.example\r\n\n\u00E9.example\n1.2.3.4".getBytes(StandardCharsets.ISO_8859_1);
+        for (Ran ran : List.of(Ran.of(lines, "canonical"), Ran.of(lines, "canonical", "-"))) {
+            assertThat(ran.status()).isZero();
+            assertThat(ran.json()).hasSize(4);
+            assertThat(ran.json().get(0).get("canonical").asText()).isEqualTo("evil.example");
+            assertThat(ran.json().get(1).get("error").asText()).isEqualTo("empty");
+            assertThat(ran.json().get(2).get("error").asText()).isEqualTo("not UTF-8");
+            assertThat(ran.json().get(3).get("type").asText()).isEqualTo("ipv4");
+        }
+        assertThat(Ran.of(new byte[0], "canonical", "a b").status()).isEqualTo(1);
+        assertThat(Ran.of(new byte[0], "canonical").status()).isEqualTo(1);
+    }
+
+    @Test
+    void everyLineOfAFeedIsAnIndicatorOrIsRejected() throws IOException {
+        String csv = file(
+                "feed.csv",
+                Zstd.compress(
+                        bytes(
+                                "indicator,valid_from,valid_until,confidence,labels\nevil[.]example,2026-01-01,2026-02-01T00:00:00Z,80,b|a\nco.uk,,,,\n")));
+        Ran ran = Ran.of(new byte[0], "indicators", csv);
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "{\"type\":\"domain\",\"value\":\"evil.example\",\"source\":\"feed.csv\",\"line\":2,\"valid_from\":\"2026-01-01T00:00:00Z\",\"valid_until\":\"2026-02-01T00:00:00Z\",\"confidence\":80,\"labels\":[\"a\",\"b\"]}",
+                        "{\"rejected\":{\"line\":3,\"text\":\"co.uk,,,,\",\"reason\":\"co.uk is a public suffix: everybody's domains lie beneath it\"}}");
+
+        Ran none = Ran.of(bytes("co.uk\n"), "indicators", "-");
+        assertThat(none.status()).isEqualTo(1);
+        Ran both = Ran.of(bytes("co.uk\n"), "indicators", "-", csv, folder + "/missing");
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(both.json()).hasSize(3);
+        assertThat(both.json().get(0).at("/rejected/source").asText()).isEqualTo("-");
+        assertThat(Ran.of(new byte[0], "indicators", "--table", csv).out().lines())
+                .satisfiesExactly(
+                        heading -> assertThat(heading).startsWith("TYPE"),
+                        row -> assertThat(row).startsWith("domain").endsWith("a,b"),
+                        row -> assertThat(row).startsWith("rejected").contains("public suffix"));
+    }
+
+    @Test
+    void detectionsNameLineIndicatorAndField() throws IOException {
+        String feed = file("feed.txt", bytes("# mine\nevil.example\n192.0.2.0/24\nhxxp://www.evil.example/a\n"));
+        Ran ran = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed);
+        assertThat(ran.status()).isZero();
+        assertThat(ran.err())
+                .isEqualTo("trawl match: 1 of 4 lines are invalid and were not matched (trawl parse says why)\n");
+        assertThat(ran.json())
+                .extracting(one -> one.get("line").asInt() + " " + one.at("/indicator/line") + " "
+                        + one.at("/indicator/type").asText() + " "
+                        + one.at("/matched/field").asText() + " "
+                        + one.at("/matched/how").asText())
+                .containsExactlyInAnyOrder(
+                        "1 2 domain url.domain subdomain",
+                        "1 3 cidr destination.ip cidr",
+                        "1 4 url url.full url",
+                        "4 3 cidr destination.ip cidr");
+        JsonNode last = ran.json().get(ran.json().size() - 1);
+        JsonNode expected = new ObjectMapper().readTree("""
+                        {"line": 4,
+                         "indicator": {"type": "cidr", "value": "192.0.2.0/24", "source": "feed.txt", "line": 3},
+                         "matched": {"field": "destination.ip", "value": "192.0.2.9", "how": "cidr"},
+                         "suppressed": null,
+                         "event": {"@timestamp": "2023-11-14T22:13:22.123Z",
+                           "source": {"ip": "198.51.100.4"},
+                           "destination": {"ip": "192.0.2.9", "port": 443, "domain": "good.example"},
+                           "url": {"original": "good.example:443", "domain": "good.example", "port": 443},
+                           "http": {"request": {"method": "CONNECT"}, "response": {"status_code": 200, "bytes": 1380}},
+                           "event": {"action": "TCP_TUNNEL", "duration": 62000000},
+                           "proxy": {"hierarchy": "HIER_DIRECT"}}}
+                        """);
+        assertThat(last.at("/indicator/id").asText()).matches("[0-9a-f]{32}");
+        ((com.fasterxml.jackson.databind.node.ObjectNode) last.get("indicator")).remove("id");
+        assertThat(last).isEqualTo(expected);
+    }
+
+    @Test
+    void severalFeedsAndLogs() throws IOException {
+        String one = file("one.txt", bytes("evil.example\nco.uk\n"));
+        String two = file("two.txt", bytes("203.0.113.9\n"));
+        String log = file("access.log", bytes(LOG));
+        Ran ran = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", one, two, "--", log, "-");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.json())
+                .extracting(found -> found.get("file").asText() + ":" + found.get("line") + " "
+                        + found.at("/indicator/source").asText())
+                .containsExactly(log + ":1 one.txt", log + ":3 two.txt", "-:1 one.txt", "-:3 two.txt");
+        assertThat(ran.err()).contains("one.txt: 1 lines are no indicators").contains("2 of 8 lines are invalid");
+        Ran table = Ran.of(bytes(LOG), "match", "--table", "--format", "squid", "--indicators", two);
+        assertThat(table.out()).startsWith("LINE").contains("203.0.113.9").hasLineCount(2);
+    }
+
+    @Test
+    void nothingFoundIsOne() throws IOException {
+        String feed = file("feed.txt", bytes("other.example\n"));
+        String log = LOG.replace("no line\n", "");
+        Ran ran = Ran.of(bytes(log), "match", "--format", "squid", "--indicators", feed);
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.bytes()).isEmpty();
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void aWebServersClientsAreMatchedToo() throws IOException {
+        String feed = file("feed.txt", bytes("198.51.100.4\n"));
+        String line = "198.51.100.4 - - [26/Dec/2016:16:16:28 +0200] \"GET / HTTP/1.1\" 200 45";
+        assertThat(Ran.of(bytes(line), "match", "--format", "combined", "--indicators", feed)
+                        .json())
+                .extracting(found -> found.at("/matched/field").asText())
+                .containsExactly("source.ip");
+        assertThat(Ran.of(bytes(line), "match", "--format", "squid-combined", "--indicators", feed)
+                        .status())
+                .isEqualTo(1);
+    }
+}
