@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * both sides. It never throws; what has no canonical form says why. Canonical text is ASCII, and its own canonical form.
  *
  * <p>Sources of the rules: WHATWG URL (parts, hosts, IPv4 in its odd forms), UTS 46 (IDNA), RFC 5952 (IPv6), Safe
- * Browsing (percent-unescaping to a fixed point, dots, runs of slashes). docs/decisions/004 says what was decided where
+ * Browsing (percent-unescaping to a fixed point, dots, runs of slashes). docs/decisions/005 says what was decided where
  * they differ.
  */
 public final class Canonical {

@@ -68,6 +68,9 @@ final class Input {
                 inputs.add(new Input(null, STDIN));
                 continue;
             }
+            if (word.isEmpty()) {
+                throw new IllegalArgumentException("'' is no name of a file: is a variable unset?");
+            }
             Path path;
             try {
                 path = Path.of(word);

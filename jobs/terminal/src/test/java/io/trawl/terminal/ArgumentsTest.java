@@ -43,6 +43,12 @@ class ArgumentsTest {
         assertThat(ran.bytes()).isEmpty();
     }
 
+    @Test
+    void anEmptyNameIsNoFile() {
+        assertThat(Ran.of(new byte[0], "parse", "--format", "squid", "").err())
+                .isEqualTo("trawl parse: '' is no name of a file: is a variable unset?\n");
+    }
+
     private static Arguments of(String... words) {
         return Arguments.of(List.of(words), Set.of("--table"), Set.of("--format"), Set.of("--indicators"));
     }
