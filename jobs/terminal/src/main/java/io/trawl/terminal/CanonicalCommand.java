@@ -112,10 +112,7 @@ final class CanonicalCommand implements LineWork {
                 if (url.hostKind() == Canonical.Kind.DOMAIN) {
                     json.member("registrable_domain", Suffixes.registrableDomain(url.host()));
                 }
-                List<String> expressions = Suffixes.expressions(url);
-                if (expressions != null) {
-                    json.member("expressions", expressions);
-                }
+                json.member("expressions", Suffixes.expressions(url));
             }
         }
         json.end().newline();

@@ -2,7 +2,6 @@ package io.trawl.terminal;
 
 import io.trawl.intel.IndicatorIndex;
 import io.trawl.intel.Match;
-import io.trawl.intel.Matcher;
 import io.trawl.intel.Suppressor;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
@@ -15,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Detector {
     private final IndicatorIndex index;
-    private final Matcher matcher;
+    private final boolean webServer;
     private final List<Suppressor> suppressors;
 
     private Detector(IndicatorIndex index, boolean webServer, List<Suppressor> suppressors) {
         this.index = index;
-        this.matcher = new Matcher(index, webServer);
+        this.webServer = webServer;
         this.suppressors = List.copyOf(suppressors);
     }
 
@@ -39,7 +38,7 @@ final class Detector {
 
     /** Gives every match of an event. */
     void detect(ProxyEvent event, Consumer<Match> matches) {
-        matcher.match(event, matches);
+        index.match(event, webServer, matches::accept);
     }
 
     /** Name of the allowlist that suppresses a match, null where none does. */

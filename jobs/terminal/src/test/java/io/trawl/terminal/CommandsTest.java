@@ -48,13 +48,13 @@ class CommandsTest {
         assertThat(ran.status()).isZero();
         assertThat(ran.out().lines())
                 .containsExactly(
-                        "{\"input\":\"hxxps://WWW[.]Evil.example:443/a/../%62\",\"type\":\"url\",\"canonical\":\"https://www.evil.example/b\",\"host\":\"www.evil.example\"}",
-                        "{\"input\":\"B\u00FCcher.example\",\"type\":\"domain\",\"canonical\":\"xn--bcher-kva.example\",\"host\":\"xn--bcher-kva.example\"}",
-                        "{\"input\":\"0x7f.1\",\"type\":\"ipv4\",\"canonical\":\"127.0.0.1\",\"host\":\"127.0.0.1\"}",
-                        "{\"input\":\"2001:DB8::0:1\",\"type\":\"ipv6\",\"canonical\":\"2001:db8::1\",\"host\":\"2001:db8::1\"}",
+                        "{\"input\":\"hxxps://WWW[.]Evil.example:443/a/../%62\",\"type\":\"url\",\"canonical\":\"https://www.evil.example/b\",\"host\":\"www.evil.example\",\"registrable_domain\":\"evil.example\",\"expressions\":[\"www.evil.example/b\",\"www.evil.example/\",\"evil.example/b\",\"evil.example/\"]}",
+                        "{\"input\":\"B\u00FCcher.example\",\"type\":\"domain\",\"canonical\":\"xn--bcher-kva.example\",\"host\":\"xn--bcher-kva.example\",\"registrable_domain\":\"xn--bcher-kva.example\",\"expressions\":[\"xn--bcher-kva.example/\"]}",
+                        "{\"input\":\"0x7f.1\",\"type\":\"ipv4\",\"canonical\":\"127.0.0.1\",\"host\":\"127.0.0.1\",\"expressions\":[\"127.0.0.1/\"]}",
+                        "{\"input\":\"2001:DB8::0:1\",\"type\":\"ipv6\",\"canonical\":\"2001:db8::1\",\"host\":\"2001:db8::1\",\"expressions\":[\"[2001:db8::1]/\"]}",
                         "{\"input\":\"192.0.2.77/24\",\"type\":\"cidr\",\"canonical\":\"192.0.2.0/24\"}",
-                        "{\"input\":\"co.uk\",\"type\":\"domain\",\"canonical\":\"co.uk\",\"host\":\"co.uk\"}",
-                        "{\"input\":\"a b\",\"error\":\"a host cannot have U+0020 in it\"}");
+                        "{\"input\":\"co.uk\",\"type\":\"domain\",\"canonical\":\"co.uk\",\"host\":\"co.uk\",\"expressions\":[\"co.uk/\"]}",
+                        "{\"input\":\"a b\",\"error\":\"more than one word; expected one indicator, a comment behind ' #'\"}");
     }
 
     @Test
