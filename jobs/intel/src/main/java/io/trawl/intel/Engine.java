@@ -23,6 +23,7 @@ public final class Engine {
             "source_ip",
             "source_user_name",
             "destination_ip",
+            "destination_port",
             "http_request_method",
             "http_request_referrer",
             "http_response_status_code",
@@ -31,7 +32,8 @@ public final class Engine {
             "url_domain",
             "url_port",
             "url_path",
-            "url_query");
+            "url_query",
+            "user_agent_original");
 
     private final IndicatorIndex index;
     private final long snapshotId;

@@ -3,6 +3,7 @@ package io.trawl.intel;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class EventFields {
     private static final String DESTINATION_IP = "destination.ip";
     private static final String REFERRER = "http.request.referrer";
     private static final String SOURCE_IP = "source.ip";
+    private static final String URL_PATH = "url.path";
+    private static final String USER_AGENT = "user_agent.original";
 
     private EventFields() {}
 
@@ -21,26 +24,59 @@ final class EventFields {
         Instant at = event.getTimestamp();
         String domain = event.getUrlDomain();
         String full = event.getUrlFull();
+        int port = port(event.getUrlPort(), full);
         Canonical.Kind kind = domain == null ? null : Canonical.plain(domain, 0, domain.length());
         if (full != null) {
             if (kind != null && hasHost(full, domain)) {
-                long hash = index.host(kind, domain, 0, domain.length(), URL_DOMAIN, at, sink);
+                long hash = index.host(kind, domain, 0, domain.length(), port, URL_DOMAIN, at, sink);
                 if (index.hasUrls(hash)) {
                     url(index, Canonical.parseUrl(full), URL_FULL, at, sink);
                 }
             } else {
-                oddUrl(index, full, domain, at, sink);
+                oddUrl(index, full, domain, port, at, sink);
             }
         } else if (domain != null) {
-            withoutUrl(index, event, domain, at, sink);
+            withoutUrl(index, event, domain, port, at, sink);
         }
-        address(index, event.getDestinationIp(), DESTINATION_IP, at, sink);
+        Integer peer = event.getDestinationPort();
+        address(index, event.getDestinationIp(), peer == null ? port : peer, DESTINATION_IP, at, sink);
         String referrer = event.getHttpRequestReferrer();
         if (referrer != null) {
             referrer(index, referrer, at, sink);
         }
+        if (index.hasPaths()) {
+            path(index, event, at, sink);
+        }
+        String agent = event.getUserAgentOriginal();
+        if (agent != null) {
+            index.userAgent(agent, USER_AGENT, at, sink);
+        }
         if (webServer) {
-            address(index, event.getSourceIp(), SOURCE_IP, at, sink);
+            address(index, event.getSourceIp(), -1, SOURCE_IP, at, sink);
+        }
+    }
+
+    /** The port of a URL, its scheme's where none is written; -1 where it is not known. */
+    private static int port(@Nullable Integer written, @Nullable String url) {
+        if (written != null) {
+            return written;
+        }
+        int colon = url == null ? -1 : url.indexOf("://");
+        return url == null || colon < 0
+                ? -1
+                : UrlParser.defaultPort(url.substring(0, colon).toLowerCase(Locale.ROOT));
+    }
+
+    /** What a request asked for on its host, as it is on any. */
+    private static void path(IndexFile index, ProxyEvent event, Instant at, MatchSink sink) {
+        String full = event.getUrlFull();
+        String path = event.getUrlPath();
+        String query = event.getUrlQuery() == null ? "" : "?" + event.getUrlQuery();
+        String text = full != null ? full : path != null && path.startsWith("/") ? "http://a" + path + query : null;
+        Canonical.Url url =
+                text == null || "CONNECT".equals(event.getHttpRequestMethod()) ? null : Canonical.parseUrl(text);
+        if (url != null) {
+            index.path(url.rest(), URL_PATH, at, sink);
         }
     }
 
@@ -67,17 +103,18 @@ final class EventFields {
     }
 
     /** A URL whose host is not plainly the one that the parser took: both count, each indicator once a field. */
-    private static void oddUrl(IndexFile index, String full, @Nullable String domain, Instant at, MatchSink sink) {
+    private static void oddUrl(
+            IndexFile index, String full, @Nullable String domain, int port, Instant at, MatchSink sink) {
         Canonical.Url url = Canonical.parseUrl(full);
         Canonical.Result host = domain == null ? Canonical.Result.none("") : Canonical.host(domain);
         String canonical = host.canonical();
         if (canonical != null && (url == null || canonical.equals(url.host()))) {
-            index.host(host.kind(), canonical, 0, canonical.length(), URL_DOMAIN, at, sink);
+            index.host(host.kind(), canonical, 0, canonical.length(), port, URL_DOMAIN, at, sink);
         } else if (url != null) {
             MatchSink once = canonical == null ? sink : once(sink);
-            index.host(url.hostKind(), url.host(), 0, url.host().length(), URL_DOMAIN, at, once);
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, URL_DOMAIN, at, once);
             if (canonical != null) {
-                index.host(host.kind(), canonical, 0, canonical.length(), URL_DOMAIN, at, once);
+                index.host(host.kind(), canonical, 0, canonical.length(), port, URL_DOMAIN, at, once);
             }
         }
         url(index, url, URL_FULL, at, sink);
@@ -93,13 +130,14 @@ final class EventFields {
     }
 
     /** CONNECT, which has no URL, or a web server's log with its virtual host, which has one without a scheme. */
-    private static void withoutUrl(IndexFile index, ProxyEvent event, String domain, Instant at, MatchSink sink) {
+    private static void withoutUrl(
+            IndexFile index, ProxyEvent event, String domain, int asked, Instant at, MatchSink sink) {
         Canonical.Result result = Canonical.host(domain);
         String host = result.canonical();
         if (host == null) {
             return;
         }
-        long hash = index.host(result.kind(), host, 0, host.length(), URL_DOMAIN, at, sink);
+        long hash = index.host(result.kind(), host, 0, host.length(), asked, URL_DOMAIN, at, sink);
         String path = event.getUrlPath();
         if (path == null
                 || !path.startsWith("/")
@@ -151,7 +189,7 @@ final class EventFields {
         }
         Canonical.Kind kind = from < 0 ? null : Canonical.plain(referrer, from, to);
         if (kind != null) {
-            long hash = index.host(kind, referrer, from, to, REFERRER, at, sink);
+            long hash = index.host(kind, referrer, from, to, port(null, referrer), REFERRER, at, sink);
             if (index.hasUrls(hash)) {
                 url(index, Canonical.parseUrl(referrer), REFERRER, at, sink);
             }
@@ -159,23 +197,27 @@ final class EventFields {
         }
         Canonical.Url url = Canonical.parseUrl(referrer);
         if (url != null && !url.scheme().isEmpty()) {
-            index.host(url.hostKind(), url.host(), 0, url.host().length(), REFERRER, at, sink);
+            int port = url.port().isEmpty()
+                    ? UrlParser.defaultPort(url.scheme())
+                    : Canonical.decimal(url.port(), 1, url.port().length(), 65_535);
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, REFERRER, at, sink);
             url(index, url, REFERRER, at, sink);
         }
     }
 
-    private static void address(IndexFile index, @Nullable String text, String field, Instant at, MatchSink sink) {
+    private static void address(
+            IndexFile index, @Nullable String text, int port, String field, Instant at, MatchSink sink) {
         if (text == null) {
             return;
         }
         if (Ip.canonical4(text, 0, text.length()) >= 0) {
-            index.host(Canonical.Kind.IPV4, text, 0, text.length(), field, at, sink);
+            index.host(Canonical.Kind.IPV4, text, 0, text.length(), port, field, at, sink);
             return;
         }
         Canonical.Result host = Canonical.host(text);
         if (host.isAddress()) {
             String canonical = Objects.requireNonNull(host.canonical());
-            index.host(host.kind(), canonical, 0, canonical.length(), field, at, sink);
+            index.host(host.kind(), canonical, 0, canonical.length(), port, field, at, sink);
         }
     }
 }

@@ -56,7 +56,15 @@ public final class Feeds {
             "ipaddress",
             "address",
             "cidr",
-            "network");
+            "network",
+            "user_agent",
+            "useragent",
+            "sha256_hash",
+            "sha256",
+            "sha1_hash",
+            "sha1",
+            "md5_hash",
+            "md5");
 
     private static final Set<String> TYPE = Set.of("type", "ioc_type", "indicator_type", "value_type");
     private static final Set<String> CONFIDENCE = Set.of("confidence", "confidence_level");
@@ -73,6 +81,7 @@ public final class Feeds {
             "threat_type",
             "family");
     private static final Set<String> HOST = Set.of("domain", "domain_name", "fqdn", "hostname", "host", "ip", "dst_ip");
+    private static final Set<String> AGENT = Set.of("user_agent", "useragent");
     private static final String PATH = "path";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_ ./-]*");
     private static final char[] DELIMITERS = {',', ';', '\t', '|'};
@@ -98,7 +107,23 @@ public final class Feeds {
         /** A response policy zone. */
         RPZ,
         /** Rules of Suricata or Snort. */
-        SURICATA;
+        SURICATA,
+        /** User agents, one a line. */
+        USER_AGENTS,
+        /** Regular expressions (RE2) that some part of a user agent matches, one a line. */
+        USER_AGENT_REGEXES;
+
+        /** The format that a feed's name says: maltrail's ua.txt has regular expressions on user agents. */
+        private Format named(String feed) {
+            return this == AUTO && feed.matches("(?i)(?:.*[-_.])?(?:ua|user[-_]?agents?)\\.(?:txt|list|lst)")
+                    ? USER_AGENT_REGEXES
+                    : this;
+        }
+
+        /** The type of all lines; empty where each says it. */
+        private String type() {
+            return this == USER_AGENTS ? "user-agent" : this == USER_AGENT_REGEXES ? "user-agent-regex" : "";
+        }
 
         private @Nullable Syntax syntax() {
             return switch (this) {
@@ -107,7 +132,7 @@ public final class Feeds {
                 case DNSMASQ -> new Syntax.Dnsmasq();
                 case RPZ -> new Syntax.Zone();
                 case SURICATA -> new Syntax.Suricata();
-                case AUTO, PLAIN, CSV -> null;
+                case AUTO, PLAIN, CSV, USER_AGENTS, USER_AGENT_REGEXES -> null;
             };
         }
     }
@@ -345,7 +370,7 @@ public final class Feeds {
                 Consumer<Rejected> rejections) {
             this.lines = lines;
             this.feed = feed;
-            this.format = format;
+            this.format = format.named(feed);
             this.columns = columns;
             this.indicators = indicators;
             this.rejections = rejections;
@@ -355,7 +380,7 @@ public final class Feeds {
             Header header = null;
             Header inComment = null;
             Syntax syntax = format.syntax();
-            boolean decided = syntax != null;
+            boolean decided = syntax != null || !format.type().isEmpty();
             boolean exclaims = false;
             for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
                 String content = line.text().strip();
@@ -390,9 +415,9 @@ public final class Feeds {
                     row(line, header);
                 } else {
                     // In a list of mixed lines each is read as what it is.
-                    Syntax own = syntax != null || format == Format.PLAIN ? syntax : Syntax.of(content);
+                    Syntax own = syntax != null || format != Format.AUTO ? syntax : Syntax.of(content);
                     if (own == null) {
-                        add(line, withoutComment(line.text()), Row.EMPTY);
+                        add(line, withoutComment(line.text()), Row.ofType(format.type()));
                     } else {
                         add(line, own.read(line.text()));
                     }
@@ -482,8 +507,9 @@ public final class Feeds {
                 // The indicator is what lies at this path, not the host.
                 value += path.startsWith("/") ? path : "/" + path;
             }
+            String type = field(fields, header.type);
             Row row = new Row(
-                    field(fields, header.type),
+                    type.isEmpty() && AGENT.contains(valueName) ? "user-agent" : type,
                     field(fields, header.confidence),
                     field(fields, header.from),
                     field(fields, header.until),
@@ -532,7 +558,10 @@ public final class Feeds {
         private void add(Lines.Line line, String text, Row row) {
             Indicators.Family family = Indicators.Family.of(row.type);
             if (family == null) {
-                reject(line, "type not supported: " + row.type + "; expected domain, ip, ipv4, ipv6, cidr or url");
+                reject(
+                        line,
+                        "type not supported: " + row.type
+                                + "; expected as domain, ip, cidr, url, ip:port, url-path, user-agent or sha256");
                 return;
             }
             Indicators.Read read = Indicators.read(text, family);
@@ -566,6 +595,10 @@ public final class Feeds {
     /** What a row says besides the indicator, as text; empty where it says nothing. */
     private record Row(String type, String confidence, String from, String until, List<String> labels) {
         static final Row EMPTY = new Row("", "", "", "", List.of());
+
+        static Row ofType(String type) {
+            return type.isEmpty() ? EMPTY : new Row(type, "", "", "", List.of());
+        }
 
         /** @return what is wrong with it, null where nothing is */
         @Nullable

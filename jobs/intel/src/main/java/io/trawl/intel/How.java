@@ -11,7 +11,9 @@ public enum How {
     /** An address in the indicator's range. */
     CIDR,
     /** The same URL; where the indicator has no scheme, in any. */
-    URL;
+    URL,
+    /** A pattern: a path on any host, or a regular expression. */
+    PATTERN;
 
     private final String code = name().toLowerCase(Locale.ROOT);
 

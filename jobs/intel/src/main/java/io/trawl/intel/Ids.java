@@ -35,6 +35,16 @@ final class Ids {
         return HexFormat.of().formatHex(digest, 0, BYTES);
     }
 
+    /** Whether a text is an id in hex. */
+    static boolean isHex(byte[] digest, String text) {
+        boolean same = text.length() == 2 * BYTES;
+        for (int i = 0; i < BYTES && same; i++) {
+            same = text.charAt(2 * i) == Character.forDigit(digest[i] >> 4 & 15, 16)
+                    && text.charAt(2 * i + 1) == Character.forDigit(digest[i] & 15, 16);
+        }
+        return same;
+    }
+
     /** The id of three parts as 32 hex digits. */
     static String of(String one, String two, String three) {
         return hex(new Ids().digest(one, two, three));

@@ -43,6 +43,10 @@ public final class IndexBuilder {
     private final List<List<String>> labels = new ArrayList<>();
     private final List<Range> ranges4 = new ArrayList<>();
     private final List<Range> ranges6 = new ArrayList<>();
+    private final List<Integer> regexes = new ArrayList<>();
+    private int paths;
+    private int agents;
+    private long unkeyed;
     private final Ids ids = new Ids();
     private final PublicSuffixes suffixes = PublicSuffixes.bundled();
     private long count;
@@ -79,11 +83,17 @@ public final class IndexBuilder {
                 | (indicator.getOriginal().equals(value) ? 0 : IndexFormat.ORIGINAL)
                 | (indicator.getValidFrom() == null && indicator.getValidUntil() == null ? 0 : IndexFormat.VALIDITY)
                 | (indicator.getConfidence() == null ? 0 : IndexFormat.CONFIDENCE)
-                | (type == IndexFormat.DOMAIN && suffixes.section(value) != null ? IndexFormat.HOST_ONLY : 0)
+                | (isOthers(type, value) ? IndexFormat.HOST_ONLY : 0)
                 | (labelSet == null ? IndexFormat.OWN_LABELS : 0)
-                | (Ids.hex(derived).equals(indicator.getIndicatorId()) ? 0 : IndexFormat.OWN_ID);
+                | (Ids.isHex(derived, indicator.getIndicatorId()) ? 0 : IndexFormat.OWN_ID);
         if (type == IndexFormat.CIDR) {
             range(value, records.length());
+        }
+        paths += type == IndexFormat.URL_PATH ? 1 : 0;
+        agents += type == IndexFormat.USER_AGENT ? 1 : 0;
+        unkeyed += type >= IndexFormat.USER_AGENT_REGEX ? 1 : 0;
+        if (type == IndexFormat.USER_AGENT_REGEX) {
+            regexes.add(records.length());
         }
         records.varint(head);
         records.bytes(value.getBytes(ISO_8859_1));
@@ -118,8 +128,32 @@ public final class IndexBuilder {
         return this;
     }
 
+    /** Whether what lies beneath a domain belongs to others. */
+    private boolean isOthers(int type, String value) {
+        return switch (type) {
+            case IndexFormat.DOMAIN -> suffixes.section(value) != null;
+            case IndexFormat.DOMAIN_PORT -> suffixes.section(hostOf(value)) != null;
+            default -> false;
+        };
+    }
+
+    /** The host before a port. */
+    private static String hostOf(String value) {
+        int colon = value.lastIndexOf(':');
+        return value.startsWith("[") ? value.substring(1, colon - 1) : value.substring(0, colon);
+    }
+
     /** A value that is not canonical would never match, and nobody would know. */
     private static void require(int type, String value) {
+        if (type > IndexFormat.URL) {
+            Indicators.Read read = Indicators.read(value, Indicators.Family.of(IndexFormat.type(type)));
+            if (!value.equals(read.value()) || !read.type().equals(IndexFormat.type(type))) {
+                throw new IllegalArgumentException(
+                        "indicator '" + value + "' is not the canonical form of a " + IndexFormat.type(type)
+                                + (read.value() == null ? ": " + read.reason() : ", which is " + read.value()));
+            }
+            return;
+        }
         Canonical.Result canonical =
                 switch (type) {
                     case IndexFormat.CIDR -> Canonical.cidr(value);
@@ -246,6 +280,7 @@ public final class IndexBuilder {
         private final int ranges6At;
         private final int feedsAt;
         private final int labelsAt;
+        private final int regexesAt;
         private final int recordsAt;
         private final int length;
         private final long[] slots;
@@ -255,7 +290,7 @@ public final class IndexBuilder {
         private int seed;
 
         Layout() {
-            long keyed = count - ranges4.size() - ranges6.size();
+            long keyed = count - ranges4.size() - ranges6.size() - unkeyed;
             feedBytes = dictionary(
                     feeds.keySet().stream().map(feed -> feed.getBytes(UTF_8)).toList());
             labelBytes = dictionary(labels.stream().map(IndexBuilder::encoded).toList());
@@ -275,6 +310,8 @@ public final class IndexBuilder {
             at += feedBytes.length;
             long labelsFrom = at;
             at += labelBytes.length;
+            long regexesFrom = at;
+            at += 4L * regexes.size();
             long recordsFrom = at;
             at += records.length() + (long) IndexFormat.TRAILER;
             if (at > Integer.MAX_VALUE - 16) {
@@ -287,6 +324,7 @@ public final class IndexBuilder {
             ranges6At = (int) ranges6From;
             feedsAt = (int) feedsFrom;
             labelsAt = (int) labelsFrom;
+            regexesAt = (int) regexesFrom;
             recordsAt = (int) recordsFrom;
             length = (int) at;
             slots = new long[(int) slotCount];
@@ -318,8 +356,18 @@ public final class IndexBuilder {
                     filter[IndexFormat.word(host, filter.length)] |= IndexFormat.urlHostBits(host);
                     long hash = IndexFormat.scheme(IndexFormat.url(host, url.port(), url.rest()), url.scheme());
                     longest = Math.max(longest, put(hash, record));
-                } else if (type != IndexFormat.CIDR) {
-                    long hash = IndexFormat.host(start, value, 0, value.length());
+                } else if (type != IndexFormat.CIDR && type < IndexFormat.USER_AGENT_REGEX) {
+                    long hash =
+                            switch (type) {
+                                case IndexFormat.URL_PATH -> IndexFormat.path(start, value);
+                                case IndexFormat.USER_AGENT -> IndexFormat.agent(start, value);
+                                // A port's record lies with its host's.
+                                case IndexFormat.IP_PORT, IndexFormat.DOMAIN_PORT -> {
+                                    String host = hostOf(value);
+                                    yield IndexFormat.host(start, host, 0, host.length());
+                                }
+                                default -> IndexFormat.host(start, value, 0, value.length());
+                            };
                     filter[IndexFormat.word(hash, filter.length)] |= IndexFormat.hostBits(hash);
                     longest = Math.max(longest, put(hash, record));
                 }
@@ -381,7 +429,11 @@ public final class IndexBuilder {
                     .putInt(IndexFormat.AT_FEED_COUNT, feeds.size())
                     .putInt(IndexFormat.AT_LABELS, labelsAt)
                     .putInt(IndexFormat.AT_LABEL_COUNT, labels.size())
-                    .putInt(IndexFormat.AT_RECORDS, recordsAt);
+                    .putInt(IndexFormat.AT_RECORDS, recordsAt)
+                    .putInt(IndexFormat.AT_PATH_COUNT, paths)
+                    .putInt(IndexFormat.AT_AGENT_COUNT, agents)
+                    .putInt(IndexFormat.AT_REGEXES, regexesAt)
+                    .putInt(IndexFormat.AT_REGEX_COUNT, regexes.size());
             CRC32C crc = new CRC32C();
             crc.update(header.array(), 0, IndexFormat.AT_HEADER_CRC);
             header.putInt(IndexFormat.AT_HEADER_CRC, (int) crc.getValue());
@@ -392,6 +444,9 @@ public final class IndexBuilder {
             ranges(ranges6, IndexFormat.RANGE6, summed);
             summed.write(feedBytes, feedBytes.length);
             summed.write(labelBytes, labelBytes.length);
+            ByteBuffer places = ByteBuffer.allocate(4 * regexes.size()).order(ByteOrder.LITTLE_ENDIAN);
+            regexes.forEach(record -> places.putInt(recordsAt + record));
+            summed.write(places.array(), places.capacity());
             records.write(summed);
             ByteBuffer trailer = ByteBuffer.allocate(IndexFormat.TRAILER).order(ByteOrder.LITTLE_ENDIAN);
             trailer.putInt((int) summed.crc.getValue()).putInt(IndexFormat.END);

@@ -37,6 +37,10 @@ final class IndexFile implements IndicatorIndex {
     private final long size;
     private final long snapshotId;
     private final String[] feeds;
+    private final boolean hasPaths;
+    private final boolean hasAgents;
+    private final int[] regexes;
+    private final UserAgents userAgents;
 
     private IndexFile(ByteBuffer bytes) {
         file = bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -56,6 +60,15 @@ final class IndexFile implements IndicatorIndex {
         for (int i = 0; i < feeds.length; i++) {
             feeds[i] = new String(entry(file.getInt(IndexFormat.AT_FEEDS), i), UTF_8);
         }
+        hasPaths = file.getInt(IndexFormat.AT_PATH_COUNT) > 0;
+        hasAgents = file.getInt(IndexFormat.AT_AGENT_COUNT) > 0;
+        regexes = new int[file.getInt(IndexFormat.AT_REGEX_COUNT)];
+        List<String> expressions = new ArrayList<>();
+        for (int i = 0; i < regexes.length; i++) {
+            regexes[i] = file.getInt(file.getInt(IndexFormat.AT_REGEXES) + 4 * i);
+            expressions.add(new Cursor(regexes[i]).indicator().getValue());
+        }
+        userAgents = new UserAgents(expressions);
     }
 
     /** An index over bytes that are known to be whole. */
@@ -173,15 +186,16 @@ final class IndexFile implements IndicatorIndex {
     /**
      * Looks up a host in canonical form, text[from, to), and for a domain every domain above it.
      *
+     * @param port the port that it was asked at, -1 where that is not known
      * @return the hash of the host, for {@link #hasUrls} and {@link #url}
      */
-    long host(Canonical.Kind kind, String text, int from, int to, String field, Instant at, MatchSink sink) {
+    long host(Canonical.Kind kind, String text, int from, int to, int port, String field, Instant at, MatchSink sink) {
         if (kind == Canonical.Kind.DOMAIN) {
-            return domain(text, from, to, field, at, sink);
+            return domain(text, from, to, port, field, at, sink);
         }
         long hash = IndexFormat.host(start, text, from, to);
         if (mayHaveHost(hash)) {
-            probe(hash, text, from, to, from, field, How.EXACT, at, sink);
+            probe(hash, text, from, to, from, port, field, How.EXACT, at, sink);
         }
         if (kind == Canonical.Kind.IPV4) {
             if (ranges4 > 0) {
@@ -193,21 +207,21 @@ final class IndexFile implements IndicatorIndex {
         return hash;
     }
 
-    private long domain(String text, int from, int to, String field, Instant at, MatchSink sink) {
+    private long domain(String text, int from, int to, int port, String field, Instant at, MatchSink sink) {
         long state = start;
         for (int i = to - 1; i >= from; i--) {
             char c = text.charAt(i);
             if (c == '.') {
                 long hash = IndexFormat.mix(state);
                 if (mayHaveHost(hash)) {
-                    probe(hash, text, i + 1, to, from, field, How.SUBDOMAIN, at, sink);
+                    probe(hash, text, i + 1, to, from, port, field, How.SUBDOMAIN, at, sink);
                 }
             }
             state = IndexFormat.step(state, c);
         }
         long hash = IndexFormat.mix(state);
         if (mayHaveHost(hash)) {
-            probe(hash, text, from, to, from, field, How.EXACT, at, sink);
+            probe(hash, text, from, to, from, port, field, How.EXACT, at, sink);
         }
         return hash;
     }
@@ -228,21 +242,120 @@ final class IndexFile implements IndicatorIndex {
         return (file.getLong(filterAt + 8 * IndexFormat.word(hostHash, filterWords)) & bits) == bits;
     }
 
-    /** Every record of a host whose value is text[from, to). */
+    /** Every record of a host whose value is text[from, to), or that with the port. */
     private void probe(
-            long hash, String text, int from, int to, int hostFrom, String field, How how, Instant at, MatchSink sink) {
+            long hash,
+            String text,
+            int from,
+            int to,
+            int hostFrom,
+            int port,
+            String field,
+            How how,
+            Instant at,
+            MatchSink sink) {
         long tag = IndexFormat.tag(hash);
         int slot = IndexFormat.slot(hash, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
             if (IndexFormat.tag(entry) == tag) {
                 Cursor cursor = new Cursor((int) entry);
                 int head = cursor.varint();
-                boolean fits = (head & IndexFormat.TYPE) <= IndexFormat.IPV6
-                        && (how == How.EXACT || (head & IndexFormat.HOST_ONLY) == 0)
-                        && cursor.varint() == to - from
-                        && cursor.at(text, from, to);
+                int type = head & IndexFormat.TYPE;
+                int length = cursor.varint();
+                boolean fits = how == How.EXACT || (head & IndexFormat.HOST_ONLY) == 0;
+                if (type <= IndexFormat.IPV6) {
+                    fits = fits && length == to - from && cursor.at(text, from, to);
+                } else if (port >= 0 && (type == IndexFormat.DOMAIN_PORT || type == IndexFormat.IP_PORT)) {
+                    String behind = (type == IndexFormat.IP_PORT && text.indexOf(':', from) >= 0 ? "]:" : ":") + port;
+                    boolean bracket = behind.charAt(0) == ']';
+                    fits = fits
+                            && length == to - from + behind.length() + (bracket ? 1 : 0)
+                            && (!bracket || cursor.at("["))
+                            && cursor.at(text, from, to)
+                            && cursor.at(behind);
+                } else {
+                    fits = false;
+                }
                 if (fits) {
                     give((int) entry, text.substring(hostFrom, to), field, how, at, sink);
+                }
+            }
+        }
+    }
+
+    boolean hasPaths() {
+        return hasPaths;
+    }
+
+    /**
+     * Looks up path and query on any host: what ends the path, from a slash on, with the query or without, the query also
+     * without its values, and cut off behind its first name.
+     *
+     * @param rest path and query in canonical form
+     */
+    void path(String rest, String field, Instant at, MatchSink sink) {
+        int query = rest.indexOf('?');
+        if (query < 0) {
+            path(rest, rest.length(), rest, field, at, sink);
+            return;
+        }
+        path(rest.substring(0, query), query, rest, field, at, sink);
+        path(rest, query, rest, field, at, sink);
+        String names = rest.substring(0, query) + rest.substring(query).replaceAll("=[^&]*", "=");
+        if (!names.equals(rest)) {
+            path(names, query, rest, field, at, sink);
+        }
+        int first = rest.indexOf('=', query);
+        String cut = first < 0 ? rest : rest.substring(0, first + 1);
+        if (!cut.equals(rest) && !cut.equals(names)) {
+            path(cut, query, rest, field, at, sink);
+        }
+    }
+
+    private void path(String text, int pathEnd, String value, String field, Instant at, MatchSink sink) {
+        long state = IndexFormat.pathStart(start);
+        for (int i = text.length() - 1; i >= 0; i--) {
+            state = IndexFormat.step(state, text.charAt(i));
+            if (text.charAt(i) == '/' && i < pathEnd) {
+                keyed(IndexFormat.mix(state), IndexFormat.URL_PATH, text, i, value, field, How.PATTERN, at, sink);
+            }
+        }
+    }
+
+    /** Looks up a user agent. */
+    void userAgent(String text, String field, Instant at, MatchSink sink) {
+        if (hasAgents) {
+            keyed(IndexFormat.agent(start, text), IndexFormat.USER_AGENT, text, 0, text, field, How.EXACT, at, sink);
+        }
+        if (regexes.length > 0) {
+            userAgents.find(text, number -> give(regexes[number], text, field, How.PATTERN, at, sink));
+        }
+    }
+
+    /** Every record of a type whose value is what text has from a place on. */
+    private void keyed(
+            long hash,
+            int type,
+            String text,
+            int from,
+            String value,
+            String field,
+            How how,
+            Instant at,
+            MatchSink sink) {
+        if (!mayHaveHost(hash)) {
+            return;
+        }
+        long tag = IndexFormat.tag(hash);
+        int slot = IndexFormat.slot(hash, slots);
+        for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
+            if (IndexFormat.tag(entry) == tag) {
+                Cursor cursor = new Cursor((int) entry);
+                boolean fits = (cursor.varint() & IndexFormat.TYPE) == type
+                        && cursor.varint() == text.length() - from
+                        && cursor.at(text, from, text.length());
+                if (fits) {
+                    give((int) entry, value, field, how, at, sink);
                 }
             }
         }

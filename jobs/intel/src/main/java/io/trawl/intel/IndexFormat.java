@@ -1,11 +1,13 @@
 package io.trawl.intel;
 
+import java.util.Arrays;
+
 /**
  * The index file: constants, hashes and numbers that builder and reader share. docs/index-format.md has the layout.
  */
 final class IndexFormat {
     static final long MAGIC = 0x5844494C57415254L; // "TRAWLIDX"
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Header: fixed places, little-endian. */
     static final int HEADER = 128;
@@ -28,6 +30,12 @@ final class IndexFormat {
     static final int AT_LABELS = 92;
     static final int AT_LABEL_COUNT = 96;
     static final int AT_RECORDS = 100;
+    /** How many paths and user agents there are, and places of the records of regular expressions. */
+    static final int AT_PATH_COUNT = 104;
+
+    static final int AT_AGENT_COUNT = 108;
+    static final int AT_REGEXES = 112;
+    static final int AT_REGEX_COUNT = 116;
     /** CRC-32C of the header before it. */
     static final int AT_HEADER_CRC = 124;
 
@@ -48,7 +56,34 @@ final class IndexFormat {
     static final int IPV6 = 3;
     static final int CIDR = 4;
     static final int URL = 5;
+    static final int IP_PORT = 6;
+    static final int DOMAIN_PORT = 7;
+    static final int URL_PATH = 8;
+    static final int USER_AGENT = 9;
+    static final int USER_AGENT_REGEX = 10;
+    static final int EMAIL_DOMAIN = 11;
+    static final int MD5 = 12;
+    static final int SHA1 = 13;
+    static final int SHA256 = 14;
     static final int TYPE = 15;
+    private static final String[] TYPES = {
+        "",
+        "domain",
+        "ipv4",
+        "ipv6",
+        "cidr",
+        "url",
+        "ip-port",
+        "domain-port",
+        "url-path",
+        "user-agent",
+        "user-agent-regex",
+        "email-domain",
+        "md5",
+        "sha1",
+        "sha256"
+    };
+
     /** What a record has besides type, value, feed, line and labels. */
     static final int ORIGINAL = 1 << 4;
 
@@ -67,31 +102,23 @@ final class IndexFormat {
     private static final long STEP = 0x9E3779B97F4A7C15L;
     private static final long MIX = 0xD6E8FEB86659FD93L;
     private static final long URL_SALT = 0xA0761D6478BD642FL;
+    private static final long PATH_SALT = 0xE7037ED1A0B428DBL;
+    private static final long AGENT_SALT = 0x8EBC6AF09C88C6E3L;
 
     private IndexFormat() {}
 
     static String type(int code) {
-        return switch (code) {
-            case DOMAIN -> "domain";
-            case IPV4 -> "ipv4";
-            case IPV6 -> "ipv6";
-            case CIDR -> "cidr";
-            case URL -> "url";
-            default -> throw new IllegalStateException("type " + code);
-        };
+        return TYPES[code];
     }
 
     static int code(String type) {
-        return switch (type) {
-            case "domain" -> DOMAIN;
-            case "ipv4" -> IPV4;
-            case "ipv6" -> IPV6;
-            case "cidr" -> CIDR;
-            case "url" -> URL;
-            default ->
-                throw new IllegalArgumentException(
-                        "indicator type '" + type + "'; expected domain, ipv4, ipv6, cidr or url");
-        };
+        for (int code = 1; code < TYPES.length; code++) {
+            if (TYPES[code].equals(type)) {
+                return code;
+            }
+        }
+        throw new IllegalArgumentException("indicator type '" + type + "'; expected one of "
+                + String.join(", ", Arrays.copyOfRange(TYPES, 1, TYPES.length)));
     }
 
     /** The state before the first character. */
@@ -110,6 +137,19 @@ final class IndexFormat {
             h = step(h, text.charAt(i));
         }
         return mix(h);
+    }
+
+    /** The state before the last character of a path, which is taken backwards: so is every part of it that begins at a slash. */
+    static long pathStart(long start) {
+        return start ^ PATH_SALT;
+    }
+
+    static long path(long start, String path) {
+        return host(pathStart(start), path, 0, path.length());
+    }
+
+    static long agent(long start, String agent) {
+        return host(start ^ AGENT_SALT, agent, 0, agent.length());
     }
 
     /** The hash of a URL goes on where its host's ended: port and rest forwards, then the scheme. */

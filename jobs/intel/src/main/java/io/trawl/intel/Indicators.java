@@ -1,5 +1,7 @@
 package io.trawl.intel;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -7,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** What a text is as an indicator: its type and canonical value, or why it is none. */
 public final class Indicators {
     private static final int LONGEST_LABEL = 63;
+    private static final int SHORTEST_PATH = 5;
+    private static final int LONGEST_AGENT = 2000;
 
     private Indicators() {}
 
     /**
      * What a text was read as.
      *
-     * @param type domain, ipv4, ipv6, cidr or url; empty where it is no indicator
+     * @param type domain, ipv4, ipv6, cidr, url, ip-port, domain-port, url-path, user-agent, user-agent-regex,
+     *     email-domain, md5, sha1 or sha256; empty where it is no indicator
      * @param value the canonical value; null where it is no indicator
      * @param reason why it is none; empty where it is one
      */
@@ -32,7 +37,12 @@ public final class Indicators {
         ANY,
         DOMAIN,
         ADDRESS,
-        URL;
+        URL,
+        PATH,
+        HASH,
+        EMAIL_DOMAIN,
+        USER_AGENT,
+        USER_AGENT_REGEX;
 
         /** The family that a feed's word for a type means; null where it is none of this version's. */
         static @Nullable Family of(String word) {
@@ -41,7 +51,30 @@ public final class Indicators {
                     .replace('_', '-')
                     .replace(' ', '-')) {
                 case "" -> ANY;
-                case "domain", "domains", "domain-name", "hostname", "host", "fqdn", "dns" -> DOMAIN;
+                case "domain",
+                        "domains",
+                        "domain-name",
+                        "hostname",
+                        "host",
+                        "fqdn",
+                        "dns",
+                        "domain:port",
+                        "domain-port",
+                        "hostname|port" -> DOMAIN;
+                case "url-path", "uri-path", "path" -> PATH;
+                case "md5",
+                        "sha1",
+                        "sha256",
+                        "md5-hash",
+                        "sha1-hash",
+                        "sha256-hash",
+                        "hash",
+                        "filehash-md5",
+                        "filehash-sha1",
+                        "filehash-sha256" -> HASH;
+                case "email-domain" -> EMAIL_DOMAIN;
+                case "user-agent", "useragent", "ua", "http-user-agent" -> USER_AGENT;
+                case "user-agent-regex", "user-agent-pattern" -> USER_AGENT_REGEX;
                 case "ip",
                         "ips",
                         "ipv4",
@@ -60,7 +93,11 @@ public final class Indicators {
                         "netblock",
                         "subnet",
                         "ip-range",
-                        "range" -> ADDRESS;
+                        "range",
+                        "ip:port",
+                        "ip-port",
+                        "ip-dst|port",
+                        "ip-src|port" -> ADDRESS;
                 case "url", "urls", "uri", "link" -> URL;
                 default -> null;
             };
@@ -73,17 +110,25 @@ public final class Indicators {
     }
 
     /** Reads an indicator of the family that the feed says it is. */
-    static Read read(String text, Family family) {
+    static Read read(String text, @Nullable Family family) {
+        if (family == Family.USER_AGENT || family == Family.USER_AGENT_REGEX) {
+            return userAgent(text.strip(), family);
+        }
         String value = Refang.refang(text);
         if (value.isEmpty()) {
             return Read.none("empty");
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c <= ' ' || Character.isSpaceChar(c)) {
+            // Names of files in a path may have spaces.
+            boolean inPath = c == ' ' && value.charAt(0) == '/';
+            if (!inPath && (c <= ' ' || Character.isSpaceChar(c))) {
                 return Read.none(
                         c == 0 ? "a NUL in it" : "more than one word; expected one indicator, a comment behind ' #'");
             }
+        }
+        if (family == Family.EMAIL_DOMAIN) {
+            return emailDomain(value.startsWith("@") ? value.substring(1) : value);
         }
         Read read = family == Family.URL ? url(value) : classified(value);
         if (read.value() == null || family == Family.ANY) {
@@ -91,14 +136,17 @@ public final class Indicators {
         }
         boolean fits =
                 switch (read.type()) {
-                    case "domain" -> family == Family.DOMAIN;
+                    case "domain", "domain-port" -> family == Family.DOMAIN;
                     case "url" -> family == Family.URL;
+                    case "url-path" -> family == Family.PATH;
+                    case "md5", "sha1", "sha256" -> family == Family.HASH;
                     default -> family == Family.ADDRESS || family == Family.DOMAIN;
                 };
         return fits
                 ? read
-                : Read.none("the type column says " + (family == Family.DOMAIN ? "domain" : "address")
-                        + ", the value is of type " + read.type());
+                : Read.none("the type column says "
+                        + (family == null ? "" : family.name().toLowerCase(Locale.ROOT)) + ", the value is of type "
+                        + read.type());
     }
 
     private static Read classified(String value) {
@@ -107,13 +155,16 @@ public final class Indicators {
         }
         int slash = value.indexOf('/');
         if (slash == 0 && (!value.startsWith("//") || value.startsWith("/", 2))) {
-            return Read.unsupported("path without a host");
+            return path(value);
         }
         if (value.startsWith("||") || value.startsWith("@@")) {
             return Read.unsupported("adblock rule");
         }
         if (slash >= 0) {
             return isRange(value, slash) ? range(value) : url(value);
+        }
+        if (value.startsWith("@")) {
+            return emailDomain(value.substring(1));
         }
         if (value.indexOf('@') >= 0) {
             return Read.unsupported("e-mail address");
@@ -123,16 +174,14 @@ public final class Indicators {
         }
         String hash = hash(value);
         if (hash != null) {
-            return Read.unsupported(hash);
+            return hash.equals("sha512") ? Read.unsupported(hash) : new Read(hash, value.toLowerCase(Locale.ROOT), "");
         }
         // *.evil.example is evil.example with what lies beneath it.
         String name = value.startsWith("*.") ? value.substring(2) : value;
         Canonical.Result host = Canonical.host(name);
         if (host.canonical() == null) {
-            String port = port(name);
-            return port != null
-                    ? Read.unsupported(port)
-                    : isPattern(name) ? Read.unsupported("pattern") : Read.none(host.reason());
+            Read port = port(name);
+            return port != null ? port : isPattern(name) ? Read.unsupported("pattern") : Read.none(host.reason());
         }
         return host(host, name);
     }
@@ -172,14 +221,68 @@ public final class Indicators {
         return name;
     }
 
-    /** ip:port or domain:port, null where the text is no such thing. */
-    private static @Nullable String port(String value) {
+    /** An address or a domain with a port; null where the text is no such thing. */
+    private static @Nullable Read port(String value) {
         int colon = value.lastIndexOf(':');
-        if (colon <= 0 || Canonical.decimal(value, colon + 1, value.length(), 65_535) < 0) {
+        int port = colon <= 0 ? -1 : Canonical.decimal(value, colon + 1, value.length(), 99_999_999);
+        if (port < 0) {
             return null;
         }
-        Canonical.Result host = Canonical.host(value.substring(0, colon));
-        return host.canonical() == null ? null : host.isAddress() ? "ip:port" : "domain:port";
+        String name = value.substring(0, colon);
+        Canonical.Result host = Canonical.host(name);
+        if (host.canonical() == null) {
+            return null;
+        }
+        if (port == 0 || port > 65_535) {
+            return Read.none("nothing listens at port " + port);
+        }
+        Read read = host(host, name);
+        if (read.value() == null) {
+            return read;
+        }
+        String authority = host.kind() == Canonical.Kind.IPV6 ? "[" + read.value() + "]" : read.value();
+        return new Read(host.isAddress() ? "ip-port" : "domain-port", authority + ":" + port, "");
+    }
+
+    /** A path on any host, as the end of one: /gate.php. */
+    private static Read path(String value) {
+        Canonical.Url url = Canonical.parseUrl("http://a" + value);
+        int length = url == null ? 0 : url.rest().length();
+        if (url == null || length < SHORTEST_PATH && !url.rest().matches("/[A-Za-z0-9]{2,}")) {
+            return Read.none("a path that every site has, or none; expected as /gate.php");
+        }
+        return new Read("url-path", url.rest(), "");
+    }
+
+    private static Read emailDomain(String name) {
+        Canonical.Result host = Canonical.host(name);
+        if (host.canonical() == null || host.isAddress()) {
+            return Read.none("no domain of an e-mail address; expected as @evil.example");
+        }
+        Read read = host(host, name);
+        return read.value() == null ? read : new Read("email-domain", read.value(), "");
+    }
+
+    private static Read userAgent(String text, Family family) {
+        if (text.isEmpty() || text.length() > LONGEST_AGENT) {
+            return Read.none(text.isEmpty() ? "empty" : "a user agent of more than " + LONGEST_AGENT + " characters");
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) >= 0x7F) {
+                return Read.none(String.format("a user agent cannot have U+%04X in it", (int) text.charAt(i)));
+            }
+        }
+        if (family == Family.USER_AGENT) {
+            return new Read("user-agent", text, "");
+        }
+        try {
+            if (Pattern.compile(text).matcher("").find()) {
+                return Read.none("matches every user agent");
+            }
+            return new Read("user-agent-regex", text, "");
+        } catch (PatternSyntaxException e) {
+            return Read.none("no regular expression of RE2: " + e.getMessage());
+        }
     }
 
     private static Read host(Canonical.Result host, String text) {

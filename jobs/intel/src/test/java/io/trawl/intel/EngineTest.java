@@ -116,12 +116,17 @@ class EngineTest {
         ProxyEvent web = event();
         web.setUrlFull(null);
         web.setUrlPort(8443);
+        web.setDestinationPort(8443);
+        web.setUserAgentOriginal("evil/1");
         web.setUrlQuery("q");
         web.setHttpRequestReferrer("https://evil.example/");
         List<Indicator> indicators = List.of(
                 indicator,
                 Events.indicator("url", "www.evil.example:8443/a?q"),
                 Events.indicator("ipv4", "192.0.2.1"),
+                Events.indicator("ip-port", "192.0.2.1:8443"),
+                Events.indicator("user-agent", "evil/1"),
+                Events.indicator("url-path", "/ab"),
                 Events.indicator("ipv4", "10.0.0.9"));
         Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, "batch", List.of());
 
@@ -139,7 +144,7 @@ class EngineTest {
         }
         List<Detection> found = new ArrayList<>();
         engine.analyse(web, found::add);
-        assertThat(found).extracting(Detection::getField).contains("url.full", "source.ip");
+        assertThat(found).extracting(Detection::getField).contains("url.full", "source.ip", "user_agent.original");
     }
 
     @Test

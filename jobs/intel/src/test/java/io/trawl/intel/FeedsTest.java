@@ -44,7 +44,7 @@ class FeedsTest {
                 + "192.0.2.0/24\n"
                 + "   # indented\n"
                 + "EVIL.example.\n"
-                + "evil.example:80\n"
+                + "evil.example:0\n"
                 + "2001:db8::1");
 
         assertThat(values())
@@ -54,8 +54,7 @@ class FeedsTest {
                         "5 ipv4 192.0.2.1",
                         "6 cidr 192.0.2.0/24",
                         "10 ipv6 2001:db8::1");
-        assertThat(rejected)
-                .containsExactly(new Feeds.Rejected(9, "evil.example:80", "type not supported: domain:port"));
+        assertThat(rejected).containsExactly(new Feeds.Rejected(9, "evil.example:0", "nothing listens at port 0"));
         assertThat(count).isEqualTo(new Feeds.Count(5, 1, 1, 3));
         assertThat(count.lines()).isEqualTo(10);
         Indicator url = indicators.get(1);
@@ -197,7 +196,7 @@ class FeedsTest {
                 + "evil.example,domain,101,,\n"
                 + "evil.example,domain,,yesterday,\n"
                 + "evil.example,domain,,2026-11-02,2026-11-01\n"
-                + "evil.example,ip:port,,,\n"
+                + "evil.example,mutex,,,\n"
                 + "192.0.2.1,url,,,,,\n"
                 + ",domain,,,\n"
                 + "evil.example,ip,,,\n"
@@ -210,7 +209,7 @@ class FeedsTest {
                         "confidence '101'; expected 0 to 100, or none, low, medium or high",
                         "time 'yesterday'; expected ISO-8601, as 2026-11-24T10:00:00Z",
                         "valid from 2026-11-02T00:00:00Z until 2026-11-01T00:00:00Z: never",
-                        "type not supported: ip:port; expected domain, ip, ipv4, ipv6, cidr or url",
+                        "type not supported: mutex; expected as domain, ip, cidr, url, ip:port, url-path, user-agent or sha256",
                         "7 columns; the header has 5",
                         "nothing in the column value",
                         "the type column says address, the value is of type domain",

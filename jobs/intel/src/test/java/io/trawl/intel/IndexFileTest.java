@@ -132,9 +132,9 @@ class IndexFileTest {
     @Test
     void anotherVersionIsNamed() throws IOException {
         byte[] newer = bytes(indicators(20));
-        newer[8] = 2;
+        newer[8] = 3;
 
         assertThatThrownBy(() -> IndicatorIndex.read(new ByteArrayInputStream(newer)))
-                .hasMessage("the index is of version 2, this program reads version 1; run refresh-indicators again");
+                .hasMessage("the index is of version 3, this program reads version 2; run refresh-indicators again");
     }
 }

@@ -340,6 +340,10 @@ class IndicatorIndexTest {
         assertThatThrownBy(() -> builder.add(indicator("ipv4", "evil.example")))
                 .hasMessage("indicator 'evil.example' is not the canonical form of a ipv4, which is evil.example");
         assertThatThrownBy(() -> builder.add(indicator("md5", "x")))
-                .hasMessage("indicator type 'md5'; expected domain, ipv4, ipv6, cidr or url");
+                .hasMessage("indicator 'x' is not the canonical form of a md5: a single label: 'x' is nobody's domain");
+        assertThatThrownBy(() -> builder.add(indicator("mutex", "x")))
+                .hasMessage(
+                        "indicator type 'mutex'; expected one of domain, ipv4, ipv6, cidr, url, ip-port, domain-port, "
+                                + "url-path, user-agent, user-agent-regex, email-domain, md5, sha1, sha256");
     }
 }
