@@ -82,12 +82,20 @@ final class Refang {
 
     /** Scheme and authority: up to where path, query or fragment begin. */
     private static String head(String value) {
-        int scheme = value.indexOf("://");
-        int end = scheme < 0 ? 0 : scheme + 3;
+        int end = endOfHead(value, 0);
+        // What looks like a scheme further on is a part of path or query.
+        if (end > 0 && value.startsWith("://", end - 1)) {
+            end = endOfHead(value, end + 2);
+        }
+        return value.substring(0, end);
+    }
+
+    private static int endOfHead(String value, int from) {
+        int end = from;
         while (end < value.length() && "/?#".indexOf(value.charAt(end)) < 0) {
             end++;
         }
-        return value.substring(0, end);
+        return end;
     }
 
     private static boolean isDefanged(String head) {
