@@ -126,8 +126,7 @@ final class UserAgents {
                 case '*', '?', '{' -> {
                     // What stands before it need not be there.
                     run.setLength(Math.max(0, run.length() - 1));
-                    int close = c == '{' ? expression.indexOf('}', i) : i;
-                    i = close < 0 ? i : close;
+                    i = c == '{' ? countEnd(expression, i) : i;
                 }
                 case '[' -> i = classEnd(expression, i);
                 case '(' -> i = groupEnd(expression, i);
@@ -142,6 +141,15 @@ final class UserAgents {
             }
         }
         return run.length() > longest.length() ? run.toString() : longest;
+    }
+
+    /** Where a count as {2} or {2,4} ends; a brace that begins none is a character like any other. */
+    private static int countEnd(String expression, int from) {
+        int i = from + 1;
+        while (i < expression.length() && (Character.isDigit(expression.charAt(i)) || expression.charAt(i) == ',')) {
+            i++;
+        }
+        return i < expression.length() && expression.charAt(i) == '}' ? i : from;
     }
 
     private static int classEnd(String expression, int from) {
