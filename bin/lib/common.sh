@@ -239,8 +239,8 @@ build_terminal() {
   say "built in $(seconds_since "$begun") s"
 }
 
-# class_archive JAR: prints the archive of the jar's classes for this Java, which halves the time to start; nothing where
-# there is none. It is made at first use, of a run through all commands.
+# class_archive JAR: prints the archive of the jar's classes for this Java, which takes up to half off a start; nothing
+# where there is none. It is made at first use, of a run through all commands.
 class_archive() {
   local archive=$TRAWL_HOME/.trawl/terminal/classes${JAVA_HOME//\//-}.jsa
   if [[ ! $archive -nt $1 || $JAVA_HOME/lib/server/libjvm.so -nt $archive ]]; then
