@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -168,43 +169,70 @@ class SweepIT {
         assertThat(airflow.task(DAG, open, "ingest").path("state").asText()).isEqualTo("upstream_failed");
     }
 
+    /** Kills that wait for their moment from the start of the run, so that none comes too late on a quick machine. */
+    private static CompletableFuture<Instant> driverDies;
+
+    private static CompletableFuture<Instant> brokerDies;
+    private static CompletableFuture<Instant> executorDies;
+    private static CompletableFuture<Instant> dataNodeDies;
+    private static CompletableFuture<Instant> schedulerDies;
+    private static CompletableFuture<Instant> hbaseDies;
+
     @Test
     @Order(4)
     void driverAndBrokerAreKilledDuringIngest() throws Exception {
+        driverDies = soon(() -> killInFlight(LakeTable.RAW_LINES, () -> killJvm("io.trawl.ingest.IngestJob")));
+        brokerDies = driverDies.thenCompose(done -> soon(() -> {
+            awaitTry("ingest", 2);
+            Instant killed = killInFlight(LakeTable.RAW_LINES, () -> stack.kill("kafka"));
+            stack.start("kafka");
+            return killed;
+        }));
+        executorDies = soon(() -> killInFlight(LakeTable.PROXY_EVENTS, () -> killJvm("CoarseGrainedExecutorBackend")));
+        dataNodeDies = executorDies.thenCompose(done -> soon(() -> {
+            Instant killed = killInFlight(LakeTable.PROXY_EVENTS, () -> stack.kill("datanode"));
+            stack.start("datanode");
+            return killed;
+        }));
+        schedulerDies = soon(() -> {
+            Instant killed = killInFlight(LakeTable.DETECTIONS, () -> stack.kill("airflow-scheduler"));
+            stack.start("airflow-scheduler");
+            return killed;
+        });
+        hbaseDies = soon(() -> {
+            // HBase falls with the DataNode that its log is on.
+            schedulerDies.join();
+            stack.restore();
+            return killInLoad();
+        });
         run = airflow.trigger(
                 DAG,
                 Map.of(
                         "window_start", window.start().toString(),
                         "window_end", windows.get(windows.size() - 1).end().toString()));
-        Instant killed = killInFlight(LakeTable.RAW_LINES, () -> killJvm("io.trawl.ingest.IngestJob"));
-        awaitTry("ingest", 2);
-        Instant again = killInFlight(LakeTable.RAW_LINES, () -> stack.kill("kafka"));
-        stack.start("kafka");
-        assertThat(airflow.awaitTask(DAG, run, "ingest", LATER, "success", "failed"))
-                .isEqualTo("success");
-        assertNothingWasCommittedBefore(killed, "ingest");
-        assertNothingWasCommittedBefore(again, "ingest");
+
+        Instant driver = driverDies.join();
+        Instant kafka = brokerDies.join();
+        awaitSuccess("ingest");
+        assertNothingWasCommittedBefore(driver, "ingest");
+        assertNothingWasCommittedBefore(kafka, "ingest");
     }
 
     @Test
     @Order(5)
     void anExecutorAndTheDataNodeAreKilledDuringValidate() throws Exception {
-        Instant killed = killInFlight(LakeTable.PROXY_EVENTS, () -> killJvm("CoarseGrainedExecutorBackend"));
-        Instant again = killInFlight(LakeTable.PROXY_EVENTS, () -> stack.kill("datanode"));
-        stack.restore();
-        assertThat(airflow.awaitTask(DAG, run, "validate", LATER, "success", "failed"))
-                .isEqualTo("success");
-        assertNothingWasCommittedBefore(killed, "validate");
-        assertNothingWasCommittedBefore(again, "validate");
+        Instant executor = executorDies.join();
+        Instant dataNode = dataNodeDies.join();
+        awaitSuccess("validate");
+        assertNothingWasCommittedBefore(executor, "validate");
+        assertNothingWasCommittedBefore(dataNode, "validate");
     }
 
     @Test
     @Order(6)
     void theSchedulerIsKilledDuringEnrich() throws Exception {
-        Instant killed = killInFlight(LakeTable.DETECTIONS, () -> stack.kill("airflow-scheduler"));
-        stack.restore();
-        assertThat(airflow.awaitTask(DAG, run, "enrich", LATER, "success", "failed"))
-                .isEqualTo("success");
+        Instant killed = schedulerDies.join();
+        awaitSuccess("enrich");
         assertNothingWasCommittedBefore(killed, "enrich");
         for (Window each : windows) {
             assertThat(sweeper.runs("enrich", each))
@@ -216,16 +244,41 @@ class SweepIT {
     @Test
     @Order(7)
     void hbaseIsKilledDuringLoad() throws Exception {
+        Instant killed = hbaseDies.join();
+        stack.restore();
+        awaitSuccess("load");
+        assertNothingWasCommittedBefore(killed, "load");
+    }
+
+    /** Kills HBase when a load of the window has begun and has not ended; gives when. */
+    private static Instant killInLoad() throws Exception {
         State state = State.at(sweeper.settings().text("state.dir"), new Configuration());
         String folder = "loads/proxy/" + window.start().toString().replace(":", "");
-        Await.until("a load under way", LATER, () -> state.list(folder), names -> names.size() == 1);
+        Await.often("a load under way", LATER, () -> state.list(folder), names -> names.size() == 1);
         stack.kill("hbase");
-        Instant killed = Instant.now();
-        assertThat(state.list(folder)).as("begun and not ended").hasSize(1);
-        stack.restore();
-        assertThat(airflow.awaitTask(DAG, run, "load", LATER, "success", "failed"))
+        return Instant.now();
+    }
+
+    private static CompletableFuture<Instant> soon(Callable<Instant> kill) {
+        CompletableFuture<Instant> killed = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        killed.complete(kill.call());
+                    } catch (Exception | AssertionError e) {
+                        killed.completeExceptionally(e);
+                    }
+                },
+                "kill");
+        thread.setDaemon(true);
+        thread.start();
+        return killed;
+    }
+
+    private static void awaitSuccess(String task) {
+        assertThat(airflow.awaitTask(DAG, run, task, LATER, "success", "failed"))
+                .as(task)
                 .isEqualTo("success");
-        assertNothingWasCommittedBefore(killed, "load");
     }
 
     @Test

@@ -21,9 +21,9 @@ public final class Await {
         return until(what, atMost, 100, look, test);
     }
 
-    /** The same for what passes quickly: looks as often as it can. */
+    /** The same for what passes quickly: looks more often. */
     public static <T> T often(String what, Duration atMost, Callable<T> look, Predicate<T> test) {
-        return until(what, atMost, 5, look, test);
+        return until(what, atMost, 20, look, test);
     }
 
     private static <T> T until(String what, Duration atMost, long millis, Callable<T> look, Predicate<T> test) {
