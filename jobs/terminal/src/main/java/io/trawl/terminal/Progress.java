@@ -3,6 +3,7 @@ package io.trawl.terminal;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** One line on a terminal that says how far a command is, written over itself and taken away at the end. */
 final class Progress {
@@ -12,9 +13,10 @@ final class Progress {
     private final boolean shown;
     private final String command;
     private final long total;
-    private final long begun = System.nanoTime();
+    private final LongSupplier clock;
+    private final long begun;
     private final AtomicLong read = new AtomicLong();
-    private long next = begun + 2 * EVERY_NANOS;
+    private long next;
     private int width;
 
     /**
@@ -22,10 +24,18 @@ final class Progress {
      * @param total bytes that there are to read; 0 where that is not known
      */
     Progress(PrintStream err, boolean shown, String command, long total) {
+        this(err, shown, command, total, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds, as System.nanoTime */
+    Progress(PrintStream err, boolean shown, String command, long total, LongSupplier clock) {
         this.err = err;
         this.shown = shown;
         this.command = command;
         this.total = total;
+        this.clock = clock;
+        this.begun = clock.getAsLong();
+        this.next = begun + 2 * EVERY_NANOS;
     }
 
     /** Adds bytes that were read. */
@@ -35,10 +45,10 @@ final class Progress {
 
     /** Says how far it is, every now and then. */
     void at(long lines, long found) {
-        if (!shown || System.nanoTime() < next) {
+        long now = shown ? clock.getAsLong() : begun;
+        if (now < next) {
             return;
         }
-        long now = System.nanoTime();
         next = now + EVERY_NANOS;
         double seconds = (now - begun) / 1e9;
         StringBuilder line = new StringBuilder("trawl ").append(command).append(": ");
