@@ -202,7 +202,7 @@ final class IndicatorPool {
         String withoutScheme = url.substring(url.indexOf("://") + 3);
         for (String text : List.of(url, withoutScheme)) {
             if (liveUrls.contains(text)) {
-                found.add("url", text, field, "url");
+                found.add("url", text, field, "exact");
             }
         }
     }

@@ -9,7 +9,7 @@ package io.trawl.traffic;
  * @param type type of the indicator: domain, ipv4, ipv6, cidr or url
  * @param indicator canonical value of the indicator
  * @param field the field that matches, in ECS's dotted name
- * @param how exact, subdomain, cidr or url
+ * @param how exact, subdomain or cidr
  */
 public record Planted(
         String proxy, long number, long offset, String type, String indicator, String field, String how) {}

@@ -288,7 +288,7 @@ class JobsIT {
                 .containsEntry("valid", 2L)
                 .containsEntry("invalid", 1L)
                 .containsEntry("copies", 3L);
-        assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "how")).containsExactly("subdomain", "url");
+        assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "how")).containsExactly("exact", "subdomain");
         int cells = source.hbase("detections", window).size();
 
         // Again in the next window, with a line that is older than all before it.

@@ -95,7 +95,7 @@ class TrafficTest {
 
     private static String kind(Planted match) {
         if (match.field().equals("http.request.referrer")) {
-            return match.how().equals("url") ? "referrer url" : "referrer host";
+            return match.type().equals("url") ? "referrer url" : "referrer host";
         }
         return switch (match.type()) {
             case "url" ->

@@ -4,14 +4,12 @@ import java.util.Locale;
 
 /** How a value matched an indicator. */
 public enum How {
-    /** The same domain or address. */
+    /** The same domain, address, user agent or URL; a URL without a scheme, in any. */
     EXACT,
     /** A domain beneath the indicator's. */
     SUBDOMAIN,
     /** An address in the indicator's range. */
     CIDR,
-    /** The same URL; where the indicator has no scheme, in any. */
-    URL,
     /** A pattern: a path on any host, or a regular expression. */
     PATTERN;
 

@@ -394,7 +394,7 @@ final class IndexFile implements IndicatorIndex {
                         && cursor.at(port)
                         && cursor.at(rest);
                 if (fits) {
-                    give((int) entry, value, field, How.URL, at, sink);
+                    give((int) entry, value, field, How.EXACT, at, sink);
                 }
             }
         }

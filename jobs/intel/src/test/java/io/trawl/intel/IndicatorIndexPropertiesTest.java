@@ -7,8 +7,12 @@ import io.trawl.record.ProxyEvent;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -35,6 +39,22 @@ class IndicatorIndexPropertiesTest {
             .filter(address -> address.indexOf(':') >= 0);
     private static final Arbitrary<String> PATHS = Arbitraries.of("/", "/a", "/a/", "/a?b", "/A", "/?");
     private static final Arbitrary<String> PORTS = Arbitraries.of("", "", ":80", ":443", ":81");
+    private static final Arbitrary<String> REQUESTS = Arbitraries.of(
+            "/",
+            "/gate",
+            "/b/gate",
+            "/b/gate/",
+            "/gate?b",
+            "/b/gate?b=1",
+            "/gate?b=&c=",
+            "/gate?b=1&c=2/gate",
+            "/?bcd=1");
+    private static final Arbitrary<String> KNOWN_PATHS = Arbitraries.of(
+            "/gate", "/gate/", "/b/gate", "/gate?b", "/gate?b=", "/gate?b=&c=", "/gate?b=1&c=2/gate", "/?bcd=");
+    private static final Arbitrary<String> AGENTS = Arbitraries.of("evil", "Evil/1", "bot evil", "EVIL bot", "wget");
+    private static final Arbitrary<String> EXPRESSIONS =
+            Arbitraries.of("(?i)evil", "^evil", "evil/[0-9]|bot$", "wget|curl", "(?i)bad[-_]?bot", ".");
+    private static final Pattern WRITTEN_PORT = Pattern.compile("^[A-Za-z]+://[^/]*:([0-9]+)/");
 
     private static Arbitrary<String> anyHost() {
         return Arbitraries.oneOf(HOSTS, V4, V6.map(address -> "[" + address + "]"));
@@ -60,8 +80,16 @@ class IndicatorIndexPropertiesTest {
         Arbitrary<Indicator> urls = urls("http://", "https://", "", "ftp://")
                 .map(url -> Events.indicator(
                         "url", String.valueOf(Canonical.url(url).canonical())));
+        Arbitrary<Indicator> others = Arbitraries.oneOf(
+                        Combinators.combine(anyHost(), Arbitraries.of(80, 81, 443))
+                                .as((host, port) -> Indicators.read(host + ":" + port, Indicators.Family.ANY)),
+                        KNOWN_PATHS.map(path -> Indicators.read(path, Indicators.Family.PATH)),
+                        AGENTS.map(agent -> Indicators.read(agent, Indicators.Family.USER_AGENT)),
+                        EXPRESSIONS.map(text -> Indicators.read(text, Indicators.Family.USER_AGENT_REGEX)))
+                .filter(read -> read.value() != null)
+                .map(read -> Events.indicator(read.type(), String.valueOf(read.value())));
         return Combinators.combine(
-                        Arbitraries.oneOf(domains, addresses, ranges, urls),
+                        Arbitraries.oneOf(domains, addresses, ranges, urls, others),
                         Arbitraries.of("a", "b"),
                         Arbitraries.integers().between(-2, 2),
                         Arbitraries.integers().between(-2, 2))
@@ -79,26 +107,41 @@ class IndicatorIndexPropertiesTest {
     @Provide
     Arbitrary<ProxyEvent> events() {
         Arbitrary<ProxyEvent> requests = Arbitraries.oneOf(
-                urls("http://", "https://", "HTTP://").map(Events::get),
+                Combinators.combine(urls("http://", "https://", "HTTP://"), REQUESTS)
+                        .as((url, request) -> get(url.substring(0, url.indexOf('/', 8)) + request)),
+                urls("http://", "https://", "HTTP://").map(IndicatorIndexPropertiesTest::get),
                 anyHost()
                         .map(host -> host.startsWith("[")
                                 ? Events.connect(host.substring(1, host.length() - 1))
                                 : Events.connect(host)));
         Arbitrary<String> referrers = urls("http://", "https://").injectNull(0.5);
         Arbitrary<String> addresses = Arbitraries.oneOf(V4, V6).injectNull(0.3);
+        Arbitrary<Integer> ports = Arbitraries.of(80, 81, 443).injectNull(0.5);
         return Combinators.combine(
                         requests,
                         referrers,
                         addresses,
                         addresses,
+                        ports,
+                        AGENTS.injectNull(0.3),
                         Arbitraries.integers().between(-2, 2))
-                .as((event, referrer, peer, client, seconds) -> {
+                .as((event, referrer, peer, client, port, agent, seconds) -> {
+                    event.setDestinationPort(port);
+                    event.setUserAgentOriginal(agent);
                     event.setHttpRequestReferrer(referrer);
                     event.setDestinationIp(peer);
                     event.setSourceIp(client);
                     event.setTimestamp(Events.AT.plusSeconds(seconds));
                     return event;
                 });
+    }
+
+    /** As parsers give it: a port that is written has its field. */
+    private static ProxyEvent get(String url) {
+        ProxyEvent event = Events.get(url);
+        Matcher written = WRITTEN_PORT.matcher(url);
+        event.setUrlPort(written.find() ? Integer.valueOf(written.group(1)) : null);
+        return event;
     }
 
     @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
@@ -125,20 +168,40 @@ class IndicatorIndexPropertiesTest {
                 || indicator.getValidUntil() != null && !event.getTimestamp().isBefore(indicator.getValidUntil())) {
             return;
         }
-        host("url.domain", event.getUrlDomain(), indicator, found);
+        int asked = event.getUrlPort() != null ? event.getUrlPort() : standardPort(event.getUrlFull());
+        host("url.domain", event.getUrlDomain(), asked, indicator, found);
         url("url.full", event.getUrlFull(), indicator, found);
-        host("destination.ip", event.getDestinationIp(), indicator, found);
+        Integer peer = event.getDestinationPort();
+        host("destination.ip", event.getDestinationIp(), peer == null ? asked : peer, indicator, found);
         if (event.getHttpRequestReferrer() != null) {
-            Canonical.Url referrer = Canonical.parseUrl(event.getHttpRequestReferrer());
-            host("http.request.referrer", referrer == null ? null : referrer.host(), indicator, found);
+            Canonical.Url referrer = Objects.requireNonNull(Canonical.parseUrl(event.getHttpRequestReferrer()));
+            int port = referrer.port().isEmpty()
+                    ? standardPort(referrer.toString())
+                    : Integer.parseInt(referrer.port().substring(1));
+            host("http.request.referrer", referrer.host(), port, indicator, found);
             url("http.request.referrer", event.getHttpRequestReferrer(), indicator, found);
         }
         if (web) {
-            host("source.ip", event.getSourceIp(), indicator, found);
+            host("source.ip", event.getSourceIp(), -1, indicator, found);
+        }
+        path(event.getUrlFull(), indicator, found);
+        String agent = event.getUserAgentOriginal();
+        if (agent != null) {
+            boolean exact = indicator.getType().equals("user-agent") && agent.equals(indicator.getValue());
+            boolean pattern = indicator.getType().equals("user-agent-regex")
+                    && Pattern.compile(indicator.getValue()).matcher(agent).find();
+            if (exact || pattern) {
+                found.add("user_agent.original " + agent + " " + (exact ? How.EXACT : How.PATTERN) + " "
+                        + indicator.getIndicatorId());
+            }
         }
     }
 
-    private static void host(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+    private static int standardPort(@Nullable String url) {
+        return url == null ? -1 : url.regionMatches(true, 0, "https:", 0, 6) ? 443 : 80;
+    }
+
+    private static void host(String field, @Nullable String text, int port, Indicator indicator, Set<String> found) {
         if (text == null) {
             return;
         }
@@ -146,11 +209,16 @@ class IndicatorIndexPropertiesTest {
         String value = String.valueOf(host.canonical());
         How how = null;
         switch (indicator.getType()) {
-            case "domain" -> {
-                boolean beneath = host.kind() == Canonical.Kind.DOMAIN
-                        && value.endsWith("." + indicator.getValue())
-                        && PublicSuffixes.bundled().section(indicator.getValue()) == null;
-                how = value.equals(indicator.getValue()) ? How.EXACT : beneath ? How.SUBDOMAIN : null;
+            case "domain" -> how = domain(host, indicator.getValue());
+            case "domain-port", "ip-port" -> {
+                String known = indicator.getValue();
+                int colon = known.lastIndexOf(':');
+                how = Integer.parseInt(known.substring(colon + 1)) == port
+                        ? domain(
+                                host,
+                                String.valueOf(Canonical.host(known.substring(0, colon))
+                                        .canonical()))
+                        : null;
             }
             case "ipv4", "ipv6" -> how = value.equals(indicator.getValue()) ? How.EXACT : null;
             case "cidr" -> how = host.isAddress() && holds(indicator.getValue(), value) ? How.CIDR : null;
@@ -158,6 +226,34 @@ class IndicatorIndexPropertiesTest {
         }
         if (how != null) {
             found.add(field + " " + value + " " + how + " " + indicator.getIndicatorId());
+        }
+    }
+
+    /** How a host matches a domain, or the address that it is; null where it does not. */
+    private static @Nullable How domain(Canonical.Result host, String known) {
+        String value = String.valueOf(host.canonical());
+        boolean beneath = host.kind() == Canonical.Kind.DOMAIN
+                && value.endsWith("." + known)
+                && PublicSuffixes.bundled().section(known) == null;
+        return value.equals(known) ? How.EXACT : beneath ? How.SUBDOMAIN : null;
+    }
+
+    /** A path matches what ends the path of a URL, its query as it is, without its values, up to its first value, or not at all. */
+    private static void path(@Nullable String url, Indicator indicator, Set<String> found) {
+        if (url == null || !indicator.getType().equals("url-path")) {
+            return;
+        }
+        String rest = Objects.requireNonNull(Canonical.parseUrl(url)).rest();
+        String path = rest.replaceAll("\\?.*", "");
+        String known = indicator.getValue();
+        boolean ends = Stream.of(
+                        path,
+                        rest,
+                        rest.replaceAll("(?<=\\?.{0,99}=)[^&]*", ""),
+                        rest.replaceAll("(\\?[^=]*=).*", "$1"))
+                .anyMatch(text -> text.endsWith(known) && text.length() - known.length() < path.length());
+        if (ends) {
+            found.add("url.path " + rest + " " + How.PATTERN + " " + indicator.getIndicatorId());
         }
     }
 
@@ -181,7 +277,7 @@ class IndicatorIndexPropertiesTest {
                 // Without a scheme: in the event's.
                 : value.equals(Canonical.url(scheme + indicator.getValue()).canonical());
         if (same) {
-            found.add(field + " " + value + " URL " + indicator.getIndicatorId());
+            found.add(field + " " + value + " EXACT " + indicator.getIndicatorId());
         }
     }
 }

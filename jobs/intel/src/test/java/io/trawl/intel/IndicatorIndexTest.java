@@ -141,9 +141,9 @@ class IndicatorIndexTest {
         IndicatorIndex index = index("url", "http://evil.example/a?b=c", "url", "http://evil.example/a");
 
         assertThat(matches(index, get("http://EVIL.example:80/%61?b=c#d")))
-                .containsExactly("url.full http://evil.example/a?b=c url http://evil.example/a?b=c");
+                .containsExactly("url.full http://evil.example/a?b=c exact http://evil.example/a?b=c");
         assertThat(matches(index, get("http://evil.example/a")))
-                .containsExactly("url.full http://evil.example/a url http://evil.example/a");
+                .containsExactly("url.full http://evil.example/a exact http://evil.example/a");
         for (String other : List.of(
                 "https://evil.example/a",
                 "http://evil.example:81/a",
@@ -161,7 +161,7 @@ class IndicatorIndexTest {
         IndicatorIndex index = index("url", "evil.example/a", "url", "evil.example:80/b", "url", "[2001:db8::1]/c");
 
         assertThat(matches(index, get("http://evil.example/a")))
-                .containsExactly("url.full http://evil.example/a url evil.example/a");
+                .containsExactly("url.full http://evil.example/a exact evil.example/a");
         assertThat(matches(index, get("https://evil.example/a"))).hasSize(1);
         assertThat(matches(index, get("http://evil.example:8080/a"))).isEmpty();
         assertThat(matches(index, get("http://evil.example/b"))).hasSize(1);
@@ -203,19 +203,19 @@ class IndicatorIndexTest {
 
         assertThat(matches(index, event))
                 .containsExactlyInAnyOrder(
-                        "url.full evil.example/a?b url http://evil.example/a?b",
-                        "url.full evil.example/a?b url https://evil.example/a?b",
-                        "url.full evil.example/a?b url evil.example/a?b",
-                        "url.full evil.example/a?b url evil.example:443/a?b");
+                        "url.full evil.example/a?b exact http://evil.example/a?b",
+                        "url.full evil.example/a?b exact https://evil.example/a?b",
+                        "url.full evil.example/a?b exact evil.example/a?b",
+                        "url.full evil.example/a?b exact evil.example:443/a?b");
         event.setUrlPort(443);
         assertThat(matches(index, event))
                 .containsExactlyInAnyOrder(
-                        "url.full https://evil.example/a?b url https://evil.example/a?b",
-                        "url.full https://evil.example/a?b url evil.example/a?b",
-                        "url.full https://evil.example/a?b url evil.example:443/a?b");
+                        "url.full https://evil.example/a?b exact https://evil.example/a?b",
+                        "url.full https://evil.example/a?b exact evil.example/a?b",
+                        "url.full https://evil.example/a?b exact evil.example:443/a?b");
         event.setUrlPort(8080);
         assertThat(matches(index, event))
-                .containsExactly("url.full evil.example:8080/a?b url http://evil.example:8080/a?b");
+                .containsExactly("url.full evil.example:8080/a?b exact http://evil.example:8080/a?b");
     }
 
     @Test
@@ -227,7 +227,7 @@ class IndicatorIndexTest {
         assertThat(matches(index, event))
                 .containsExactlyInAnyOrder(
                         "http.request.referrer www.evil.example subdomain evil.example",
-                        "http.request.referrer http://www.evil.example/a url http://www.evil.example/a");
+                        "http.request.referrer http://www.evil.example/a exact http://www.evil.example/a");
         for (String none : List.of("-", "", "evil.example", "/a?u=http://evil.example/", "a?http://evil.example/")) {
             event.setHttpRequestReferrer(none);
             assertThat(matches(index, event)).as(none).isEmpty();
