@@ -1,32 +1,55 @@
 package io.trawl.intel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.trawl.record.Indicator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Allowlists in the form of MISP's warning lists, of all five types: string, hostname, cidr, substring and regex.
  *
- * <p>A detection is suppressed where an entry covers its observable <em>and says at least as much as the indicator</em>:
- * of two names that the observable ends in, or two ranges that hold it, the longer decides, and of two equal ones the
- * entry. So github.io never hides evil.github.io, nor a range an address in it. An indicator with a port, a path or a URL
- * says more than any host: only an entry that is that URL suppresses it. Immutable.
+ * <p>A detection is suppressed where an entry covers its observable, the value of the field that matched, <em>and says at
+ * least as much as the indicator</em>: of two names that the observable ends in, or two ranges that hold it, the longer
+ * decides, and of two equal ones the entry. So github.io never hides evil.github.io, nor a range an address in it.
+ *
+ * <ul>
+ *   <li>An indicator that is a domain yields to an entry that is at least as long a name: of type string where the
+ *       observable is that name; of type hostname, or string with a dot before it, where it is that name or lies beneath
+ *       it; of type substring where it ends in that text. A text elsewhere in the name is not looked at, since whoever
+ *       owns a domain may put what they like before it.
+ *   <li>It yields to an expression that the whole observable matches where the plain text that the expression ends with,
+ *       without a first dot, is at least as long as the indicator. {@code /^ns[0-9]+\.example\.org$/} counts as
+ *       example.org, {@code /.*\.(com|net)/} as nothing.
+ *   <li>An indicator that is an address or a range yields to an entry that is an address, or a range of at least as many
+ *       bits, which holds the observable; parts of addresses and expressions say nothing of addresses.
+ *   <li>An indicator that is a URL yields to an entry that is the same URL, or the observable's.
+ *   <li>One with a port, a path, a user agent: to none. No entry says as much.
+ * </ul>
+ *
+ * <p>Only what a list is for counts (its matching_attributes; a list without them is for all). Immutable.
  */
 public final class Allowlists implements Suppressor {
     private static final Set<String> HOSTS = Set.of("domain", "hostname", "domain|ip", "hostname|port");
@@ -36,51 +59,150 @@ public final class Allowlists implements Suppressor {
     private static final Set<String> HASHES =
             Set.of("md5", "sha1", "sha256", "filename|md5", "filename|sha1", "filename|sha256");
     private static final Set<String> EMAILS = Set.of("email-src", "email-dst", "email", "dns-soa-email");
+    /** Any: what a packed file says of times must not depend on when it was made. */
+    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final Map<String, String> hosts = new HashMap<>();
     private final Map<String, String> domains = new HashMap<>();
-    private final Map<String, String> ranges = new HashMap<>();
+    private final Map<String, String> endings = new HashMap<>();
+    private final Map<Long, String> ranges4 = new HashMap<>();
+    private final Map<Range6, String> ranges6 = new HashMap<>();
     private final Map<String, String> urls = new HashMap<>();
     private final Map<String, String> hashes = new HashMap<>();
     private final Map<String, String> emails = new HashMap<>();
-    private final Set<Integer> bits4 = new TreeSet<>();
-    private final Set<Integer> bits6 = new TreeSet<>();
-    private final List<Part> parts = new ArrayList<>();
-    private final List<Expression> expressions = new ArrayList<>();
+    /** Lengths of the ranges that there are. */
+    private final BitSet bits4 = new BitSet();
+
+    private final BitSet bits6 = new BitSet();
+    private final List<Expression> hostExpressions = new ArrayList<>();
+    private final List<Expression> emailExpressions = new ArrayList<>();
     private final List<String> unusable = new ArrayList<>();
-    private int size;
+    private final List<Source> lists = new ArrayList<>();
 
     private Allowlists() {}
 
-    /** A text that is part of what is allowed. */
-    private record Part(String text, Set<String> attributes, String list) {}
+    /**
+     * One list.
+     *
+     * @param version as the list has it; empty where it has none
+     * @param entries how many entries it has
+     */
+    public record Source(String name, String version, String type, int entries) {}
 
-    /** A regular expression that the whole of what is allowed matches. */
-    private record Expression(Pattern pattern, Set<String> attributes, String list) {}
+    /** The first bits of IPv6 addresses, the others zero. */
+    private record Range6(long high, long low, int bits) {}
+
+    /**
+     * A regular expression that the whole of what is allowed matches.
+     *
+     * @param tail length of the name that all it matches ends in
+     */
+    private record Expression(Pattern pattern, int tail, String list) {}
 
     /**
      * Reads lists; where two have the same entry, the first is the one that is named.
      *
-     * @param files JSON files, or folders with such files beneath them
-     * @throws IOException where a file cannot be read, or is no list
+     * @param given JSON files, or folders: of one every list.json beneath it, as MISP has them; where there is none, every
+     *     JSON file in it
+     * @throws IOException where there is nothing to read, a file cannot be read, or is no list
      */
-    public static Allowlists read(List<Path> files) throws IOException {
+    public static Allowlists read(List<Path> given) throws IOException {
+        return pack(given, OutputStream.nullOutputStream());
+    }
+
+    /**
+     * Reads lists and packs them, every file byte by byte as it is, into one: a ZIP archive without compression, which the
+     * same lists in the same order always give.
+     *
+     * @param packed is flushed and left open
+     * @see #read
+     */
+    public static Allowlists pack(List<Path> given, OutputStream packed) throws IOException {
         Allowlists lists = new Allowlists();
-        for (Path given : files) {
-            try (Stream<Path> beneath = Files.walk(given)) {
-                for (Path file : beneath.filter(
-                                path -> path.equals(given) && Files.isRegularFile(path) || path.endsWith("list.json"))
-                        .sorted()
-                        .toList()) {
-                    lists.add(file);
+        ZipOutputStream zip = new ZipOutputStream(packed);
+        zip.setMethod(ZipOutputStream.STORED);
+        int number = 0;
+        for (Path path : given) {
+            for (Path file : files(path)) {
+                byte[] bytes = Files.readAllBytes(file);
+                lists.add(file.toString(), bytes);
+                Path relative = file.equals(path) ? file.getFileName() : path.relativize(file);
+                ZipEntry entry = new ZipEntry(
+                        String.format("%05d/%s", number++, relative).replace('\\', '/'));
+                entry.setTimeLocal(TIME);
+                entry.setSize(bytes.length);
+                entry.setCrc(crc(bytes));
+                zip.putNextEntry(entry);
+                zip.write(bytes);
+            }
+        }
+        zip.finish();
+        zip.flush();
+        return lists;
+    }
+
+    /**
+     * Reads a file that {@link #pack} wrote.
+     *
+     * @throws IOException where it is none, was cut short or changed
+     */
+    public static Allowlists open(Path packed) throws IOException {
+        Allowlists lists = new Allowlists();
+        try (ZipFile zip = new ZipFile(packed.toFile())) {
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                try (InputStream in = zip.getInputStream(entry)) {
+                    byte[] bytes = in.readAllBytes();
+                    if (crc(bytes) != entry.getCrc()) {
+                        throw new IOException(entry.getName() + " was changed");
+                    }
+                    lists.add(packed + " " + entry.getName(), bytes);
                 }
             }
         }
         return lists;
     }
 
-    private void add(Path file) throws IOException {
-        JsonNode list = new ObjectMapper().readTree(file.toFile());
+    private static long crc(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return crc.getValue();
+    }
+
+    private static List<Path> files(Path given) throws IOException {
+        if (Files.isRegularFile(given)) {
+            return List.of(given);
+        }
+        if (!Files.isDirectory(given)) {
+            throw new IOException(given + ": no such file or folder");
+        }
+        List<Path> files = beneath(given, Integer.MAX_VALUE, "list.json");
+        files = files.isEmpty() ? beneath(given, 1, ".json") : files;
+        if (files.isEmpty()) {
+            throw new IOException(
+                    given + ": no allowlist in it; expected list.json files beneath it, or JSON files in it");
+        }
+        return files;
+    }
+
+    private static List<Path> beneath(Path folder, int depth, String end) throws IOException {
+        try (Stream<Path> beneath = Files.walk(folder, depth)) {
+            return beneath.filter(file -> (end.startsWith(".") ? file.toString().endsWith(end) : file.endsWith(end))
+                            && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void add(String file, byte[] json) throws IOException {
+        JsonNode list;
+        try {
+            list = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            throw new IOException(file + ": no JSON, in line " + line + ": " + e.getOriginalMessage(), e);
+        }
         String name = list.path("name").asText();
         String type = list.path("type").asText();
         if (name.isEmpty() || !list.path("list").isArray()) {
@@ -89,23 +211,28 @@ public final class Allowlists implements Suppressor {
         }
         Set<String> attributes = new HashSet<>();
         list.path("matching_attributes").forEach(attribute -> attributes.add(attribute.asText()));
+        int entries = 0;
         for (JsonNode entry : list.path("list")) {
+            if (!entry.isValueNode()) {
+                throw new IOException(file + ": an entry that is no text: " + entry);
+            }
             String text = entry.asText().strip();
             if (text.isEmpty()) {
                 continue;
             }
-            size++;
+            entries++;
             switch (type) {
                 case "string" -> exact(text, attributes, name, text.startsWith("."));
                 case "hostname" -> exact(text, attributes, name, true);
                 case "cidr" -> range(text, name);
-                case "substring" -> parts.add(new Part(text.toLowerCase(Locale.ROOT), attributes, name));
+                case "substring" -> part(text.toLowerCase(Locale.ROOT), attributes, name);
                 case "regex" -> expression(text, attributes, name);
                 default ->
                     throw new IOException(
                             file + ": type '" + type + "'; expected string, hostname, cidr, substring or regex");
             }
         }
+        lists.add(new Source(name, list.path("version").asText(), type, entries));
     }
 
     private static boolean concerns(Set<String> attributes, Set<String> kind) {
@@ -147,28 +274,138 @@ public final class Allowlists implements Suppressor {
             return;
         }
         int slash = canonical.indexOf('/');
-        boolean v4 = canonical.indexOf(':') < 0;
-        int bits = slash < 0 ? v4 ? 32 : 128 : Integer.parseInt(canonical.substring(slash + 1));
-        (v4 ? bits4 : bits6).add(bits);
-        ranges.putIfAbsent(slash < 0 ? canonical + "/" + bits : canonical, list);
+        byte[] bytes = Ip.require(slash < 0 ? canonical : canonical.substring(0, slash));
+        int bits = slash < 0 ? 8 * bytes.length : Integer.parseInt(canonical.substring(slash + 1));
+        if (bytes.length == 4) {
+            bits4.set(bits);
+            ranges4.putIfAbsent(key4(bytes, bits), list);
+        } else {
+            bits6.set(bits);
+            ranges6.putIfAbsent(key6(bytes, bits), list);
+        }
+    }
+
+    private static long key4(byte[] address, int bits) {
+        long number =
+                (address[0] & 255L) << 24 | (address[1] & 255L) << 16 | (address[2] & 255L) << 8 | address[3] & 255L;
+        return (long) bits << 32 | number & 0xFFFFFFFFL << 32 - bits;
+    }
+
+    private static Range6 key6(byte[] address, int bits) {
+        long high = bits == 0 ? 0 : Ip.number(address, 0) & -1L << Math.max(0, 64 - bits);
+        long low = bits <= 64 ? 0 : Ip.number(address, 8) & -1L << 128 - bits;
+        return new Range6(high, low, bits);
+    }
+
+    private void part(String text, Set<String> attributes, String list) {
+        if (text.equals(Canonical.ip(text).canonical())) {
+            if (concerns(attributes, ADDRESSES)) {
+                range(text, list);
+            }
+            return;
+        }
+        if (concerns(attributes, HOSTS)) {
+            endings.putIfAbsent(text, list);
+        }
+        if (concerns(attributes, EMAILS)) {
+            emails.putIfAbsent(text, list);
+        }
     }
 
     private void expression(String text, Set<String> attributes, String list) {
         // As PHP writes them: /expression/flags.
         int end = text.lastIndexOf('/');
         boolean php = text.startsWith("/") && end > 0;
-        String expression = php ? text.substring(1, end) : text;
+        String regex = php ? text.substring(1, end) : text;
         int flags = php && text.indexOf('i', end) > 0 ? Pattern.CASE_INSENSITIVE : 0;
         try {
-            expressions.add(new Expression(Pattern.compile(expression, flags), attributes, list));
+            Expression expression = new Expression(Pattern.compile(regex, flags), tail(regex), list);
+            if (concerns(attributes, HOSTS)) {
+                hostExpressions.add(expression);
+            }
+            if (concerns(attributes, EMAILS)) {
+                emailExpressions.add(expression);
+            }
         } catch (PatternSyntaxException e) {
             unusable.add(list + ": " + text + ": " + e.getMessage());
         }
     }
 
+    /** Length of the plain text that an expression ends with, without a first dot; 0 where it may end in several ways. */
+    static int tail(String regex) {
+        if (regex.contains("\\Q") || hasAlternatives(regex)) {
+            return 0;
+        }
+        int length = 0;
+        char first = ' ';
+        int at = regex.length() - 1;
+        if (at >= 0 && regex.charAt(at) == '$' && !isEscaped(regex, at)) {
+            at--;
+        }
+        while (at >= 0) {
+            char c = regex.charAt(at);
+            boolean escaped = isEscaped(regex, at);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (escaped && "xpPQ0123456789".indexOf(c) >= 0) {
+                return 0;
+            }
+            if (escaped ? letter : "\\^$.|?*+()[]{}".indexOf(c) >= 0) {
+                break;
+            }
+            length++;
+            first = c;
+            at -= escaped ? 2 : 1;
+        }
+        return first == '.' ? length - 1 : length;
+    }
+
+    /** Whether a | divides the whole expression. */
+    private static boolean hasAlternatives(String regex) {
+        int depth = 0;
+        for (int i = 0; i < regex.length(); i++) {
+            switch (regex.charAt(i)) {
+                case '\\' -> i++;
+                case '[' -> i = classEnd(regex, i);
+                case '(' -> depth++;
+                case ')' -> depth--;
+                case '|' -> {
+                    if (depth <= 0) {
+                        return true;
+                    }
+                }
+                default -> {}
+            }
+        }
+        return false;
+    }
+
+    /** Where the class of characters that begins at a place ends. */
+    private static int classEnd(String regex, int from) {
+        int i = from + 1;
+        i += regex.startsWith("^", i) ? 1 : 0;
+        i += regex.startsWith("]", i) ? 1 : 0;
+        while (i < regex.length() && regex.charAt(i) != ']') {
+            i += regex.charAt(i) == '\\' ? 2 : 1;
+        }
+        return i;
+    }
+
+    private static boolean isEscaped(String regex, int at) {
+        int from = at;
+        while (from > 0 && regex.charAt(from - 1) == '\\') {
+            from--;
+        }
+        return (at - from) % 2 == 1;
+    }
+
+    /** The lists that were read, in order. */
+    public List<Source> lists() {
+        return List.copyOf(lists);
+    }
+
     /** How many entries the lists have. */
     public int size() {
-        return size;
+        return lists.stream().mapToInt(Source::entries).sum();
     }
 
     /** Entries that say nothing that can be compared, each with its list and the reason. */
@@ -182,16 +419,9 @@ public final class Allowlists implements Suppressor {
         String known = match.indicator().getValue();
         String value = match.value();
         return switch (type) {
-            case "domain" -> {
-                String list = domain(value, known.length());
-                yield list != null ? list : text(value, known, HOSTS);
-            }
-            case "ipv4", "ipv6", "cidr" -> {
-                int slash = known.indexOf('/');
-                int most = value.indexOf(':') < 0 ? 32 : 128;
-                String list = holding(value, slash < 0 ? most : Integer.parseInt(known.substring(slash + 1)));
-                yield list != null ? list : text(value, known, ADDRESSES);
-            }
+            case "domain" -> domain(value, known.length());
+            case "ipv4", "ipv6" -> holding(value, Integer.MAX_VALUE);
+            case "cidr" -> holding(value, Integer.parseInt(known.substring(known.indexOf('/') + 1)));
             case "url" -> {
                 String list = urls.get(value);
                 yield list != null ? list : urls.get(known);
@@ -200,44 +430,39 @@ public final class Allowlists implements Suppressor {
         };
     }
 
-    /** The list with the longest entry that covers a name, of at least so many characters. */
+    /** The list with the longest entry that covers a name, of at least so many characters; an expression where none does. */
     private @Nullable String domain(String name, int shortest) {
         String list = hosts.get(name);
-        String rest = name;
-        while (list == null && rest.length() >= shortest) {
-            list = domains.get(rest);
-            int dot = rest.indexOf('.');
-            if (dot < 0) {
-                break;
-            }
-            rest = rest.substring(dot + 1);
+        for (int from = 0; list == null && name.length() - from >= shortest; from++) {
+            String rest = name.substring(from);
+            list = from == 0 || name.charAt(from - 1) == '.' ? domains.get(rest) : null;
+            list = list != null ? list : endings.get(rest);
         }
-        return list;
+        return list != null ? list : matching(hostExpressions, name, shortest);
     }
 
-    /** The list with a range of at least so many bits that holds an address. */
+    /** The list with a range of at least so many bits, or as many as there are, that holds an address: of the longest. */
     private @Nullable String holding(String address, int least) {
-        byte[] bytes = Ip.require(address);
-        for (int bits : bytes.length == 4 ? bits4 : bits6) {
-            String list = bits < least ? null : ranges.get(Ip.text(Ip.masked(bytes, bits)) + "/" + bits);
-            if (list != null) {
+        return holding(Ip.require(address), least, Integer.MAX_VALUE);
+    }
+
+    private @Nullable String holding(byte[] address, int least, int most) {
+        boolean v4 = address.length == 4;
+        BitSet lengths = v4 ? bits4 : bits6;
+        int longest = Math.min(most, 8 * address.length);
+        int shortest = Math.min(least, longest);
+        for (int bits = lengths.previousSetBit(longest); bits >= shortest; bits = lengths.previousSetBit(bits - 1)) {
+            String list = v4 ? ranges4.get(key4(address, bits)) : ranges6.get(key6(address, bits));
+            if (list != null || bits == 0) {
                 return list;
             }
         }
         return null;
     }
 
-    /** The list with a text in the value that is no shorter than the indicator, or an expression that the whole value matches. */
-    private @Nullable String text(String value, String known, Set<String> kind) {
-        for (Part part : parts) {
-            if (part.text().length() >= known.length()
-                    && value.contains(part.text())
-                    && concerns(part.attributes(), kind)) {
-                return part.list();
-            }
-        }
+    private static @Nullable String matching(List<Expression> expressions, String value, int shortest) {
         for (Expression expression : expressions) {
-            if (concerns(expression.attributes(), kind) && expression.pattern().matches(value)) {
+            if (expression.tail() >= shortest && expression.pattern().matches(value)) {
                 return expression.list();
             }
         }
@@ -245,43 +470,41 @@ public final class Allowlists implements Suppressor {
     }
 
     /**
-     * The list that an indicator itself stands on: a name or hash that is an entry, an address or range in a range. It is
-     * for a report when feeds are read; the indicator stays.
+     * The list that an indicator itself stands on: a name, URL or hash that is an entry or that an expression matches, an
+     * address or range in a range; one with a port where its host is. It is for a report when feeds are read; the
+     * indicator stays.
      *
      * @return null where it stands on none
      */
     public @Nullable String listOf(Indicator indicator) {
         String value = indicator.getValue();
         return switch (indicator.getType()) {
-            case "domain" -> {
-                String list = hosts.get(value);
-                list = list != null ? list : domains.get(value);
-                yield list != null ? list : text(value, value, HOSTS);
-            }
+            case "domain" -> name(value);
             case "ipv4", "ipv6" -> holding(value, 0);
             case "cidr" -> {
                 int slash = value.indexOf('/');
                 byte[] first = Ip.require(value.substring(0, slash));
-                int own = Integer.parseInt(value.substring(slash + 1));
-                String list = null;
-                for (int bits : first.length == 4 ? bits4 : bits6) {
-                    list = list != null || bits > own ? list : ranges.get(Ip.text(Ip.masked(first, bits)) + "/" + bits);
-                }
-                yield list;
+                yield holding(first, 0, Integer.parseInt(value.substring(slash + 1)));
             }
             case "ip-port", "domain-port" -> {
                 Canonical.Result host = Canonical.host(value.substring(0, value.lastIndexOf(':')));
-                String name = Objects.requireNonNullElse(host.canonical(), "");
-                String list = hosts.get(name);
-                yield host.isAddress() ? holding(name, 0) : list != null ? list : domains.get(name);
+                String canonical = host.canonical();
+                yield canonical == null ? null : host.isAddress() ? holding(canonical, 0) : name(canonical);
             }
             case "url" -> urls.get(value);
             case "md5", "sha1", "sha256" -> hashes.get(value);
             case "email-domain" -> {
                 String list = emails.get(value);
-                yield list != null ? list : text(value, value, EMAILS);
+                yield list != null ? list : matching(emailExpressions, value, 0);
             }
             default -> null;
         };
+    }
+
+    private @Nullable String name(String host) {
+        String list = hosts.get(host);
+        list = list != null ? list : domains.get(host);
+        list = list != null ? list : endings.get(host);
+        return list != null ? list : matching(hostExpressions, host, 0);
     }
 }
