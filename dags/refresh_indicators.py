@@ -10,8 +10,15 @@ from trawl_dags.operator import SparkJobOperator
 from trawl_dags.settings import HOME, Settings
 
 settings = Settings.load()
-# A relative folder is one of the project's; the driver has another working directory.
-FEEDS = [feed if "://" in feed else str(HOME / feed) for feed in settings.listed("indicators.folder") or ["feeds"]]
+
+
+def located(paths: list[str]) -> list[str]:
+    """Name the paths as the driver, which has another working directory, finds them: a relative one is the project's."""
+    return [path if "://" in path else str(HOME / path) for path in paths]
+
+
+FEEDS = located(settings.listed("indicators.folder") or ["feeds"])
+ALLOWLISTS = located(settings.listed("allowlists.folder"))
 
 with DAG(
     "refresh_indicators",
@@ -26,7 +33,14 @@ with DAG(
             minItems=1,
             title="Feeds",
             description=texts.FEEDS,
-        )
+        ),
+        "allowlists": Param(
+            ALLOWLISTS,
+            type="array",
+            items={"type": "string", "minLength": 1},
+            title="Allowlists",
+            description=texts.ALLOWLISTS,
+        ),
     },
     default_args=job_defaults(settings),
     description="Feed files to the next snapshot of indicators",
@@ -37,6 +51,10 @@ with DAG(
     SparkJobOperator(
         task_id="refresh_indicators",
         job="refresh-indicators",
-        arguments=["--feeds", "{{ params.feeds | join('\n') }}"],
+        arguments=[
+            "--feeds",
+            "{{ params.feeds | join(',') }}",
+            "{{ '--allowlists\n' ~ params.allowlists | join(',') if params.allowlists }}",
+        ],
         doc_md=texts.REFRESH_TASK,
     )

@@ -124,6 +124,21 @@ def test_feeds_are_named_by_absolute_paths_or_addresses(conf):
     assert feeds == [str(DAGS.parent / "feeds"), "/srv/feeds", "hdfs://nn/feeds"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("", ["--feeds", "/srv/a,/srv/b"]),
+        ("lists, /srv/mine.json", ["--feeds", "/srv/a,/srv/b", "--allowlists", f"{DAGS.parent}/lists,/srv/mine.json"]),
+    ],
+)
+def test_feeds_and_allowlists_are_one_argument_each(conf, setting, words):
+    conf(f"indicators.folder = /srv/a, /srv/b\nallowlists.folder = {setting}\n")
+    dag = load()["refresh_indicators"]
+    task = dag.get_task("refresh_indicators")
+    task.render_template_fields({"params": dag.params.dump()})
+    assert [word for argument in task.arguments for word in argument.splitlines() if word] == words
+
+
 def test_airflow_can_keep_every_dag_in_its_database(dags):
     for dag in dags.values():
         kept = DagSerialization.from_dict(DagSerialization.to_dict(dag))

@@ -85,8 +85,8 @@ REFRESH = f"""
 ### Feed files become the next snapshot of indicators
 
 Reads every feed (plain lists, CSV) of the folders and files in `indicators.folder`, or those named in the
-trigger form, into `lake.indicators`. Windows already swept keep the snapshot that they were swept with; sweep
-them again with *Indicators: latest*.
+trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder`. Windows already swept keep the
+snapshot and the allowlists that they were swept with; sweep them again with *Indicators: latest*.
 
 **When it fails:** the run is red here, and the snapshot before stays in force. Nobody is told otherwise.
 {_RERUN}{_STOP}"""
@@ -99,6 +99,9 @@ not fail it. When it fails, the run is red and the snapshot before stays in forc
 SOURCE = "As trawl.conf names it."
 START = "In UTC, a border of the source's windows. Empty, with the end: the run's own window."
 END = "In UTC, a later border; the windows between the two are swept in one run."
-INDICATORS = "pinned: the snapshot that the window was first swept with. latest: today's, and the ledger says so."
+INDICATORS = (
+    "pinned: those of the window's first sweep, with their allowlists. latest: today's, and the ledger says so."
+)
 ACCEPT_LOSS = "Go on although retention has deleted some of the window's messages, and record the hole."
+ALLOWLISTS = "MISP's warning lists, folders or files, one a line. Empty: those of the setting allowlists.folder."
 FEEDS = "Folders or files, one a line, as the Spark driver reaches them."

@@ -93,6 +93,11 @@ public final class AuditJob implements Job {
         CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest);
         hbase(run, problems, enrich);
+        Map<String, String> versions = enrich.versions();
+        run.note("swept with indicators " + enrich.indicatorSnapshot() + " ("
+                + versions.getOrDefault("indicators", "pinned") + "), allowlists "
+                + versions.getOrDefault("allowlists", "none"));
+        run.count("suppressed", enrich.counts().getOrDefault("suppressed", 0L));
         Proxies proxies = Proxies.judge(run, lines, ledger.latestBefore(source, name(), window));
         problems.addAll(proxies.problems());
         proxies.notes().forEach(run::note);

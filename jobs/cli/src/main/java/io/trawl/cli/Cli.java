@@ -166,7 +166,8 @@ public final class Cli {
                 shown.forEach(out::println);
             } else {
                 List<String[]> rows = new ArrayList<>();
-                rows.add(new String[] {"TIME", "CLIENT", "FIELD", "VALUE", "HOW", "INDICATOR", "TYPE", "FEED", "SEEN BY"
+                rows.add(new String[] {
+                    "TIME", "CLIENT", "FIELD", "VALUE", "HOW", "INDICATOR", "TYPE", "FEED", "SUPPRESSED BY", "SEEN BY"
                 });
                 shown.forEach(d -> rows.add(new String[] {
                     text(d, "timestamp"),
@@ -177,6 +178,7 @@ public final class Cli {
                     text(d, "indicator_value"),
                     text(d, "indicator_type"),
                     text(d, "feed"),
+                    text(d, "suppressed_by"),
                     paths(d)
                 }));
                 Table.print(out, rows);

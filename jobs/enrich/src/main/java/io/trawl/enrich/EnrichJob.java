@@ -10,6 +10,7 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
+import io.trawl.etl.Step;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
 import io.trawl.intel.Engine;
@@ -32,7 +33,8 @@ public final class EnrichJob implements Job {
     @Option(
             names = "--indicators",
             paramLabel = "pinned|latest",
-            description = "pinned: those of the window's first sweep (default); latest: today's, pinned from now on.")
+            description =
+                    "pinned: those of the window's first sweep (default); latest: today's, with their allowlists, pinned from now on.")
     private Which indicators = Which.pinned;
 
     public static void main(String[] args) {
@@ -57,8 +59,6 @@ public final class EnrichJob implements Job {
         long snapshot = validate.output(LakeTable.PROXY_EVENTS);
         run.input(LakeTable.PROXY_EVENTS, snapshot);
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
-        run.input(LakeTable.INDICATORS, pinned.id());
-        run.indicators(pinned.id());
 
         LakeStore<Detection> detections = run.lake()
                 .replacing(
@@ -68,7 +68,7 @@ public final class EnrichJob implements Job {
                         detectionsBase,
                         run.properties());
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
-        Tally tally = Etl.from(Source.of(run.lake()
+        Etl<Detection> found = Etl.from(Source.of(run.lake()
                         .read(
                                 run.spark(),
                                 LakeTable.PROXY_EVENTS,
@@ -77,8 +77,8 @@ public final class EnrichJob implements Job {
                                 snapshot,
                                 Engine.FIELDS.toArray(new String[0]))))
                 .analyse(engine)
-                .store(detections)
-                .run();
+                .store(detections);
+        Tally tally = found.<Detection>step("suppressed", EnrichJob::suppressed).run();
 
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
         Tally seen = Etl.from(Source.of(observables(run, snapshot, tally.count("in"))))
@@ -87,10 +87,17 @@ public final class EnrichJob implements Job {
 
         run.count("events", tally.count("in"));
         run.count("detections", tally.count("stored.detections"));
+        run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
         run.output(LakeTable.DETECTIONS, detections.committed());
         run.output(LakeTable.OBSERVABLES, observables.committed());
         run.record();
+    }
+
+    private static void suppressed(Detection detection, Step.Out<? super Detection> out) {
+        if (detection.getSuppressedBy() != null) {
+            out.emit(detection);
+        }
     }
 
     /** Each distinct value of the window with its clients. */

@@ -11,16 +11,37 @@ import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The indicators that a window is swept with: a snapshot of lake.indicators and the index file built from it.
+ * The indicators that a window is swept with: a snapshot of lake.indicators, the index file built from it, and the
+ * allowlists that hold with it.
  *
  * @param id Iceberg snapshot of lake.indicators
  * @param index the index file, a URI
+ * @param allowlists null where there are none
  */
-public record IndicatorSnapshot(long id, String index) implements Serializable {
+public record IndicatorSnapshot(
+        long id, String index, @Nullable Lists allowlists) implements Serializable {
     /** Property of a snapshot of lake.indicators that names its index file. */
     public static final String INDEX = "trawl.index";
-    /** Property of a snapshot of lake.indicators: hash of what is in it. */
+    /** Property of a snapshot of lake.indicators: SHA-256 of its index file. */
     public static final String DIGEST = "trawl.digest";
+    /** Property of a snapshot of lake.indicators that names the file of its allowlists; there is none without allowlists. */
+    public static final String ALLOWLISTS = "trawl.allowlists";
+    /** Property of a snapshot of lake.indicators: SHA-256 of the file of its allowlists. */
+    public static final String ALLOWLISTS_DIGEST = "trawl.allowlists.digest";
+    /** Property of a snapshot of lake.indicators: how many allowlists there are. */
+    public static final String ALLOWLISTS_COUNT = "trawl.allowlists.count";
+
+    /**
+     * Allowlists, all in one file.
+     *
+     * @param file its URI
+     * @param digest its SHA-256, in hexadecimal
+     */
+    public record Lists(String file, String digest) implements Serializable {}
+
+    private static @Nullable Lists lists(@Nullable String file, @Nullable String digest) {
+        return file == null || digest == null ? null : new Lists(file, digest);
+    }
 
     /** The newest indicators, null where none were ever loaded. */
     public static @Nullable IndicatorSnapshot latest(Lake lake) {
@@ -30,23 +51,42 @@ public record IndicatorSnapshot(long id, String index) implements Serializable {
             return null;
         }
         return new IndicatorSnapshot(
-                snapshot.snapshotId(), Objects.requireNonNull(snapshot.summary().get(INDEX)));
+                snapshot.snapshotId(),
+                Objects.requireNonNull(snapshot.summary().get(INDEX)),
+                lists(snapshot.summary().get(ALLOWLISTS), snapshot.summary().get(ALLOWLISTS_DIGEST)));
     }
 
     /**
-     * The indicators of a run's window: those of its first sweep, pinned then for every later one.
+     * The indicators of a run's window, with their allowlists: those of its first sweep, pinned then for every later one.
+     * The run takes note of them for the ledger: the snapshot, the allowlists' digest, and whether they are the pinned ones.
      *
      * @param renew take the newest instead, and pin those from now on
      */
     public static IndicatorSnapshot pin(Run run, boolean renew) throws IOException {
+        IndicatorSnapshot pinned = pinned(run, renew);
+        Lists allowlists = pinned.allowlists();
+        run.input(LakeTable.INDICATORS, pinned.id());
+        run.indicators(pinned.id());
+        run.version("allowlists", allowlists == null ? "none" : allowlists.digest());
+        run.version("indicators", renew ? "latest" : "pinned");
+        return pinned;
+    }
+
+    private static IndicatorSnapshot pinned(Run run, boolean renew) throws IOException {
         String folder = run.stateFile("indicators", "");
         for (int tries = 0; tries < 10; tries++) {
             List<String> pins = run.state().list(folder);
             if (!pins.isEmpty() && !renew) {
                 JsonNode pin = run.state().read(folder + pins.get(pins.size() - 1));
                 if (pin != null) {
+                    // A pin from before there were allowlists has none.
+                    JsonNode lists = pin.path("allowlists");
                     return new IndicatorSnapshot(
-                            pin.path("snapshot").asLong(), pin.path("index").asText());
+                            pin.path("snapshot").asLong(),
+                            pin.path("index").asText(),
+                            lists(
+                                    lists.path("file").textValue(),
+                                    lists.path("digest").textValue()));
                 }
             }
             IndicatorSnapshot latest = latest(run.lake());
@@ -57,6 +97,10 @@ public record IndicatorSnapshot(long id, String index) implements Serializable {
             }
             ObjectNode pin = Json.MAPPER.createObjectNode();
             pin.put("snapshot", latest.id()).put("index", latest.index()).put("run_id", run.id());
+            Lists allowlists = latest.allowlists();
+            if (allowlists != null) {
+                pin.putObject("allowlists").put("file", allowlists.file()).put("digest", allowlists.digest());
+            }
             // Whoever creates the next number decides; who comes second reads it.
             if (run.state().create(folder + String.format("%06d.json", pins.size()), pin) && renew) {
                 return latest;

@@ -13,11 +13,13 @@ import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaRDD;
@@ -62,7 +64,7 @@ public final class Lake implements AutoCloseable {
         return properties;
     }
 
-    /** Loads a table; it is created where it is missing. */
+    /** Loads a table; it is created where it is missing, and gets the optional fields that its records have got since. */
     public Table table(LakeTable<?> table) {
         Namespace database = Namespace.of(LakeTable.DATABASE);
         TableIdentifier name = TableIdentifier.of(database, table.name());
@@ -82,7 +84,25 @@ public final class Lake implements AutoCloseable {
                 return catalog.loadTable(name);
             }
         }
-        return catalog.loadTable(name);
+        return widened(name, table);
+    }
+
+    private Table widened(TableIdentifier name, LakeTable<?> table) {
+        for (int tries = 0; ; tries++) {
+            Table loaded = catalog.loadTable(name);
+            UpdateSchema update = LakeSchemas.missing(loaded, table.schema());
+            if (update == null) {
+                return loaded;
+            }
+            try {
+                update.commit();
+            } catch (CommitFailedException e) {
+                if (tries == 10) {
+                    throw new JobFailure(table + ": too many commits at once, its new columns could not be added", e);
+                }
+                // Another job may have been first: look again.
+            }
+        }
     }
 
     /** Rows of a source's window, in any table that is partitioned by both. */
@@ -185,6 +205,17 @@ public final class Lake implements AutoCloseable {
     public <T extends SpecificRecord> LakeStore<T> replacing(
             LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties) {
         return new LakeStore<>(table(table), table, rows, base, properties);
+    }
+
+    /**
+     * Such a store that holds less in the heap.
+     *
+     * @param rowGroup bytes of each file, one a partition of the table, that a writer holds before it writes them; 128 MiB
+     *     is good for whoever reads a big file
+     */
+    public <T extends SpecificRecord> LakeStore<T> replacing(
+            LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties, long rowGroup) {
+        return new LakeStore<>(table(table), table, rows, base, properties, rowGroup);
     }
 
     @Override

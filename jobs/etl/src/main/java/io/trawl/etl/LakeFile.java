@@ -34,7 +34,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
  */
 final class LakeFile implements Closeable {
     /** Bytes of a row group before compression, as Iceberg's default is. */
-    private static final long ROW_GROUP = 128L << 20;
+    static final long ROW_GROUP = 128L << 20;
     /** Bytes of a value that stand in the column index. */
     private static final int INDEX_PREFIX = 64;
 
@@ -56,17 +56,8 @@ final class LakeFile implements Closeable {
     /**
      * @param avro the records' schema, from which the table was made
      * @param distinct columns whose values hardly repeat
+     * @param rowGroup bytes of a row group before compression, held until it is whole
      */
-    LakeFile(
-            Table table,
-            StructLike partition,
-            org.apache.iceberg.io.OutputFile file,
-            org.apache.avro.Schema avro,
-            Set<String> distinct)
-            throws IOException {
-        this(table, partition, file, avro, distinct, ROW_GROUP);
-    }
-
     LakeFile(
             Table table,
             StructLike partition,

@@ -5,8 +5,11 @@ import java.util.List;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** Avro schemas as Iceberg has them: names and doc lines carry over, an optional field is a union with null. */
 final class LakeSchemas {
@@ -23,6 +26,36 @@ final class LakeSchemas {
         PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
         by.forEach(spec::identity);
         return spec.build();
+    }
+
+    /**
+     * The change that gives a table the optional fields of a record that it lacks, each where the record has it; null where
+     * it lacks none.
+     */
+    static @Nullable UpdateSchema missing(Table table, Schema avro) {
+        UpdateSchema update = null;
+        String before = null;
+        for (Schema.Field field : avro.getFields()) {
+            if (table.schema().findField(field.name()) == null) {
+                Schema type = Rows.present(field.schema());
+                if (type == field.schema()) {
+                    throw new JobFailure(
+                            "lake table " + table.name() + " has no column " + field.name()
+                                    + ", and what was written before has no value for it",
+                            null);
+                }
+                update = update == null ? table.updateSchema() : update;
+                update.addColumn(field.name(), new LakeSchemas().type(type), field.doc());
+                // Where it stands in the record: a row's place in its partition is read by position.
+                if (before == null) {
+                    update.moveFirst(field.name());
+                } else {
+                    update.moveAfter(field.name(), before);
+                }
+            }
+            before = field.name();
+        }
+        return update;
     }
 
     private Types.StructType struct(Schema avro) {

@@ -43,11 +43,23 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final transient @Nullable Table live;
     private final transient @Nullable Expression rows;
     private final @Nullable Long base;
+    private final long rowGroup;
     private final transient @Nullable Map<String, String> properties;
     private transient @Nullable Snapshot committed;
 
     LakeStore(
             Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
+        this(table, lakeTable, rows, base, properties, LakeFile.ROW_GROUP);
+    }
+
+    LakeStore(
+            Table table,
+            LakeTable<T> lakeTable,
+            Expression rows,
+            @Nullable Long base,
+            Map<String, String> properties,
+            long rowGroup) {
+        this.rowGroup = rowGroup;
         this.table = SerializableTable.copyOf(table);
         this.name = lakeTable.name();
         this.avro = lakeTable.schema();
@@ -170,7 +182,7 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
                 file = open.get(key);
                 if (file == null) {
                     PartitionKey copy = key.copy();
-                    file = new LakeFile(table, copy, names(copy), avro, distinct);
+                    file = new LakeFile(table, copy, names(copy), avro, distinct, rowGroup);
                     open.put(copy, file);
                 }
                 last = file;

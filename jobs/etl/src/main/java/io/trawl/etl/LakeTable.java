@@ -38,8 +38,9 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
                     "url_query");
     public static final LakeTable<InvalidRecord> INVALID_RECORDS =
             new LakeTable<>("invalid_records", InvalidRecord.class, InvalidRecord.SCHEMA$, List.of("source", "window"));
-    public static final LakeTable<Indicator> INDICATORS =
-            new LakeTable<>("indicators", Indicator.class, Indicator.SCHEMA$, List.of("type"));
+    public static final LakeTable<Indicator> INDICATORS = new LakeTable<>(
+                    "indicators", Indicator.class, Indicator.SCHEMA$, List.of("type"))
+            .hardlyRepeating("indicator_id", "value", "original", "line");
     public static final LakeTable<Detection> DETECTIONS =
             new LakeTable<>("detections", Detection.class, Detection.SCHEMA$, List.of("source", "window", "sweep"));
     public static final LakeTable<Observable> OBSERVABLES = new LakeTable<>(

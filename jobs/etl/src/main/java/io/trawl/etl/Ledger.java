@@ -189,6 +189,12 @@ public final class Ledger {
             return (Long) record.getField("indicator_snapshot");
         }
 
+        /** Versions of what the run was made with, by what it is. */
+        @SuppressWarnings("unchecked")
+        public Map<String, String> versions() {
+            return new TreeMap<>((Map<String, String>) record.getField("versions"));
+        }
+
         public @Nullable String detail() {
             return (String) record.getField("detail");
         }

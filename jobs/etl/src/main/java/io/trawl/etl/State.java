@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,8 +20,8 @@ import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small JSON files on the cluster's file system: pins, load manifests and reports. A file appears whole or not at all,
- * and {@link #create} has one winner however many try.
+ * Files on the cluster's file system: pins, load manifests and reports, in JSON, and what a snapshot of indicators needs.
+ * A file appears whole or not at all, and {@link #create} has one winner however many try.
  */
 public final class State {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -76,10 +77,37 @@ public final class State {
         context.rename(write(name, content), path(name), Options.Rename.OVERWRITE);
     }
 
+    /**
+     * Keeps a copy of a file of this machine. One that is there already stays.
+     *
+     * @param name says what is in it, as a digest does: two files of one name are the same
+     */
+    public Path keep(java.nio.file.Path file, String name) throws IOException {
+        Path target = path(name);
+        if (files.exists(target)) {
+            return target;
+        }
+        files.mkdirs(target.getParent());
+        Path temporary = temporary(target);
+        try (OutputStream out = files.create(temporary, true)) {
+            Files.copy(file, out);
+        }
+        try {
+            context.rename(temporary, target, Options.Rename.NONE);
+        } catch (FileAlreadyExistsException e) {
+            files.delete(temporary, false);
+        }
+        return target;
+    }
+
+    private static Path temporary(Path target) {
+        return new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
+    }
+
     private Path write(String name, JsonNode content) throws IOException {
         Path target = path(name);
         files.mkdirs(target.getParent());
-        Path temporary = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
+        Path temporary = temporary(target);
         try (OutputStream out = files.create(temporary, true)) {
             out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         }

@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Takes records. A run opens one writer a task, where the task runs, and commits once, on the driver, when every
@@ -24,6 +25,40 @@ public interface Store<T> extends Serializable {
 
     /** Makes what the writers of the successful attempts wrote visible, at once. */
     default void commit(List<Serializable> receipts) throws Exception {}
+
+    /**
+     * Stores records one after the other, on the driver, and commits: for more of them than a list can hold.
+     *
+     * @param records passes every record to the consumer that it is given
+     */
+    default void fill(Consumer<Consumer<? super T>> records) {
+        try {
+            Writer<T> writer = open(0, 0);
+            Serializable receipt;
+            try {
+                records.accept(record -> write(writer, record));
+                receipt = writer.close();
+            } catch (Exception e) {
+                writer.abort();
+                throw e;
+            }
+            commit(List.of(receipt));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new JobFailure("store " + name() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(Writer<T> writer, T record) {
+        try {
+            writer.write(record);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new JobFailure("store " + name() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
 
     /** One task's end of a store. */
     interface Writer<T> {

@@ -6,7 +6,7 @@ import io.trawl.record.ProxyEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Judges events with the indicators of a snapshot: what batch and hot path share. */
+/** Judges events with the indicators and allowlists of a snapshot: what batch and hot path share. */
 public final class SweepStep implements Step<ProxyEvent, Detection> {
     private static final long serialVersionUID = 1L;
 
@@ -28,8 +28,13 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     public void apply(ProxyEvent event, Out<? super Detection> out) {
         Engine judge = engine;
         if (judge == null) {
+            IndicatorSnapshot.Lists lists = indicators.allowlists();
             judge = new Engine(
-                    IndexFiles.open(indicators.index(), settings), indicators.id(), webServer, sweep, List.of());
+                    SnapshotFiles.INDEXES.open(indicators.index(), settings),
+                    indicators.id(),
+                    webServer,
+                    sweep,
+                    lists == null ? List.of() : List.of(SnapshotFiles.ALLOWLISTS.open(lists.file(), settings)));
             engine = judge;
         }
         judge.analyse(event, out::emit);

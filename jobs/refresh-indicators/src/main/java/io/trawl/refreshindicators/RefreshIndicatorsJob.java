@@ -1,6 +1,5 @@
 package io.trawl.refreshindicators;
 
-import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
@@ -9,8 +8,9 @@ import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
-import io.trawl.etl.Source;
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.Feeds;
+import io.trawl.intel.IndexBuilder;
 import io.trawl.intel.IndicatorIndex;
 import io.trawl.record.Indicator;
 import io.trawl.record.InvalidRecord;
@@ -33,20 +33,28 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
  * Reads feeds into lake.indicators: what the feeds have now replaces what the table had, as one snapshot, with the index
- * file that sweeps use. Feeds that say the same as before make no new snapshot.
+ * file and the allowlists that sweeps use. Feeds and allowlists that say the same as before make no new snapshot.
  */
 public final class RefreshIndicatorsJob implements Job {
     /** Source name under which rejected lines stand in lake.invalid_records. */
     private static final String SOURCE = "indicators";
+    /** Indicators that are named of those that stand on an allowlist. */
+    private static final int EXAMPLES = 3;
+    /** Bytes that are held of each type of indicator before they are written. */
+    private static final long ROW_GROUP = 8L << 20;
 
     @Option(
             names = "--feeds",
@@ -54,6 +62,14 @@ public final class RefreshIndicatorsJob implements Job {
             description = "Feed files, or folders of them; default: setting indicators.folder.",
             split = ",")
     private List<Path> feeds = new ArrayList<>();
+
+    @Option(
+            names = "--allowlists",
+            paramLabel = "FOLDER|FILE",
+            description =
+                    "Allowlists in the form of MISP's warning lists, or folders of them, '' for none; default: setting allowlists.folder.",
+            split = ",")
+    private @Nullable List<Path> allowlists;
 
     public static void main(String[] args) {
         Jobs.main(args, new RefreshIndicatorsJob());
@@ -66,7 +82,7 @@ public final class RefreshIndicatorsJob implements Job {
 
     @Override
     public String purpose() {
-        return "Reads feed files (plain lists, CSV, blocklists) into lake.indicators, with the index file that sweeps use.";
+        return "Reads feed files (plain lists, CSV, blocklists) into lake.indicators, with the index file and the allowlists that sweeps use.";
     }
 
     @Override
@@ -77,6 +93,13 @@ public final class RefreshIndicatorsJob implements Job {
     @Override
     public void check(Settings settings) {
         files(settings);
+        for (Path path : lists(settings)) {
+            if (!Files.exists(path)) {
+                throw new IllegalArgumentException(
+                        "--allowlists " + path
+                                + ": no such file or folder; expected MISP's warning lists, as --allowlists misp-warninglists/lists (setting allowlists.folder)");
+            }
+        }
     }
 
     /** The feed files, in order of names. */
@@ -110,17 +133,108 @@ public final class RefreshIndicatorsJob implements Job {
         return files;
     }
 
+    /** Where the allowlists lie; empty where there are to be none. */
+    private List<Path> lists(Settings settings) {
+        List<Path> named = allowlists == null
+                ? settings.list("allowlists.folder").stream().map(Path::of).toList()
+                : allowlists;
+        return named.stream().filter(path -> !path.toString().isEmpty()).toList();
+    }
+
     @Override
     public void run(Run run) throws Exception {
         Long base = run.lake().snapshot(LakeTable.INDICATORS);
         Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
-        List<Indicator> indicators = new ArrayList<>();
-        List<InvalidRecord> rejected = new ArrayList<>();
+        Path folder = Files.createTempDirectory("trawl-indicators");
+        try {
+            Lists lists = lists(run, folder);
+            IndexBuilder index = IndicatorIndex.builder();
+            LakeStore<InvalidRecord> invalid = run.lake()
+                    .replacing(
+                            LakeTable.INVALID_RECORDS,
+                            Expressions.equal("source", SOURCE),
+                            invalidBase,
+                            run.properties(),
+                            ROW_GROUP);
+            // Nothing is held but the index, packed: of ten million indicators objects would take gigabytes.
+            invalid.fill(rejected -> read(run, index, lists, rejected));
+
+            LocalFile written = LocalFile.write(folder.resolve("index"), index::write);
+            Table table = run.lake().table(LakeTable.INDICATORS);
+            Snapshot current = table.currentSnapshot();
+            if (current != null && isSame(current, written, lists)) {
+                run.note("feeds and allowlists say what they said before: snapshot " + current.snapshotId() + " stays");
+                run.indicators(current.snapshotId());
+                run.output(LakeTable.INDICATORS, current);
+            } else {
+                Snapshot committed = commit(run, base, written, lists);
+                run.indicators(committed.snapshotId());
+                run.output(LakeTable.INDICATORS, committed);
+            }
+            run.version("allowlists", lists == null ? "none" : lists.file().digest());
+            run.output(LakeTable.INVALID_RECORDS, invalid.committed());
+            run.record();
+        } finally {
+            delete(folder);
+        }
+    }
+
+    /** The allowlists, and the file that has them all; null where there are none. */
+    private record Lists(Allowlists lists, LocalFile file) {}
+
+    private @Nullable Lists lists(Run run, Path folder) throws IOException {
+        List<Path> given = lists(run.settings());
+        if (given.isEmpty()) {
+            return null;
+        }
+        AtomicReference<Allowlists> read = new AtomicReference<>();
+        LocalFile file;
+        try {
+            file = LocalFile.write(folder.resolve("allowlists"), out -> read.set(Allowlists.pack(given, out)));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--allowlists " + e.getMessage(), e);
+        }
+        Allowlists lists = read.get();
+        run.count("allowlists", lists.lists().size());
+        run.note(lists.lists().size() + " allowlists with " + lists.size() + " entries");
+        List<String> unusable = lists.unusable();
+        if (!unusable.isEmpty()) {
+            run.note(unusable.size() + " entries of allowlists say nothing that can be compared, as "
+                    + String.join("; ", unusable.subList(0, Math.min(EXAMPLES, unusable.size()))));
+        }
+        return new Lists(lists, file);
+    }
+
+    /** What stands on one allowlist. */
+    private static final class Standing {
+        private long count;
+        private final List<String> examples = new ArrayList<>();
+    }
+
+    /** Reads the feeds into the index, in order of files and lines. */
+    private void read(Run run, IndexBuilder index, @Nullable Lists lists, Consumer<? super InvalidRecord> rejected) {
+        Map<String, Long> types = new TreeMap<>();
+        Map<String, Standing> standing = new TreeMap<>();
+        long[] rejections = new long[1];
         for (Path file : files(run.settings())) {
             String feed = file.getFileName().toString();
             try (InputStream in = Files.newInputStream(file)) {
                 Feeds.Count count = Feeds.read(
-                        in, feed, indicators::add, line -> rejected.add(rejected(run, feed, line, rejected.size())));
+                        in,
+                        feed,
+                        indicator -> {
+                            index.add(indicator);
+                            types.merge("indicators." + indicator.getType(), 1L, Long::sum);
+                            String list = lists == null ? null : lists.lists().listOf(indicator);
+                            if (list != null) {
+                                Standing on = standing.computeIfAbsent(list, name -> new Standing());
+                                on.count++;
+                                if (on.examples.size() < EXAMPLES) {
+                                    on.examples.add(indicator.getValue());
+                                }
+                            }
+                        },
+                        line -> rejected.accept(rejected(run, feed, line, rejections[0]++)));
                 run.note(feed + ": " + count.indicators() + " indicators, " + count.rejected() + " rejected, "
                         + count.repeated() + " repeated");
                 run.count("repeated", count.repeated());
@@ -128,42 +242,65 @@ public final class RefreshIndicatorsJob implements Job {
                 throw new JobFailure("feed " + file + " cannot be read: " + e.getMessage(), e);
             }
         }
-        indicators.sort(Comparator.comparing(Indicator::getType)
-                .thenComparing(Indicator::getValue)
-                .thenComparing(Indicator::getFeed));
-        run.count("indicators", indicators.size());
-        run.count("rejected", rejected.size());
-        Map<String, Long> types = new HashMap<>();
-        indicators.forEach(indicator -> types.merge("indicators." + indicator.getType(), 1L, Long::sum));
+        run.count("indicators", index.size());
+        run.count("rejected", rejections[0]);
         run.counts(types);
-
-        Table table = run.lake().table(LakeTable.INDICATORS);
-        Snapshot current = table.currentSnapshot();
-        Index index = writeIndex(run, indicators);
-        if (current != null && index.digest().equals(current.summary().get(IndicatorSnapshot.DIGEST))) {
-            run.state().files().delete(new org.apache.hadoop.fs.Path(index.uri()), false);
-            run.note("the feeds say what they said before: snapshot " + current.snapshotId() + " stays");
-            run.indicators(current.snapshotId());
-            run.output(LakeTable.INDICATORS, current);
-        } else {
-            Map<String, String> properties = new HashMap<>(run.properties());
-            properties.put(IndicatorSnapshot.INDEX, index.uri());
-            properties.put(IndicatorSnapshot.DIGEST, index.digest());
-            LakeStore<Indicator> store =
-                    run.lake().replacing(LakeTable.INDICATORS, Expressions.alwaysTrue(), base, properties);
-            Etl.from(Source.of(indicators)).store(store).run();
-            run.indicators(store.committed().snapshotId());
-            run.output(LakeTable.INDICATORS, store.committed());
-        }
-        LakeStore<InvalidRecord> invalid = run.lake()
-                .replacing(
-                        LakeTable.INVALID_RECORDS, Expressions.equal("source", SOURCE), invalidBase, run.properties());
-        Etl.from(Source.of(rejected)).store(invalid).run();
-        run.output(LakeTable.INVALID_RECORDS, invalid.committed());
-        run.record();
+        run.count(
+                "allowlisted",
+                standing.values().stream().mapToLong(on -> on.count).sum());
+        standing.forEach((list, on) -> run.note("on allowlist '" + list + "': " + on.count
+                + (on.count == 1 ? " indicator" : " indicators") + ", as " + String.join(", ", on.examples)));
     }
 
-    private static InvalidRecord rejected(Run run, String feed, Feeds.Rejected line, int number) {
+    private static boolean isSame(Snapshot current, LocalFile index, @Nullable Lists lists) {
+        Map<String, String> before = current.summary();
+        return index.digest().equals(before.get(IndicatorSnapshot.DIGEST))
+                && Objects.equals(
+                        lists == null ? null : lists.file().digest(), before.get(IndicatorSnapshot.ALLOWLISTS_DIGEST));
+    }
+
+    /** Puts the files where executors find them, and then the indicators, as the index has them, into the lake. */
+    private static Snapshot commit(Run run, @Nullable Long base, LocalFile index, @Nullable Lists lists)
+            throws IOException {
+        Map<String, String> properties = new HashMap<>(run.properties());
+        properties.put(
+                IndicatorSnapshot.INDEX,
+                run.state()
+                        .keep(index.path(), "index/" + index.digest() + ".index")
+                        .toString());
+        properties.put(IndicatorSnapshot.DIGEST, index.digest());
+        if (lists != null) {
+            LocalFile file = lists.file();
+            properties.put(
+                    IndicatorSnapshot.ALLOWLISTS,
+                    run.state()
+                            .keep(file.path(), "allowlists/" + file.digest() + ".zip")
+                            .toString());
+            properties.put(IndicatorSnapshot.ALLOWLISTS_DIGEST, file.digest());
+            properties.put(
+                    IndicatorSnapshot.ALLOWLISTS_COUNT,
+                    Integer.toString(lists.lists().lists().size()));
+        }
+        LakeStore<Indicator> store =
+                run.lake().replacing(LakeTable.INDICATORS, Expressions.alwaysTrue(), base, properties, ROW_GROUP);
+        IndicatorIndex indicators = IndicatorIndex.open(index.path());
+        store.fill(to -> indicators.forEach(indicator -> {
+            indicator.setAllowlisted(lists == null ? null : lists.lists().listOf(indicator));
+            to.accept(indicator);
+        }));
+        return store.committed();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            for (Path file : inside.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    private static InvalidRecord rejected(Run run, String feed, Feeds.Rejected line, long number) {
         Instant day = run.started().truncatedTo(ChronoUnit.DAYS);
         InvalidRecord invalid = new InvalidRecord();
         invalid.setEventId(String.format("%032x", number));
@@ -181,26 +318,25 @@ public final class RefreshIndicatorsJob implements Job {
         return invalid;
     }
 
-    /** A written index file, and a hash of the indicators in it. */
-    private record Index(String uri, String digest) {}
+    /** A file of this machine, and its SHA-256 in hexadecimal. */
+    private record LocalFile(Path path, String digest) {
+        /** What writes it. */
+        interface Content {
+            void to(OutputStream out) throws IOException;
+        }
 
-    private static Index writeIndex(Run run, List<Indicator> indicators) throws IOException, NoSuchAlgorithmException {
-        org.apache.hadoop.fs.Path target = run.state().path("index/" + run.id() + ".index");
-        FileSystem files = run.state().files();
-        files.mkdirs(target.getParent());
-        org.apache.hadoop.fs.Path temporary = new org.apache.hadoop.fs.Path(target.getParent(), "." + target.getName());
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        try (OutputStream out = new BufferedOutputStream(files.create(temporary, true), 1 << 20)) {
-            IndicatorIndex.write(indicators, out);
-        }
-        try (DigestOutputStream sum = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            for (Indicator indicator : indicators) {
-                sum.write(indicator.toString().getBytes(StandardCharsets.UTF_8));
+        static LocalFile write(Path path, Content content) throws IOException {
+            MessageDigest digest;
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("this Java has no SHA-256", e);
             }
+            try (OutputStream out =
+                    new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(path), digest), 1 << 20)) {
+                content.to(out);
+            }
+            return new LocalFile(path, HexFormat.of().formatHex(digest.digest()));
         }
-        if (!files.rename(temporary, target)) {
-            throw new IOException(target + " cannot be made: a file of that name is there");
-        }
-        return new Index(target.toString(), HexFormat.of().formatHex(digest.digest()));
     }
 }

@@ -3,6 +3,7 @@ package io.trawl.etl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.Feeds;
 import io.trawl.intel.IndicatorIndex;
 import io.trawl.record.Indicator;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class IndexFilesTest {
+class SnapshotFilesTest {
     @TempDir
     Path folder;
 
@@ -59,10 +60,10 @@ class IndexFilesTest {
     void aMachineHasOneCopyOfAFileThatAProcessOpensOnce() throws IOException {
         String uri = index("a.index", "a.example\nb.example\n").toUri().toString();
 
-        IndicatorIndex index = IndexFiles.open(uri, settings);
+        IndicatorIndex index = SnapshotFiles.INDEXES.open(uri, settings);
 
         assertThat(index.size()).isEqualTo(2);
-        assertThat(IndexFiles.open(uri, settings)).isSameAs(index);
+        assertThat(SnapshotFiles.INDEXES.open(uri, settings)).isSameAs(index);
         assertThat(copies()).singleElement().asString().endsWith(".index");
     }
 
@@ -71,17 +72,17 @@ class IndexFilesTest {
         Path file = index("a.index", "a.example\nb.example\n");
         String other = index("b.index", "c.example\n").toUri().toString();
         String uri = file.toUri().toString();
-        IndexFiles.open(uri, settings);
+        SnapshotFiles.INDEXES.open(uri, settings);
         Path copy = copies().get(0);
         Object before = Files.getAttribute(copy, "unix:ino");
 
-        IndexFiles.open(other, settings);
-        assertThat(IndexFiles.open(uri, settings).size()).isEqualTo(2);
+        SnapshotFiles.INDEXES.open(other, settings);
+        assertThat(SnapshotFiles.INDEXES.open(uri, settings).size()).isEqualTo(2);
         assertThat(Files.getAttribute(copy, "unix:ino")).isEqualTo(before);
 
-        IndexFiles.open(other, settings);
+        SnapshotFiles.INDEXES.open(other, settings);
         Files.write(copy, new byte[] {1, 2, 3});
-        assertThat(IndexFiles.open(uri, settings).size()).isEqualTo(2);
+        assertThat(SnapshotFiles.INDEXES.open(uri, settings).size()).isEqualTo(2);
         assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
     }
 
@@ -92,7 +93,7 @@ class IndexFilesTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
 
-        assertThatThrownBy(() -> IndexFiles.open(file.toUri().toString(), settings))
+        assertThatThrownBy(() -> SnapshotFiles.INDEXES.open(file.toUri().toString(), settings))
                 .isInstanceOf(JobFailure.class)
                 .hasMessageContaining(file.toUri().toString())
                 .hasMessageContaining("the index was changed");
@@ -101,12 +102,37 @@ class IndexFilesTest {
 
     @Test
     void aCopyThatNobodyUsedForDaysGoesWhenTheNextOneComes() throws IOException {
-        IndexFiles.open(index("a.index", "a.example\n").toUri().toString(), settings);
+        SnapshotFiles.INDEXES.open(index("a.index", "a.example\n").toUri().toString(), settings);
         Path old = copies().get(0);
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
 
-        IndexFiles.open(index("b.index", "b.example\n").toUri().toString(), settings);
+        SnapshotFiles.INDEXES.open(index("b.index", "b.example\n").toUri().toString(), settings);
 
         assertThat(copies()).hasSize(1).doesNotContain(old);
+    }
+
+    @Test
+    void allowlistsAreOpenedOnceAndADamagedCopyIsFetchedAgain() throws IOException {
+        Path list = Files.writeString(
+                folder.resolve("list.json"), "{\"name\":\"ours\",\"type\":\"hostname\",\"list\":[\"a.example\"]}");
+        Path file = folder.resolve("packed");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            Allowlists.pack(List.of(list), out);
+        }
+        String uri = file.toUri().toString();
+
+        Allowlists lists = SnapshotFiles.ALLOWLISTS.open(uri, settings);
+
+        assertThat(lists.size()).isEqualTo(1);
+        assertThat(SnapshotFiles.ALLOWLISTS.open(uri, settings)).isSameAs(lists);
+        Path copy = copies().get(0);
+        assertThat(copy.toString()).endsWith(".allowlists");
+
+        // Another file, and the first one once more.
+        Path other = Files.copy(file, folder.resolve("other"));
+        SnapshotFiles.ALLOWLISTS.open(other.toUri().toString(), settings);
+        Files.write(copy, new byte[] {1, 2, 3});
+        assertThat(SnapshotFiles.ALLOWLISTS.open(uri, settings).size()).isEqualTo(1);
+        assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
     }
 }

@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.IndicatorIndex;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,65 +18,90 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The index files that this machine uses: one copy of each in a local folder, mapped by every process. Whoever comes
- * first fetches it, under a lock, and gives it its name when it is known to be whole; the others wait and map it.
+ * The files of indicator snapshots that this machine uses, one kind of them: one copy of each in a local folder, opened
+ * by every process. Whoever comes first fetches it, under a lock, and gives it its name when it is known to be whole; the
+ * others wait and open it.
+ *
+ * @param <T> what such a file holds
  */
-final class IndexFiles {
+final class SnapshotFiles<T> {
+    /** Mapped. */
+    static final SnapshotFiles<IndicatorIndex> INDEXES =
+            new SnapshotFiles<>("indicator index", ".index", IndicatorIndex::open);
+
+    /** Read into the heap: about 100 bytes an entry. */
+    static final SnapshotFiles<Allowlists> ALLOWLISTS =
+            new SnapshotFiles<>("allowlists", ".allowlists", Allowlists::open);
+
     /** Copies that nobody opened for so long are deleted; a process that still has one mapped keeps it. */
     private static final Duration UNUSED = Duration.ofDays(2);
 
     private static final String FOLDER = "indicators.cache";
-    private static final Logger LOG = LoggerFactory.getLogger(IndexFiles.class);
-    private static final Map<String, IndicatorIndex> OPEN = new HashMap<>();
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
 
-    private IndexFiles() {}
+    private final String kind;
+    private final String end;
+    private final Opener<T> opener;
+    private @Nullable String openUri;
+    private @Nullable T open;
 
-    /**
-     * @param uri an index file on the cluster's file system; it never changes
-     * @param settings whose hadoop.* keys reach it
-     */
-    static IndicatorIndex open(String uri, Settings settings) {
-        synchronized (OPEN) {
-            IndicatorIndex open = OPEN.get(uri);
-            if (open == null) {
-                // An older snapshot is of no use to a process that has moved on.
-                OPEN.clear();
-                open = mapped(uri, settings);
-                OPEN.put(uri, open);
-            }
-            return open;
-        }
+    /** How a local copy is opened: fails where it is not whole. */
+    private interface Opener<T> {
+        T open(java.nio.file.Path copy) throws IOException;
     }
 
-    private static IndicatorIndex mapped(String uri, Settings settings) {
+    private SnapshotFiles(String kind, String end, Opener<T> opener) {
+        this.kind = kind;
+        this.end = end;
+        this.opener = opener;
+    }
+
+    /**
+     * Opens a file, once a process.
+     *
+     * @param uri the file on the cluster's file system; it never changes
+     * @param settings whose hadoop.* keys reach it
+     */
+    synchronized T open(String uri, Settings settings) {
+        T known = open;
+        if (known == null || !uri.equals(openUri)) {
+            // An older snapshot is of no use to a process that has moved on.
+            open = null;
+            known = fetched(uri, settings);
+            open = known;
+            openUri = uri;
+        }
+        return known;
+    }
+
+    private T fetched(String uri, Settings settings) {
         Configuration hadoop = new Configuration();
         settings.under("hadoop.").forEach(hadoop::set);
         try {
             Path source = new Path(uri);
-            return mapped(source.getFileSystem(hadoop), source, folder(settings));
+            return fetched(source.getFileSystem(hadoop), source, folder(settings));
         } catch (IOException e) {
-            throw new JobFailure("indicator index " + uri + ": " + e.getMessage(), e);
+            throw new JobFailure(kind + " " + uri + ": " + e.getMessage(), e);
         }
     }
 
-    /** Maps the local copy of an index file, which is fetched where it is not there, or was damaged. */
-    static IndicatorIndex mapped(FileSystem files, Path source, java.nio.file.Path folder) throws IOException {
+    /** Opens the local copy of a file, which is fetched where it is not there, or was damaged. */
+    private T fetched(FileSystem files, Path source, java.nio.file.Path folder) throws IOException {
         FileStatus status = files.getFileStatus(source);
         String name = name(files.makeQualified(source) + " " + status.getLen() + " " + status.getModificationTime());
-        java.nio.file.Path copy = folder.resolve(name + ".index");
+        java.nio.file.Path copy = folder.resolve(name + end);
         // Held while fetching, too: what a killed process began is begun anew, what it finished is whole.
         try (FileChannel channel = FileChannel.open(
                         folder.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -84,9 +110,9 @@ final class IndexFiles {
                 throw new IOException("lock " + folder.resolve(name + ".lock") + " was lost");
             }
             try {
-                IndicatorIndex index = IndicatorIndex.open(copy);
+                T opened = opener.open(copy);
                 Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
-                return index;
+                return opened;
             } catch (NoSuchFileException e) {
                 LOG.info("fetching {}, {} bytes, to {}", source, status.getLen(), copy);
             } catch (IOException e) {
@@ -98,9 +124,9 @@ final class IndexFiles {
                 try (var in = files.open(source)) {
                     Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
                 }
-                IndicatorIndex index = IndicatorIndex.open(temporary);
+                T opened = opener.open(temporary);
                 Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                return index;
+                return opened;
             } finally {
                 Files.deleteIfExists(temporary);
             }
@@ -144,11 +170,11 @@ final class IndexFiles {
         return folder;
     }
 
-    private static void deleteUnused(java.nio.file.Path folder) throws IOException {
+    private void deleteUnused(java.nio.file.Path folder) throws IOException {
         FileTime oldest = FileTime.from(Instant.now().minus(UNUSED));
         List<java.nio.file.Path> copies;
         try (Stream<java.nio.file.Path> inside = Files.list(folder)) {
-            copies = inside.filter(file -> file.toString().endsWith(".index"))
+            copies = inside.filter(file -> file.toString().endsWith(end))
                     .sorted(Comparator.naturalOrder())
                     .toList();
         }
