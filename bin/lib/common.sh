@@ -256,9 +256,11 @@ class_archive() {
 
 # is_short WORD...: whether the files among the words are so little that compiling twice would not pay.
 is_short() {
-  local word size total=0 files=()
+  local word before= size total=0 files=()
   for word; do
-    [[ ! -f $word ]] || files+=("$word")
+    # An index is mapped, not read.
+    [[ ! -f $word || $before == --index ]] || files+=("$word")
+    before=$word
   done
   ((${#files[@]})) || return 1
   for size in $(stat -Lc %s -- "${files[@]}" 2> /dev/null || echo 999999999); do

@@ -2,14 +2,18 @@
 # read files of indicators, and say what each line became
 if wants_help "$@"; then
   cat << 'HELP'
-usage: trawl indicators [--table] FILE...
+usage: trawl indicators [--format FORMAT] [--columns COLUMNS] [--table] FILE...
 
 Prints one JSON object for each indicator: {"type":...,"value":...,"source":...,"line":...,"valid_from":...,
 "valid_until":...,"confidence":...,"labels":[...]}, and one for each line that is none:
-{"rejected":{"line":...,"text":...,"reason":...}}. A file is a plain list or CSV with named columns.
+{"rejected":{"line":...,"text":...,"reason":...}}. Files are read on all cores and come out in
+their order.
 
-  --table        a table for people instead of JSON
-  --format auto  the file itself tells, which is the default
+  --format FORMAT    what all files are written in: auto (each file's lines tell, which is the default), plain (one
+                     indicator a line), csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents or user-agent-regexes
+  --columns COLUMNS  what the columns of CSV are, by the names in its header, where they are not to be guessed:
+                     value=ioc,type=kind,confidence=score,valid_from=seen,valid_until=end,labels=malware,labels=tags
+  --table            a table for people instead of JSON
 
 FILEs are text, or packed by gzip or zstd, as their first bytes tell; - is standard input. A pattern in quotes is followed
 here: 'feeds/*.csv'.

@@ -2,7 +2,7 @@
 # find what indicators meet in a log
 if wants_help "$@"; then
   cat << 'HELP'
-usage: trawl match --format FORMAT --indicators FILE [--indicators FILE]... [--table] [FILE...]
+usage: trawl match --format FORMAT (--indicators FILE [--indicators FILE]... | --index FILE) [--table] [FILE...]
 
 Prints one JSON object for each detection: {"line":...,"indicator":{"type","value","source","line","id"},
 "matched":{"field","value","how"},"suppressed":null,"event":{...}}; "line" is the log's, "indicator"."line" that of its
@@ -11,6 +11,7 @@ own file; with several logs each names its "file", too. The same code as the job
   --format FORMAT    squid, combined or squid-combined, as trawl parse has them
   --indicators FILE  indicators, as trawl indicators reads them; given again for another file. With -- behind it, any
                      number: --indicators feed.txt threats.csv -- access.log
+  --index FILE       an index that trawl index build or a run of refresh-indicators wrote, instead of --indicators
   --table            a table for people instead of JSON
 
 FILEs are text, or packed by gzip or zstd, as their first bytes tell; - or none is standard input. A pattern in quotes is

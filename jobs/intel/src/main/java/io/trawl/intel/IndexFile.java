@@ -125,7 +125,8 @@ final class IndexFile implements IndicatorIndex {
     /** The length that the header says, once the header is known to be right. */
     private static int length(ByteBuffer header) throws IOException {
         if (header.limit() < 8 || header.getLong(0) != IndexFormat.MAGIC) {
-            throw new IOException("no index of indicators; expected a file that refresh-indicators wrote");
+            throw new IOException(
+                    "no index of indicators; expected a file that trawl index build or refresh-indicators wrote");
         }
         if (header.limit() < IndexFormat.HEADER) {
             throw new EOFException("the index was cut short: it has " + header.limit() + " bytes, its header alone has "
@@ -134,7 +135,7 @@ final class IndexFile implements IndicatorIndex {
         int version = header.getInt(IndexFormat.AT_VERSION);
         if (version != IndexFormat.VERSION) {
             throw new IOException("the index is of version " + version + ", this program reads version "
-                    + IndexFormat.VERSION + "; run refresh-indicators again");
+                    + IndexFormat.VERSION + "; build it again");
         }
         CRC32C crc = new CRC32C();
         crc.update(header.duplicate().position(0).limit(IndexFormat.AT_HEADER_CRC));

@@ -83,7 +83,7 @@ class IndexFileTest {
             byte[] part = java.util.Arrays.copyOf(whole, length);
             Files.write(file, part);
             String message = length < 8
-                    ? "no index of indicators; expected a file that refresh-indicators wrote"
+                    ? "no index of indicators; expected a file that trawl index build or refresh-indicators wrote"
                     : length < 128
                             ? "the index was cut short: it has " + length + " bytes, its header alone has 128"
                             : "the index was cut short: it has " + length + " of " + whole.length + " bytes";
@@ -125,7 +125,9 @@ class IndexFileTest {
         Files.writeString(file, "evil.example\n".repeat(100), StandardCharsets.UTF_8);
 
         assertThatThrownBy(() -> IndicatorIndex.open(file))
-                .hasMessage(file + ": no index of indicators; expected a file that refresh-indicators wrote");
+                .hasMessage(
+                        file
+                                + ": no index of indicators; expected a file that trawl index build or refresh-indicators wrote");
         assertThatThrownBy(() -> IndicatorIndex.open(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class);
     }
 
@@ -135,6 +137,6 @@ class IndexFileTest {
         newer[8] = 3;
 
         assertThatThrownBy(() -> IndicatorIndex.read(new ByteArrayInputStream(newer)))
-                .hasMessage("the index is of version 3, this program reads version 2; run refresh-indicators again");
+                .hasMessage("the index is of version 3, this program reads version 2; build it again");
     }
 }

@@ -3,7 +3,6 @@ package io.trawl.terminal;
 import io.trawl.intel.IndicatorIndex;
 import io.trawl.intel.Match;
 import io.trawl.intel.Suppressor;
-import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,8 +26,8 @@ final class Detector {
      * @param webServer whether the events are a web server's
      * @param suppressors allowlists, in order; the first that suppresses a match is named
      */
-    static Detector of(Iterable<Indicator> indicators, boolean webServer, List<Suppressor> suppressors) {
-        return new Detector(IndicatorIndex.of(indicators), webServer, suppressors);
+    static Detector of(IndicatorIndex index, boolean webServer, List<Suppressor> suppressors) {
+        return new Detector(index, webServer, suppressors);
     }
 
     /** How many indicators there are. */

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code trawl indicators}: what files of indicators hold, every line with what it became. */
-final class IndicatorsCommand {
+final class IndicatorsCommand implements FeedReader.Sink {
     /** Written out when so much has come together. */
     private static final int CHUNK = 1 << 16;
 
@@ -20,6 +20,7 @@ final class IndicatorsCommand {
     private final Output output = new Output();
     private long lines;
     private long found;
+    private boolean failed;
 
     private IndicatorsCommand(@Nullable Table table, List<Input> inputs, Streams streams) {
         this.table = table;
@@ -33,11 +34,7 @@ final class IndicatorsCommand {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of());
-        String format = arguments.value("--format");
-        if (format != null && !format.equals("auto")) {
-            throw new IllegalArgumentException("--format " + format + ": expected auto, or nothing");
-        }
+        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format", "--columns"), Set.of());
         if (arguments.operands().isEmpty()) {
             throw new IllegalArgumentException("no file: expected one or more, as feed.txt, or - for standard input");
         }
@@ -45,28 +42,30 @@ final class IndicatorsCommand {
         Table table = arguments.has("--table")
                 ? new Table("TYPE", "VALUE", "SOURCE", "LINE", "FROM", "UNTIL", "CONFIDENCE", "LABELS")
                 : null;
-        return new IndicatorsCommand(table, inputs, streams).run(inputs);
+        IndicatorsCommand command = new IndicatorsCommand(table, inputs, streams);
+        return command.run(FeedReader.of(arguments, streams, command.progress), inputs);
     }
 
-    private int run(List<Input> inputs) throws IOException {
-        FeedReader reader = new FeedReader(streams, progress);
-        boolean failed = false;
-        for (Input input : inputs) {
-            try {
-                reader.read(input, this::write, rejected -> write(input, rejected));
-            } catch (IOException e) {
-                flush();
-                progress.clear();
-                streams.err().println(Terminal.oneLine("trawl indicators: " + Terminal.reason(e)));
-                failed = true;
-            }
-        }
+    private int run(FeedReader reader, List<Input> inputs) throws IOException {
+        reader.read(inputs, this);
         flush();
         progress.clear();
         return failed ? 2 : found > 0 ? 0 : 1;
     }
 
-    private void write(Indicator indicator) {
+    @Override
+    public void ended(Input input, Feeds.Count count) {}
+
+    @Override
+    public void failed(Input input, String problem) throws IOException {
+        flush();
+        progress.clear();
+        streams.err().println("trawl indicators: " + problem);
+        failed = true;
+    }
+
+    @Override
+    public void indicator(Indicator indicator) {
         found++;
         if (table != null) {
             output.row(
@@ -95,7 +94,8 @@ final class IndicatorsCommand {
         written();
     }
 
-    private void write(Input input, Feeds.Rejected rejected) {
+    @Override
+    public void rejected(Input input, Feeds.Rejected rejected) {
         if (table != null) {
             String line = Integer.toString(rejected.line());
             output.row("rejected", rejected.text(), input.fileName(), line, "-", "-", "-", rejected.reason());
@@ -118,7 +118,7 @@ final class IndicatorsCommand {
             try {
                 flush();
             } catch (IOException e) {
-                // Feeds gives what it reads to consumers, and those may not throw it.
+                // Who takes indicators may not throw it.
                 throw new UncheckedIOException(e);
             }
         }

@@ -1,11 +1,10 @@
 package io.trawl.terminal;
 
-import io.trawl.intel.Feeds;
+import io.trawl.intel.IndicatorIndex;
 import io.trawl.intel.Match;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,20 +26,28 @@ final class MatchCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of("--indicators"));
+        Arguments arguments =
+                Arguments.of(words, Set.of("--table"), Set.of("--format", "--index"), Set.of("--indicators"));
         boolean table = arguments.has("--table");
         LogReader reader = LogReader.of(arguments.value("--format"));
-        if (arguments.values("--indicators").isEmpty()) {
-            throw new IllegalArgumentException("--indicators is missing: expected a file, as --indicators feed.txt");
+        String indexFile = arguments.value("--index");
+        if (indexFile == null && arguments.values("--indicators").isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--indicators and --index are missing: expected one of them, as --indicators feed.txt");
         }
-        List<Input> feeds = Input.of(arguments.values("--indicators"));
+        if (indexFile != null && !arguments.values("--indicators").isEmpty()) {
+            throw new IllegalArgumentException("--indicators and --index exclude each other:"
+                    + " expected one of them; trawl index build makes an index of several feeds");
+        }
+        List<Input> feeds = indexFile != null ? List.of() : Input.of(arguments.values("--indicators"));
         List<Input> inputs = Input.of(arguments.operands());
         if (isStdin(feeds) && isStdin(inputs)) {
             throw new IllegalArgumentException(
                     "standard input cannot be log and indicators at once: expected a file for one of them");
         }
         boolean named = inputs.size() > 1;
-        Detector detector = Detector.of(indicators(feeds, streams), reader.isWebServer(), List.of());
+        IndicatorIndex index = indexFile != null ? Indexes.open(indexFile) : Indexes.of(feeds, streams);
+        Detector detector = Detector.of(index, reader.isWebServer(), List.of());
         MatchCommand command = new MatchCommand(reader, detector, named, table);
         int status = Logs.run("match", command, table ? table(named) : null, inputs, streams);
         long invalid = command.invalid.get();
@@ -60,23 +67,6 @@ final class MatchCommand implements LineWork {
         return named
                 ? new Table("FILE", "LINE", "TIME", "CLIENT", "FIELD", "HOW", "TYPE", "INDICATOR", "SOURCE", "VALUE")
                 : new Table("LINE", "TIME", "CLIENT", "FIELD", "HOW", "TYPE", "INDICATOR", "SOURCE", "VALUE");
-    }
-
-    /** An indicator that cannot be used is no error, but nobody may think that it was looked for. */
-    private static List<Indicator> indicators(List<Input> feeds, Streams streams) throws IOException {
-        List<Indicator> indicators = new ArrayList<>();
-        Progress progress = new Progress(streams.err(), false, "match", 0);
-        FeedReader reader = new FeedReader(streams, progress);
-        for (Input feed : feeds) {
-            Feeds.Count count = reader.read(feed, indicators::add, rejected -> {});
-            if (count.rejected() > 0) {
-                streams.err()
-                        .println(Terminal.oneLine("trawl match: " + feed.name() + ": " + count.rejected()
-                                + " lines are no indicators (trawl indicators says why), " + count.indicators()
-                                + " are"));
-            }
-        }
-        return indicators;
     }
 
     @Override

@@ -101,7 +101,7 @@ final class Pipeline {
     }
 
     /** A thread that may be waiting for input when the command is over. */
-    private static Thread daemon(Runnable task) {
+    static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "trawl");
         thread.setDaemon(true);
         return thread;

@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** The commands {@code parse}, {@code canonical}, {@code indicators} and {@code match}; bin/trawl starts it. */
+/** The commands {@code parse}, {@code canonical}, {@code indicators}, {@code index} and {@code match}; bin/trawl starts it. */
 public final class Terminal {
-    private static final String COMMANDS = "parse, canonical, indicators, match";
+    private static final String COMMANDS = "parse, canonical, indicators, index, match";
 
     private Terminal() {}
 
@@ -39,6 +39,7 @@ public final class Terminal {
                 case "parse" -> ParseCommand.run(words, streams);
                 case "canonical" -> CanonicalCommand.run(words, streams);
                 case "indicators" -> IndicatorsCommand.run(words, streams);
+                case "index" -> IndexCommand.run(words, streams);
                 case "match" -> MatchCommand.run(words, streams);
                 default -> throw new IllegalArgumentException("command '" + command + "': expected one of " + COMMANDS);
             };

@@ -28,9 +28,11 @@ public final class Training {
 
     public static void main(String[] args) throws IOException {
         Path feed = Files.createTempFile("trawl", ".txt");
+        Path index = Files.createTempFile("trawl", ".index");
         try {
             Files.writeString(feed, FEED);
             String name = feed.toString();
+            run("", "", "index", "build", "--indicators", name, "--output", index.toString());
             for (String table : List.of("", "--table")) {
                 run(SQUID, table, "parse", "--format", "squid");
                 run(COMBINED, table, "parse", "--format", "combined");
@@ -39,11 +41,13 @@ public final class Training {
                 run("", table, "indicators", name);
                 run("indicator,valid_from,labels\nevil.example,2026-01-01,a|b\n", table, "indicators", "-");
                 run(SQUID, table, "match", "--format", "squid", "--indicators", name);
+                run(SQUID, table, "match", "--format", "squid", "--index", index.toString());
             }
             run("", "", "parse");
             run("", "", "parse", "--format", "squid", name + "*");
         } finally {
             Files.delete(feed);
+            Files.delete(index);
         }
     }
 

@@ -1,0 +1,91 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.IndexBuilder;
+import io.trawl.intel.IndicatorIndex;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code trawl index build}: an index file of feeds, for {@code trawl match --index}. */
+final class IndexCommand {
+    private static final String COMMAND = "index build";
+
+    private IndexCommand() {}
+
+    static int run(List<String> words, Streams streams) throws IOException {
+        if (words.isEmpty() || !words.get(0).equals("build")) {
+            throw new IllegalArgumentException((words.isEmpty() ? "nothing to do" : "'" + words.get(0) + "' is unknown")
+                    + ": expected build, as trawl index build --indicators feed.txt --output feeds.index");
+        }
+        Arguments arguments = Arguments.of(
+                words.subList(1, words.size()),
+                Set.of(),
+                Set.of("--output", "--format", "--columns"),
+                Set.of("--indicators"));
+        if (arguments.values("--indicators").isEmpty()) {
+            throw new IllegalArgumentException("--indicators is missing: expected a file, as --indicators feed.txt");
+        }
+        String output = arguments.value("--output");
+        if (output == null || output.isEmpty()) {
+            throw new IllegalArgumentException("--output is missing: expected a file, as --output feeds.index");
+        }
+        Path file = Path.of(output);
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException("--output " + output + " is a folder: expected a file");
+        }
+        // There is nothing else that further words can be: --indicators feeds/*.csv, as a shell gives it.
+        List<String> files = new ArrayList<>(arguments.values("--indicators"));
+        files.addAll(arguments.operands());
+        List<Input> feeds = Input.of(files);
+        Progress progress = new Progress(
+                streams.err(),
+                streams.progress(),
+                COMMAND,
+                feeds.stream().mapToLong(Input::size).sum());
+        IndexBuilder builder = IndicatorIndex.builder();
+        FeedReader.of(arguments, streams, progress)
+                .read(feeds, new Indexes.Building(builder, COMMAND, true, streams, progress));
+        progress.clear();
+        if (builder.size() == 0) {
+            streams.err()
+                    .println("trawl index build: no indicators, so " + Terminal.oneLine(output) + " is not written");
+            return 1;
+        }
+        write(builder, file, output);
+        streams.err()
+                .println("trawl index build: " + Terminal.oneLine(output) + ": " + builder.size() + " indicators, "
+                        + Files.size(file) + " bytes");
+        return 0;
+    }
+
+    /** Beside its place first: the file is there whole or not at all, and a reader of the old one keeps that. */
+    private static void write(IndexBuilder builder, Path file, String output) throws IOException {
+        Path temporary = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            try (OutputStream out = new BufferedOutputStream(
+                    Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+                builder.write(out);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException e) {
+            throw new IOException(output + ": no such folder", e);
+        } catch (FileSystemException e) {
+            String why = e.getReason();
+            throw new IOException(output + ": " + (why == null ? "cannot be written" : why), e);
+        } catch (IOException | IllegalStateException e) {
+            throw new IOException(output + ": " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.Feeds;
+import io.trawl.intel.IndexBuilder;
+import io.trawl.intel.IndicatorIndex;
+import io.trawl.record.Indicator;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where {@code match} has its indicators from. */
+final class Indexes {
+    private Indexes() {}
+
+    /**
+     * Opens an index file, mapped.
+     *
+     * @throws IOException where it is none, was cut short or changed; in one line that names it
+     */
+    static IndicatorIndex open(String file) throws IOException {
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new IOException(file + ": is a folder; expected a file that trawl index build wrote");
+        }
+        try {
+            return IndicatorIndex.open(path);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        } catch (FileSystemException e) {
+            String why = e.getReason();
+            throw new IOException(file + ": " + (why == null ? "cannot be opened" : why), e);
+        }
+    }
+
+    /** Builds an index in memory; what of the files cannot be used is counted on stderr. */
+    static IndicatorIndex of(List<Input> feeds, Streams streams) throws IOException {
+        IndexBuilder builder = IndicatorIndex.builder();
+        Progress progress = new Progress(
+                streams.err(),
+                streams.progress(),
+                "match",
+                feeds.stream().mapToLong(Input::size).sum());
+        new FeedReader(Feeds.Format.AUTO, Feeds.Columns.GUESSED, streams, progress)
+                .read(feeds, new Building(builder, "match", false, streams, progress));
+        progress.clear();
+        return builder.build();
+    }
+
+    /** Feeds into a builder. An indicator that cannot be used is no error, but nobody may think that it was looked for. */
+    static final class Building implements FeedReader.Sink {
+        private final IndexBuilder builder;
+        private final String command;
+        private final boolean tells;
+        private final Streams streams;
+        private final Progress progress;
+        private long rejected;
+
+        /** @param tells whether every file is said, or only one with lines that are no indicators */
+        Building(IndexBuilder builder, String command, boolean tells, Streams streams, Progress progress) {
+            this.builder = builder;
+            this.command = command;
+            this.tells = tells;
+            this.streams = streams;
+            this.progress = progress;
+        }
+
+        @Override
+        public void indicator(Indicator indicator) {
+            builder.add(indicator);
+            if ((builder.size() & 1023) == 0) {
+                progress.at(builder.size() + rejected, builder.size());
+            }
+        }
+
+        @Override
+        public void rejected(Input input, Feeds.Rejected line) {
+            rejected++;
+        }
+
+        @Override
+        public void ended(Input input, Feeds.Count count) {
+            if (tells || count.rejected() > 0) {
+                progress.clear();
+                streams.err()
+                        .println(Terminal.oneLine("trawl " + command + ": " + input.name() + ": " + count.rejected()
+                                + " lines are no indicators (trawl indicators says why), " + count.indicators()
+                                + " are"));
+            }
+        }
+
+        /** An index without one of its feeds would find less, and nobody would know. */
+        @Override
+        public void failed(Input input, String problem) throws IOException {
+            throw new IOException(problem);
+        }
+    }
+}
