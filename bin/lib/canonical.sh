@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# print the canonical form of domains, addresses, ranges and URLs
+# print the canonical form of indicators: domains, addresses, ranges, URLs, ports, paths, hashes
 if wants_help "$@"; then
   cat << 'HELP'
 usage: trawl canonical [--table] [VALUE...|-]

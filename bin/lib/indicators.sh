@@ -2,7 +2,7 @@
 # read files of indicators, and say what each line became
 if wants_help "$@"; then
   cat << 'HELP'
-usage: trawl indicators [--format FORMAT] [--columns COLUMNS] [--table] FILE...
+usage: trawl indicators [--format FORMAT] [--columns COLUMNS] [--allowlist FILE]... [--table] FILE...
 
 Prints one JSON object for each indicator: {"type":...,"value":...,"source":...,"line":...,"valid_from":...,
 "valid_until":...,"confidence":...,"labels":[...]}, and one for each line that is none:
@@ -13,6 +13,7 @@ their order.
                      indicator a line), csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents or user-agent-regexes
   --columns COLUMNS  what the columns of CSV are, by the names in its header, where they are not to be guessed:
                      value=ioc,type=kind,confidence=score,valid_from=seen,valid_until=end,labels=malware,labels=tags
+  --allowlist FILE   allowlists, as trawl match has them: an indicator that stands on one says so, as "allowlisted"
   --table            a table for people instead of JSON
 
 FILEs are text, or packed by gzip or zstd, as their first bytes tell; - is standard input. A pattern in quotes is followed

@@ -2,7 +2,8 @@
 # find what indicators meet in a log
 if wants_help "$@"; then
   cat << 'HELP'
-usage: trawl match --format FORMAT (--indicators FILE [--indicators FILE]... | --index FILE) [--table] [FILE...]
+usage: trawl match --format FORMAT (--indicators FILE [--indicators FILE]... | --index FILE)
+                   [--allowlist FILE]... [--table] [FILE...]
 
 Prints one JSON object for each detection: {"line":...,"indicator":{"type","value","source","line","id"},
 "matched":{"field","value","how"},"suppressed":null,"event":{...}}; "line" is the log's, "indicator"."line" that of its
@@ -12,6 +13,8 @@ own file; with several logs each names its "file", too. The same code as the job
   --indicators FILE  indicators, as trawl indicators reads them; given again for another file. With -- behind it, any
                      number: --indicators feed.txt threats.csv -- access.log
   --index FILE       an index that trawl index build or a run of refresh-indicators wrote, instead of --indicators
+  --allowlist FILE   allowlists in the form of MISP's warning lists, a file or a folder with files list.json beneath it: what
+                     they cover is printed with the list's name as "suppressed"; given again, or with --, as --indicators
   --table            a table for people instead of JSON
 
 FILEs are text, or packed by gzip or zstd, as their first bytes tell; - or none is standard input. A pattern in quotes is

@@ -201,7 +201,10 @@ public final class Allowlists implements Suppressor {
             list = new ObjectMapper().readTree(json);
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw new IOException(file + ": no JSON, in line " + line + ": " + e.getOriginalMessage(), e);
+            throw new IOException(
+                    file + ": no JSON (line " + line + ": " + e.getOriginalMessage()
+                            + "); expected name, type and list, as MISP's warning lists",
+                    e);
         }
         String name = list.path("name").asText();
         String type = list.path("type").asText();

@@ -22,7 +22,8 @@ final class CanonicalCommand implements LineWork {
     /**
      * A value read.
      *
-     * @param type domain, ipv4, ipv6, cidr or url; empty where it has no canonical form
+     * @param type as an indicator has it: domain, ipv4, ipv6, cidr, url, domain-port, ip-port, url-path, email-domain, md5,
+     *     sha1 or sha256; empty where it has no canonical form
      * @param canonical null where it has none
      * @param error why it has none; empty where it has one
      */
@@ -93,7 +94,7 @@ final class CanonicalCommand implements LineWork {
 
     private int write(String input, Read read, Output output) {
         String canonical = read.canonical();
-        Canonical.Url url = canonical == null || read.type().equals("cidr") ? null : url(canonical, read.type());
+        Canonical.Url url = canonical == null ? null : url(canonical, read.type());
         if (table) {
             output.row(
                     canonical == null ? "-" : read.type(),
@@ -112,19 +113,22 @@ final class CanonicalCommand implements LineWork {
                 if (url.hostKind() == Canonical.Kind.DOMAIN) {
                     json.member("registrable_domain", Suffixes.registrableDomain(url.host()));
                 }
-                json.member("expressions", Suffixes.expressions(url));
+                if (!read.type().equals("email-domain")) {
+                    json.member("expressions", Suffixes.expressions(url));
+                }
             }
         }
         json.end().newline();
         return canonical == null ? 0 : 1;
     }
 
-    /** A canonical host or URL in parts; a host is the URL that has nothing else. */
+    /** A canonical host or URL in parts, a host being the URL that has nothing else; null where it has no host. */
     private static Canonical.@Nullable Url url(String canonical, String type) {
-        if (type.equals("url")) {
-            return Canonical.parseUrl(canonical);
-        }
-        Canonical.Result host = Canonical.host(canonical);
-        return new Canonical.Url("", canonical, host.kind(), "", "/");
+        return switch (type) {
+            case "url", "domain-port", "ip-port" -> Canonical.parseUrl(canonical);
+            case "domain", "email-domain", "ipv4", "ipv6" ->
+                new Canonical.Url("", canonical, Canonical.host(canonical).kind(), "", "/");
+            default -> null;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.trawl.terminal;
 
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.Feeds;
 import io.trawl.record.Indicator;
 import java.io.IOException;
@@ -14,6 +15,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
     private static final int CHUNK = 1 << 16;
 
     private final @Nullable Table table;
+    private final @Nullable Allowlists allowlists;
     private final boolean several;
     private final Streams streams;
     private final Progress progress;
@@ -22,8 +24,10 @@ final class IndicatorsCommand implements FeedReader.Sink {
     private long found;
     private boolean failed;
 
-    private IndicatorsCommand(@Nullable Table table, List<Input> inputs, Streams streams) {
+    private IndicatorsCommand(
+            @Nullable Table table, @Nullable Allowlists allowlists, List<Input> inputs, Streams streams) {
         this.table = table;
+        this.allowlists = allowlists;
         this.several = inputs.size() > 1;
         this.streams = streams;
         this.progress = new Progress(
@@ -34,15 +38,17 @@ final class IndicatorsCommand implements FeedReader.Sink {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format", "--columns"), Set.of());
+        Arguments arguments =
+                Arguments.of(words, Set.of("--table"), Set.of("--format", "--columns"), Set.of("--allowlist"));
         if (arguments.operands().isEmpty()) {
             throw new IllegalArgumentException("no file: expected one or more, as feed.txt, or - for standard input");
         }
         List<Input> inputs = Input.of(arguments.operands());
+        Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "indicators", streams);
         Table table = arguments.has("--table")
-                ? new Table("TYPE", "VALUE", "SOURCE", "LINE", "FROM", "UNTIL", "CONFIDENCE", "LABELS")
+                ? new Table("TYPE", "VALUE", "SOURCE", "LINE", "FROM", "UNTIL", "CONFIDENCE", "ALLOWLIST", "LABELS")
                 : null;
-        IndicatorsCommand command = new IndicatorsCommand(table, inputs, streams);
+        IndicatorsCommand command = new IndicatorsCommand(table, allowlists, inputs, streams);
         return command.run(FeedReader.of(arguments, streams, command.progress), inputs);
     }
 
@@ -67,6 +73,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
     @Override
     public void indicator(Indicator indicator) {
         found++;
+        String list = allowlists == null ? null : allowlists.listOf(indicator);
         if (table != null) {
             output.row(
                     indicator.getType(),
@@ -76,6 +83,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
                     Table.cell(indicator.getValidFrom()),
                     Table.cell(indicator.getValidUntil()),
                     Table.cell(indicator.getConfidence()),
+                    Table.cell(list),
                     String.join(",", indicator.getLabels()));
         } else {
             output.json()
@@ -88,6 +96,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
                     .member("valid_until", indicator.getValidUntil())
                     .member("confidence", indicator.getConfidence())
                     .member("labels", indicator.getLabels())
+                    .member("allowlisted", list)
                     .end()
                     .newline();
         }
@@ -98,7 +107,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
     public void rejected(Input input, Feeds.Rejected rejected) {
         if (table != null) {
             String line = Integer.toString(rejected.line());
-            output.row("rejected", rejected.text(), input.fileName(), line, "-", "-", "-", rejected.reason());
+            output.row("rejected", rejected.text(), input.fileName(), line, "-", "-", "-", "-", rejected.reason());
         } else {
             Json json = output.json().begin();
             int member = json.begin("rejected");

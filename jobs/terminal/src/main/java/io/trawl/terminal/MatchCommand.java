@@ -1,5 +1,6 @@
 package io.trawl.terminal;
 
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.IndicatorIndex;
 import io.trawl.intel.Match;
 import io.trawl.record.Indicator;
@@ -26,8 +27,8 @@ final class MatchCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments =
-                Arguments.of(words, Set.of("--table"), Set.of("--format", "--index"), Set.of("--indicators"));
+        Arguments arguments = Arguments.of(
+                words, Set.of("--table"), Set.of("--format", "--index"), Set.of("--indicators", "--allowlist"));
         boolean table = arguments.has("--table");
         LogReader reader = LogReader.of(arguments.value("--format"));
         String indexFile = arguments.value("--index");
@@ -46,8 +47,10 @@ final class MatchCommand implements LineWork {
                     "standard input cannot be log and indicators at once: expected a file for one of them");
         }
         boolean named = inputs.size() > 1;
+        Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "match", streams);
         IndicatorIndex index = indexFile != null ? Indexes.open(indexFile) : Indexes.of(feeds, streams);
-        Detector detector = Detector.of(index, reader.isWebServer(), List.of());
+        Detector detector =
+                Detector.of(index, reader.isWebServer(), allowlists == null ? List.of() : List.of(allowlists));
         MatchCommand command = new MatchCommand(reader, detector, named, table);
         int status = Logs.run("match", command, table ? table(named) : null, inputs, streams);
         long invalid = command.invalid.get();

@@ -23,14 +23,17 @@ public final class Training {
             "198.51.100.4 - alice [26/Dec/2016:16:16:28 +0200] \"GET /a\\\"b HTTP/1.1\" 200 45 \"http://evil.example/\" \"agent\"\n";
     private static final String FEED =
             "hxxp://evil[.]example/a\nevil.example\nb\u00FCcher.example\n192.0.2.0/24\n2001:db8::1\na@b.example\nco.uk\n";
+    private static final String LIST = "{\"name\":\"a\",\"type\":\"hostname\",\"list\":[\"good.example\"]}";
 
     private Training() {}
 
     public static void main(String[] args) throws IOException {
         Path feed = Files.createTempFile("trawl", ".txt");
         Path index = Files.createTempFile("trawl", ".index");
+        Path list = Files.createTempFile("trawl", ".json");
         try {
             Files.writeString(feed, FEED);
+            Files.writeString(list, LIST);
             String name = feed.toString();
             run("", "", "index", "build", "--indicators", name, "--output", index.toString());
             for (String table : List.of("", "--table")) {
@@ -41,13 +44,23 @@ public final class Training {
                 run("", table, "indicators", name);
                 run("indicator,valid_from,labels\nevil.example,2026-01-01,a|b\n", table, "indicators", "-");
                 run(SQUID, table, "match", "--format", "squid", "--indicators", name);
-                run(SQUID, table, "match", "--format", "squid", "--index", index.toString());
+                run(
+                        SQUID,
+                        table,
+                        "match",
+                        "--format",
+                        "squid",
+                        "--index",
+                        index.toString(),
+                        "--allowlist",
+                        list.toString());
             }
             run("", "", "parse");
             run("", "", "parse", "--format", "squid", name + "*");
         } finally {
             Files.delete(feed);
             Files.delete(index);
+            Files.delete(list);
         }
     }
 

@@ -58,6 +58,104 @@ class CommandsTest {
     }
 
     @Test
+    void valuesOfEveryTypeSayTheirs() {
+        Ran ran = Ran.of(
+                new byte[0],
+                "canonical",
+                "WWW.Evil.example:443",
+                "[2001:DB8::1]:8080",
+                "/a/../gate.php",
+                "@Evil.example",
+                "D41D8CD98F00B204E9800998ECF8427E");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "{\"input\":\"WWW.Evil.example:443\",\"type\":\"domain-port\",\"canonical\":\"www.evil.example:443\",\"host\":\"www.evil.example\",\"registrable_domain\":\"evil.example\",\"expressions\":[\"www.evil.example:443/\",\"evil.example:443/\"]}",
+                        "{\"input\":\"[2001:DB8::1]:8080\",\"type\":\"ip-port\",\"canonical\":\"[2001:db8::1]:8080\",\"host\":\"2001:db8::1\",\"expressions\":[\"[2001:db8::1]:8080/\"]}",
+                        "{\"input\":\"/a/../gate.php\",\"type\":\"url-path\",\"canonical\":\"/gate.php\"}",
+                        "{\"input\":\"@Evil.example\",\"type\":\"email-domain\",\"canonical\":\"evil.example\",\"host\":\"evil.example\",\"registrable_domain\":\"evil.example\"}",
+                        "{\"input\":\"D41D8CD98F00B204E9800998ECF8427E\",\"type\":\"md5\",\"canonical\":\"d41d8cd98f00b204e9800998ecf8427e\"}");
+    }
+
+    private String allowlist() throws IOException {
+        return file(
+                "list.json",
+                bytes(
+                        "{\"name\":\"Our own\",\"type\":\"hostname\",\"list\":[\"www.evil.example\",\"nobody.example\"]}"));
+    }
+
+    @Test
+    void whatAnAllowlistCoversIsKeptAsSuppressed() throws IOException {
+        String feed = file("feed.txt", bytes("evil.example\n192.0.2.7\nwww.evil.example\n"));
+        for (String lists : List.of(allowlist(), folder.toString())) {
+            Ran ran = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", lists);
+            assertThat(ran.status()).isZero();
+            assertThat(ran.json())
+                    .extracting(one -> one.at("/indicator/value").asText() + " " + one.get("suppressed"))
+                    .containsExactlyInAnyOrder(
+                            "evil.example \"Our own\"", "www.evil.example \"Our own\"", "192.0.2.7 null");
+        }
+        assertThat(Ran.of(
+                                bytes(LOG),
+                                "match",
+                                "--table",
+                                "--format",
+                                "squid",
+                                "--indicators",
+                                feed,
+                                "--allowlist",
+                                allowlist())
+                        .out())
+                .contains("www.evil.example (suppressed by Our own)\n");
+    }
+
+    @Test
+    void indicatorsOnAnAllowlistNameIt() throws IOException {
+        byte[] feed = bytes("evil.example\nwww.evil.example\n");
+        Ran ran = Ran.of(feed, "indicators", "--allowlist", allowlist(), "--", "-");
+        assertThat(ran.json())
+                .extracting(one -> one.get("value").asText() + " " + one.get("allowlisted"))
+                .containsExactly("evil.example null", "www.evil.example \"Our own\"");
+        assertThat(Ran.of(feed, "indicators", "--table", "--allowlist", allowlist(), "--", "-")
+                        .out()
+                        .lines())
+                .satisfiesExactly(
+                        heading -> assertThat(heading).containsPattern("ALLOWLIST +LABELS"),
+                        row -> assertThat(row).doesNotContain("Our own"),
+                        row -> assertThat(row).contains("Our own"));
+    }
+
+    @Test
+    void anAllowlistThatIsNoneIsOneLine() throws IOException {
+        String feed = file("feed.txt", bytes("evil.example\n"));
+        Ran noJson = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", feed);
+        assertThat(noJson.err())
+                .startsWith("trawl match: " + feed + ": no JSON (")
+                .hasLineCount(1);
+        Ran none = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder + "/x");
+        assertThat(none.err()).isEqualTo("trawl match: " + folder + "/x: no such file or folder\n");
+        Ran empty = Ran.of(
+                bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder.toString());
+        assertThat(empty.err())
+                .isEqualTo("trawl match: " + folder
+                        + ": no entries of allowlists; expected files, or folders with files list.json beneath them\n");
+        String other = file("other.json", bytes("{\"name\":\"x\"}"));
+        Ran noList = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", other);
+        assertThat(noList.err())
+                .isEqualTo("trawl match: " + other
+                        + ": no allowlist; expected JSON with name, type and list, as MISP's warning lists\n");
+        for (Ran ran : List.of(noJson, none, empty, noList)) {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.bytes()).isEmpty();
+        }
+        String odd = file(
+                "odd.json", bytes("{\"name\":\"Odd\",\"type\":\"cidr\",\"list\":[\"nonsense\",\"198.51.100.0/24\"]}"));
+        Ran unusable = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", odd);
+        assertThat(unusable.status()).isZero();
+        assertThat(unusable.err()).contains("1 of 2 entries of the allowlists are of no use, as Odd: nonsense: ");
+    }
+
+    @Test
     void valuesOfStandardInputAreItsLines() {
         byte[] lines = "evil.example\r\n\n\u00E9.example\n1.2.3.4".getBytes(StandardCharsets.ISO_8859_1);
         for (Ran ran : List.of(Ran.of(lines, "canonical"), Ran.of(lines, "canonical", "-"))) {

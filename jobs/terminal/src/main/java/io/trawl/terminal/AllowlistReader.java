@@ -1,0 +1,52 @@
+package io.trawl.terminal;
+
+import io.trawl.intel.Allowlists;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Files and folders of allowlists, as jobs/intel reads them. */
+final class AllowlistReader {
+    private AllowlistReader() {}
+
+    /**
+     * Reads the lists that an option names; what of them says nothing that can be compared is counted on stderr.
+     *
+     * @return null where none are named
+     * @throws IOException where one is not there, or is no list; in one line that names it
+     */
+    static @Nullable Allowlists read(List<String> names, String command, Streams streams) throws IOException {
+        if (names.isEmpty()) {
+            return null;
+        }
+        for (String name : names) {
+            if (!Files.exists(Path.of(name))) {
+                throw new IOException(name + ": no such file or folder");
+            }
+        }
+        Allowlists lists;
+        try {
+            lists = Allowlists.read(names.stream().map(Path::of).toList());
+        } catch (AccessDeniedException e) {
+            throw new IOException(e.getFile() + ": is not yours to read", e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (lists.size() == 0) {
+            throw new IOException(String.join(", ", names)
+                    + ": no entries of allowlists; expected files, or folders with files list.json beneath them");
+        }
+        if (!lists.unusable().isEmpty()) {
+            streams.err()
+                    .println(Terminal.oneLine(
+                            "trawl " + command + ": " + lists.unusable().size() + " of "
+                                    + lists.size() + " entries of the allowlists are of no use, as "
+                                    + lists.unusable().get(0)));
+        }
+        return lists;
+    }
+}
