@@ -4,7 +4,6 @@ import io.trawl.intel.Allowlists;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +22,6 @@ final class AllowlistReader {
         if (names.isEmpty()) {
             return null;
         }
-        for (String name : names) {
-            if (!Files.exists(Path.of(name))) {
-                throw new IOException(name + ": no such file or folder");
-            }
-        }
         Allowlists lists;
         try {
             lists = Allowlists.read(names.stream().map(Path::of).toList());
@@ -35,10 +29,6 @@ final class AllowlistReader {
             throw new IOException(e.getFile() + ": is not yours to read", e);
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        }
-        if (lists.size() == 0) {
-            throw new IOException(String.join(", ", names)
-                    + ": no entries of allowlists; expected files, or folders with files list.json beneath them");
         }
         if (!lists.unusable().isEmpty()) {
             streams.err()

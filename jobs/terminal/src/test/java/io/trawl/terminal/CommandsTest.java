@@ -138,7 +138,7 @@ class CommandsTest {
                 bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder.toString());
         assertThat(empty.err())
                 .isEqualTo("trawl match: " + folder
-                        + ": no entries of allowlists; expected files, or folders with files list.json beneath them\n");
+                        + ": no allowlist in it; expected list.json files beneath it, or JSON files in it\n");
         String other = file("other.json", bytes("{\"name\":\"x\"}"));
         Ran noList = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", other);
         assertThat(noList.err())
@@ -212,7 +212,7 @@ class CommandsTest {
                 .containsExactlyInAnyOrder(
                         "1 2 domain url.domain subdomain",
                         "1 3 cidr destination.ip cidr",
-                        "1 4 url url.full url",
+                        "1 4 url url.full exact",
                         "4 3 cidr destination.ip cidr");
         JsonNode last = ran.json().get(ran.json().size() - 1);
         JsonNode expected = new ObjectMapper().readTree("""
