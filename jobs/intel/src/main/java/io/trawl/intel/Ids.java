@@ -9,6 +9,8 @@ import java.util.HexFormat;
 final class Ids {
     static final int BYTES = 16;
 
+    private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+
     private final MessageDigest sha256;
 
     /** For one thread. */
@@ -39,8 +41,8 @@ final class Ids {
     static boolean isHex(byte[] digest, String text) {
         boolean same = text.length() == 2 * BYTES;
         for (int i = 0; i < BYTES && same; i++) {
-            same = text.charAt(2 * i) == Character.forDigit(digest[i] >> 4 & 15, 16)
-                    && text.charAt(2 * i + 1) == Character.forDigit(digest[i] & 15, 16);
+            same = text.charAt(2 * i) == DIGITS[digest[i] >> 4 & 15]
+                    && text.charAt(2 * i + 1) == DIGITS[digest[i] & 15];
         }
         return same;
     }

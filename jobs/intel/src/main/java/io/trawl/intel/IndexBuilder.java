@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.trawl.record.Indicator;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -16,43 +17,57 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the indicators of a snapshot and makes its index. The same indicators in the same order give the same bytes. It
- * holds them packed, about 30 bytes each. For one thread, and one index.
+ * Takes the indicators of a snapshot and makes its index. The same indicators in the same order give the same bytes. They
+ * are kept in a temporary file, which nobody else sees and which is gone with the process: the heap does not grow with
+ * them. For one thread.
  */
-public final class IndexBuilder {
+public final class IndexBuilder implements Closeable {
     /** Sets of labels beyond this many stand in their records, which bounds the heap. */
     private static final int MOST_LABEL_SETS = 1 << 16;
     /** Slots that a look-up may pass; where more collide, other hashes are tried. */
     private static final int LONGEST_RUN = 4096;
 
     private static final int SEEDS = 4;
+    /** Records whose slots are looked for at once. */
+    private static final int BATCH = 64;
+    /** Room for one more record within 2 GiB. */
+    private static final long MOST_RECORD_BYTES = Integer.MAX_VALUE - (1L << 26);
 
-    private final Records records = new Records();
+    private final Path folder;
+    private final Scratch records;
     private final Map<String, Integer> feeds = new LinkedHashMap<>();
     private final Map<List<String>, Integer> labelSets = new HashMap<>();
     private final List<List<String>> labels = new ArrayList<>();
-    private final List<Range> ranges4 = new ArrayList<>();
-    private final List<Range> ranges6 = new ArrayList<>();
-    private final List<Integer> regexes = new ArrayList<>();
-    private int paths;
-    private int agents;
-    private long unkeyed;
+    /** Most of a feed's indicators have the same. */
+    private @Nullable List<String> lastLabels;
+
+    private @Nullable Integer lastLabelSet;
     private final Ids ids = new Ids();
     private final PublicSuffixes suffixes = PublicSuffixes.bundled();
-    private long count;
     private long snapshotId;
+    private long count;
+    /** How many have a slot, and how many of those kinds that have their place elsewhere. */
+    private int keyed;
 
-    IndexBuilder() {
+    private int ranges4;
+    private int ranges6;
+    private int paths;
+    private int agents;
+    private int regexes;
+
+    IndexBuilder(Path folder) {
+        this.folder = folder;
+        this.records = new Scratch(folder);
         labelSet(List.of());
     }
 
@@ -86,14 +101,23 @@ public final class IndexBuilder {
                 | (isOthers(type, value) ? IndexFormat.HOST_ONLY : 0)
                 | (labelSet == null ? IndexFormat.OWN_LABELS : 0)
                 | (Ids.isHex(derived, indicator.getIndicatorId()) ? 0 : IndexFormat.OWN_ID);
-        if (type == IndexFormat.CIDR) {
-            range(value, records.length());
+        if (records.length() > MOST_RECORD_BYTES) {
+            throw new IllegalStateException("more than 2 GiB of indicators: " + count + "; expected about 45 million");
         }
-        paths += type == IndexFormat.URL_PATH ? 1 : 0;
-        agents += type == IndexFormat.USER_AGENT ? 1 : 0;
-        unkeyed += type >= IndexFormat.USER_AGENT_REGEX ? 1 : 0;
-        if (type == IndexFormat.USER_AGENT_REGEX) {
-            regexes.add(records.length());
+        switch (type) {
+            case IndexFormat.CIDR -> {
+                if (Ranges.isV4(value)) {
+                    ranges4++;
+                } else {
+                    ranges6++;
+                }
+            }
+            case IndexFormat.USER_AGENT_REGEX -> regexes++;
+            default -> {
+                keyed += type < IndexFormat.USER_AGENT_REGEX ? 1 : 0;
+                paths += type == IndexFormat.URL_PATH ? 1 : 0;
+                agents += type == IndexFormat.USER_AGENT ? 1 : 0;
+            }
         }
         records.varint(head);
         records.bytes(value.getBytes(ISO_8859_1));
@@ -179,6 +203,15 @@ public final class IndexBuilder {
 
     /** Number of a set of labels in the dictionary; null where there is no room for one more. */
     private @Nullable Integer labelSet(List<String> names) {
+        if (names.equals(lastLabels)) {
+            return lastLabelSet;
+        }
+        lastLabels = names;
+        lastLabelSet = numbered(names);
+        return lastLabelSet;
+    }
+
+    private @Nullable Integer numbered(List<String> names) {
         Integer known = labelSets.get(names);
         if (known == null && labels.size() < MOST_LABEL_SETS) {
             known = labels.size();
@@ -213,45 +246,14 @@ public final class IndexBuilder {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }
 
-    /**
-     * A range of addresses.
-     *
-     * @param high first eight bytes of the first address, or all four of an IPv4 one
-     * @param record its record
-     */
-    private record Range(long high, long low, int bits, int record) {}
-
-    private void range(String value, int record) {
-        int slash = value.indexOf('/');
-        byte[] first = Ip.require(value.substring(0, slash));
-        int bits = Integer.parseInt(value.substring(slash + 1));
-        if (first.length == 4) {
-            ranges4.add(new Range(Integer.toUnsignedLong(ByteBuffer.wrap(first).getInt()), 0, bits, record));
-        } else {
-            ranges6.add(new Range(Ip.number(first, 0), Ip.number(first, 8), bits, record));
-        }
-    }
-
     /** Makes the index in memory. */
     public IndicatorIndex build() {
-        Layout layout = new Layout();
-        byte[] file = new byte[layout.length];
         try {
-            layout.write(new OutputStream() {
-                private int at;
-
-                @Override
-                public void write(int b) {
-                    file[at++] = (byte) b;
-                }
-
-                @Override
-                public void write(byte[] bytes, int from, int length) {
-                    System.arraycopy(bytes, from, file, at, length);
-                    at += length;
-                }
-            });
-            return IndexFile.of(ByteBuffer.wrap(file));
+            Layout layout = new Layout();
+            byte[] file = new byte[layout.length];
+            ByteBuffer into = ByteBuffer.wrap(file);
+            layout.write(into::put);
+            return IndexFile.of(into.clear());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -259,17 +261,31 @@ public final class IndexBuilder {
 
     /** Writes the index. The stream is flushed and left open. */
     public void write(OutputStream out) throws IOException {
-        new Layout().write(out);
+        new Layout().write((bytes, from, length) -> out.write(bytes, from, length));
         out.flush();
     }
 
     /** Writes the index into a file, which is there whole or not at all under its name. */
     public void write(Path file) throws IOException {
         Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-        try (OutputStream out = Files.newOutputStream(temporary)) {
-            write(out);
+        try {
+            try (OutputStream out = Files.newOutputStream(temporary)) {
+                write(out);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Gives up what was added. */
+    @Override
+    public void close() throws IOException {
+        records.close();
+    }
+
+    private interface Sink {
+        void write(byte[] bytes, int from, int length) throws IOException;
     }
 
     /** Where everything goes: known before the first byte is written. */
@@ -283,37 +299,51 @@ public final class IndexBuilder {
         private final int regexesAt;
         private final int recordsAt;
         private final int length;
-        private final long[] slots;
-        private final long[] filter;
+        private final int slotCount;
+        private final int filterWords;
+        private final ByteBuffer bytes;
+        /** Slots, then the filter. */
+        private final ByteBuffer tables;
+
+        private final Ranges v4;
+        private final Ranges v6;
+        private final ByteBuffer regexPlaces;
         private final byte[] feedBytes;
         private final byte[] labelBytes;
+        private final IndexRecord one;
+        private final IndexRecord other;
+        /** The value in hand. */
+        private byte[] value = new byte[1 << 10];
+
+        private final long[] hashes = new long[BATCH];
+        private final int[] places = new int[BATCH];
+        private int inHand;
         private int seed;
 
-        Layout() {
-            long keyed = count - ranges4.size() - ranges6.size() - unkeyed;
+        Layout() throws IOException {
             feedBytes = dictionary(
                     feeds.keySet().stream().map(feed -> feed.getBytes(UTF_8)).toList());
             labelBytes = dictionary(labels.stream().map(IndexBuilder::encoded).toList());
             // Seven slots of ten are taken.
-            long slotCount = keyed * 10 / 7 + 8;
-            long filterWords = keyed / 4 + 1;
+            long slotsToBe = keyed * 10L / 7 + 8;
+            long wordsToBe = keyed / 4 + 1;
             long at = IndexFormat.HEADER;
             long slotsFrom = at;
-            at += 8 * slotCount;
+            at += Long.BYTES * slotsToBe;
             long filterFrom = at;
-            at += 8 * filterWords;
+            at += Long.BYTES * wordsToBe;
             long ranges4From = at;
-            at += (long) IndexFormat.RANGE4 * ranges4.size();
+            at += (long) IndexFormat.RANGE4 * ranges4;
             long ranges6From = at;
-            at += (long) IndexFormat.RANGE6 * ranges6.size();
+            at += (long) IndexFormat.RANGE6 * ranges6;
             long feedsFrom = at;
             at += feedBytes.length;
             long labelsFrom = at;
             at += labelBytes.length;
             long regexesFrom = at;
-            at += 4L * regexes.size();
+            at += (long) Integer.BYTES * regexes;
             long recordsFrom = at;
-            at += records.length() + (long) IndexFormat.TRAILER;
+            at += records.length() + IndexFormat.TRAILER;
             if (at > Integer.MAX_VALUE - 16) {
                 throw new IllegalStateException("an index of " + count + " indicators would have " + at
                         + " bytes; expected less than 2 GiB, about 45 million indicators");
@@ -327,78 +357,153 @@ public final class IndexBuilder {
             regexesAt = (int) regexesFrom;
             recordsAt = (int) recordsFrom;
             length = (int) at;
-            slots = new long[(int) slotCount];
-            filter = new long[(int) filterWords];
+            slotCount = (int) slotsToBe;
+            filterWords = (int) wordsToBe;
+            bytes = records.content();
+            one = new IndexRecord(bytes);
+            other = new IndexRecord(bytes);
+            tables = Scratch.zeros(folder, ranges4At - slotsAt);
+            v4 = new Ranges(Scratch.zeros(folder, ranges6At - ranges4At), IndexFormat.RANGE4);
+            v6 = new Ranges(Scratch.zeros(folder, feedsAt - ranges6At), IndexFormat.RANGE6);
+            regexPlaces = Scratch.zeros(folder, recordsAt - regexesAt);
+            fillOthers();
             while (!fill(seed) && seed < SEEDS - 1) {
                 seed++;
-                Arrays.fill(slots, 0);
-                Arrays.fill(filter, 0);
+                for (int i = 0; i < tables.capacity(); i += Long.BYTES) {
+                    tables.putLong(i, 0);
+                }
             }
+        }
+
+        /** Ranges and regular expressions. */
+        private void fillOthers() {
+            if (ranges4 + ranges6 + regexes == 0) {
+                return;
+            }
+            for (int at = 0; at < bytes.capacity(); at = one.rest()) {
+                int type = one.at(at).type();
+                if (type == IndexFormat.CIDR) {
+                    String range = one.value();
+                    (Ranges.isV4(range) ? v4 : v6).add(range, recordsAt + at);
+                } else if (type == IndexFormat.USER_AGENT_REGEX) {
+                    regexPlaces.putInt(recordsAt + at);
+                }
+            }
+            v4.nest(this::same);
+            v6.nest(this::same);
         }
 
         /** @return whether no run of slots is too long */
         private boolean fill(int withSeed) {
-            Records.Cursor cursor = records.new Cursor();
+            IndexRecord record = new IndexRecord(bytes);
             long start = IndexFormat.start(withSeed);
             int longest = 0;
-            while (cursor.at < records.length()) {
-                int record = cursor.at;
-                int head = cursor.varint();
-                String value = new String(cursor.bytes(), ISO_8859_1);
-                int type = head & IndexFormat.TYPE;
-                if (type == IndexFormat.URL) {
-                    Canonical.Url url = Canonical.parseUrl(value);
-                    if (url == null) {
-                        throw new IllegalStateException("no URL: " + value);
-                    }
-                    long host =
-                            IndexFormat.host(start, url.host(), 0, url.host().length());
-                    filter[IndexFormat.word(host, filter.length)] |= IndexFormat.urlHostBits(host);
-                    long hash = IndexFormat.scheme(IndexFormat.url(host, url.port(), url.rest()), url.scheme());
-                    longest = Math.max(longest, put(hash, record));
-                } else if (type != IndexFormat.CIDR && type < IndexFormat.USER_AGENT_REGEX) {
-                    long hash =
-                            switch (type) {
-                                case IndexFormat.URL_PATH -> IndexFormat.path(start, value);
-                                case IndexFormat.USER_AGENT -> IndexFormat.agent(start, value);
-                                // A port's record lies with its host's.
-                                case IndexFormat.IP_PORT, IndexFormat.DOMAIN_PORT -> {
-                                    String host = hostOf(value);
-                                    yield IndexFormat.host(start, host, 0, host.length());
-                                }
-                                default -> IndexFormat.host(start, value, 0, value.length());
-                            };
-                    filter[IndexFormat.word(hash, filter.length)] |= IndexFormat.hostBits(hash);
-                    longest = Math.max(longest, put(hash, record));
+            for (int at = 0; at < bytes.capacity(); at = record.rest()) {
+                int type = record.at(at).type();
+                if (type == IndexFormat.CIDR || type >= IndexFormat.USER_AGENT_REGEX) {
+                    continue;
                 }
-                cursor.varint();
-                cursor.skipRest(head);
+                int end = record.valueLength();
+                value = value.length < end ? new byte[2 * end] : value;
+                record.value(value, end);
+                hashes[inHand] = type == IndexFormat.URL ? url(start, end) : host(start, type, end);
+                places[inHand++] = recordsAt + at;
+                if (inHand == BATCH) {
+                    longest = Math.max(longest, putBatch());
+                }
             }
+            longest = Math.max(longest, putBatch());
             return longest <= LONGEST_RUN;
         }
 
+        /** What has a hash of its own. A port's record lies with its host's. */
+        private long host(long start, int type, int end) {
+            boolean withPort = type == IndexFormat.IP_PORT || type == IndexFormat.DOMAIN_PORT;
+            long state = type == IndexFormat.URL_PATH
+                    ? IndexFormat.pathStart(start)
+                    : type == IndexFormat.USER_AGENT ? IndexFormat.agentStart(start) : start;
+            int hostEnd = withPort ? hostEnd(0, end) : end;
+            long hash = IndexFormat.host(state, value, value[0] == '[' && withPort ? 1 : 0, hostEnd);
+            mark(hash, IndexFormat.hostBits(hash));
+            return hash;
+        }
+
+        /** A URL in canonical form: [scheme://]host[:port]/rest. */
+        private long url(long start, int end) {
+            int scheme = 0;
+            while (isOfScheme(value[scheme])) {
+                scheme++;
+            }
+            boolean hasScheme = value[scheme] == ':' && value[scheme + 1] == '/' && value[scheme + 2] == '/';
+            int from = hasScheme ? scheme + 3 : 0;
+            int hostEnd = hostEnd(from, end);
+            boolean bracket = value[from] == '[';
+            long host = IndexFormat.host(start, value, bracket ? from + 1 : from, hostEnd);
+            mark(host, IndexFormat.urlHostBits(host));
+            long hash = IndexFormat.onwards(IndexFormat.urlStart(host), value, bracket ? hostEnd + 1 : hostEnd, end);
+            return IndexFormat.mix(IndexFormat.onwards(hash, value, 0, hasScheme ? scheme : 0));
+        }
+
+        private static boolean isOfScheme(byte c) {
+            return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.';
+        }
+
+        /** Where the host ends that begins at a place of the value: before its port, its path, or a bracket. */
+        private int hostEnd(int from, int end) {
+            boolean bracket = value[from] == '[';
+            int at = from;
+            while (at < end && (bracket ? value[at] != ']' : value[at] != ':' && value[at] != '/')) {
+                at++;
+            }
+            return at;
+        }
+
+        private void mark(long hash, long bits) {
+            int place = filterAt - slotsAt + Long.BYTES * IndexFormat.word(hash, filterWords);
+            tables.putLong(place, tables.getLong(place) | bits);
+        }
+
+        /** One right after the other, so that the processor waits for the memory of several at once. */
+        private int putBatch() {
+            int longest = 0;
+            for (int i = 0; i < inHand; i++) {
+                longest = Math.max(longest, put(hashes[i], places[i]));
+            }
+            inHand = 0;
+            return longest;
+        }
+
         /** @return how many slots were passed */
-        private int put(long hash, int record) {
-            int slot = IndexFormat.slot(hash, slots.length);
+        private int put(long hash, int place) {
+            int slot = IndexFormat.slot(hash, slotCount);
             int passed = 0;
-            while (slots[slot] != 0) {
-                if (IndexFormat.tag(slots[slot]) == IndexFormat.tag(hash)
-                        && records.same((int) slots[slot] - recordsAt, record)) {
+            for (long entry; (entry = tables.getLong(Long.BYTES * slot)) != 0; passed++) {
+                if (IndexFormat.tag(entry) == IndexFormat.tag(hash) && same((int) entry, place)) {
                     return 0;
                 }
-                slot = slot + 1 == slots.length ? 0 : slot + 1;
-                passed++;
+                slot = slot + 1 == slotCount ? 0 : slot + 1;
             }
-            slots[slot] = IndexFormat.tag(hash) | recordsAt + record;
+            tables.putLong(Long.BYTES * slot, IndexFormat.tag(hash) | place);
             return passed;
+        }
+
+        /** Whether two records are of the same indicator. */
+        private boolean same(int place, int otherPlace) {
+            one.at(place - recordsAt).rest();
+            other.at(otherPlace - recordsAt).rest();
+            return one.type() == other.type()
+                    && one.valueLength() == other.valueLength()
+                    && one.value().equals(other.value())
+                    && (one.has(IndexFormat.OWN_ID) || other.has(IndexFormat.OWN_ID)
+                            ? Objects.equals(one.ownId(), other.ownId())
+                            : one.feed() == other.feed());
         }
 
         /** Offsets of the entries and of their end, then the entries. */
         private byte[] dictionary(Collection<byte[]> entries) {
-            int bytes = entries.stream().mapToInt(entry -> entry.length).sum();
-            ByteBuffer buffer =
-                    ByteBuffer.allocate(4 * (entries.size() + 1) + bytes).order(ByteOrder.LITTLE_ENDIAN);
-            int at = 4 * (entries.size() + 1);
+            int bytesOfAll = entries.stream().mapToInt(entry -> entry.length).sum();
+            int at = Integer.BYTES * (entries.size() + 1);
+            ByteBuffer buffer = ByteBuffer.allocate(at + bytesOfAll).order(ByteOrder.LITTLE_ENDIAN);
             for (byte[] entry : entries) {
                 buffer.putInt(at);
                 at += entry.length;
@@ -408,7 +513,7 @@ public final class IndexBuilder {
             return buffer.array();
         }
 
-        void write(OutputStream out) throws IOException {
+        void write(Sink out) throws IOException {
             Summed summed = new Summed(out);
             ByteBuffer header = ByteBuffer.allocate(IndexFormat.HEADER).order(ByteOrder.LITTLE_ENDIAN);
             header.putLong(0, IndexFormat.MAGIC)
@@ -418,13 +523,13 @@ public final class IndexBuilder {
                     .putLong(IndexFormat.AT_COUNT, count)
                     .putLong(IndexFormat.AT_SNAPSHOT, snapshotId)
                     .putLong(IndexFormat.AT_SLOTS, slotsAt)
-                    .putLong(IndexFormat.AT_SLOT_COUNT, slots.length)
+                    .putLong(IndexFormat.AT_SLOT_COUNT, slotCount)
                     .putLong(IndexFormat.AT_FILTER, filterAt)
-                    .putInt(IndexFormat.AT_FILTER_WORDS, filter.length)
+                    .putInt(IndexFormat.AT_FILTER_WORDS, filterWords)
                     .putInt(IndexFormat.AT_RANGES4, ranges4At)
-                    .putInt(IndexFormat.AT_RANGES4_COUNT, ranges4.size())
+                    .putInt(IndexFormat.AT_RANGES4_COUNT, ranges4)
                     .putInt(IndexFormat.AT_RANGES6, ranges6At)
-                    .putInt(IndexFormat.AT_RANGES6_COUNT, ranges6.size())
+                    .putInt(IndexFormat.AT_RANGES6_COUNT, ranges6)
                     .putInt(IndexFormat.AT_FEEDS, feedsAt)
                     .putInt(IndexFormat.AT_FEED_COUNT, feeds.size())
                     .putInt(IndexFormat.AT_LABELS, labelsAt)
@@ -433,223 +538,41 @@ public final class IndexBuilder {
                     .putInt(IndexFormat.AT_PATH_COUNT, paths)
                     .putInt(IndexFormat.AT_AGENT_COUNT, agents)
                     .putInt(IndexFormat.AT_REGEXES, regexesAt)
-                    .putInt(IndexFormat.AT_REGEX_COUNT, regexes.size());
+                    .putInt(IndexFormat.AT_REGEX_COUNT, regexes);
             CRC32C crc = new CRC32C();
             crc.update(header.array(), 0, IndexFormat.AT_HEADER_CRC);
             header.putInt(IndexFormat.AT_HEADER_CRC, (int) crc.getValue());
-            summed.write(header.array(), header.capacity());
-            longs(slots, summed);
-            longs(filter, summed);
-            ranges(ranges4, IndexFormat.RANGE4, summed);
-            ranges(ranges6, IndexFormat.RANGE6, summed);
-            summed.write(feedBytes, feedBytes.length);
-            summed.write(labelBytes, labelBytes.length);
-            ByteBuffer places = ByteBuffer.allocate(4 * regexes.size()).order(ByteOrder.LITTLE_ENDIAN);
-            regexes.forEach(record -> places.putInt(recordsAt + record));
-            summed.write(places.array(), places.capacity());
-            records.write(summed);
+            summed.write(header);
+            summed.write(tables);
+            summed.write(v4.bytes());
+            summed.write(v6.bytes());
+            summed.write(ByteBuffer.wrap(feedBytes));
+            summed.write(ByteBuffer.wrap(labelBytes));
+            summed.write(regexPlaces);
+            summed.write(bytes);
             ByteBuffer trailer = ByteBuffer.allocate(IndexFormat.TRAILER).order(ByteOrder.LITTLE_ENDIAN);
             trailer.putInt((int) summed.crc.getValue()).putInt(IndexFormat.END);
-            out.write(trailer.array());
-        }
-
-        private static void longs(long[] numbers, Summed out) throws IOException {
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-            for (long number : numbers) {
-                buffer.putLong(number);
-                if (!buffer.hasRemaining()) {
-                    out.write(buffer.array(), buffer.capacity());
-                    buffer.clear();
-                }
-            }
-            out.write(buffer.array(), buffer.position());
-        }
-
-        /** In order of first addresses, a wider range before those in it; each knows the range around it. */
-        private void ranges(List<Range> ranges, int size, Summed out) throws IOException {
-            List<Range> sorted = new ArrayList<>(ranges);
-            sorted.sort((one, other) -> {
-                int order = Long.compareUnsigned(one.high, other.high);
-                order = order != 0 ? order : Long.compareUnsigned(one.low, other.low);
-                return order != 0 ? order : Integer.compare(one.bits, other.bits);
-            });
-            ByteBuffer buffer = ByteBuffer.allocate(size * sorted.size()).order(ByteOrder.LITTLE_ENDIAN);
-            int[] around = new int[sorted.size()];
-            for (int i = 0; i < sorted.size(); i++) {
-                Range range = sorted.get(i);
-                int parent = i - 1;
-                // Of an indicator that was added twice, one is passed by.
-                while (parent >= 0 && records.same(sorted.get(parent).record, range.record)) {
-                    parent = around[parent];
-                }
-                while (parent >= 0 && !contains(sorted.get(parent), range, size)) {
-                    parent = around[parent];
-                }
-                around[i] = parent;
-                if (size == IndexFormat.RANGE4) {
-                    buffer.putInt((int) range.high);
-                } else {
-                    buffer.putLong(range.high).putLong(range.low);
-                }
-                buffer.putInt(parent).putInt(recordsAt + range.record).putInt(range.bits);
-            }
-            out.write(buffer.array(), buffer.capacity());
-        }
-
-        private static boolean contains(Range range, Range other, int size) {
-            return size == IndexFormat.RANGE4
-                    ? IndexFile.sameBits((int) range.high, (int) other.high, range.bits)
-                    : IndexFile.sameBits(range.high, range.low, other.high, other.low, range.bits);
+            out.write(trailer.array(), 0, trailer.capacity());
         }
     }
 
     /** Writes, and adds up the checksum. */
     private static final class Summed {
-        private final OutputStream out;
+        private final Sink out;
         private final CRC32C crc = new CRC32C();
+        private final byte[] some = new byte[1 << 16];
 
-        Summed(OutputStream out) {
+        Summed(Sink out) {
             this.out = out;
         }
 
-        void write(byte[] bytes, int length) throws IOException {
-            crc.update(bytes, 0, length);
-            out.write(bytes, 0, length);
-        }
-    }
-
-    /** Records one after the other, in pieces, so that growing copies nothing. */
-    private static final class Records {
-        private static final int BITS = 20;
-        private static final int PIECE = 1 << BITS;
-
-        private final List<byte[]> pieces = new ArrayList<>();
-        private int length;
-
-        int length() {
-            return length;
-        }
-
-        void put(int b) {
-            int in = length & PIECE - 1;
-            if (in == 0) {
-                if (length < 0) {
-                    throw new IllegalStateException("more than 2 GiB of indicators");
-                }
-                pieces.add(new byte[PIECE]);
-            }
-            pieces.get(length >> BITS)[in] = (byte) b;
-            length++;
-        }
-
-        void varint(int number) {
-            int rest = number;
-            while (rest >>> 7 != 0) {
-                put(rest & 0x7F | 0x80);
-                rest >>>= 7;
-            }
-            put(rest);
-        }
-
-        void putLong(long number) {
-            for (int i = 0; i < 64; i += 8) {
-                put((int) (number >>> i));
-            }
-        }
-
-        void bytes(byte[] bytes) {
-            varint(bytes.length);
-            for (byte b : bytes) {
-                put(b);
-            }
-        }
-
-        /** Whether two records are of the same indicator. */
-        boolean same(int one, int other) {
-            Cursor first = new Cursor();
-            Cursor second = new Cursor();
-            first.at = one;
-            second.at = other;
-            int head = first.varint();
-            int otherHead = second.varint();
-            int sameness = IndexFormat.TYPE | IndexFormat.OWN_ID;
-            return (head & sameness) == (otherHead & sameness)
-                    && Arrays.equals(first.bytes(), second.bytes())
-                    && first.id(head).equals(second.id(otherHead));
-        }
-
-        void write(Summed out) throws IOException {
-            for (int i = 0; i < pieces.size(); i++) {
-                out.write(pieces.get(i), Math.min(PIECE, length - (i << BITS)));
-            }
-        }
-
-        /** Reads along the records. */
-        private final class Cursor {
-            private int at;
-
-            int get() {
-                byte b = pieces.get(at >> BITS)[at & PIECE - 1];
-                at++;
-                return b;
-            }
-
-            int varint() {
-                int number = 0;
-                for (int shift = 0; ; shift += 7) {
-                    int b = get();
-                    number |= (b & 0x7F) << shift;
-                    if (b >= 0) {
-                        return number;
-                    }
-                }
-            }
-
-            byte[] bytes() {
-                byte[] bytes = new byte[varint()];
-                for (int i = 0; i < bytes.length; ) {
-                    int in = at & PIECE - 1;
-                    int some = Math.min(bytes.length - i, PIECE - in);
-                    System.arraycopy(pieces.get(at >> BITS), in, bytes, i, some);
-                    at += some;
-                    i += some;
-                }
-                return bytes;
-            }
-
-            private void skipBytes() {
-                int length = varint();
-                at += length;
-            }
-
-            /** What besides type and value makes the indicator: the feed, or an id of its own. Passes what lies behind the value. */
-            String id(int head) {
-                int feed = varint();
-                skipRest(head & ~IndexFormat.OWN_ID);
-                return (head & IndexFormat.OWN_ID) != 0 ? new String(bytes(), UTF_8) : Integer.toString(feed);
-            }
-
-            /** Passes what lies behind the feed. */
-            void skipRest(int head) {
-                varint();
-                if ((head & IndexFormat.OWN_LABELS) != 0) {
-                    skipBytes();
-                } else {
-                    varint();
-                }
-                if ((head & IndexFormat.ORIGINAL) != 0) {
-                    skipBytes();
-                }
-                if ((head & IndexFormat.VALIDITY) != 0) {
-                    int bounds = get();
-                    at += 8 * Integer.bitCount(bounds);
-                }
-                if ((head & IndexFormat.CONFIDENCE) != 0) {
-                    varint();
-                }
-                if ((head & IndexFormat.OWN_ID) != 0) {
-                    skipBytes();
-                }
+        /** Writes all of a buffer. */
+        void write(ByteBuffer bytes) throws IOException {
+            for (int at = 0; at < bytes.capacity(); at += some.length) {
+                int length = Math.min(some.length, bytes.capacity() - at);
+                bytes.get(at, some, 0, length);
+                crc.update(some, 0, length);
+                out.write(some, 0, length);
             }
         }
     }

@@ -12,12 +12,10 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /** An index over the bytes of its file, mapped or in the heap. */
 final class IndexFile implements IndicatorIndex {
@@ -66,7 +64,7 @@ final class IndexFile implements IndicatorIndex {
         List<String> expressions = new ArrayList<>();
         for (int i = 0; i < regexes.length; i++) {
             regexes[i] = file.getInt(file.getInt(IndexFormat.AT_REGEXES) + 4 * i);
-            expressions.add(new Cursor(regexes[i]).indicator().getValue());
+            expressions.add(new IndexRecord(file).at(regexes[i]).value());
         }
         userAgents = new UserAgents(expressions);
     }
@@ -178,9 +176,11 @@ final class IndexFile implements IndicatorIndex {
 
     @Override
     public void forEach(Consumer<? super Indicator> indicators) {
-        Cursor cursor = new Cursor(recordsAt);
+        IndexRecord record = new IndexRecord(file);
+        int place = recordsAt;
         for (long i = 0; i < size; i++) {
-            indicators.accept(cursor.indicator());
+            place = record.at(place).rest();
+            indicators.accept(indicator(record));
         }
     }
 
@@ -259,21 +259,20 @@ final class IndexFile implements IndicatorIndex {
         int slot = IndexFormat.slot(hash, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
             if (IndexFormat.tag(entry) == tag) {
-                Cursor cursor = new Cursor((int) entry);
-                int head = cursor.varint();
-                int type = head & IndexFormat.TYPE;
-                int length = cursor.varint();
-                boolean fits = how == How.EXACT || (head & IndexFormat.HOST_ONLY) == 0;
+                IndexRecord record = new IndexRecord(file).at((int) entry);
+                int type = record.type();
+                int length = record.valueLength();
+                boolean fits = how == How.EXACT || !record.has(IndexFormat.HOST_ONLY);
                 if (type <= IndexFormat.IPV6) {
-                    fits = fits && length == to - from && cursor.at(text, from, to);
+                    fits = fits && length == to - from && record.next(text, from, to);
                 } else if (port >= 0 && (type == IndexFormat.DOMAIN_PORT || type == IndexFormat.IP_PORT)) {
                     String behind = (type == IndexFormat.IP_PORT && text.indexOf(':', from) >= 0 ? "]:" : ":") + port;
                     boolean bracket = behind.charAt(0) == ']';
                     fits = fits
                             && length == to - from + behind.length() + (bracket ? 1 : 0)
-                            && (!bracket || cursor.at("["))
-                            && cursor.at(text, from, to)
-                            && cursor.at(behind);
+                            && (!bracket || record.next("["))
+                            && record.next(text, from, to)
+                            && record.next(behind);
                 } else {
                     fits = false;
                 }
@@ -326,7 +325,16 @@ final class IndexFile implements IndicatorIndex {
     /** Looks up a user agent. */
     void userAgent(String text, String field, Instant at, MatchSink sink) {
         if (hasAgents) {
-            keyed(IndexFormat.agent(start, text), IndexFormat.USER_AGENT, text, 0, text, field, How.EXACT, at, sink);
+            keyed(
+                    IndexFormat.host(IndexFormat.agentStart(start), text, 0, text.length()),
+                    IndexFormat.USER_AGENT,
+                    text,
+                    0,
+                    text,
+                    field,
+                    How.EXACT,
+                    at,
+                    sink);
         }
         if (regexes.length > 0) {
             userAgents.find(text, number -> give(regexes[number], text, field, How.PATTERN, at, sink));
@@ -351,10 +359,10 @@ final class IndexFile implements IndicatorIndex {
         int slot = IndexFormat.slot(hash, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
             if (IndexFormat.tag(entry) == tag) {
-                Cursor cursor = new Cursor((int) entry);
-                boolean fits = (cursor.varint() & IndexFormat.TYPE) == type
-                        && cursor.varint() == text.length() - from
-                        && cursor.at(text, from, text.length());
+                IndexRecord record = new IndexRecord(file).at((int) entry);
+                boolean fits = record.type() == type
+                        && record.valueLength() == text.length() - from
+                        && record.next(text, from, text.length());
                 if (fits) {
                     give((int) entry, value, field, how, at, sink);
                 }
@@ -378,22 +386,23 @@ final class IndexFile implements IndicatorIndex {
             String field,
             Instant at,
             MatchSink sink) {
-        long full = IndexFormat.scheme(IndexFormat.url(hash, port, rest), scheme);
+        long full = IndexFormat.mix(IndexFormat.onwards(
+                IndexFormat.onwards(IndexFormat.onwards(IndexFormat.urlStart(hash), port), rest), scheme));
         long tag = IndexFormat.tag(full);
         int slot = IndexFormat.slot(full, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
             if (IndexFormat.tag(entry) == tag) {
-                Cursor cursor = new Cursor((int) entry);
-                boolean fits = (cursor.varint() & IndexFormat.TYPE) == IndexFormat.URL
-                        && cursor.varint()
+                IndexRecord record = new IndexRecord(file).at((int) entry);
+                boolean fits = record.type() == IndexFormat.URL
+                        && record.valueLength()
                                 == (scheme.isEmpty() ? 0 : scheme.length() + 3)
                                         + authority.length()
                                         + port.length()
                                         + rest.length()
-                        && (scheme.isEmpty() || cursor.at(scheme) && cursor.at("://"))
-                        && cursor.at(authority)
-                        && cursor.at(port)
-                        && cursor.at(rest);
+                        && (scheme.isEmpty() || record.next(scheme) && record.next("://"))
+                        && record.next(authority)
+                        && record.next(port)
+                        && record.next(rest);
                 if (fits) {
                     give((int) entry, value, field, How.EXACT, at, sink);
                 }
@@ -460,9 +469,12 @@ final class IndexFile implements IndicatorIndex {
     }
 
     private void give(int record, String value, String field, How how, Instant at, MatchSink sink) {
-        Cursor cursor = new Cursor(record);
-        if (cursor.isValid(at)) {
-            sink.match(new Match(field, value, how, new Cursor(record).indicator()));
+        IndexRecord found = new IndexRecord(file).at(record);
+        found.rest();
+        Instant from = found.from();
+        Instant until = found.until();
+        if ((from == null || !at.isBefore(from)) && (until == null || at.isBefore(until))) {
+            sink.match(new Match(field, value, how, indicator(found)));
         }
     }
 
@@ -474,125 +486,21 @@ final class IndexFile implements IndicatorIndex {
         return bytes;
     }
 
-    /** Reads a record. */
-    private final class Cursor {
-        private int place;
-
-        Cursor(int place) {
-            this.place = place;
-        }
-
-        int varint() {
-            int number = 0;
-            for (int shift = 0; ; shift += 7) {
-                int b = file.get(place++);
-                number |= (b & 0x7F) << shift;
-                if (b >= 0) {
-                    return number;
-                }
-            }
-        }
-
-        /** Whether the next bytes are this ASCII text; passes them. */
-        boolean at(String text) {
-            return at(text, 0, text.length());
-        }
-
-        boolean at(String text, int from, int to) {
-            for (int i = from; i < to; i++) {
-                if (file.get(place++) != text.charAt(i)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private String text() {
-            byte[] bytes = new byte[varint()];
-            file.get(place, bytes);
-            place += bytes.length;
-            return new String(bytes, UTF_8);
-        }
-
-        private void skipBytes() {
-            int length = varint();
-            place += length;
-        }
-
-        private @Nullable Instant instant(boolean there) {
-            if (!there) {
-                return null;
-            }
-            long micros = file.getLong(place);
-            place += 8;
-            return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-        }
-
-        /** Whether the record counts at a time. */
-        boolean isValid(Instant at) {
-            int head = varint();
-            if ((head & IndexFormat.VALIDITY) == 0) {
-                return true;
-            }
-            skipBytes();
-            varint();
-            varint();
-            if ((head & IndexFormat.OWN_LABELS) != 0) {
-                skipBytes();
-            } else {
-                varint();
-            }
-            if ((head & IndexFormat.ORIGINAL) != 0) {
-                skipBytes();
-            }
-            int bounds = file.get(place++);
-            Instant from = instant((bounds & IndexFormat.FROM) != 0);
-            Instant until = instant((bounds & IndexFormat.UNTIL) != 0);
-            return (from == null || !at.isBefore(from)) && (until == null || at.isBefore(until));
-        }
-
-        Indicator indicator() {
-            int head = varint();
-            Indicator indicator = new Indicator();
-            String value = text();
-            indicator.setType(IndexFormat.type(head & IndexFormat.TYPE));
-            indicator.setValue(value);
-            indicator.setFeed(feeds[varint()]);
-            indicator.setLine(varint());
-            indicator.setLabels(labels(head));
-            indicator.setOriginal((head & IndexFormat.ORIGINAL) != 0 ? text() : value);
-            if ((head & IndexFormat.VALIDITY) != 0) {
-                int bounds = file.get(place++);
-                indicator.setValidFrom(instant((bounds & IndexFormat.FROM) != 0));
-                indicator.setValidUntil(instant((bounds & IndexFormat.UNTIL) != 0));
-            }
-            if ((head & IndexFormat.CONFIDENCE) != 0) {
-                indicator.setConfidence(varint());
-            }
-            indicator.setIndicatorId(
-                    (head & IndexFormat.OWN_ID) != 0
-                            ? text()
-                            : Ids.of(indicator.getType(), value, indicator.getFeed()));
-            return indicator;
-        }
-
-        private List<String> labels(int head) {
-            if ((head & IndexFormat.OWN_LABELS) != 0) {
-                varint();
-                return names();
-            }
-            int set = varint();
-            int dictionary = file.getInt(IndexFormat.AT_LABELS);
-            return new Cursor(dictionary + file.getInt(dictionary + 4 * set)).names();
-        }
-
-        private List<String> names() {
-            int count = varint();
-            List<String> names = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                names.add(text());
-            }
-            return names;
-        }
+    /** The indicator of a record that was read to its end. */
+    private Indicator indicator(IndexRecord record) {
+        Indicator indicator = new Indicator();
+        String value = record.value();
+        indicator.setType(IndexFormat.type(record.type()));
+        indicator.setValue(value);
+        indicator.setFeed(feeds[record.feed()]);
+        indicator.setLine(record.line());
+        indicator.setLabels(record.labels(file.getInt(IndexFormat.AT_LABELS)));
+        indicator.setOriginal(record.original());
+        indicator.setValidFrom(record.from());
+        indicator.setValidUntil(record.until());
+        indicator.setConfidence(record.confidence());
+        String id = record.ownId();
+        indicator.setIndicatorId(id != null ? id : Ids.of(indicator.getType(), value, indicator.getFeed()));
+        return indicator;
     }
 }

@@ -139,37 +139,44 @@ final class IndexFormat {
         return mix(h);
     }
 
+    /** The same of bytes. */
+    static long host(long state, byte[] text, int from, int to) {
+        long h = state;
+        for (int i = to - 1; i >= from; i--) {
+            h = step(h, text[i]);
+        }
+        return mix(h);
+    }
+
     /** The state before the last character of a path, which is taken backwards: so is every part of it that begins at a slash. */
     static long pathStart(long start) {
         return start ^ PATH_SALT;
     }
 
-    static long path(long start, String path) {
-        return host(pathStart(start), path, 0, path.length());
-    }
-
-    static long agent(long start, String agent) {
-        return host(start ^ AGENT_SALT, agent, 0, agent.length());
+    /** The state before the last character of a user agent. */
+    static long agentStart(long start) {
+        return start ^ AGENT_SALT;
     }
 
     /** The hash of a URL goes on where its host's ended: port and rest forwards, then the scheme. */
-    static long url(long hostHash, String port, String rest) {
-        long h = hostHash ^ URL_SALT;
-        for (int i = 0; i < port.length(); i++) {
-            h = step(h, port.charAt(i));
-        }
-        for (int i = 0; i < rest.length(); i++) {
-            h = step(h, rest.charAt(i));
+    static long urlStart(long hostHash) {
+        return hostHash ^ URL_SALT;
+    }
+
+    static long onwards(long state, String text) {
+        long h = state;
+        for (int i = 0; i < text.length(); i++) {
+            h = step(h, text.charAt(i));
         }
         return h;
     }
 
-    static long scheme(long urlState, String scheme) {
-        long h = urlState;
-        for (int i = 0; i < scheme.length(); i++) {
-            h = step(h, scheme.charAt(i));
+    static long onwards(long state, byte[] text, int from, int to) {
+        long h = state;
+        for (int i = from; i < to; i++) {
+            h = step(h, text[i]);
         }
-        return mix(h);
+        return h;
     }
 
     static long mix(long state) {

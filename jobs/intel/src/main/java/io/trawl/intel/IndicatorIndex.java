@@ -5,6 +5,7 @@ import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -38,23 +39,36 @@ public interface IndicatorIndex {
     /** Gives every indicator, in the order in which they were added. */
     void forEach(Consumer<? super Indicator> indicators);
 
-    /** A builder without indicators. */
+    /** A builder without indicators, whose temporary file lies in the JVM's temporary folder. */
     static IndexBuilder builder() {
-        return new IndexBuilder();
+        return builder(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /**
+     * A builder without indicators.
+     *
+     * @param folder takes the temporary file: as many bytes as the index has
+     */
+    static IndexBuilder builder(Path folder) {
+        return new IndexBuilder(folder);
     }
 
     /** Builds an index in memory. */
     static IndicatorIndex of(Iterable<Indicator> indicators) {
-        IndexBuilder builder = new IndexBuilder();
-        indicators.forEach(builder::add);
-        return builder.build();
+        try (IndexBuilder builder = builder()) {
+            indicators.forEach(builder::add);
+            return builder.build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes an index file. The stream is flushed and left open. */
     static void write(Iterable<Indicator> indicators, OutputStream out) throws IOException {
-        IndexBuilder builder = new IndexBuilder();
-        indicators.forEach(builder::add);
-        builder.write(out);
+        try (IndexBuilder builder = builder()) {
+            indicators.forEach(builder::add);
+            builder.write(out);
+        }
     }
 
     /**

@@ -1,0 +1,139 @@
+package io.trawl.intel;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Ranges of one kind of address, as the index has them: put in any order, then sorted where they lie, a wider one before
+ * those in it, and each told the range around it. For one thread.
+ */
+final class Ranges {
+    /** Whether the records at two places are of the same indicator. */
+    interface Same {
+        boolean test(int place, int other);
+    }
+
+    private final ByteBuffer bytes;
+    private final int size;
+    /** Where the numbers behind the address lie in a range. */
+    private final int address;
+
+    private final int count;
+    private int added;
+
+    /**
+     * @param bytes little-endian, with room for all of them
+     * @param size of a range: {@link IndexFormat#RANGE4} or {@link IndexFormat#RANGE6}
+     */
+    Ranges(ByteBuffer bytes, int size) {
+        this.bytes = bytes;
+        this.size = size;
+        this.address = size - 3 * Integer.BYTES;
+        this.count = bytes.capacity() / size;
+    }
+
+    /** Whether a range in canonical notation is one of IPv4. */
+    static boolean isV4(String range) {
+        return range.indexOf(':') < 0;
+    }
+
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /**
+     * Puts a range.
+     *
+     * @param range in canonical notation
+     * @param record place of its record
+     */
+    void add(String range, int record) {
+        int slash = range.indexOf('/');
+        byte[] first = Ip.require(range.substring(0, slash));
+        int place = size * added++;
+        if (size == IndexFormat.RANGE4) {
+            bytes.putInt(place, ByteBuffer.wrap(first).getInt());
+        } else {
+            bytes.putLong(place, Ip.number(first, 0)).putLong(place + Long.BYTES, Ip.number(first, Long.BYTES));
+        }
+        bytes.putInt(place + address + 4, record)
+                .putInt(place + address + 8, Integer.parseInt(range.substring(slash + 1)));
+    }
+
+    /**
+     * Sorts all, and links each with the range around it.
+     *
+     * @param same of ranges that are of the same indicator, one is passed by
+     */
+    void nest(Same same) {
+        sort();
+        for (int i = 0; i < count; i++) {
+            int around = i - 1;
+            while (around >= 0 && (same.test(record(around), record(i)) || !contains(around, i))) {
+                around = bytes.getInt(size * around + address);
+            }
+            bytes.putInt(size * i + address, around);
+        }
+    }
+
+    private int record(int i) {
+        return bytes.getInt(size * i + address + 4);
+    }
+
+    private int bits(int i) {
+        return bytes.getInt(size * i + address + 8);
+    }
+
+    private long high(int i) {
+        return size == IndexFormat.RANGE4 ? Integer.toUnsignedLong(bytes.getInt(size * i)) : bytes.getLong(size * i);
+    }
+
+    private long low(int i) {
+        return size == IndexFormat.RANGE4 ? 0 : bytes.getLong(size * i + Long.BYTES);
+    }
+
+    private boolean contains(int i, int j) {
+        return size == IndexFormat.RANGE4
+                ? IndexFile.sameBits((int) high(i), (int) high(j), bits(i))
+                : IndexFile.sameBits(high(i), low(i), high(j), low(j), bits(i));
+    }
+
+    /** Heap sort: in place, and never slow, whoever wrote the feed. */
+    private void sort() {
+        for (int i = count / 2 - 1; i >= 0; i--) {
+            sink(i, count);
+        }
+        for (int end = count - 1; end > 0; end--) {
+            swap(0, end);
+            sink(0, end);
+        }
+    }
+
+    private void sink(int from, int end) {
+        int i = from;
+        for (int child; (child = 2 * i + 1) < end; i = child) {
+            if (child + 1 < end && compare(child, child + 1) < 0) {
+                child++;
+            }
+            if (compare(i, child) >= 0) {
+                return;
+            }
+            swap(i, child);
+        }
+    }
+
+    /** By first address, then the wider, then the one that was added first. */
+    private int compare(int i, int j) {
+        int order = Long.compareUnsigned(high(i), high(j));
+        order = order != 0 ? order : Long.compareUnsigned(low(i), low(j));
+        order = order != 0 ? order : Integer.compare(bits(i), bits(j));
+        return order != 0 ? order : Integer.compare(record(i), record(j));
+    }
+
+    private void swap(int i, int j) {
+        for (int at = 0; at < size; at += Integer.BYTES) {
+            int kept = bytes.getInt(size * i + at);
+            bytes.putInt(size * i + at, bytes.getInt(size * j + at));
+            bytes.putInt(size * j + at, kept);
+        }
+    }
+}
