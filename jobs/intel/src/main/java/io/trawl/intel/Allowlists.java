@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *       example.org, {@code /.*\.(com|net)/} as nothing.
  *   <li>An indicator that is an address or a range yields to an entry that is an address, or a range of at least as many
  *       bits, which holds the observable; parts of addresses and expressions say nothing of addresses.
- *   <li>An indicator that is a URL yields to an entry that is the same URL, or the observable's.
+ *   <li>An indicator that is a URL, or the beginning of one, yields to an entry that is the same URL, or the observable's.
  *   <li>One with a port, a path, a user agent: to none. No entry says as much.
  * </ul>
  *
@@ -425,7 +425,7 @@ public final class Allowlists implements Suppressor {
             case "domain" -> domain(value, known.length());
             case "ipv4", "ipv6" -> holding(value, Integer.MAX_VALUE);
             case "cidr" -> holding(value, Integer.parseInt(known.substring(known.indexOf('/') + 1)));
-            case "url" -> {
+            case "url", "url-prefix" -> {
                 String list = urls.get(value);
                 yield list != null ? list : urls.get(known);
             }
@@ -494,7 +494,7 @@ public final class Allowlists implements Suppressor {
                 String canonical = host.canonical();
                 yield canonical == null ? null : host.isAddress() ? holding(canonical, 0) : name(canonical);
             }
-            case "url" -> urls.get(value);
+            case "url", "url-prefix" -> urls.get(value);
             case "md5", "sha1", "sha256" -> hashes.get(value);
             case "email-domain" -> {
                 String list = emails.get(value);

@@ -29,7 +29,7 @@ final class EventFields {
         if (full != null) {
             if (kind != null && hasHost(full, domain)) {
                 long hash = index.host(kind, domain, 0, domain.length(), port, URL_DOMAIN, at, sink);
-                if (index.hasUrls(hash)) {
+                if (index.hasUrls(hash) || index.hasPrefixes(kind, domain, 0, domain.length())) {
                     url(index, Canonical.parseUrl(full), URL_FULL, at, sink);
                 }
             } else {
@@ -142,7 +142,7 @@ final class EventFields {
         if (path == null
                 || !path.startsWith("/")
                 || "CONNECT".equals(event.getHttpRequestMethod())
-                || !index.hasUrls(hash)) {
+                || !index.hasUrls(hash) && !index.hasPrefixes(result.kind(), host, 0, host.length())) {
             return;
         }
         Integer port = event.getUrlPort();
@@ -157,13 +157,14 @@ final class EventFields {
                 sink);
     }
 
-    /** Looks up a URL as it is and without its scheme; one without a scheme in both that the web has. */
+    /** Looks up a URL as it is, without its scheme, and by what it begins with; one without a scheme in both that the web has. */
     private static void url(IndexFile index, Canonical.@Nullable Url url, String field, Instant at, MatchSink sink) {
         if (url == null) {
             return;
         }
         String host = url.host();
         String authority = url.hostKind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
+        index.prefixes(url, field, at, sink);
         long hash = index.hash(host);
         if (!index.hasUrls(hash)) {
             return;
@@ -190,7 +191,7 @@ final class EventFields {
         Canonical.Kind kind = from < 0 ? null : Canonical.plain(referrer, from, to);
         if (kind != null) {
             long hash = index.host(kind, referrer, from, to, port(null, referrer), REFERRER, at, sink);
-            if (index.hasUrls(hash)) {
+            if (index.hasUrls(hash) || index.hasPrefixes(kind, referrer, from, to)) {
                 url(index, Canonical.parseUrl(referrer), REFERRER, at, sink);
             }
             return;

@@ -447,7 +447,7 @@ public final class Feeds {
                 others++;
             }
             for (String value : entry.values()) {
-                add(line, value, Row.EMPTY);
+                add(line, value, Row.ofType(entry.type()));
             }
         }
 
@@ -561,7 +561,7 @@ public final class Feeds {
                 reject(
                         line,
                         "type not supported: " + row.type
-                                + "; expected as domain, ip, cidr, url, ip:port, url-path, user-agent or sha256");
+                                + "; expected as domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256");
                 return;
             }
             Indicators.Read read = Indicators.read(text, family);

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum How {
     /** The same domain, address, user agent or URL; a URL without a scheme, in any. */
     EXACT,
+    /** A URL that begins as the indicator does, on its host or one beneath it. */
+    URL_PREFIX,
     /** A domain beneath the indicator's. */
     SUBDOMAIN,
     /** An address in the indicator's range. */
@@ -13,7 +15,7 @@ public enum How {
     /** A pattern: a path on any host, or a regular expression. */
     PATTERN;
 
-    private final String code = name().toLowerCase(Locale.ROOT);
+    private final String code = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
     /** As Detection.how has it. */
     public String code() {

@@ -64,6 +64,7 @@ public final class IndexBuilder implements Closeable {
     private int paths;
     private int agents;
     private int regexes;
+    private int prefixes;
 
     IndexBuilder(Path folder) {
         this.folder = folder;
@@ -114,7 +115,8 @@ public final class IndexBuilder implements Closeable {
             }
             case IndexFormat.USER_AGENT_REGEX -> regexes++;
             default -> {
-                keyed += type < IndexFormat.USER_AGENT_REGEX ? 1 : 0;
+                keyed += isKeyed(type) ? 1 : 0;
+                prefixes += type == IndexFormat.URL_PREFIX ? 1 : 0;
                 paths += type == IndexFormat.URL_PATH ? 1 : 0;
                 agents += type == IndexFormat.USER_AGENT ? 1 : 0;
             }
@@ -152,9 +154,18 @@ public final class IndexBuilder implements Closeable {
         return this;
     }
 
+    /** Whether records of a type are found by a hash. */
+    private static boolean isKeyed(int type) {
+        return type != IndexFormat.CIDR && type < IndexFormat.USER_AGENT_REGEX || type == IndexFormat.URL_PREFIX;
+    }
+
     /** Whether what lies beneath a domain belongs to others. */
     private boolean isOthers(int type, String value) {
         return switch (type) {
+            case IndexFormat.URL_PREFIX -> {
+                Canonical.Url url = Canonical.parseUrl(value);
+                yield url != null && suffixes.section(url.host()) != null;
+            }
             case IndexFormat.DOMAIN -> suffixes.section(value) != null;
             case IndexFormat.DOMAIN_PORT -> suffixes.section(hostOf(value)) != null;
             default -> false;
@@ -400,13 +411,15 @@ public final class IndexBuilder implements Closeable {
             int longest = 0;
             for (int at = 0; at < bytes.capacity(); at = record.rest()) {
                 int type = record.at(at).type();
-                if (type == IndexFormat.CIDR || type >= IndexFormat.USER_AGENT_REGEX) {
+                if (!isKeyed(type)) {
                     continue;
                 }
                 int end = record.valueLength();
                 value = value.length < end ? new byte[2 * end] : value;
                 record.value(value, end);
-                hashes[inHand] = type == IndexFormat.URL ? url(start, end) : host(start, type, end);
+                hashes[inHand] = type == IndexFormat.URL || type == IndexFormat.URL_PREFIX
+                        ? url(start, type, end)
+                        : host(start, type, end);
                 places[inHand++] = recordsAt + at;
                 if (inHand == BATCH) {
                     longest = Math.max(longest, putBatch());
@@ -428,8 +441,8 @@ public final class IndexBuilder implements Closeable {
             return hash;
         }
 
-        /** A URL in canonical form: [scheme://]host[:port]/rest. */
-        private long url(long start, int end) {
+        /** A URL, or the beginning of one, in canonical form: [scheme://]host[:port]/rest. */
+        private long url(long start, int type, int end) {
             int scheme = 0;
             while (isOfScheme(value[scheme])) {
                 scheme++;
@@ -440,6 +453,15 @@ public final class IndexBuilder implements Closeable {
             boolean bracket = value[from] == '[';
             long host = IndexFormat.host(start, value, bracket ? from + 1 : from, hostEnd);
             mark(host, IndexFormat.urlHostBits(host));
+            if (type == IndexFormat.URL_PREFIX) {
+                // Those who look for the host alone learn that there is more to see.
+                mark(host, IndexFormat.hostBits(host));
+                int path = hostEnd;
+                while (value[path] != '/') {
+                    path++;
+                }
+                return IndexFormat.mix(IndexFormat.onwards(IndexFormat.prefixStart(host), value, path, end));
+            }
             long hash = IndexFormat.onwards(IndexFormat.urlStart(host), value, bracket ? hostEnd + 1 : hostEnd, end);
             return IndexFormat.mix(IndexFormat.onwards(hash, value, 0, hasScheme ? scheme : 0));
         }
@@ -538,7 +560,8 @@ public final class IndexBuilder implements Closeable {
                     .putInt(IndexFormat.AT_PATH_COUNT, paths)
                     .putInt(IndexFormat.AT_AGENT_COUNT, agents)
                     .putInt(IndexFormat.AT_REGEXES, regexesAt)
-                    .putInt(IndexFormat.AT_REGEX_COUNT, regexes);
+                    .putInt(IndexFormat.AT_REGEX_COUNT, regexes)
+                    .putInt(IndexFormat.AT_PREFIX_COUNT, prefixes);
             CRC32C crc = new CRC32C();
             crc.update(header.array(), 0, IndexFormat.AT_HEADER_CRC);
             header.putInt(IndexFormat.AT_HEADER_CRC, (int) crc.getValue());

@@ -37,6 +37,7 @@ final class IndexFile implements IndicatorIndex {
     private final String[] feeds;
     private final boolean hasPaths;
     private final boolean hasAgents;
+    private final boolean hasPrefixes;
     private final int[] regexes;
     private final UserAgents userAgents;
 
@@ -60,6 +61,7 @@ final class IndexFile implements IndicatorIndex {
         }
         hasPaths = file.getInt(IndexFormat.AT_PATH_COUNT) > 0;
         hasAgents = file.getInt(IndexFormat.AT_AGENT_COUNT) > 0;
+        hasPrefixes = file.getInt(IndexFormat.AT_PREFIX_COUNT) > 0;
         regexes = new int[file.getInt(IndexFormat.AT_REGEX_COUNT)];
         List<String> expressions = new ArrayList<>();
         for (int i = 0; i < regexes.length; i++) {
@@ -131,9 +133,9 @@ final class IndexFile implements IndicatorIndex {
                     + IndexFormat.HEADER);
         }
         int version = header.getInt(IndexFormat.AT_VERSION);
-        if (version != IndexFormat.VERSION) {
-            throw new IOException("the index is of version " + version + ", this program reads version "
-                    + IndexFormat.VERSION + "; build it again");
+        if (version < IndexFormat.OLDEST_VERSION || version > IndexFormat.VERSION) {
+            throw new IOException("the index is of version " + version + ", this program reads versions "
+                    + IndexFormat.OLDEST_VERSION + " to " + IndexFormat.VERSION + "; build it again");
         }
         CRC32C crc = new CRC32C();
         crc.update(header.duplicate().position(0).limit(IndexFormat.AT_HEADER_CRC));
@@ -408,6 +410,93 @@ final class IndexFile implements IndicatorIndex {
                 }
             }
         }
+    }
+
+    /** Whether there may be the beginning of a URL on the host text[from, to) in canonical form, or on one above it. */
+    boolean hasPrefixes(Canonical.Kind kind, String text, int from, int to) {
+        if (!hasPrefixes) {
+            return false;
+        }
+        long state = start;
+        for (int i = to - 1; i >= from; i--) {
+            char c = text.charAt(i);
+            if (c == '.' && kind == Canonical.Kind.DOMAIN && mayHavePrefix(IndexFormat.mix(state))) {
+                return true;
+            }
+            state = IndexFormat.step(state, c);
+        }
+        return mayHavePrefix(IndexFormat.mix(state));
+    }
+
+    private boolean mayHavePrefix(long hostHash) {
+        return hasUrls(hostHash) && mayHaveHost(hostHash);
+    }
+
+    /** Looks up what a URL begins with: on its host and those above it, each part of its path, and all of it. */
+    void prefixes(Canonical.Url url, String field, Instant at, MatchSink sink) {
+        if (!hasPrefixes) {
+            return;
+        }
+        String host = url.host();
+        boolean domain = url.hostKind() == Canonical.Kind.DOMAIN;
+        int from = 0;
+        do {
+            long hash = IndexFormat.host(start, host, from, host.length());
+            if (mayHavePrefix(hash)) {
+                prefixes(hash, url, from, field, at, sink);
+            }
+            from = domain ? host.indexOf('.', from) + 1 : 0;
+        } while (from > 0);
+    }
+
+    private void prefixes(long hostHash, Canonical.Url url, int hostFrom, String field, Instant at, MatchSink sink) {
+        String rest = url.rest();
+        int query = rest.indexOf('?');
+        int pathEnd = query < 0 ? rest.length() : query;
+        long state = IndexFormat.prefixStart(hostHash);
+        for (int i = 0; i < rest.length(); i++) {
+            boolean edge =
+                    i > 0 && i <= pathEnd && (i == pathEnd || rest.charAt(i) == '/' || rest.charAt(i - 1) == '/');
+            if (edge) {
+                prefix(IndexFormat.mix(state), url, hostFrom, rest.substring(0, i), field, at, sink);
+            }
+            state = IndexFormat.step(state, rest.charAt(i));
+        }
+        prefix(IndexFormat.mix(state), url, hostFrom, rest, field, at, sink);
+    }
+
+    private void prefix(
+            long hash, Canonical.Url url, int hostFrom, String rest, String field, Instant at, MatchSink sink) {
+        long tag = IndexFormat.tag(hash);
+        int slot = IndexFormat.slot(hash, slots);
+        for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
+            if (IndexFormat.tag(entry) == tag) {
+                IndexRecord record = new IndexRecord(file).at((int) entry);
+                boolean fits = record.type() == IndexFormat.URL_PREFIX
+                        && (hostFrom == 0 || !record.has(IndexFormat.HOST_ONLY))
+                        && begins(url, hostFrom, rest, record.value());
+                if (fits) {
+                    give((int) entry, url.toString(), field, How.URL_PREFIX, at, sink);
+                }
+            }
+        }
+    }
+
+    /** Whether a prefix is this part of a URL, in the URL's scheme or without one, at its port. */
+    private static boolean begins(Canonical.Url url, int hostFrom, String rest, String known) {
+        String host = url.host().substring(hostFrom);
+        String authority = url.hostKind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
+        if (known.equals(authority + url.port() + rest)) {
+            return true;
+        }
+        for (String scheme : url.scheme().isEmpty() ? List.of("http", "https") : List.of(url.scheme())) {
+            int standard = url.port().isEmpty() ? UrlParser.defaultPort(scheme) : -1;
+            if (known.equals(scheme + "://" + authority + url.port() + rest)
+                    || standard > 0 && known.equals(authority + ":" + standard + rest)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The last range that begins at or before the address holds it, or one around that range does, or none does. */

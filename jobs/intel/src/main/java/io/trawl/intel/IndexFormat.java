@@ -7,7 +7,9 @@ import java.util.Arrays;
  */
 final class IndexFormat {
     static final long MAGIC = 0x5844494C57415254L; // "TRAWLIDX"
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+    /** Version 2 has no beginnings of URLs, and is the same otherwise. */
+    static final int OLDEST_VERSION = 2;
 
     /** Header: fixed places, little-endian. */
     static final int HEADER = 128;
@@ -36,6 +38,8 @@ final class IndexFormat {
     static final int AT_AGENT_COUNT = 108;
     static final int AT_REGEXES = 112;
     static final int AT_REGEX_COUNT = 116;
+    /** How many prefixes of URLs there are. */
+    static final int AT_PREFIX_COUNT = 120;
     /** CRC-32C of the header before it. */
     static final int AT_HEADER_CRC = 124;
 
@@ -65,6 +69,7 @@ final class IndexFormat {
     static final int MD5 = 12;
     static final int SHA1 = 13;
     static final int SHA256 = 14;
+    static final int URL_PREFIX = 15;
     static final int TYPE = 15;
     private static final String[] TYPES = {
         "",
@@ -81,7 +86,8 @@ final class IndexFormat {
         "email-domain",
         "md5",
         "sha1",
-        "sha256"
+        "sha256",
+        "url-prefix"
     };
 
     /** What a record has besides type, value, feed, line and labels. */
@@ -103,6 +109,7 @@ final class IndexFormat {
     private static final long MIX = 0xD6E8FEB86659FD93L;
     private static final long URL_SALT = 0xA0761D6478BD642FL;
     private static final long PATH_SALT = 0xE7037ED1A0B428DBL;
+    private static final long PREFIX_SALT = 0x589965CC75374CC3L;
     private static final long AGENT_SALT = 0x8EBC6AF09C88C6E3L;
 
     private IndexFormat() {}
@@ -156,6 +163,11 @@ final class IndexFormat {
     /** The state before the last character of a user agent. */
     static long agentStart(long start) {
         return start ^ AGENT_SALT;
+    }
+
+    /** The hash of a prefix of a URL goes on where its host's ended: with the path alone. */
+    static long prefixStart(long hostHash) {
+        return hostHash ^ PREFIX_SALT;
     }
 
     /** The hash of a URL goes on where its host's ended: port and rest forwards, then the scheme. */

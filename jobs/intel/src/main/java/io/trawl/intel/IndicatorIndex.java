@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * <p>A domain matches the host that it is and every subdomain, on label boundaries, all levels reported; one that is a
  * private public suffix (github.io) matches that host alone, since what lies beneath belongs to others. An address
  * matches itself, a range every address in it, all ranges reported. A URL matches the very same canonical URL, its query
- * included; one without a scheme matches in any. An indicator counts within its validity, [valid_from, valid_until) at
+ * included; one without a scheme matches in any. The beginning of a URL matches on its host and every subdomain, where the
+ * path is it, goes on behind a slash, or has a query behind it. An indicator counts within its validity, [valid_from, valid_until) at
  * event time.
  *
  * <p>The fields that are matched are {@code url.full} as a URL, {@code url.domain} as a domain or an address,

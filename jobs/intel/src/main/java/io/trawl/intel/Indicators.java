@@ -17,7 +17,7 @@ public final class Indicators {
     /**
      * What a text was read as.
      *
-     * @param type domain, ipv4, ipv6, cidr, url, ip-port, domain-port, url-path, user-agent, user-agent-regex,
+     * @param type domain, ipv4, ipv6, cidr, url, url-prefix, ip-port, domain-port, url-path, user-agent, user-agent-regex,
      *     email-domain, md5, sha1 or sha256; empty where it is no indicator
      * @param value the canonical value; null where it is no indicator
      * @param reason why it is none; empty where it is one
@@ -38,6 +38,7 @@ public final class Indicators {
         DOMAIN,
         ADDRESS,
         URL,
+        URL_PREFIX,
         PATH,
         HASH,
         EMAIL_DOMAIN,
@@ -99,6 +100,7 @@ public final class Indicators {
                         "ip-dst|port",
                         "ip-src|port" -> ADDRESS;
                 case "url", "urls", "uri", "link" -> URL;
+                case "url-prefix", "uri-prefix" -> URL_PREFIX;
                 default -> null;
             };
         }
@@ -129,6 +131,11 @@ public final class Indicators {
         }
         if (family == Family.EMAIL_DOMAIN) {
             return emailDomain(value.startsWith("@") ? value.substring(1) : value);
+        }
+        boolean prefix = family == Family.URL_PREFIX
+                || value.endsWith("/*") && !value.startsWith("/") && (family == Family.URL || family == Family.ANY);
+        if (prefix) {
+            return prefix(value.endsWith("/*") ? value.substring(0, value.length() - 1) : value);
         }
         Read read = family == Family.URL ? url(value) : classified(value);
         if (read.value() == null || family == Family.ANY) {
@@ -376,6 +383,19 @@ public final class Indicators {
             }
         }
         return new Read("url", url.toString(), "");
+    }
+
+    /** A URL with what lies behind it: evil.example/panel/ on that host and those beneath it. */
+    private static Read prefix(String value) {
+        Read read = url(value);
+        Canonical.Url url = read.value() == null ? null : Canonical.parseUrl(read.value());
+        if (url == null) {
+            return read;
+        }
+        return url.hostKind() == Canonical.Kind.DOMAIN
+                        && PublicSuffixes.bundled().section(url.host()) == PublicSuffixes.Section.ICANN
+                ? Read.none(url.host() + " is a public suffix: everybody's domains lie beneath it")
+                : new Read("url-prefix", url.toString(), "");
     }
 
     /** The id of an indicator: 32 hex digits, the first of SHA-256 over type, canonical value and feed. */

@@ -13,18 +13,28 @@ abstract class Syntax {
      * What a line says.
      *
      * @param values texts that are to be indicators; none where the line says nothing, or cannot be used
+     * @param type what they are, as a type column would say it; empty where they say it themselves
      * @param reason why it cannot be used; null where it can
      */
-    record Entry(List<String> values, @Nullable String reason) {
+    record Entry(List<String> values, String type, @Nullable String reason) {
         /** A line that is no indicator and nobody would expect to be one. */
-        static final Entry NOTHING = new Entry(List.of(), null);
+        static final Entry NOTHING = of(List.of());
 
         static Entry of(String value) {
-            return new Entry(List.of(value), null);
+            return of(List.of(value));
+        }
+
+        static Entry of(List<String> values) {
+            return new Entry(values, "", null);
+        }
+
+        /** A URL, on the host that it names and those beneath it, and what lies behind it. */
+        static Entry prefix(String url) {
+            return new Entry(List.of(url), "url-prefix", null);
         }
 
         static Entry no(String reason) {
-            return new Entry(List.of(), reason);
+            return new Entry(List.of(), "", reason);
         }
     }
 
@@ -116,7 +126,7 @@ abstract class Syntax {
                     names.add(words[i]);
                 }
             }
-            return new Entry(names, null);
+            return Entry.of(names);
         }
     }
 
@@ -159,7 +169,8 @@ abstract class Syntax {
             if (rule.length() > 1 && rule.startsWith("/") && rule.endsWith("/")) {
                 return Entry.no("adblock: a regular expression");
             }
-            if (rule.startsWith("||")) {
+            boolean beneath = rule.startsWith("||");
+            if (beneath) {
                 rule = rule.substring(2);
             } else if (rule.startsWith("|")) {
                 rule = rule.substring(1);
@@ -167,10 +178,10 @@ abstract class Syntax {
             while (rule.endsWith("^") || rule.endsWith("|") || rule.endsWith("^*")) {
                 rule = rule.substring(0, rule.length() - (rule.endsWith("*") ? 2 : 1));
             }
-            boolean separators = rule.indexOf('^') >= 0 || rule.indexOf('*', 1) >= 0;
-            return rule.isEmpty() || separators
-                    ? Entry.no("adblock: a pattern; expected a host or a URL, as ||evil.example^")
-                    : Entry.of(rule);
+            if (rule.isEmpty() || rule.indexOf('^') >= 0 || rule.indexOf('*', 1) >= 0) {
+                return Entry.no("adblock: a pattern; expected a host or a URL, as ||evil.example^");
+            }
+            return beneath && rule.indexOf('/') > 0 ? Entry.prefix(rule) : Entry.of(rule);
         }
     }
 
@@ -193,7 +204,7 @@ abstract class Syntax {
             String answer = option.substring(last + 1);
             boolean blocks = answer.isEmpty() || name.equals("address") && (answer.equals("#") || isSink(answer));
             return blocks
-                    ? new Entry(List.of(option.substring(first + 1, last).split("/")), null)
+                    ? Entry.of(List.of(option.substring(first + 1, last).split("/")))
                     : Entry.no(
                             "dnsmasq: asks or answers " + answer + "; a blocked name has an address where nobody is");
         }
@@ -401,7 +412,7 @@ abstract class Syntax {
             addresses(header.group(4), header.group(5), addresses);
             return addresses.isEmpty()
                     ? Entry.no("suricata: a rule without a host, a URL or an address")
-                    : new Entry(addresses, null);
+                    : Entry.of(addresses);
         }
 
         private static @Nullable String buffer(String name) {

@@ -209,7 +209,7 @@ class FeedsTest {
                         "confidence '101'; expected 0 to 100, or none, low, medium or high",
                         "time 'yesterday'; expected ISO-8601, as 2026-11-24T10:00:00Z",
                         "valid from 2026-11-02T00:00:00Z until 2026-11-01T00:00:00Z: never",
-                        "type not supported: mutex; expected as domain, ip, cidr, url, ip:port, url-path, user-agent or sha256",
+                        "type not supported: mutex; expected as domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256",
                         "7 columns; the header has 5",
                         "nothing in the column value",
                         "the type column says address, the value is of type domain",

@@ -41,7 +41,9 @@ class IndicatorIndexPropertiesTest {
     private static final Arbitrary<String> PORTS = Arbitraries.of("", "", ":80", ":443", ":81");
     private static final Arbitrary<String> REQUESTS = Arbitraries.of(
             "/",
+            "//",
             "/gate",
+            "/gate//a",
             "/b/gate",
             "/b/gate/",
             "/gate?b",
@@ -49,6 +51,8 @@ class IndicatorIndexPropertiesTest {
             "/gate?b=&c=",
             "/gate?b=1&c=2/gate",
             "/?bcd=1");
+    private static final Arbitrary<String> BEGINNINGS =
+            Arbitraries.of("/", "/b", "/b/", "/b/gate", "/b/gate?b=1", "/gat", "/gate/", "/gate?b=1", "/?", "/gate//");
     private static final Arbitrary<String> KNOWN_PATHS = Arbitraries.of(
             "/gate", "/gate/", "/b/gate", "/gate?b", "/gate?b=", "/gate?b=&c=", "/gate?b=1&c=2/gate", "/?bcd=");
     private static final Arbitrary<String> AGENTS = Arbitraries.of("evil", "Evil/1", "bot evil", "EVIL bot", "wget");
@@ -60,8 +64,8 @@ class IndicatorIndexPropertiesTest {
         return Arbitraries.oneOf(HOSTS, V4, V6.map(address -> "[" + address + "]"));
     }
 
-    private static Arbitrary<String> urls(String... schemes) {
-        return Combinators.combine(Arbitraries.of(schemes), anyHost(), PORTS, PATHS)
+    private static Arbitrary<String> urls(Arbitrary<String> paths, String... schemes) {
+        return Combinators.combine(Arbitraries.of(schemes), anyHost(), PORTS, paths)
                 .as((scheme, host, port, path) -> scheme + host + port + path);
     }
 
@@ -77,12 +81,14 @@ class IndicatorIndexPropertiesTest {
                                 .as((a, bits) -> a + "/" + bits))
                 .map(range -> Events.indicator(
                         "cidr", String.valueOf(Canonical.cidr(range).canonical())));
-        Arbitrary<Indicator> urls = urls("http://", "https://", "", "ftp://")
+        Arbitrary<Indicator> urls = urls(PATHS, "http://", "https://", "", "ftp://")
                 .map(url -> Events.indicator(
                         "url", String.valueOf(Canonical.url(url).canonical())));
         Arbitrary<Indicator> others = Arbitraries.oneOf(
                         Combinators.combine(anyHost(), Arbitraries.of(80, 81, 443))
                                 .as((host, port) -> Indicators.read(host + ":" + port, Indicators.Family.ANY)),
+                        urls(BEGINNINGS, "http://", "https://", "")
+                                .map(url -> Indicators.read(url, Indicators.Family.URL_PREFIX)),
                         KNOWN_PATHS.map(path -> Indicators.read(path, Indicators.Family.PATH)),
                         AGENTS.map(agent -> Indicators.read(agent, Indicators.Family.USER_AGENT)),
                         EXPRESSIONS.map(text -> Indicators.read(text, Indicators.Family.USER_AGENT_REGEX)))
@@ -107,14 +113,13 @@ class IndicatorIndexPropertiesTest {
     @Provide
     Arbitrary<ProxyEvent> events() {
         Arbitrary<ProxyEvent> requests = Arbitraries.oneOf(
-                Combinators.combine(urls("http://", "https://", "HTTP://"), REQUESTS)
-                        .as((url, request) -> get(url.substring(0, url.indexOf('/', 8)) + request)),
-                urls("http://", "https://", "HTTP://").map(IndicatorIndexPropertiesTest::get),
+                urls(REQUESTS, "http://", "https://", "HTTP://").map(IndicatorIndexPropertiesTest::get),
+                urls(PATHS, "http://", "https://", "HTTP://").map(IndicatorIndexPropertiesTest::get),
                 anyHost()
                         .map(host -> host.startsWith("[")
                                 ? Events.connect(host.substring(1, host.length() - 1))
                                 : Events.connect(host)));
-        Arbitrary<String> referrers = urls("http://", "https://").injectNull(0.5);
+        Arbitrary<String> referrers = urls(PATHS, "http://", "https://").injectNull(0.5);
         Arbitrary<String> addresses = Arbitraries.oneOf(V4, V6).injectNull(0.3);
         Arbitrary<Integer> ports = Arbitraries.of(80, 81, 443).injectNull(0.5);
         return Combinators.combine(
@@ -267,6 +272,9 @@ class IndicatorIndexPropertiesTest {
     }
 
     private static void url(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+        if (text != null && indicator.getType().equals("url-prefix")) {
+            prefix(field, Objects.requireNonNull(Canonical.parseUrl(text)), indicator, found);
+        }
         if (text == null || !indicator.getType().equals("url")) {
             return;
         }
@@ -278,6 +286,26 @@ class IndicatorIndexPropertiesTest {
                 : value.equals(Canonical.url(scheme + indicator.getValue()).canonical());
         if (same) {
             found.add(field + " " + value + " EXACT " + indicator.getIndicatorId());
+        }
+    }
+
+    /** The host is the prefix's or beneath it, scheme and port are as in a URL, and the path goes on at an edge. */
+    private static void prefix(String field, Canonical.Url url, Indicator indicator, Set<String> found) {
+        boolean hasScheme = indicator.getValue().contains("://");
+        Canonical.Url known = Objects.requireNonNull(
+                Canonical.parseUrl(hasScheme ? indicator.getValue() : url.scheme() + "://" + indicator.getValue()));
+        Canonical.Result host = Canonical.host(url.host());
+        String rest = url.rest();
+        String path = known.rest();
+        boolean edge = rest.equals(path)
+                || rest.startsWith(path)
+                        && !path.contains("?")
+                        && (path.endsWith("/") || "/?".indexOf(rest.charAt(path.length())) >= 0);
+        if (domain(host, known.host()) != null
+                && url.scheme().equals(known.scheme())
+                && url.port().equals(known.port())
+                && edge) {
+            found.add(field + " " + url + " " + How.URL_PREFIX + " " + indicator.getIndicatorId());
         }
     }
 }

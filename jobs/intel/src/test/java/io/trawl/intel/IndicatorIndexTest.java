@@ -331,6 +331,35 @@ class IndicatorIndexTest {
     }
 
     @Test
+    void theBeginningOfAUrlMatchesAtEdgesOfThePathOnItsHostAndBeneathIt() {
+        IndicatorIndex index = index(
+                "url-prefix",
+                "evil.example/panel",
+                "url-prefix",
+                "https://evil.example/a/",
+                "url-prefix",
+                "github.io/x");
+
+        assertThat(matches(index, get("http://www.evil.example/panel/gate.php?id=1")))
+                .containsExactly("url.full http://www.evil.example/panel/gate.php?id=1 url-prefix evil.example/panel");
+        assertThat(matches(index, get("http://evil.example/panel"))).hasSize(1);
+        assertThat(matches(index, get("http://evil.example/panel?id=1"))).hasSize(1);
+        assertThat(matches(index, get("http://evil.example/panelists"))).isEmpty();
+        assertThat(matches(index, get("http://notevil.example/panel"))).isEmpty();
+        assertThat(matches(index, get("http://evil.example/x/panel"))).isEmpty();
+        assertThat(matches(index, get("https://evil.example/a/b"))).hasSize(1);
+        assertThat(matches(index, get("http://evil.example/a/b"))).isEmpty();
+        assertThat(matches(index, get("https://github.io/x"))).hasSize(1);
+        assertThat(matches(index, get("https://me.github.io/x")))
+                .as("what lies beneath belongs to others")
+                .isEmpty();
+        ProxyEvent referred = get("http://good.example/");
+        referred.setHttpRequestReferrer("http://evil.example/panel/");
+        assertThat(matches(index, referred))
+                .containsExactly("http.request.referrer http://evil.example/panel/ url-prefix evil.example/panel");
+    }
+
+    @Test
     void whatIsNotCanonicalIsRefused() {
         IndexBuilder builder = IndicatorIndex.builder();
 
@@ -344,6 +373,6 @@ class IndicatorIndexTest {
         assertThatThrownBy(() -> builder.add(indicator("mutex", "x")))
                 .hasMessage(
                         "indicator type 'mutex'; expected one of domain, ipv4, ipv6, cidr, url, ip-port, domain-port, "
-                                + "url-path, user-agent, user-agent-regex, email-domain, md5, sha1, sha256");
+                                + "url-path, user-agent, user-agent-regex, email-domain, md5, sha1, sha256, url-prefix");
     }
 }

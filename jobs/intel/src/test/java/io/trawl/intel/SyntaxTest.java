@@ -78,6 +78,21 @@ class SyntaxTest {
     }
 
     @Test
+    void anAdblockRuleWithAPathIsTheBeginningOfAUrl() throws IOException {
+        List<String> types = new ArrayList<>();
+        Feeds.read(
+                new ByteArrayInputStream("||evil.example/panel^\n||evil.example^\n|http://evil.example/a\n"
+                        .getBytes(StandardCharsets.UTF_8)),
+                "feed",
+                indicator -> types.add(indicator.getType() + " " + indicator.getValue()),
+                line -> reasons.add(line.reason()));
+
+        assertThat(types)
+                .containsExactly("url-prefix evil.example/panel", "domain evil.example", "url http://evil.example/a");
+        assertThat(reasons).isEmpty();
+    }
+
+    @Test
     void whatDnsmasqBlocksIsRead() throws IOException {
         assertThat(read(
                         "# names",
