@@ -13,7 +13,7 @@ settings = Settings.load()
 
 
 def located(paths: list[str]) -> list[str]:
-    """Name the paths as the driver, which has another working directory, finds them: a relative one is the project's."""
+    """Name paths as the driver, which has another working directory, finds them: a relative one is the project's."""
     return [path if "://" in path else str(HOME / path) for path in paths]
 
 

@@ -2,8 +2,11 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.HBaseReader;
+import io.trawl.etl.Lake;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import io.trawl.it.Broker.Message;
 import io.trawl.stack.SharedStack;
@@ -15,6 +18,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -210,6 +217,171 @@ class JobsIT {
                     "evil[.]example\n203.0.113.0/24\n203.0.113.9\nhxxp://www.evil.example/a\n");
             source.mustRun("refresh-indicators", null, "--feeds", before.toString());
         }
+    }
+
+    /** A list as MISP has them. */
+    private static Path allowlist(String name, String type, String... entries) throws Exception {
+        Path file = folder.resolve("lists").resolve(name).resolve("list.json");
+        Files.createDirectories(file.getParent());
+        return Files.writeString(
+                file,
+                "{\"name\":\"" + name + "\",\"version\":1,\"type\":\"" + type + "\",\"list\":[\""
+                        + String.join("\",\"", entries) + "\"]}");
+    }
+
+    private static List<String> suppressions(Sweeper source, Window window) throws Exception {
+        return source.records(LakeTable.DETECTIONS, "enrich", window).stream()
+                .map(row -> row.get("indicator_value") + " at " + row.get("field") + ": " + row.get("suppressed_by"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void whatIsAllowlistedIsKeptAsSuppressedAndTheListsOfAWindowsFirstSweepStay() throws Exception {
+        Sweeper source = source("allowed");
+        String feed = Files.writeString(
+                        folder.resolve("allowed.txt"),
+                        "evil.example\nhttp://www.evil.example/a\n203.0.113.0/24\n203.0.113.9\ngithub.io\nevil.github.io\n")
+                .toString();
+        allowlist("names", "hostname", "github.io", "www.evil.example");
+        allowlist("resolvers", "cidr", "203.0.113.9/32");
+        String lists = folder.resolve("lists").toString();
+        String client = "198.18.9.1";
+        String page = EVIL.replace("10.0.0.1", client);
+        List<String> lines = List.of(
+                page,
+                page.replace("www.evil.example/a", "www.github.io/"),
+                page.replace("www.evil.example/a", "github.io/"),
+                page.replace("www.evil.example/a", "evil.github.io/"),
+                BAD_ADDRESS.replace("10.0.0.2", client));
+        List<String> first = List.of(
+                "203.0.113.0/24 at destination.ip: resolvers",
+                "203.0.113.0/24 at url.domain: resolvers",
+                "203.0.113.9 at destination.ip: resolvers",
+                "203.0.113.9 at url.domain: resolvers",
+                "evil.example at url.domain: names",
+                "evil.github.io at url.domain: null",
+                "github.io at url.domain: names",
+                "http://www.evil.example/a at url.full: null");
+        try {
+            source.mustRun("refresh-indicators", null, "--feeds", feed, "--allowlists", lists);
+            assertThat(indicators(source))
+                    .containsExactly(
+                            "203.0.113.0/24 null",
+                            "203.0.113.9 resolvers",
+                            "evil.example null",
+                            "evil.github.io null",
+                            "github.io names",
+                            "http://www.evil.example/a null");
+            JsonNode report = State.at(source.settings().text("reports.dir"), new Configuration())
+                    .read("refresh-indicators.json");
+            assertThat(report.path("counts").path("allowlisted").asLong()).isEqualTo(2);
+            assertThat(report.path("notes").toString())
+                    .contains("on allowlist 'names': 1 indicator, as github.io")
+                    .contains("on allowlist 'resolvers': 1 indicator, as 203.0.113.9");
+
+            Window window = fill(source, Broker.log(0, "p1", 0, lines.toArray(new String[0])));
+            source.sweep(window);
+            assertThat(suppressions(source, window)).isEqualTo(first);
+            assertThat(source.counts("enrich", window))
+                    .containsEntry("detections", 8L)
+                    .containsEntry("suppressed", 6L);
+            assertThat(source.counts("audit", window))
+                    .containsEntry("detections", 8L)
+                    .containsEntry("suppressed", 6L)
+                    .containsEntry("problems", 0L);
+            assertThat(new HBaseReader(source.settings()).detections(ask(client, null, null)))
+                    .extracting(found -> found.path("indicator_value").asText() + " at "
+                            + found.path("field").asText() + ": "
+                            + found.path("suppressed_by").asText())
+                    .containsExactlyInAnyOrderElementsOf(first);
+            var once = source.everything(window);
+            String pinned = source.runs("enrich", window).get(0).versions().get("allowlists");
+
+            // The lists alone change: that is another snapshot, and no other answer for a window already swept.
+            long before = snapshot(source);
+            allowlist("names", "hostname", "evil.example", "evil.github.io");
+            source.mustRun("refresh-indicators", null, "--feeds", feed, "--allowlists", lists);
+            assertThat(snapshot(source)).isNotEqualTo(before);
+            source.mustRun("refresh-indicators", null, "--feeds", feed, "--allowlists", lists);
+            Sweeper.STAGES.forEach(stage -> source.mustRun(stage, window));
+            source.mustRun("audit", window);
+            assertThat(source.everything(window)).isEqualTo(once);
+
+            source.mustRun("enrich", window, "--indicators", "latest");
+            source.mustRun("load", window);
+            source.mustRun("audit", window);
+            List<String> second = List.of(
+                    "203.0.113.0/24 at destination.ip: resolvers",
+                    "203.0.113.0/24 at url.domain: resolvers",
+                    "203.0.113.9 at destination.ip: resolvers",
+                    "203.0.113.9 at url.domain: resolvers",
+                    "evil.example at url.domain: names",
+                    "evil.github.io at url.domain: names",
+                    "github.io at url.domain: null",
+                    "http://www.evil.example/a at url.full: null");
+            assertThat(suppressions(source, window)).isEqualTo(second);
+            assertThat(source.runs("enrich", window))
+                    .extracting(run -> run.versions().get("indicators"))
+                    .containsExactly("pinned", "pinned", "latest");
+            assertThat(source.runs("enrich", window))
+                    .extracting(run -> run.versions().get("allowlists").equals(pinned))
+                    .containsExactly(true, true, false);
+            assertThat(source.report("audit", window).path("notes").toString())
+                    .contains("(latest), allowlists "
+                            + source.runs("enrich", window).get(2).versions().get("allowlists"));
+            // What was pinned anew stays, too, though there are no lists any more.
+            source.mustRun("refresh-indicators", null, "--feeds", feed);
+            source.mustRun("enrich", window);
+            assertThat(suppressions(source, window)).isEqualTo(second);
+        } finally {
+            source.mustRun(
+                    "refresh-indicators",
+                    null,
+                    "--feeds",
+                    folder.resolve("feed.txt").toString());
+        }
+    }
+
+    private static long snapshot(Sweeper source) throws Exception {
+        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+            return lake.snapshot(LakeTable.INDICATORS);
+        }
+    }
+
+    /** Every indicator with the list that it stands on. */
+    private static List<String> indicators(Sweeper source) throws Exception {
+        List<String> rows = new ArrayList<>();
+        try (Lake lake = Lake.open(source.settings(), new Configuration());
+                CloseableIterable<Record> records =
+                        IcebergGenerics.read(lake.table(LakeTable.INDICATORS)).build()) {
+            records.forEach(row -> rows.add(row.getField("value") + " " + row.getField("allowlisted")));
+        }
+        rows.sort(null);
+        return rows;
+    }
+
+    @Test
+    void anAllowlistThatIsNotThereOrIsNoneIsNamedInOneLine() throws Exception {
+        Sweeper source = source("nolist");
+        long before = snapshot(source);
+        String feed = folder.resolve("feed.txt").toString();
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"name\":\"n\",\"type\":\"string\"");
+        Path other = Files.writeString(folder.resolve("other.json"), "{\"objects\":[]}");
+        String absent = folder.resolve("absent.json").toString();
+        assertOneLine(
+                source.run("refresh-indicators", null, "--feeds", feed, "--allowlists", absent),
+                2,
+                "--allowlists " + absent + ": no such file or folder");
+        assertOneLine(
+                source.run("refresh-indicators", null, "--feeds", feed, "--set", "allowlists.folder=" + broken),
+                2,
+                "--allowlists " + broken + ": no JSON, in line 1");
+        assertOneLine(
+                source.run("refresh-indicators", null, "--feeds", feed, "--allowlists", other.toString()),
+                2,
+                "--allowlists " + other + ": no allowlist; expected JSON with name, type and list");
+        assertThat(snapshot(source)).isEqualTo(before);
     }
 
     @Test

@@ -148,7 +148,6 @@ public final class RefreshIndicatorsJob implements Job {
         Path folder = Files.createTempDirectory("trawl-indicators");
         try {
             Lists lists = lists(run, folder);
-            IndexBuilder index = IndicatorIndex.builder();
             LakeStore<InvalidRecord> invalid = run.lake()
                     .replacing(
                             LakeTable.INVALID_RECORDS,
@@ -156,10 +155,7 @@ public final class RefreshIndicatorsJob implements Job {
                             invalidBase,
                             run.properties(),
                             ROW_GROUP);
-            // Nothing is held but the index, packed: of ten million indicators objects would take gigabytes.
-            invalid.fill(rejected -> read(run, index, lists, rejected));
-
-            LocalFile written = LocalFile.write(folder.resolve("index"), index::write);
+            LocalFile written = index(run, folder, lists, invalid);
             Table table = run.lake().table(LakeTable.INDICATORS);
             Snapshot current = table.currentSnapshot();
             if (current != null && isSame(current, written, lists)) {
@@ -203,6 +199,14 @@ public final class RefreshIndicatorsJob implements Job {
                     + String.join("; ", unusable.subList(0, Math.min(EXAMPLES, unusable.size()))));
         }
         return new Lists(lists, file);
+    }
+
+    /** Reads the feeds into an index file; objects of ten million indicators would take gigabytes. */
+    private LocalFile index(Run run, Path folder, @Nullable Lists lists, LakeStore<InvalidRecord> invalid)
+            throws IOException {
+        IndexBuilder index = IndicatorIndex.builder();
+        invalid.fill(rejected -> read(run, index, lists, rejected));
+        return LocalFile.write(folder.resolve("index"), index::write);
     }
 
     /** What stands on one allowlist. */
