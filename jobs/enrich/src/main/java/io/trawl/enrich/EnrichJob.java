@@ -1,5 +1,6 @@
 package io.trawl.enrich;
 
+import io.trawl.etl.Block;
 import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
@@ -68,24 +69,24 @@ public final class EnrichJob implements Job {
                         detectionsBase,
                         run.properties());
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
-        Etl<Detection> found = Etl.from(Source.of(run.lake()
-                        .read(
-                                run.spark(),
-                                LakeTable.PROXY_EVENTS,
-                                run.source().name(),
-                                run.window(),
-                                snapshot,
-                                Engine.FIELDS.toArray(new String[0]))))
+        String[] matched = Engine.FIELDS.toArray(new String[0]);
+        Etl<Detection> found = Etl.from(Source.of(engine.candidates(events(run, snapshot, matched))))
                 .analyse(engine)
                 .store(detections);
         Tally tally = found.<Detection>step("suppressed", EnrichJob::suppressed).run();
 
+        long count = run.lake()
+                .count(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
-        Tally seen = Etl.from(Source.of(observables(run, snapshot, tally.count("in"))))
+        Tally seen = Etl.from(Source.of(Sightings.of(
+                        events(run, snapshot, Sightings.FIELDS),
+                        count,
+                        run.source().name(),
+                        run.window().start())))
                 .store(observables)
                 .run();
 
-        run.count("events", tally.count("in"));
+        run.count("events", count);
         run.count("detections", tally.count("stored.detections"));
         run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
@@ -100,21 +101,8 @@ public final class EnrichJob implements Job {
         }
     }
 
-    /** Each distinct value of the window with its clients. */
-    private static JavaRDD<Observable> observables(Run run, long snapshot, long count) {
-        JavaRDD<ProxyEvent> events = run.lake()
-                .read(
-                        run.spark(),
-                        LakeTable.PROXY_EVENTS,
-                        run.source().name(),
-                        run.window(),
-                        snapshot,
-                        "timestamp",
-                        "source_address",
-                        "source_ip",
-                        "destination_ip",
-                        "url_domain");
-        return Sightings.of(
-                run.spark(), events, count, run.source().name(), run.window().start());
+    private static JavaRDD<Block<ProxyEvent>> events(Run run, long snapshot, String... fields) {
+        return run.lake()
+                .blocks(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot, fields);
     }
 }

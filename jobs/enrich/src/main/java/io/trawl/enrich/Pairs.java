@@ -90,17 +90,38 @@ final class Pairs {
      * @param count how many values there are
      */
     Grouped byValue(int count) {
+        int[] order = new int[size];
+        Arrays.setAll(order, pair -> pair);
+        return grouped(order, values, count);
+    }
+
+    /**
+     * The same, the pairs of a value in the order of their clients.
+     *
+     * @param count how many values there are
+     * @param ranks place of each client in that order
+     */
+    Grouped byValueAndClient(int count, int[] ranks) {
+        int[] rank = new int[size];
+        Arrays.setAll(rank, pair -> ranks[clients[pair]]);
+        int[] order = new int[size];
+        Arrays.setAll(order, pair -> pair);
+        return grouped(grouped(order, rank, ranks.length).order(), values, count);
+    }
+
+    /** Pairs by a key of theirs, less than count; those that have the same key stay in order. */
+    private static Grouped grouped(int[] pairs, int[] keys, int count) {
         int[] starts = new int[count + 1];
-        for (int pair = 0; pair < size; pair++) {
-            starts[values[pair] + 1]++;
+        for (int pair : pairs) {
+            starts[keys[pair] + 1]++;
         }
-        for (int value = 0; value < count; value++) {
-            starts[value + 1] += starts[value];
+        for (int key = 0; key < count; key++) {
+            starts[key + 1] += starts[key];
         }
         int[] next = starts.clone();
-        int[] order = new int[size];
-        for (int pair = 0; pair < size; pair++) {
-            order[next[values[pair]]++] = pair;
+        int[] order = new int[pairs.length];
+        for (int pair : pairs) {
+            order[next[keys[pair]]++] = pair;
         }
         return new Grouped(starts, order);
     }

@@ -2,6 +2,7 @@ package io.trawl.enrich;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.etl.Block;
 import io.trawl.intel.Observables;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
@@ -55,7 +56,12 @@ class SightingsJobTest {
         List<Observable> found;
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-            found = Sightings.of(spark, context.parallelize(events, 3), events.size(), "proxy", WINDOW)
+            found = Sightings.of(
+                            context.parallelize(events, 3)
+                                    .mapPartitions(some -> Block.of(some, ProxyEvent::new, Sightings.FIELDS)),
+                            events.size(),
+                            "proxy",
+                            WINDOW)
                     .collect();
         }
 

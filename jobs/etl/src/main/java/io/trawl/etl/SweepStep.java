@@ -4,6 +4,7 @@ import io.trawl.intel.Engine;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
 /** Judges events with the indicators and allowlists of a snapshot: what batch and hot path share. */
@@ -26,6 +27,18 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
 
     @Override
     public void apply(ProxyEvent event, Out<? super Detection> out) {
+        engine().analyse(event, out::emit);
+    }
+
+    /**
+     * The events in which there may be a detection, and a few more: all others have none, which is known without a
+     * record of them. The blocks need the fields {@link Engine#FIELDS}.
+     */
+    public JavaRDD<ProxyEvent> candidates(JavaRDD<Block<ProxyEvent>> blocks) {
+        return blocks.mapPartitions(some -> new Candidates(engine(), some));
+    }
+
+    private Engine engine() {
         Engine judge = engine;
         if (judge == null) {
             IndicatorSnapshot.Lists lists = indicators.allowlists();
@@ -37,6 +50,6 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
                     lists == null ? List.of() : List.of(SnapshotFiles.ALLOWLISTS.open(lists.file(), settings)));
             engine = judge;
         }
-        judge.analyse(event, out::emit);
+        return judge;
     }
 }

@@ -117,8 +117,7 @@ class LakeFileTest {
                 Settings.defaults().with("lake.warehouse", folder.toUri().toString()), new Configuration());
     }
 
-    private static DataFile write(Table table, LakeTable<?> kind, List<IndexedRecord> records, long rowGroup)
-            throws Exception {
+    static DataFile write(Table table, LakeTable<?> kind, List<IndexedRecord> records, long rowGroup) throws Exception {
         PartitionKey key = new PartitionKey(table.spec(), table.schema());
         key.partition(new LakeRow().wrap(records.get(0)));
         String name = table.locationProvider().newDataLocation(table.spec(), key, "some.parquet");
@@ -130,7 +129,7 @@ class LakeFileTest {
         return file.finish();
     }
 
-    private static List<IndexedRecord> records(Schema schema, int count) {
+    static List<IndexedRecord> records(Schema schema, int count) {
         SplittableRandom random = new SplittableRandom(count);
         List<IndexedRecord> records = new ArrayList<>();
         for (int i = 0; i < count; i++) {

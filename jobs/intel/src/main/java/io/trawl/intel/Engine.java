@@ -56,6 +56,16 @@ public final class Engine {
         this.suppressors = List.copyOf(suppressors);
     }
 
+    /** What tells the events without detections by single values of them. */
+    public Sieve sieve() {
+        return index.sieve();
+    }
+
+    /** Whether the client's address is matched, too. */
+    public boolean webServer() {
+        return webServer;
+    }
+
     /** Gives every detection of an event, all of its fields set. */
     public void analyse(ProxyEvent event, Consumer<Detection> detections) {
         index.match(event, webServer, match -> detections.accept(detection(event, match)));

@@ -206,6 +206,22 @@ final class EventFields {
         }
     }
 
+    /** Whether {@link #match} may find something by a referrer, whatever else the event has. */
+    static boolean mayMatchReferrer(IndexFile index, String referrer) {
+        int from = authority(referrer);
+        int to = Math.max(0, from);
+        while (to < referrer.length() && "/?#".indexOf(referrer.charAt(to)) < 0) {
+            to++;
+        }
+        Canonical.Kind kind = from < 0 ? null : Canonical.plain(referrer, from, to);
+        if (kind != null) {
+            return index.mayMatch(kind, referrer, from, to);
+        }
+        Canonical.Url url = Canonical.parseUrl(referrer);
+        return url != null
+                && index.mayMatch(url.hostKind(), url.host(), 0, url.host().length());
+    }
+
     private static void address(
             IndexFile index, @Nullable String text, int port, String field, Instant at, MatchSink sink) {
         if (text == null) {

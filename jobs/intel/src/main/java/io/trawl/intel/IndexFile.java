@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
 
 /** An index over the bytes of its file, mapped or in the heap. */
@@ -177,6 +178,11 @@ final class IndexFile implements IndicatorIndex {
     }
 
     @Override
+    public Sieve sieve() {
+        return new Sieve(this);
+    }
+
+    @Override
     public void forEach(Consumer<? super Indicator> indicators) {
         IndexRecord record = new IndexRecord(file);
         int place = recordsAt;
@@ -232,6 +238,63 @@ final class IndexFile implements IndicatorIndex {
     /** The hash of a host in canonical form. */
     long hash(String host) {
         return IndexFormat.host(start, host, 0, host.length());
+    }
+
+    /**
+     * Whether any indicator has to do with a host in canonical form: the host, one above it, an address's range, whatever
+     * the port, and at any time, or a URL of the host. False is certain, true is hardly ever wrong.
+     */
+    boolean mayMatch(Canonical.Kind kind, String text, int from, int to) {
+        if (kind == Canonical.Kind.DOMAIN) {
+            long state = start;
+            for (int i = to - 1; i >= from; i--) {
+                char c = text.charAt(i);
+                if (c == '.' && mayHaveBeneath(IndexFormat.mix(state))) {
+                    return true;
+                }
+                state = IndexFormat.step(state, c);
+            }
+            long hash = IndexFormat.mix(state);
+            return mayHave(hash) || hasUrls(hash);
+        }
+        long hash = IndexFormat.host(start, text, from, to);
+        boolean[] found = {mayHave(hash) || hasUrls(hash)};
+        if (kind == Canonical.Kind.IPV4) {
+            inRanges4((int) Ip.canonical4(text, from, to), record -> found[0] = true);
+        } else {
+            inRanges6(text.substring(from, to), record -> found[0] = true);
+        }
+        return found[0];
+    }
+
+    /** Whether a domain may be an indicator's, or that of the beginning of a URL, for what lies beneath it. */
+    private boolean mayHaveBeneath(long hash) {
+        return mayHave(hash) || hasPrefixes && mayHavePrefix(hash);
+    }
+
+    /** Whether a user agent is an indicator's at any time. */
+    boolean mayMatchUserAgent(String text) {
+        boolean[] found = {hasAgents && mayHave(IndexFormat.host(IndexFormat.agentStart(start), text, 0, text.length()))
+        };
+        if (!found[0] && regexes.length > 0) {
+            userAgents.find(text, number -> found[0] = true);
+        }
+        return found[0];
+    }
+
+    /** Whether the filter knows a hash, and a slot has it, or one so like it that only the record tells. */
+    private boolean mayHave(long hash) {
+        if (!mayHaveHost(hash)) {
+            return false;
+        }
+        long tag = IndexFormat.tag(hash);
+        int slot = IndexFormat.slot(hash, slots);
+        for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
+            if (IndexFormat.tag(entry) == tag) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean mayHaveHost(long hash) {
@@ -499,8 +562,12 @@ final class IndexFile implements IndicatorIndex {
         return false;
     }
 
-    /** The last range that begins at or before the address holds it, or one around that range does, or none does. */
     private void inRanges4(int address, String value, String field, Instant at, MatchSink sink) {
+        inRanges4(address, record -> give(record, value, field, How.CIDR, at, sink));
+    }
+
+    /** The last range that begins at or before the address holds it, or one around that range does, or none does. */
+    private void inRanges4(int address, IntConsumer found) {
         int low = 0;
         int high = ranges4 - 1;
         while (low <= high) {
@@ -514,13 +581,17 @@ final class IndexFile implements IndicatorIndex {
         for (int range = high; range >= 0; ) {
             int place = ranges4At + IndexFormat.RANGE4 * range;
             if (sameBits(file.getInt(place), address, file.getInt(place + 12))) {
-                give(file.getInt(place + 8), value, field, How.CIDR, at, sink);
+                found.accept(file.getInt(place + 8));
             }
             range = file.getInt(place + 4);
         }
     }
 
     private void inRanges6(String value, String field, Instant at, MatchSink sink) {
+        inRanges6(value, record -> give(record, value, field, How.CIDR, at, sink));
+    }
+
+    private void inRanges6(String value, IntConsumer found) {
         byte[] bytes = Ip.require(value);
         long first = Ip.number(bytes, 0);
         long second = Ip.number(bytes, 8);
@@ -540,7 +611,7 @@ final class IndexFile implements IndicatorIndex {
         for (int range = high; range >= 0; ) {
             int place = ranges6At + IndexFormat.RANGE6 * range;
             if (sameBits(file.getLong(place), file.getLong(place + 8), first, second, file.getInt(place + 24))) {
-                give(file.getInt(place + 20), value, field, How.CIDR, at, sink);
+                found.accept(file.getInt(place + 20));
             }
             range = file.getInt(place + 16);
         }

@@ -37,6 +37,9 @@ public interface IndicatorIndex {
      */
     void match(ProxyEvent event, boolean webServer, MatchSink sink);
 
+    /** What tells the events that cannot match anything by single values of them. */
+    Sieve sieve();
+
     /** Gives every indicator, in the order in which they were added. */
     void forEach(Consumer<? super Indicator> indicators);
 

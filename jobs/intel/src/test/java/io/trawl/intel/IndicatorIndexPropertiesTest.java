@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -166,6 +169,47 @@ class IndicatorIndexPropertiesTest {
 
         assertThat(found).doesNotHaveDuplicates();
         assertThat(new TreeSet<>(found)).isEqualTo(expected);
+    }
+
+    @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+    void theSieveHoldsBackNoMatch(
+            @ForAll("indicators") List<Indicator> indicators, @ForAll("events") ProxyEvent event, @ForAll boolean web) {
+        IndicatorIndex index = IndicatorIndex.of(indicators);
+
+        if (!passes(index.sieve(), event, web)) {
+            assertThat(Events.matches(index, event, web)).isEmpty();
+        }
+    }
+
+    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    void theSieveHoldsBackNearlyAllThatHasNothingToDoWithAnyIndicator(
+            @ForAll("indicators") List<Indicator> indicators) {
+        Sieve sieve = IndicatorIndex.of(indicators.stream()
+                        .filter(indicator -> !indicator.getType().equals("url-path"))
+                        .toList())
+                .sieve();
+
+        long passed = IntStream.range(0, 1_000)
+                .filter(i -> passes(sieve, Events.get("http://elsewhere" + i + ".test/a"), true))
+                .count();
+        assertThat(passed).isLessThan(100);
+    }
+
+    /** As {@link Sieve} says that it is used. */
+    private static boolean passes(Sieve sieve, ProxyEvent event, boolean web) {
+        String domain = event.getUrlDomain();
+        String full = event.getUrlFull();
+        byte[] host = domain == null ? new byte[0] : domain.getBytes(StandardCharsets.UTF_8);
+        return sieve.anyUrl()
+                || domain != null && sieve.domain(domain)
+                || event.getDestinationIp() != null && sieve.address(event.getDestinationIp())
+                || event.getHttpRequestReferrer() != null && sieve.referrer(event.getHttpRequestReferrer())
+                || event.getUserAgentOriginal() != null && sieve.userAgent(event.getUserAgentOriginal())
+                || web && event.getSourceIp() != null && sieve.address(event.getSourceIp())
+                || full != null
+                        && (domain == null
+                                || !Sieve.isPlainly(
+                                        ByteBuffer.wrap(full.getBytes(StandardCharsets.UTF_8)), host, 0, host.length));
     }
 
     private static void scan(Indicator indicator, ProxyEvent event, boolean web, Set<String> found) {

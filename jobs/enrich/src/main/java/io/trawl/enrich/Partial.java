@@ -1,0 +1,181 @@
+package io.trawl.enrich;
+
+import io.trawl.etl.Block;
+import io.trawl.etl.Cells;
+import io.trawl.etl.Texts;
+import io.trawl.intel.Observables;
+import io.trawl.record.ProxyEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import scala.Tuple2;
+
+/**
+ * What one task's events say of values and clients, added up: for each of the parts that values are shared out to, by
+ * their hash, all of its values in one piece (see {@link #pack}).
+ */
+final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
+    private static final int NONE = -1;
+    private static final int UNKNOWN = -2;
+
+    private final Iterator<Block<ProxyEvent>> blocks;
+    private final int parts;
+    private final int most;
+    private final Queue<Tuple2<Integer, byte[]>> ready = new ArrayDeque<>();
+
+    private Known known = new Known();
+    /** Hosts as the log has them, and the number of the value that each is. */
+    private Texts hosts = new Texts();
+
+    private int[] valueOf = {};
+    private int nobody = UNKNOWN;
+
+    /** @param most pairs that are held before they are passed on */
+    Partial(Iterator<Block<ProxyEvent>> blocks, int parts, int most) {
+        this.blocks = blocks;
+        this.parts = parts;
+        this.most = most;
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (ready.isEmpty() && blocks.hasNext()) {
+            add(blocks.next());
+            if (!blocks.hasNext()) {
+                pass();
+            }
+        }
+        return !ready.isEmpty();
+    }
+
+    @Override
+    public Tuple2<Integer, byte[]> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return ready.remove();
+    }
+
+    private void add(Block<ProxyEvent> block) {
+        Cells domain = block.cells("url_domain");
+        Cells peer = block.cells("destination_ip");
+        Cells address = block.cells("source_address");
+        Cells ip = block.cells("source_ip");
+        Cells time = block.cells("timestamp");
+        for (int row = 0; row < block.rows(); row++) {
+            if (known.pairs.size() >= most) {
+                pass();
+            }
+            int asked = domain.at(row) ? value(domain) : NONE;
+            int contacted = peer.at(row) ? value(peer) : NONE;
+            if (asked == NONE && contacted == NONE) {
+                continue;
+            }
+            // As Engine.client has it.
+            int client =
+                    ip.at(row) ? ip.number(known.clients) : address.at(row) ? address.number(known.clients) : nobody();
+            if (!time.at(row)) {
+                throw new IllegalArgumentException("an event without a timestamp");
+            }
+            long at = time.number();
+            if (asked != NONE) {
+                known.pairs.add(asked, client, at, at, 1);
+            }
+            if (contacted != NONE && contacted != asked) {
+                known.pairs.add(contacted, client, at, at, 1);
+            }
+        }
+    }
+
+    private int nobody() {
+        if (nobody == UNKNOWN) {
+            nobody = known.clients.number("");
+        }
+        return nobody;
+    }
+
+    /** The number of the value that a host is; NONE where it has no canonical form. */
+    private int value(Cells host) {
+        int number = host.number(hosts);
+        if (number >= valueOf.length) {
+            int before = valueOf.length;
+            valueOf = Arrays.copyOf(valueOf, Math.max(1024, 2 * number));
+            Arrays.fill(valueOf, before, valueOf.length, UNKNOWN);
+        }
+        if (valueOf[number] == UNKNOWN) {
+            Observables.Seen seen = Observables.host(hosts.text(number));
+            if (seen == null) {
+                valueOf[number] = NONE;
+            } else {
+                byte[] value = seen.value().getBytes(StandardCharsets.UTF_8);
+                valueOf[number] = known.value(Known.typeNumber(seen.type()), value, 0, value.length);
+            }
+        }
+        return valueOf[number];
+    }
+
+    /** Packs what there is, and begins anew. */
+    private void pass() {
+        Known full = known;
+        Pairs.Grouped grouped = full.pairs.byValue(full.values.size());
+        for (int part = 0; part < parts; part++) {
+            byte[] packed = pack(full, grouped, part, parts);
+            if (packed != null) {
+                ready.add(new Tuple2<>(part, packed));
+            }
+        }
+        known = new Known();
+        hosts = new Texts();
+        valueOf = new int[0];
+        nobody = UNKNOWN;
+    }
+
+    /**
+     * The values of a part: how many clients there are, and their names; then of each value its type, its text, how many
+     * pairs it has, and of each pair the client's number, the first time, how long after it the last one was, and the
+     * events.
+     *
+     * @return null where there is no value
+     */
+    private static byte @Nullable [] pack(Known known, Pairs.Grouped grouped, int part, int parts) {
+        Pairs pairs = known.pairs;
+        int[] clients = new int[known.clients.size()];
+        Packed names = new Packed();
+        Packed values = new Packed();
+        int named = 0;
+        for (int value = 0; value < known.values.size(); value++) {
+            if (Math.floorMod(known.values.hash(value), parts) != part) {
+                continue;
+            }
+            int from = grouped.starts()[value];
+            int until = grouped.starts()[value + 1];
+            values.add(known.type(value));
+            values.add(known.values.bytes(), known.values.from(value), known.values.to(value));
+            values.add(until - from);
+            for (int i = from; i < until; i++) {
+                int pair = grouped.order()[i];
+                int client = pairs.client(pair);
+                if (clients[client] == 0) {
+                    clients[client] = ++named;
+                    names.add(known.clients.bytes(), known.clients.from(client), known.clients.to(client));
+                }
+                values.add(clients[client] - 1L);
+                values.addSigned(pairs.first(pair));
+                values.add(pairs.last(pair) - pairs.first(pair));
+                values.add(pairs.events(pair));
+            }
+        }
+        if (named == 0) {
+            return null;
+        }
+        Packed all = new Packed();
+        all.add(named);
+        all.append(names);
+        all.append(values);
+        return all.written();
+    }
+}

@@ -1,0 +1,143 @@
+package io.trawl.etl;
+
+import io.trawl.intel.Engine;
+import io.trawl.intel.Sieve;
+import io.trawl.record.ProxyEvent;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The events of blocks that a {@link Sieve} does not hold back. Each distinct value is looked at once a task. */
+final class Candidates implements Iterator<ProxyEvent> {
+    private final Iterator<Block<ProxyEvent>> blocks;
+    private final boolean webServer;
+    private final boolean anyUrl;
+    private final Verdicts domains;
+    private final Verdicts addresses;
+    private final Verdicts referrers;
+    private final Verdicts agents;
+
+    private @Nullable Block<ProxyEvent> block;
+    private @Nullable Columns columns;
+    private int row;
+    private @Nullable ProxyEvent next;
+
+    Candidates(Engine engine, Iterator<Block<ProxyEvent>> blocks) {
+        Sieve sieve = engine.sieve();
+        this.blocks = blocks;
+        this.webServer = engine.webServer();
+        this.anyUrl = sieve.anyUrl();
+        this.domains = new Verdicts(sieve::domain);
+        this.addresses = new Verdicts(sieve::address);
+        this.referrers = new Verdicts(sieve::referrer);
+        this.agents = new Verdicts(sieve::userAgent);
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next == null) {
+            if (block == null || columns == null || row == block.rows()) {
+                if (!blocks.hasNext()) {
+                    return false;
+                }
+                block = blocks.next();
+                columns = new Columns(block);
+                row = 0;
+                continue;
+            }
+            if (mayMatch(columns, row)) {
+                next = block.record(row);
+            }
+            row++;
+        }
+        return true;
+    }
+
+    @Override
+    public ProxyEvent next() {
+        if (!hasNext() || next == null) {
+            throw new NoSuchElementException();
+        }
+        ProxyEvent event = next;
+        next = null;
+        return event;
+    }
+
+    private boolean mayMatch(Columns of, int at) {
+        if (anyUrl) {
+            return true;
+        }
+        boolean hasDomain = of.domain.at(at);
+        int domain = hasDomain ? domains.number(of.domain) : -1;
+        return hasDomain && domains.mayMatch(domain)
+                || of.peer.at(at) && addresses.mayMatch(addresses.number(of.peer))
+                || of.referrer.at(at) && referrers.mayMatch(referrers.number(of.referrer))
+                || of.agent.at(at) && agents.mayMatch(agents.number(of.agent))
+                || webServer && of.client.at(at) && addresses.mayMatch(addresses.number(of.client))
+                || of.url.at(at) && !(hasDomain && domains.isHostOf(of.url.bytes(), domain));
+    }
+
+    /** The columns that are looked at. */
+    private static final class Columns {
+        final Cells domain;
+        final Cells peer;
+        final Cells referrer;
+        final Cells agent;
+        final Cells client;
+        final Cells url;
+
+        Columns(Block<ProxyEvent> block) {
+            domain = block.cells("url_domain");
+            peer = block.cells("destination_ip");
+            referrer = block.cells("http_request_referrer");
+            agent = block.cells("user_agent_original");
+            client = block.cells("source_ip");
+            url = block.cells("url_full");
+        }
+    }
+
+    /** What was said of each text. */
+    private static final class Verdicts {
+        private static final byte UNKNOWN = 0;
+        private static final byte NO = 1;
+        private static final byte MAYBE = 2;
+
+        /** Texts that are kept; beyond that all are forgotten, so that what hardly repeats does not fill the heap. */
+        private static final int MOST = 200_000;
+
+        private final Predicate<String> judge;
+        private Texts texts = new Texts();
+        private byte[] verdicts = new byte[1024];
+
+        Verdicts(Predicate<String> judge) {
+            this.judge = judge;
+        }
+
+        int number(Cells cells) {
+            if (texts.size() >= MOST) {
+                texts = new Texts();
+                Arrays.fill(verdicts, UNKNOWN);
+            }
+            return cells.number(texts);
+        }
+
+        boolean isHostOf(ByteBuffer url, int number) {
+            return Sieve.isPlainly(url, texts.bytes(), texts.from(number), texts.to(number));
+        }
+
+        boolean mayMatch(int number) {
+            if (number >= verdicts.length) {
+                verdicts = Arrays.copyOf(verdicts, Math.max(2 * verdicts.length, number + 1));
+            }
+            byte verdict = verdicts[number];
+            if (verdict == UNKNOWN) {
+                verdict = judge.test(texts.text(number)) ? MAYBE : NO;
+                verdicts[number] = verdict;
+            }
+            return verdict == MAYBE;
+        }
+    }
+}
