@@ -71,12 +71,13 @@ public final class EnrichJob implements Job {
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
         String[] matched = Engine.FIELDS.toArray(new String[0]);
         Etl<Detection> found = Etl.from(Source.of(engine.candidates(events(run, snapshot, matched))))
+                .<ProxyEvent>step("candidates", (event, out) -> event.ifPresent(out::emit))
                 .analyse(engine)
                 .store(detections);
         Tally tally = found.<Detection>step("suppressed", EnrichJob::suppressed).run();
 
-        long count = run.lake()
-                .count(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
+        // What was looked at, row by row: the ledger proves coverage with it.
+        long count = tally.count("in");
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
         Tally seen = Etl.from(Source.of(Sightings.of(
                         events(run, snapshot, Sightings.FIELDS),

@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The events of blocks that a {@link Sieve} does not hold back. Each distinct value is looked at once a task. */
-final class Candidates implements Iterator<ProxyEvent> {
+/** The events of blocks; empty for each that a {@link Sieve} holds back. Each distinct value is looked at once a task. */
+final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private final Iterator<Block<ProxyEvent>> blocks;
     private final boolean webServer;
     private final boolean anyUrl;
@@ -23,7 +24,6 @@ final class Candidates implements Iterator<ProxyEvent> {
     private @Nullable Block<ProxyEvent> block;
     private @Nullable Columns columns;
     private int row;
-    private @Nullable ProxyEvent next;
 
     Candidates(Engine engine, Iterator<Block<ProxyEvent>> blocks) {
         Sieve sieve = engine.sieve();
@@ -38,31 +38,24 @@ final class Candidates implements Iterator<ProxyEvent> {
 
     @Override
     public boolean hasNext() {
-        while (next == null) {
-            if (block == null || columns == null || row == block.rows()) {
-                if (!blocks.hasNext()) {
-                    return false;
-                }
-                block = blocks.next();
-                columns = new Columns(block);
-                row = 0;
-                continue;
+        while (block == null || columns == null || row == block.rows()) {
+            if (!blocks.hasNext()) {
+                return false;
             }
-            if (mayMatch(columns, row)) {
-                next = block.record(row);
-            }
-            row++;
+            block = blocks.next();
+            columns = new Columns(block);
+            row = 0;
         }
         return true;
     }
 
     @Override
-    public ProxyEvent next() {
-        if (!hasNext() || next == null) {
+    public Optional<ProxyEvent> next() {
+        if (!hasNext() || block == null || columns == null) {
             throw new NoSuchElementException();
         }
-        ProxyEvent event = next;
-        next = null;
+        Optional<ProxyEvent> event = mayMatch(columns, row) ? Optional.of(block.record(row)) : Optional.empty();
+        row++;
         return event;
     }
 

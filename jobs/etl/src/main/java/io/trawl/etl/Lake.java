@@ -215,19 +215,6 @@ public final class Lake implements AutoCloseable {
                 .mapPartitions(records -> Block.of(records, maker, named));
     }
 
-    /** How many rows a source's window has at a snapshot. */
-    public long count(SparkSession spark, LakeTable<?> table, String source, Window window, long snapshot) {
-        List<ScanTaskGroup<FileScanTask>> parts = Blocks.plan(table(table), snapshot, of(source, window), 1);
-        if (parts == null) {
-            return rows(spark, table, source, window, snapshot).count();
-        }
-        Map<String, Long> files = new HashMap<>();
-        parts.forEach(part -> part.tasks()
-                .forEach(task ->
-                        files.put(task.file().path().toString(), task.file().recordCount())));
-        return files.values().stream().mapToLong(Long::longValue).sum();
-    }
-
     private <T extends SpecificRecord> @Nullable JavaRDD<Block<T>> ownBlocks(
             SparkSession spark, LakeTable<T> table, String source, Window window, long snapshot, String... fields) {
         Table lake = table(table);

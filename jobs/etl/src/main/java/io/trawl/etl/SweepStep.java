@@ -4,6 +4,7 @@ import io.trawl.intel.Engine;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,10 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     /**
-     * The events in which there may be a detection, and a few more: all others have none, which is known without a
-     * record of them. The blocks need the fields {@link Engine#FIELDS}.
+     * The events in which there may be a detection, and a few more; empty for every other, which is known to have none
+     * without a record of it. The blocks need the fields {@link Engine#FIELDS}.
      */
-    public JavaRDD<ProxyEvent> candidates(JavaRDD<Block<ProxyEvent>> blocks) {
+    public JavaRDD<Optional<ProxyEvent>> candidates(JavaRDD<Block<ProxyEvent>> blocks) {
         return blocks.mapPartitions(some -> new Candidates(engine(), some));
     }
 

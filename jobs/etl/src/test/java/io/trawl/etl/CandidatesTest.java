@@ -23,6 +23,7 @@ class CandidatesTest {
             "ipv4", List.of("192.0.2.7"),
             "cidr", List.of("198.51.100.16/28", "2001:db8::/64"),
             "url", List.of("http://good4.example/a", "good5.example/b"),
+            "url-prefix", List.of("evil7.example/b"),
             "domain-port", List.of("good6.example:8080"),
             "user-agent", List.of("agent 3"),
             "user-agent-regex", List.of("^tool/[0-9]+$")));
@@ -43,12 +44,17 @@ class CandidatesTest {
         }
 
         List<ProxyEvent> candidates = new ArrayList<>();
+        int[] rows = {0};
         new Candidates(engine, Block.of(events.iterator(), ProxyEvent::new, Engine.FIELDS.toArray(new String[0])))
-                .forEachRemaining(candidates::add);
+                .forEachRemaining(event -> {
+                    rows[0]++;
+                    event.ifPresent(candidates::add);
+                });
 
         List<ProxyEvent> hits =
                 events.stream().filter(event -> isHit(engine, event)).toList();
         assertThat(hits).hasSizeGreaterThan(1_000);
+        assertThat(rows[0]).isEqualTo(events.size());
         assertThat(candidates.stream().filter(event -> isHit(engine, event)).toList())
                 .isEqualTo(hits);
         assertThat(candidates).hasSizeLessThan(paths ? events.size() + 1 : events.size() * 2 / 3);
