@@ -1,7 +1,7 @@
 package io.trawl.etl;
 
 import io.trawl.intel.Engine;
-import io.trawl.intel.Sieve;
+import io.trawl.intel.EventSieve;
 import io.trawl.record.ProxyEvent;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The events of blocks; empty for each that a {@link Sieve} holds back. Each distinct value is looked at once a task. */
+/** The events of blocks; empty for each that a {@link EventSieve} holds back. Each distinct value is looked at once a task. */
 final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private final Iterator<Block<ProxyEvent>> blocks;
     private final boolean webServer;
@@ -26,7 +26,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private int row;
 
     Candidates(Engine engine, Iterator<Block<ProxyEvent>> blocks) {
-        Sieve sieve = engine.sieve();
+        EventSieve sieve = engine.sieve();
         this.blocks = blocks;
         this.webServer = engine.webServer();
         this.anyUrl = sieve.anyUrl();
@@ -118,7 +118,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         }
 
         boolean isHostOf(ByteBuffer url, int number) {
-            return Sieve.isPlainly(url, texts.bytes(), texts.from(number), texts.to(number));
+            return EventSieve.isPlainly(url, texts.bytes(), texts.from(number), texts.to(number));
         }
 
         boolean mayMatch(int number) {

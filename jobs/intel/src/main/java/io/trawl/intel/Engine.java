@@ -57,8 +57,8 @@ public final class Engine {
     }
 
     /** What tells the events without detections by single values of them. */
-    public Sieve sieve() {
-        return index.sieve();
+    public EventSieve sieve() {
+        return index.eventSieve();
     }
 
     /** Whether the client's address is matched, too. */

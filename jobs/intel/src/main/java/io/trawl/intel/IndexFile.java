@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.zip.CRC32C;
 
 /** An index over the bytes of its file, mapped or in the heap. */
@@ -178,8 +177,18 @@ final class IndexFile implements IndicatorIndex {
     }
 
     @Override
-    public Sieve sieve() {
-        return new Sieve(this);
+    public LineSieve lineSieve() {
+        return new LineSieve(this);
+    }
+
+    @Override
+    public EventSieve eventSieve() {
+        return new EventSieve(this);
+    }
+
+    /** The state of a hash before the first character. */
+    long start() {
+        return start;
     }
 
     @Override
@@ -258,17 +267,15 @@ final class IndexFile implements IndicatorIndex {
             return mayHave(hash) || hasUrls(hash);
         }
         long hash = IndexFormat.host(start, text, from, to);
-        boolean[] found = {mayHave(hash) || hasUrls(hash)};
-        if (kind == Canonical.Kind.IPV4) {
-            inRanges4((int) Ip.canonical4(text, from, to), record -> found[0] = true);
-        } else {
-            inRanges6(text.substring(from, to), record -> found[0] = true);
-        }
-        return found[0];
+        return mayHave(hash)
+                || hasUrls(hash)
+                || (kind == Canonical.Kind.IPV4
+                        ? isInRange((int) Ip.canonical4(text, from, to))
+                        : isInRange(Ip.require(text.substring(from, to))));
     }
 
     /** Whether a domain may be an indicator's, or that of the beginning of a URL, for what lies beneath it. */
-    private boolean mayHaveBeneath(long hash) {
+    boolean mayHaveBeneath(long hash) {
         return mayHave(hash) || hasPrefixes && mayHavePrefix(hash);
     }
 
@@ -283,7 +290,7 @@ final class IndexFile implements IndicatorIndex {
     }
 
     /** Whether the filter knows a hash, and a slot has it, or one so like it that only the record tells. */
-    private boolean mayHave(long hash) {
+    boolean mayHave(long hash) {
         if (!mayHaveHost(hash)) {
             return false;
         }
@@ -563,11 +570,18 @@ final class IndexFile implements IndicatorIndex {
     }
 
     private void inRanges4(int address, String value, String field, Instant at, MatchSink sink) {
-        inRanges4(address, record -> give(record, value, field, How.CIDR, at, sink));
+        for (int range = around4(lastRange4(address), address); range >= 0; range = around4(parent4(range), address)) {
+            give(file.getInt(ranges4At + IndexFormat.RANGE4 * range + 8), value, field, How.CIDR, at, sink);
+        }
     }
 
-    /** The last range that begins at or before the address holds it, or one around that range does, or none does. */
-    private void inRanges4(int address, IntConsumer found) {
+    /** Whether some range holds an IPv4 address. */
+    boolean isInRange(int address) {
+        return around4(lastRange4(address), address) >= 0;
+    }
+
+    /** The last range that begins at or before an IPv4 address; -1 where there is none. */
+    private int lastRange4(int address) {
         int low = 0;
         int high = ranges4 - 1;
         while (low <= high) {
@@ -578,23 +592,49 @@ final class IndexFile implements IndicatorIndex {
                 high = middle - 1;
             }
         }
-        for (int range = high; range >= 0; ) {
+        return high;
+    }
+
+    /** The first range that holds the address, of this one and those around it; -1 where none does. */
+    private int around4(int first, int address) {
+        int range = first;
+        while (range >= 0) {
             int place = ranges4At + IndexFormat.RANGE4 * range;
             if (sameBits(file.getInt(place), address, file.getInt(place + 12))) {
-                found.accept(file.getInt(place + 8));
+                break;
             }
-            range = file.getInt(place + 4);
+            range = parent4(range);
         }
+        return range;
+    }
+
+    private int parent4(int range) {
+        return file.getInt(ranges4At + IndexFormat.RANGE4 * range + 4);
     }
 
     private void inRanges6(String value, String field, Instant at, MatchSink sink) {
-        inRanges6(value, record -> give(record, value, field, How.CIDR, at, sink));
+        byte[] address = Ip.require(value);
+        long high = Ip.number(address, 0);
+        long low = Ip.number(address, 8);
+        for (int range = around6(lastRange6(high, low), high, low);
+                range >= 0;
+                range = around6(parent6(range), high, low)) {
+            give(file.getInt(ranges6At + IndexFormat.RANGE6 * range + 20), value, field, How.CIDR, at, sink);
+        }
     }
 
-    private void inRanges6(String value, IntConsumer found) {
-        byte[] bytes = Ip.require(value);
-        long first = Ip.number(bytes, 0);
-        long second = Ip.number(bytes, 8);
+    /** Whether some range holds an address. */
+    boolean isInRange(byte[] address) {
+        if (address.length == Integer.BYTES) {
+            return isInRange(ByteBuffer.wrap(address).getInt());
+        }
+        long high = Ip.number(address, 0);
+        long low = Ip.number(address, 8);
+        return around6(lastRange6(high, low), high, low) >= 0;
+    }
+
+    /** The last range that begins at or before an IPv6 address; -1 where there is none. */
+    private int lastRange6(long first, long second) {
         int low = 0;
         int high = ranges6 - 1;
         while (low <= high) {
@@ -608,13 +648,24 @@ final class IndexFile implements IndicatorIndex {
                 high = middle - 1;
             }
         }
-        for (int range = high; range >= 0; ) {
+        return high;
+    }
+
+    /** The first range that holds the address, of this one and those around it; -1 where none does. */
+    private int around6(int first, long high, long low) {
+        int range = first;
+        while (range >= 0) {
             int place = ranges6At + IndexFormat.RANGE6 * range;
-            if (sameBits(file.getLong(place), file.getLong(place + 8), first, second, file.getInt(place + 24))) {
-                found.accept(file.getInt(place + 20));
+            if (sameBits(file.getLong(place), file.getLong(place + 8), high, low, file.getInt(place + 24))) {
+                break;
             }
-            range = file.getInt(place + 16);
+            range = parent6(range);
         }
+        return range;
+    }
+
+    private int parent6(int range) {
+        return file.getInt(ranges6At + IndexFormat.RANGE6 * range + 16);
     }
 
     /** Whether the first bits of two IPv4 addresses are the same. */

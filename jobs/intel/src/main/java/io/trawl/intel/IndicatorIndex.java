@@ -37,8 +37,11 @@ public interface IndicatorIndex {
      */
     void match(ProxyEvent event, boolean webServer, MatchSink sink);
 
+    /** What tells the lines of a log that cannot match anything by their bytes. */
+    LineSieve lineSieve();
+
     /** What tells the events that cannot match anything by single values of them. */
-    Sieve sieve();
+    EventSieve eventSieve();
 
     /** Gives every indicator, in the order in which they were added. */
     void forEach(Consumer<? super Indicator> indicators);

@@ -176,7 +176,7 @@ class IndicatorIndexPropertiesTest {
             @ForAll("indicators") List<Indicator> indicators, @ForAll("events") ProxyEvent event, @ForAll boolean web) {
         IndicatorIndex index = IndicatorIndex.of(indicators);
 
-        if (!passes(index.sieve(), event, web)) {
+        if (!passes(index.eventSieve(), event, web)) {
             assertThat(Events.matches(index, event, web)).isEmpty();
         }
     }
@@ -184,10 +184,10 @@ class IndicatorIndexPropertiesTest {
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     void theSieveHoldsBackNearlyAllThatHasNothingToDoWithAnyIndicator(
             @ForAll("indicators") List<Indicator> indicators) {
-        Sieve sieve = IndicatorIndex.of(indicators.stream()
+        EventSieve sieve = IndicatorIndex.of(indicators.stream()
                         .filter(indicator -> !indicator.getType().equals("url-path"))
                         .toList())
-                .sieve();
+                .eventSieve();
 
         long passed = IntStream.range(0, 1_000)
                 .filter(i -> passes(sieve, Events.get("http://elsewhere" + i + ".test/a"), true))
@@ -195,8 +195,8 @@ class IndicatorIndexPropertiesTest {
         assertThat(passed).isLessThan(100);
     }
 
-    /** As {@link Sieve} says that it is used. */
-    private static boolean passes(Sieve sieve, ProxyEvent event, boolean web) {
+    /** As {@link EventSieve} says that it is used. */
+    private static boolean passes(EventSieve sieve, ProxyEvent event, boolean web) {
         String domain = event.getUrlDomain();
         String full = event.getUrlFull();
         byte[] host = domain == null ? new byte[0] : domain.getBytes(StandardCharsets.UTF_8);
@@ -208,7 +208,7 @@ class IndicatorIndexPropertiesTest {
                 || web && event.getSourceIp() != null && sieve.address(event.getSourceIp())
                 || full != null
                         && (domain == null
-                                || !Sieve.isPlainly(
+                                || !EventSieve.isPlainly(
                                         ByteBuffer.wrap(full.getBytes(StandardCharsets.UTF_8)), host, 0, host.length));
     }
 

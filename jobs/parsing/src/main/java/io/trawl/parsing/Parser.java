@@ -26,4 +26,9 @@ public interface Parser extends Serializable {
      */
     @Nullable
     Failure parse(byte[] line, ProxyEvent into);
+
+    /** A reader of the format's plain lines, for one thread; null where the format has none. */
+    default @Nullable PlainLine plainLine() {
+        return null;
+    }
 }

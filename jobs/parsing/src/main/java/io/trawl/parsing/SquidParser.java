@@ -27,6 +27,11 @@ final class SquidParser implements Parser {
     }
 
     @Override
+    public PlainLine plainLine() {
+        return new SquidPlainLine();
+    }
+
+    @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
         Scanner in = new Scanner(line);
         if (in.isBlank()) {

@@ -40,22 +40,19 @@ final class Batch {
         }
         long number = first;
         int from = 0;
+        LineWork.Passing passing = work.passing();
         while (from < length) {
-            int to = from;
-            while (to < length && bytes[to] != '\n') {
-                to++;
+            int to = Newlines.next(bytes, from, length);
+            if (passing == null || !passing.passes(bytes, from, to)) {
+                found += work.line(file, number, Arrays.copyOfRange(bytes, from, to), output);
             }
-            found += work.line(file, number++, Arrays.copyOfRange(bytes, from, to), output);
+            number++;
             from = to + 1;
         }
     }
 
     /** Counts the lines; the last one may be without its end. */
     void count() {
-        long ends = 0;
-        for (int i = 0; i < length; i++) {
-            ends += bytes[i] == '\n' ? 1 : 0;
-        }
-        lines = ends + (length > 0 && bytes[length - 1] != '\n' ? 1 : 0);
+        lines = Newlines.count(bytes, length) + (length > 0 && bytes[length - 1] != '\n' ? 1 : 0);
     }
 }

@@ -36,7 +36,8 @@ final class CanonicalCommand implements LineWork {
         CanonicalCommand command = new CanonicalCommand(table);
         List<String> values = arguments.operands();
         if (values.isEmpty() || values.equals(List.of(Input.STDIN))) {
-            return Logs.run("canonical", command, shown, Input.of(List.of()), streams);
+            return Logs.run("canonical", command, shown, Input.of(List.of()), streams)
+                    .status();
         }
         Output output = new Output();
         int found = 0;

@@ -1,8 +1,10 @@
 package io.trawl.terminal;
 
 import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.LineSieve;
 import io.trawl.intel.Match;
 import io.trawl.intel.Suppressor;
+import io.trawl.parsing.PlainLine;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Detector {
     private final IndicatorIndex index;
+    private final LineSieve sieve;
     private final boolean webServer;
     private final List<Suppressor> suppressors;
 
     private Detector(IndicatorIndex index, boolean webServer, List<Suppressor> suppressors) {
         this.index = index;
+        this.sieve = index.lineSieve();
         this.webServer = webServer;
         this.suppressors = List.copyOf(suppressors);
     }
@@ -33,6 +37,19 @@ final class Detector {
     /** How many indicators there are. */
     long size() {
         return index.size();
+    }
+
+    /** Passes lines that are plain and have nothing that the index might know; null where lines are never plain. */
+    LineWork.@Nullable Passing passing(@Nullable PlainLine plain) {
+        if (plain == null) {
+            return null;
+        }
+        return (bytes, from, to) -> plain.read(bytes, from, to)
+                && !(plain.isConnect()
+                        ? sieve.mayMatchConnect(bytes, plain.targetFrom(), plain.targetTo())
+                        : sieve.mayMatchUrl(bytes, plain.targetFrom(), plain.targetTo()))
+                && !sieve.mayMatchAddress(bytes, plain.peerFrom(), plain.peerTo())
+                && !(webServer && sieve.mayMatchAddress(bytes, plain.clientFrom(), plain.clientTo()));
     }
 
     /** Gives every match of an event. */

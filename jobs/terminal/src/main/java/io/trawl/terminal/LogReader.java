@@ -3,6 +3,7 @@ package io.trawl.terminal;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
@@ -45,6 +46,12 @@ final class LogReader {
     /** Whether the format is a web server's: its clients are strangers and are matched, too. */
     boolean isWebServer() {
         return webServer;
+    }
+
+    /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
+    @Nullable
+    PlainLine plainLine() {
+        return parser.plainLine();
     }
 
     Read read(byte[] line) {

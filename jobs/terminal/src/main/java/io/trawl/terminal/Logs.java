@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Logs {
     private Logs() {}
 
-    static int run(String command, LineWork work, @Nullable Table table, List<Input> inputs, Streams streams)
+    /** What came of logs: exit status, and how many lines they had. */
+    record Done(int status, long lines) {}
+
+    static Done run(String command, LineWork work, @Nullable Table table, List<Input> inputs, Streams streams)
             throws IOException {
         long total = 0;
         for (Input input : inputs) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** {@code trawl match}: what indicators meet in a log. */
 final class MatchCommand implements LineWork {
@@ -16,7 +17,6 @@ final class MatchCommand implements LineWork {
     private final Detector detector;
     private final boolean named;
     private final boolean table;
-    private final AtomicLong lines = new AtomicLong();
     private final AtomicLong invalid = new AtomicLong();
 
     private MatchCommand(LogReader reader, Detector detector, boolean named, boolean table) {
@@ -52,14 +52,14 @@ final class MatchCommand implements LineWork {
         Detector detector =
                 Detector.of(index, reader.isWebServer(), allowlists == null ? List.of() : List.of(allowlists));
         MatchCommand command = new MatchCommand(reader, detector, named, table);
-        int status = Logs.run("match", command, table ? table(named) : null, inputs, streams);
+        Logs.Done done = Logs.run("match", command, table ? table(named) : null, inputs, streams);
         long invalid = command.invalid.get();
         if (invalid > 0) {
             streams.err()
-                    .println("trawl match: " + invalid + " of " + command.lines
+                    .println("trawl match: " + invalid + " of " + done.lines()
                             + " lines are invalid and were not matched (trawl parse says why)");
         }
-        return status;
+        return done.status();
     }
 
     private static boolean isStdin(List<Input> inputs) {
@@ -72,9 +72,14 @@ final class MatchCommand implements LineWork {
                 : new Table("LINE", "TIME", "CLIENT", "FIELD", "HOW", "TYPE", "INDICATOR", "SOURCE", "VALUE");
     }
 
+    /** A line that is valid for sure, and that no indicator can meet. */
+    @Override
+    public @Nullable Passing passing() {
+        return detector.passing(reader.plainLine());
+    }
+
     @Override
     public int line(String file, long number, byte[] line, Output output) {
-        lines.incrementAndGet();
         ProxyEvent event = reader.read(line).event();
         if (event == null) {
             invalid.incrementAndGet();
@@ -90,7 +95,6 @@ final class MatchCommand implements LineWork {
 
     @Override
     public int oversize(String file, long number, long bytes, Output output) {
-        lines.incrementAndGet();
         invalid.incrementAndGet();
         return 0;
     }

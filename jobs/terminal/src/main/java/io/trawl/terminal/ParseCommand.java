@@ -31,7 +31,8 @@ final class ParseCommand implements LineWork {
                 : named
                         ? new Table("FILE", "LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL")
                         : new Table("LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL");
-        return Logs.run("parse", new ParseCommand(reader, named, table), shown, inputs, streams);
+        return Logs.run("parse", new ParseCommand(reader, named, table), shown, inputs, streams)
+                .status();
     }
 
     @Override

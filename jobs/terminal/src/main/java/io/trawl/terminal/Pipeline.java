@@ -50,9 +50,9 @@ final class Pipeline {
     /**
      * Works through the inputs. One that cannot be read is said on stderr, and the others are read.
      *
-     * @return exit status: 0 something was found, 1 nothing, 2 an input could not be read
+     * @return as exit status 0 where something was found, 1 where nothing was, 2 where an input could not be read
      */
-    int run(List<Input> inputs) throws IOException {
+    Logs.Done run(List<Input> inputs) throws IOException {
         int cores = Runtime.getRuntime().availableProcessors();
         int count = 2 * cores + 2;
         BlockingQueue<Batch> free = new ArrayBlockingQueue<>(count);
@@ -97,7 +97,7 @@ final class Pipeline {
             pool.shutdownNow();
             progress.clear();
         }
-        return failed ? 2 : found > 0 ? 0 : 1;
+        return new Logs.Done(failed ? 2 : found > 0 ? 0 : 1, lines);
     }
 
     /** A thread that may be waiting for input when the command is over. */

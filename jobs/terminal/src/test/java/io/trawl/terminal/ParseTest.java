@@ -317,7 +317,9 @@ class ParseTest {
             }
         };
         Progress progress = new Progress(System.err, false, "test", 0);
-        int status = new Pipeline("test", lengths, null, progress, streams, Batch.SIZE).run(Input.of(List.of()));
+        int status = new Pipeline("test", lengths, null, progress, streams, Batch.SIZE)
+                .run(Input.of(List.of()))
+                .status();
         assertThat(status).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly(

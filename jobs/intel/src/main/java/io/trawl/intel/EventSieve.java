@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
  *
  * Of any other event the index itself is to be asked. Immutable, and safe for use by several threads.
  */
-public final class Sieve {
+public final class EventSieve {
     private final IndexFile index;
 
-    Sieve(IndexFile index) {
+    EventSieve(IndexFile index) {
         this.index = index;
     }
 

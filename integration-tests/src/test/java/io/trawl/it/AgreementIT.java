@@ -1,0 +1,307 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Window;
+import io.trawl.it.Broker.Message;
+import io.trawl.stack.Options;
+import io.trawl.stack.SharedStack;
+import io.trawl.traffic.Format;
+import io.trawl.traffic.Line;
+import io.trawl.traffic.Traffic;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same log through the jobs and through {@code trawl match}: the same detections, each with line, indicator, field,
+ * value, how it matched and what suppressed it.
+ */
+class AgreementIT {
+    private static final Path HOME = Options.ofThisProject().home();
+    private static final int LINES = 1500;
+
+    /** Every type of indicator, and every field that is matched. */
+    private static final String LIST = """
+            evil.example
+            b\u00FCcher.example
+            github.io
+            portal.example:8443
+            192.0.2.7
+            192.0.2.9:8080
+            198.51.100.0/24
+            2001:db8::/32
+            2001:db8::bad
+            [2001:db8::bad]:444
+            hxxps://www.evil[.]example/a/b?q=1
+            odd.example/path%20with/%7Euser
+            http://192.0.2.7/x
+            /gate.php
+            /panel/admin.php?id=
+            d41d8cd98f00b204e9800998ecf8427e
+            @mail.example
+            """;
+
+    private static final String CSV = """
+            indicator,type,valid_from,valid_until,confidence,labels
+            dated.example,domain,2023-11-14T00:00:00Z,2023-11-15T00:00:00Z,80,a|b
+            gone.example,domain,,2020-01-01T00:00:00Z,80,a
+            EvilBot/1.0,user-agent,,,90,bot
+            co.uk,domain,,,,
+            """;
+
+    private static final String AGENTS = "sqlmap\n(?i)nikto/[0-9]\n";
+
+    private static final List<String> URLS = List.of(
+            "GET http://www.evil.example/a",
+            "GET https://www.evil.example/a/b?q=1",
+            "GET https://www.evil.example/a/b?q=2",
+            "GET HTTPS://WWW.EVIL.EXAMPLE.:443/a/./b?q=1#x",
+            "GET http://notevil.example/",
+            "GET http://xn--bcher-kva.example/",
+            "GET http://b\u00FCcher.example/",
+            "GET http://B%C3%BCcher.example/",
+            "GET http://github.io/",
+            "GET http://somebody.github.io/",
+            "CONNECT portal.example:8443",
+            "CONNECT portal.example:443",
+            "CONNECT www.evil.example:443",
+            "GET http://192.0.2.9:8080/",
+            "GET http://192.0.2.9/",
+            "GET http://3221225993/",
+            "GET http://0xc0.0.2.7/x",
+            "GET http://[2001:DB8:0::BAD]/",
+            "GET http://[2001:db8::bad]:444/",
+            "CONNECT [2001:db8::1]:443",
+            "GET http://odd.example/path%20with/~user",
+            "GET ftp://odd.example/path%20with/%7euser",
+            "GET http://fine.example/a/gate.php",
+            "GET http://fine.example/panel/admin.php?id=77&x=1",
+            "GET http://fine.example/panel/admin.php",
+            "GET http://user:secret@www.evil.example/",
+            "GET http://evil.example@fine.example/",
+            "GET http://dated.example/",
+            "GET http://gone.example/",
+            "GET http://fine.example/d41d8cd98f00b204e9800998ecf8427e",
+            "GET http://evil.example\\fine.example/",
+            "GET /gate.php",
+            "GET error:invalid-request",
+            "POST http://198.51.100.200:8080/",
+            "GET http://co.uk/",
+            "GET http://mail.example/");
+
+    @TempDir
+    static Path folder;
+
+    private static Path conf;
+    private static Broker broker;
+    private static List<String> feeds;
+
+    @BeforeAll
+    static void start() throws Exception {
+        conf = SharedStack.get().conf();
+        Sweeper any = new Sweeper(conf, "any", Map.of());
+        broker = new Broker(any.settings().text("kafka.bootstrap"));
+        Path files = Files.createDirectory(folder.resolve("feeds"));
+        Traffic.builder(7, LINES).build().writeFeeds(files);
+        Files.writeString(files.resolve("crafted.txt"), LIST);
+        Files.writeString(files.resolve("crafted.csv"), CSV);
+        Files.writeString(files.resolve("ua.txt"), AGENTS);
+        feeds = List.of("blocklist.txt", "threats.csv", "crafted.txt", "crafted.csv", "ua.txt").stream()
+                .map(name -> files.resolve(name).toString())
+                .toList();
+        any.mustRun("refresh-indicators", null, "--feeds", files.toString());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    /** The generator's lines, and behind them those that were thought of. */
+    private static List<byte[]> lines(Format format, List<String> crafted) {
+        List<byte[]> lines = new ArrayList<>();
+        for (Line line : Traffic.builder(7, LINES)
+                .format(format)
+                .hits(100)
+                .nearMisses(50)
+                .malformed(20)
+                .build()) {
+            lines.add(line.bytes());
+        }
+        crafted.forEach(line -> lines.add(line.getBytes(StandardCharsets.UTF_8)));
+        return lines;
+    }
+
+    @Test
+    void onSquidsLog() throws Exception {
+        List<String> crafted = new ArrayList<>();
+        for (String url : URLS) {
+            for (String peer : List.of("192.0.2.7", "203.0.113.5", "2001:db8::9", "peer.example")) {
+                crafted.add("1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 " + url + " - HIER_DIRECT/" + peer
+                        + " text/html");
+            }
+        }
+        assertThat(agreed(Format.SQUID, lines(Format.SQUID, crafted)))
+                .contains("domain", "ipv4", "cidr", "ipv6", "url", "ip-port", "domain-port", "url-path");
+    }
+
+    @Test
+    void onSquidsCombinedLogWithReferrersAndUserAgents() throws Exception {
+        assertThat(agreed(Format.SQUID_COMBINED, lines(Format.SQUID_COMBINED, quoted(" TCP_MISS:HIER_DIRECT"))))
+                .contains("user-agent", "user-agent-regex", "url-path", "domain");
+    }
+
+    @Test
+    void onAWebServersLogWithItsClients() throws Exception {
+        List<String> crafted = new ArrayList<>(quoted(""));
+        for (String client : List.of("198.51.100.77", "192.0.2.7", "2001:db8::bad", "evil.example")) {
+            crafted.add(client + " - - [14/Nov/2023:22:13:20 +0000] \"GET /gate.php HTTP/1.1\" 200 5");
+            crafted.add("www.evil.example " + client
+                    + " - - [14/Nov/2023:22:13:20 +0000] \"GET /a/b?q=1 HTTP/1.1\" 200 5 \"-\" \"-\"");
+        }
+        assertThat(agreed(Format.COMBINED, lines(Format.COMBINED, crafted)))
+                .contains("user-agent", "user-agent-regex", "cidr", "ipv6");
+    }
+
+    private static List<String> quoted(String end) {
+        List<String> lines = new ArrayList<>();
+        List<String> referrers = List.of(
+                "-", "http://www.evil.example/from", "https://192.0.2.7:8080/", "portal.example:8443", "odd.example/a");
+        List<String> agents =
+                List.of("EvilBot/1.0", "EvilBot/1.0 (x)", "sqlmap/1.7", "Mozilla/5.0 NIKTO/2", "-", "a \\\"b\\\"");
+        int number = 0;
+        for (String url : URLS) {
+            for (String referrer : referrers) {
+                lines.add("203.0.113.77 - - [14/Nov/2023:22:13:20 +0000] \"" + url + " HTTP/1.1\" 200 5 \"" + referrer
+                        + "\" \"" + agents.get(number++ % agents.size()) + "\"" + end);
+            }
+        }
+        return lines;
+    }
+
+    /** Sweeps the lines and matches them at a terminal; gives the types of the indicators that both found. */
+    private static List<String> agreed(Format format, List<byte[]> lines) throws Exception {
+        String name = Sweeper.unique("agree-" + format);
+        broker.create(name, 1, Map.of());
+        Sweeper source = new Sweeper(
+                conf,
+                name,
+                Map.of(
+                        "source." + name + ".format",
+                        format.toString(),
+                        "source." + name + ".kind",
+                        format == Format.COMBINED ? "web" : "proxy",
+                        "source." + name + ".window",
+                        "PT10S"));
+        List<Message> messages = new ArrayList<>();
+        long at = 0;
+        for (byte[] line : lines) {
+            messages.add(Message.of(0, "p1", at, line));
+            at += line.length + 1;
+        }
+        List<RecordMetadata> landed = new ArrayList<>();
+        Window window = filled(name, messages, landed);
+        source.sweep(window);
+        long first = landed.get(0).offset();
+        List<String> swept = new ArrayList<>();
+        for (Map<String, Object> row : source.records(LakeTable.DETECTIONS, "enrich", window)) {
+            swept.add(String.join(
+                    " ",
+                    String.valueOf((Long) row.get("offset") - first + 1),
+                    text(row, "indicator_id"),
+                    text(row, "indicator_type"),
+                    text(row, "indicator_value"),
+                    text(row, "feed"),
+                    text(row, "field"),
+                    text(row, "value"),
+                    text(row, "how"),
+                    text(row, "suppressed_by")));
+        }
+
+        Path log = folder.resolve(name + ".log");
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] line : lines) {
+            all.writeBytes(line);
+            all.write('\n');
+        }
+        Files.write(log, all.toByteArray());
+        List<String> matched = new ArrayList<>();
+        List<String> types = new ArrayList<>();
+        for (JsonNode one : match(format, log)) {
+            JsonNode indicator = one.get("indicator");
+            types.add(indicator.get("type").asText());
+            matched.add(String.join(
+                    " ",
+                    one.get("line").asText(),
+                    indicator.get("id").asText(),
+                    indicator.get("type").asText(),
+                    indicator.get("value").asText(),
+                    indicator.get("source").asText(),
+                    one.at("/matched/field").asText(),
+                    one.at("/matched/value").asText(),
+                    one.at("/matched/how").asText(),
+                    one.get("suppressed").asText()));
+        }
+        assertThat(matched).as("detections of " + format).isNotEmpty().containsExactlyInAnyOrderElementsOf(swept);
+        return types;
+    }
+
+    private static String text(Map<String, Object> row, String column) {
+        return Objects.toString(row.get(column));
+    }
+
+    /** Sends messages so that all of them are of one window, and gives it when it has closed. */
+    private static Window filled(String topic, List<Message> messages, List<RecordMetadata> landed) throws Exception {
+        long unit = 10_000;
+        for (int tries = 0; tries < 5; tries++) {
+            long start = (System.currentTimeMillis() / unit + 1) * unit;
+            Window window =
+                    new Window(java.time.Instant.ofEpochMilli(start), java.time.Instant.ofEpochMilli(start + unit));
+            Sweeper.awaitEnd(new Window(window.start().minusMillis(unit), window.start()));
+            landed.clear();
+            landed.addAll(broker.send(topic, messages));
+            if (landed.stream()
+                    .allMatch(one -> one.timestamp() >= start
+                            && one.timestamp() < window.end().toEpochMilli())) {
+                Sweeper.awaitEnd(window);
+                return window;
+            }
+        }
+        throw new AssertionError("the broker never took the messages within one window of ten seconds");
+    }
+
+    private static List<JsonNode> match(Format format, Path log) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(HOME.resolve("bin/trawl").toString(), "match", "--format", format.toString(), "--indicators"));
+        command.addAll(feeds);
+        command.addAll(List.of("--", log.toString()));
+        Path out = folder.resolve(format + ".json");
+        Path err = folder.resolve(format + ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        // The jar that was built with this test.
+        builder.environment().put("TRAWL_NO_BUILD", "1");
+        int status = builder.start().waitFor();
+        assertThat(status).as(Files.readString(err)).isZero();
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> objects = new ArrayList<>();
+        for (String line : Files.readAllLines(out)) {
+            objects.add(json.readTree(line));
+        }
+        return objects;
+    }
+}

@@ -1,0 +1,248 @@
+package io.trawl.intel;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * Says of the texts of a log, before anything is made of them, whether an index can have something for them. False is
+ * sure: the field that the text would become matches no indicator of the index, whenever it was seen. True says no more
+ * than that somebody has to look: at what is not plain to see, and now and then at what only looks like an indicator.
+ *
+ * <p>It asks the index's filter with the bytes as they are, and allocates nothing but for paths with a query. Immutable,
+ * and safe for use by several threads.
+ */
+public final class LineSieve {
+    private static final int LONGEST_HOST = 253;
+    private static final byte[] HTTP = {'h', 't', 't', 'p'};
+
+    private final IndexFile index;
+    private final long start;
+    private final boolean paths;
+
+    LineSieve(IndexFile index) {
+        this.index = index;
+        this.start = index.start();
+        this.paths = index.hasPaths();
+    }
+
+    /** Whether a request's URL, bytes[from, to), may match: by its host, as a URL, or by its path. */
+    public boolean mayMatchUrl(byte[] bytes, int from, int to) {
+        int host = authority(bytes, from, to);
+        if (host < 0) {
+            return true;
+        }
+        int end = hostEnd(bytes, host, to);
+        int behind = end;
+        if (behind < to && bytes[behind] == ':') {
+            behind = digitsEnd(bytes, behind + 1, to);
+        }
+        if (behind < to && bytes[behind] != '/' && bytes[behind] != '?' && bytes[behind] != '#') {
+            return true;
+        }
+        return mayMatchHost(bytes, host, end, true) || paths && mayMatchPath(bytes, behind, to);
+    }
+
+    /** Whether the target of CONNECT, host and port, may match. */
+    public boolean mayMatchConnect(byte[] bytes, int from, int to) {
+        int end = hostEnd(bytes, from, to);
+        if (end < to && (bytes[end] != ':' || digitsEnd(bytes, end + 1, to) != to)) {
+            return true;
+        }
+        return mayMatchHost(bytes, from, end, false);
+    }
+
+    /** Whether a peer or a client may match: an address, or a name or a dash, which are not looked up. */
+    public boolean mayMatchAddress(byte[] bytes, int from, int to) {
+        long address = address(bytes, from, to);
+        if (address >= 0) {
+            return mayMatchAddress((int) address, bytes, from, to, false);
+        }
+        if (to - from == 1 && bytes[from] == '-') {
+            return false;
+        }
+        boolean v6 = false;
+        boolean name = false;
+        for (int i = from; i < to; i++) {
+            byte b = bytes[i];
+            v6 |= b == ':';
+            boolean letter = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z';
+            if (!letter && !(b >= '0' && b <= ':') && b != '.' && b != '-' && b != '_') {
+                return true;
+            }
+            name |= letter;
+        }
+        return v6 ? mayMatchAddress6(bytes, from, to) : !name;
+    }
+
+    private boolean mayMatchAddress6(byte[] bytes, int from, int to) {
+        byte[] address = Ip.parse6(new String(bytes, from, to - from, ISO_8859_1));
+        if (address == null) {
+            return true;
+        }
+        String text = Ip.text(address);
+        return index.mayHave(IndexFormat.host(start, text, 0, text.length())) || index.isInRange(address);
+    }
+
+    /** Where the host begins behind http:// or https://; -1 where neither stands there. */
+    private static int authority(byte[] bytes, int from, int to) {
+        if (to - from < 8) {
+            return -1;
+        }
+        for (int i = 0; i < HTTP.length; i++) {
+            if (bytes[from + i] != HTTP[i]) {
+                return -1;
+            }
+        }
+        int colon = bytes[from + 4] == 's' ? from + 5 : from + 4;
+        return bytes[colon] == ':' && bytes[colon + 1] == '/' && bytes[colon + 2] == '/' ? colon + 3 : -1;
+    }
+
+    private static int hostEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to
+                && (bytes[i] >= 'a' && bytes[i] <= 'z'
+                        || bytes[i] == '.'
+                        || bytes[i] == '-'
+                        || bytes[i] >= '0' && bytes[i] <= '9'
+                        || bytes[i] == '_')) {
+            i++;
+        }
+        return i;
+    }
+
+    private static int digitsEnd(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to && bytes[i] >= '0' && bytes[i] <= '9') {
+            i++;
+        }
+        return i;
+    }
+
+    /**
+     * Whether a host of the characters of {@link #hostEnd} may match; true where it is not its own canonical form, as
+     * {@link Canonical#plain} has it.
+     *
+     * @param urls whether URLs are looked up beneath it
+     */
+    private boolean mayMatchHost(byte[] bytes, int from, int to, boolean urls) {
+        if (to == from || to - from > LONGEST_HOST || bytes[from] == '.' || bytes[to - 1] == '.') {
+            return true;
+        }
+        boolean letterInLast = false;
+        long state = start;
+        // From its end to its beginning: what was taken so far is the host of a parent domain wherever a dot stands.
+        int i = to - 1;
+        for (; i >= from && bytes[i] != '.'; i--) {
+            letterInLast |= bytes[i] >= 'a';
+            state = IndexFormat.step(state, bytes[i]);
+        }
+        if (!letterInLast) {
+            long address = address(bytes, from, to);
+            return address < 0 || mayMatchAddress((int) address, bytes, from, to, urls);
+        }
+        if (bytes[i + 1] == '0' && bytes[i + 2 < to ? i + 2 : i + 1] == 'x') {
+            return true;
+        }
+        for (; i >= from; i--) {
+            if (bytes[i] == '.' && (bytes[i - 1] == '.' || index.mayHaveBeneath(IndexFormat.mix(state)))) {
+                return true;
+            }
+            state = IndexFormat.step(state, bytes[i]);
+        }
+        long hash = IndexFormat.mix(state);
+        return index.mayHave(hash) || urls && index.hasUrls(hash);
+    }
+
+    /** @param address the number of bytes[from, to) */
+    private boolean mayMatchAddress(int address, byte[] bytes, int from, int to, boolean urls) {
+        long state = start;
+        for (int i = to - 1; i >= from; i--) {
+            state = IndexFormat.step(state, bytes[i]);
+        }
+        long hash = IndexFormat.mix(state);
+        return index.mayHave(hash) || urls && index.hasUrls(hash) || index.isInRange(address);
+    }
+
+    /** As {@link Ip#canonical4}. */
+    private static long address(byte[] bytes, int from, int to) {
+        if (to - from < 7 || to - from > 15) {
+            return -1;
+        }
+        long address = 0;
+        int part = -1;
+        int parts = 0;
+        for (int i = from; i <= to; i++) {
+            int digit = i == to ? '.' - '0' : bytes[i] - '0';
+            if (digit >= 0 && digit <= 9) {
+                if (part == 0) {
+                    return -1;
+                }
+                part = part < 0 ? digit : part * 10 + digit;
+                if (part > 255) {
+                    return -1;
+                }
+            } else if (digit == '.' - '0' && part >= 0) {
+                address = address << 8 | part;
+                part = -1;
+                parts++;
+            } else {
+                return -1;
+            }
+        }
+        return parts == 4 ? address : -1;
+    }
+
+    /** Whether what stands behind a URL's authority may match as a path on any host; true where it is not canonical. */
+    private boolean mayMatchPath(byte[] bytes, int from, int to) {
+        int query = -1;
+        int end = from;
+        boolean slash = false;
+        for (; end < to && bytes[end] != '#'; end++) {
+            byte b = bytes[end];
+            boolean odd = b <= ' ' || b >= 0x7F || b == '%' || b == '\\';
+            if (odd || query < 0 && slash && (b == '/' || b == '.')) {
+                return true;
+            }
+            slash = b == '/';
+            query = b == '?' && query < 0 ? end : query;
+        }
+        if (end == from || query == from) {
+            // The path is / then.
+            return true;
+        }
+        if (query < 0) {
+            return mayHavePath(bytes, from, end, end);
+        }
+        if (mayHavePath(bytes, from, query, query) || mayHavePath(bytes, from, end, query)) {
+            return true;
+        }
+        // The query without its values, and cut off behind its first name.
+        byte[] names = new byte[end - from];
+        System.arraycopy(bytes, from, names, 0, query - from);
+        int length = query - from;
+        int first = -1;
+        boolean value = false;
+        for (int i = query; i < end; i++) {
+            value &= bytes[i] != '&';
+            if (!value) {
+                names[length++] = bytes[i];
+            }
+            if (bytes[i] == '=') {
+                first = first < 0 ? i : first;
+                value = true;
+            }
+        }
+        return mayHavePath(names, 0, length, query - from) || first >= 0 && mayHavePath(bytes, from, first + 1, query);
+    }
+
+    /** Whether there may be a path that is an end of bytes[from, to), beginning at a slash before pathEnd. */
+    private boolean mayHavePath(byte[] bytes, int from, int to, int pathEnd) {
+        long state = IndexFormat.pathStart(start);
+        for (int i = to - 1; i >= from; i--) {
+            state = IndexFormat.step(state, bytes[i]);
+            if (bytes[i] == '/' && i < pathEnd && index.mayHave(IndexFormat.mix(state))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,138 @@
+package io.trawl.parsing;
+
+/**
+ * The lines of Squid's native access.log that have exactly its ten columns, a time with milliseconds before the year
+ * 2096 and no number that the schema might refuse.
+ */
+final class SquidPlainLine extends PlainLine {
+    private static final int LONGEST = 8191;
+    /** Seconds of ten digits, a dot, three digits and a space. */
+    private static final int TIME = 15;
+
+    /** Longer numbers are left to the parser. */
+    private static final int MOST_DIGITS = 9;
+
+    private static final byte[] CONNECT = {'C', 'O', 'N', 'N', 'E', 'C', 'T'};
+
+    @Override
+    public boolean read(byte[] b, int from, int end) {
+        // As the parser: a carriage return at the end is half a line end.
+        int to = end > from && b[end - 1] == '\r' ? end - 1 : end;
+        if (to - from < TIME || to - from > LONGEST || !isTime(b, from)) {
+            return false;
+        }
+        int i = spaces(b, from + TIME, to);
+        i = number(b, i, to);
+        if (i < 0) {
+            return false;
+        }
+        int start = spaces(b, i, to);
+        i = column(b, start, to);
+        client(start, i);
+
+        start = spaces(b, i, to);
+        i = column(b, start, to);
+        if (!endsInStatus(b, start, i)) {
+            return false;
+        }
+        i = number(b, spaces(b, i, to), to);
+        if (i < 0) {
+            return false;
+        }
+        start = spaces(b, i, to);
+        i = column(b, start, to);
+        boolean connect = i - start == CONNECT.length && b[start] == 'C' && isConnect(b, start);
+        start = spaces(b, i, to);
+        i = column(b, start, to);
+        target(connect, start, i);
+        // One space each, so that the columns behind the target are three for sure.
+        int user = i + 1;
+        int hierarchy = column(b, user, to) + 1;
+        int type = column(b, hierarchy, to) + 1;
+        int peer = peer(b, hierarchy, type - 1);
+        if (i == start
+                || hierarchy - 1 <= user
+                || type >= to
+                || peer < 0
+                || b[type] == ' '
+                || column(b, type, to) != to) {
+            return false;
+        }
+        peer(peer, type - 1);
+        return true;
+    }
+
+    /** Whether seconds below 4,000,000,000 with milliseconds and a space stand there. */
+    private static boolean isTime(byte[] b, int from) {
+        if (b[from] < '0' || b[from] > '3' || b[from + 10] != '.' || b[from + 14] != ' ') {
+            return false;
+        }
+        for (int i = from + 1; i < from + 14; i++) {
+            if ((b[i] < '0' || b[i] > '9') && i != from + 10) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int spaces(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] == ' ') {
+            i++;
+        }
+        return i;
+    }
+
+    private static int column(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] != ' ') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Where a column that is a short number or - ends; -1 where it is anything else, or the line ends with it. */
+    private static int number(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] >= '0' && b[i] <= '9') {
+            i++;
+        }
+        if (i == from && i < to && b[i] == '-') {
+            i++;
+        }
+        return i > from && i - from <= MOST_DIGITS && i < to && b[i] == ' ' ? i : -1;
+    }
+
+    /** Whether a column ends in /000, /- or a status from 100 on, something standing before it. */
+    private static boolean endsInStatus(byte[] b, int from, int to) {
+        if (to - from >= 3 && b[to - 1] == '-' && b[to - 2] == '/') {
+            return true;
+        }
+        if (to - from < 5 || b[to - 4] != '/') {
+            return false;
+        }
+        byte first = b[to - 3];
+        byte second = b[to - 2];
+        byte third = b[to - 1];
+        return first >= '1' && first <= '9' && second >= '0' && second <= '9' && third >= '0' && third <= '9'
+                || first == '0' && second == '0' && third == '0';
+    }
+
+    private static boolean isConnect(byte[] b, int from) {
+        for (int i = 0; i < CONNECT.length; i++) {
+            if (b[from + i] != CONNECT[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where the peer of hierarchy/peer begins, -1 where the column does not look like one. */
+    private static int peer(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && (b[i] >= 'A' && b[i] <= 'Z' || b[i] == '_' || b[i] >= '0' && b[i] <= '9')) {
+            i++;
+        }
+        return i > from + 1 && i < to - 1 && b[i] == '/' ? i + 1 : -1;
+    }
+}
