@@ -190,7 +190,7 @@ public final class RefreshIndicatorsJob implements Job {
         } catch (IOException e) {
             throw new IllegalArgumentException("--allowlists " + e.getMessage(), e);
         }
-        Allowlists lists = read.get();
+        Allowlists lists = Objects.requireNonNull(read.get());
         run.count("allowlists", lists.lists().size());
         run.note(lists.lists().size() + " allowlists with " + lists.size() + " entries");
         List<String> unusable = lists.unusable();
