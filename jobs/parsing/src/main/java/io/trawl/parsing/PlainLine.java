@@ -18,11 +18,11 @@ public abstract class PlainLine {
     PlainLine() {}
 
     /**
-     * Reads the line bytes[from, to), which is without its line end.
+     * Reads the line that begins at a place, as far as its line feed, or as the end of what there is.
      *
-     * @return whether the line is a plain one, and where its columns are is known; false says nothing about the line
+     * @return where the line ends, where it is a plain one, and its columns are known then; -1 says nothing about it
      */
-    public abstract boolean read(byte[] bytes, int from, int to);
+    public abstract int read(byte[] bytes, int from, int to);
 
     final void client(int from, int to) {
         clientFrom = from;

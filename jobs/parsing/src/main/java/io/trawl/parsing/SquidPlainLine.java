@@ -15,29 +15,25 @@ final class SquidPlainLine extends PlainLine {
     private static final byte[] CONNECT = {'C', 'O', 'N', 'N', 'E', 'C', 'T'};
 
     @Override
-    public boolean read(byte[] b, int from, int end) {
-        // As the parser: a carriage return at the end is half a line end.
-        int to = end > from && b[end - 1] == '\r' ? end - 1 : end;
-        if (to - from < TIME || to - from > LONGEST || !isTime(b, from)) {
-            return false;
+    public int read(byte[] b, int from, int to) {
+        if (to - from < TIME || !isTime(b, from)) {
+            return -1;
         }
-        int i = spaces(b, from + TIME, to);
-        i = number(b, i, to);
+        int i = number(b, spaces(b, from + TIME, to), to);
         if (i < 0) {
-            return false;
+            return -1;
         }
         int start = spaces(b, i, to);
         i = column(b, start, to);
         client(start, i);
-
         start = spaces(b, i, to);
         i = column(b, start, to);
         if (!endsInStatus(b, start, i)) {
-            return false;
+            return -1;
         }
         i = number(b, spaces(b, i, to), to);
         if (i < 0) {
-            return false;
+            return -1;
         }
         start = spaces(b, i, to);
         i = column(b, start, to);
@@ -46,20 +42,28 @@ final class SquidPlainLine extends PlainLine {
         i = column(b, start, to);
         target(connect, start, i);
         // One space each, so that the columns behind the target are three for sure.
-        int user = i + 1;
-        int hierarchy = column(b, user, to) + 1;
-        int type = column(b, hierarchy, to) + 1;
-        int peer = peer(b, hierarchy, type - 1);
-        if (i == start
-                || hierarchy - 1 <= user
-                || type >= to
-                || peer < 0
-                || b[type] == ' '
-                || column(b, type, to) != to) {
-            return false;
+        int user = next(b, start, i, to);
+        i = column(b, user, to);
+        int hierarchy = next(b, user, i, to);
+        i = column(b, hierarchy, to);
+        int peer = peer(b, hierarchy, i);
+        if (peer < 0) {
+            return -1;
         }
-        peer(peer, type - 1);
-        return true;
+        peer(peer, i);
+        int type = next(b, hierarchy, i, to);
+        i = column(b, type, to);
+        if (i == type) {
+            return -1;
+        }
+        // As the parser: a carriage return at the end is half a line end.
+        int end = i < to && b[i] == '\r' ? i + 1 : i;
+        return (end == to || b[end] == '\n') && end - from <= LONGEST ? end : -1;
+    }
+
+    /** Where the column behind one begins; what has no such end is followed by nothing. */
+    private static int next(byte[] b, int start, int end, int to) {
+        return end > start && end < to && b[end] == ' ' ? end + 1 : to;
     }
 
     /** Whether seconds below 4,000,000,000 with milliseconds and a space stand there. */
@@ -83,9 +87,10 @@ final class SquidPlainLine extends PlainLine {
         return i;
     }
 
+    /** Where a column ends: at a space, or at what a plain line has not, a control or a byte beyond ASCII. */
     private static int column(byte[] b, int from, int to) {
         int i = from;
-        while (i < to && b[i] != ' ') {
+        while (i < to && b[i] > ' ') {
             i++;
         }
         return i;

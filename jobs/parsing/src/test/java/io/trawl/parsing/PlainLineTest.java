@@ -34,9 +34,15 @@ class PlainLineTest {
         java.util.Arrays.fill(among, (byte) '7');
         System.arraycopy(line, 0, among, 3, line.length);
         assertThat(plain).isNotNull();
-        if (!plain.read(among, 3, 3 + line.length)) {
+        among[3 + line.length] = '\n';
+        int end = plain.read(among, 3, among.length);
+        byte[] alone = java.util.Arrays.copyOfRange(among, 3, 3 + line.length);
+        assertThat(plain.read(alone, 0, alone.length)).isEqualTo(end < 0 ? -1 : line.length);
+        if (end < 0) {
             return false;
         }
+        assertThat(end).isEqualTo(3 + line.length);
+        plain.read(among, 3, among.length);
         Parsed parsed = Parsed.line("squid", line);
         assertThat(parsed.failure()).isNull();
         ProxyEvent event = parsed.event();

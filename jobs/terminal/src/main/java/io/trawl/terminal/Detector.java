@@ -39,17 +39,23 @@ final class Detector {
         return index.size();
     }
 
-    /** Passes lines that are plain and have nothing that the index might know; null where lines are never plain. */
-    LineWork.@Nullable Passing passing(@Nullable PlainLine plain) {
+    /** Passes lines that are plain and have nothing that the index might know; none where lines are never plain. */
+    LineWork.Passing passing(@Nullable PlainLine plain) {
         if (plain == null) {
-            return null;
+            return LineWork.Passing.NOTHING;
         }
-        return (bytes, from, to) -> plain.read(bytes, from, to)
-                && !(plain.isConnect()
+        return (bytes, from, to) -> {
+            int end = plain.read(bytes, from, to);
+            return end < 0 || mayMatch(bytes, plain) ? -1 : end;
+        };
+    }
+
+    private boolean mayMatch(byte[] bytes, PlainLine plain) {
+        return (plain.isConnect()
                         ? sieve.mayMatchConnect(bytes, plain.targetFrom(), plain.targetTo())
                         : sieve.mayMatchUrl(bytes, plain.targetFrom(), plain.targetTo()))
-                && !sieve.mayMatchAddress(bytes, plain.peerFrom(), plain.peerTo())
-                && !(webServer && sieve.mayMatchAddress(bytes, plain.clientFrom(), plain.clientTo()));
+                || sieve.mayMatchAddress(bytes, plain.peerFrom(), plain.peerTo())
+                || webServer && sieve.mayMatchAddress(bytes, plain.clientFrom(), plain.clientTo());
     }
 
     /** Gives every match of an event. */

@@ -1,7 +1,5 @@
 package io.trawl.terminal;
 
-import org.jspecify.annotations.Nullable;
-
 /** What a command does with a line of a log; called by several threads at once. */
 interface LineWork {
     /**
@@ -13,15 +11,23 @@ interface LineWork {
     /** A line that is too long to be held. */
     int oversize(String file, long number, long bytes, Output output);
 
-    /** What knows lines that are not to be worked on, for one thread; null where all are. */
-    default @Nullable Passing passing() {
-        return null;
+    /** What knows lines that are not to be worked on, for one thread. */
+    default Passing passing() {
+        return Passing.NOTHING;
     }
 
     /** Knows lines of which nothing would come. */
     @FunctionalInterface
     interface Passing {
-        /** Whether nothing would come of the line bytes[from, to), not even that it is invalid. */
-        boolean passes(byte[] bytes, int from, int to);
+        /** Knows none. */
+        Passing NOTHING = (bytes, from, to) -> -1;
+
+        /**
+         * Looks at the line that begins at a place.
+         *
+         * @param to end of what there is
+         * @return where the line ends, where nothing would come of it, not even that it is invalid; else -1
+         */
+        int end(byte[] bytes, int from, int to);
     }
 }

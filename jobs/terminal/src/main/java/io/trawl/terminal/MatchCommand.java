@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** {@code trawl match}: what indicators meet in a log. */
 final class MatchCommand implements LineWork {
@@ -74,7 +73,7 @@ final class MatchCommand implements LineWork {
 
     /** A line that is valid for sure, and that no indicator can meet. */
     @Override
-    public @Nullable Passing passing() {
+    public Passing passing() {
         return detector.passing(reader.plainLine());
     }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,6 +112,8 @@ final class Pipeline {
         private final ExecutorService pool;
         private final BlockingQueue<Batch> free;
         private final BlockingQueue<Item> items;
+        /** Number of the line that comes next. */
+        private CompletableFuture<Long> number = CompletableFuture.completedFuture(1L);
 
         Reader(ExecutorService pool, BlockingQueue<Batch> free, BlockingQueue<Item> items) {
             this.pool = pool;
@@ -142,7 +145,8 @@ final class Pipeline {
         private void lines(Input.Opened input, String name) throws IOException, InterruptedException {
             InputStream in = input.stream();
             Batch batch = free.take();
-            batch.clear(name, 1);
+            batch.clear(name);
+            number = CompletableFuture.completedFuture(1L);
             int whole = 0;
             boolean ended = false;
             while (!ended) {
@@ -176,7 +180,7 @@ final class Pipeline {
                     }
                 }
                 Batch next = free.take();
-                next.clear(name, 0);
+                next.clear(name);
                 int rest = batch.length - whole;
                 if (rest > next.bytes.length) {
                     next.bytes = new byte[Math.max(2 * Batch.SIZE, Integer.highestOneBit(rest) * 2)];
@@ -186,7 +190,6 @@ final class Pipeline {
                 batch.length = whole;
                 whole = 0;
                 submit(batch);
-                next.first = batch.first + batch.lines;
                 batch = next;
             }
             free.add(batch);
@@ -196,7 +199,7 @@ final class Pipeline {
         private Batch skip(InputStream in, Batch batch) throws IOException, InterruptedException {
             long bytes = batch.length;
             Batch next = free.take();
-            next.clear(batch.file, batch.first + 1);
+            next.clear(batch.file);
             int newline = -1;
             int read = 0;
             while (newline < 0 && read >= 0) {
@@ -213,13 +216,11 @@ final class Pipeline {
             batch.bytes = new byte[Batch.SIZE];
             batch.length = 0;
             batch.oversize = bytes;
-            batch.lines = 1;
             work(batch);
             return next;
         }
 
         private void submit(Batch batch) throws InterruptedException {
-            batch.count();
             if (batch.length == 0) {
                 free.add(batch);
             } else {
@@ -228,6 +229,9 @@ final class Pipeline {
         }
 
         private void work(Batch batch) throws InterruptedException {
+            batch.first = number;
+            batch.next = new CompletableFuture<>();
+            number = batch.next;
             items.put(new Item(
                     pool.submit(() -> {
                         batch.run(work);
