@@ -1,22 +1,19 @@
 package io.trawl.etl;
 
+import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.TableName;
-import org.apache.hadoop.hbase.client.BufferedMutator;
-import org.apache.hadoop.hbase.client.BufferedMutatorParams;
 import org.apache.hadoop.hbase.client.Delete;
 import org.apache.hadoop.hbase.client.Mutation;
 import org.apache.hadoop.hbase.client.Put;
+import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +25,8 @@ public final class HBaseStore<T> implements Store<T> {
     private static final long serialVersionUID = 1L;
     /** Clients in one cell of an observable: a popular value has several cells. */
     public static final int CLIENTS = 1_000;
+
+    private static final ThreadLocal<ObservableBytes> BYTES = ThreadLocal.withInitial(ObservableBytes::new);
 
     /** What a record becomes in HBase. */
     interface Mutator<T> extends Serializable {
@@ -84,11 +83,15 @@ public final class HBaseStore<T> implements Store<T> {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
         return new HBaseStore<>("hbase.observables", HBase.OBSERVABLES, settings, (observable, into) -> {
             Put put = new Put(Keys.observable(salts, observable), version);
-            for (int chunk = 0;
-                    chunk == 0 || chunk * CLIENTS < observable.getClients().size();
-                    chunk++) {
-                put.addColumn(HBase.FAMILY, qualifier(path, window, chunk), encode(observable, chunk));
-            }
+            List<ClientSightings> clients = observable.getClients();
+            ObservableBytes bytes = BYTES.get();
+            int chunk = 0;
+            do {
+                List<ClientSightings> some = clients.subList(
+                        Math.min(chunk * CLIENTS, clients.size()), Math.min((chunk + 1) * CLIENTS, clients.size()));
+                put.addColumn(HBase.FAMILY, qualifier(path, window, chunk), bytes.of(observable, some));
+                chunk++;
+            } while (chunk * CLIENTS < clients.size());
             into.add(put);
         });
     }
@@ -113,26 +116,6 @@ public final class HBaseStore<T> implements Store<T> {
         return chunk == 0 ? first : Bytes.add(first, Bytes.toBytes("#" + chunk));
     }
 
-    private static byte[] encode(Observable observable, int chunk) throws IOException {
-        Observable part = observable;
-        if (observable.getClients().size() > CLIENTS) {
-            part = Observable.newBuilder(observable)
-                    .setClients(new ArrayList<>(observable
-                            .getClients()
-                            .subList(
-                                    chunk * CLIENTS,
-                                    Math.min(
-                                            (chunk + 1) * CLIENTS,
-                                            observable.getClients().size()))))
-                    .build();
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
-        new SpecificDatumWriter<>(Observable.class).write(part, encoder);
-        encoder.flush();
-        return bytes.toByteArray();
-    }
-
     @Override
     public String name() {
         return name;
@@ -143,37 +126,67 @@ public final class HBaseStore<T> implements Store<T> {
         return new Cells();
     }
 
+    /**
+     * Sends mutations some megabytes at a time. HBase's own buffer would measure each one three times over, and send no
+     * sooner.
+     */
     private final class Cells implements Writer<T> {
+        /** Bytes of keys and values, about, that are sent at once. */
+        private static final long AT_ONCE = 4L << 20;
+
         private final List<Mutation> mutations = new ArrayList<>();
-        private @Nullable BufferedMutator buffer;
+        private long size;
+        private int measured;
+        private @Nullable Table open;
 
         @Override
         public void write(T record) throws IOException {
-            mutations.clear();
             mutator.mutate(record, mutations);
-            BufferedMutator open = buffer;
-            try {
-                if (open == null) {
-                    open = HBase.connection(settings)
-                            .getBufferedMutator(new BufferedMutatorParams(TableName.valueOf(table))
-                                    .writeBufferSize(4 << 20)
-                                    .maxKeyValueSize(-1));
-                    buffer = open;
+            for (; measured < mutations.size(); measured++) {
+                size += size(mutations.get(measured));
+            }
+            if (size >= AT_ONCE) {
+                send();
+            }
+        }
+
+        private static long size(Mutation mutation) {
+            long bytes = mutation.getRow().length;
+            for (List<Cell> cells : mutation.getFamilyCellMap().values()) {
+                for (Cell cell : cells) {
+                    bytes += cell.getRowLength() + cell.getQualifierLength() + cell.getValueLength();
                 }
-                open.mutate(mutations);
+            }
+            return bytes;
+        }
+
+        private void send() throws IOException {
+            if (mutations.isEmpty()) {
+                return;
+            }
+            try {
+                Table to = open;
+                if (to == null) {
+                    to = HBase.connection(settings).getTable(TableName.valueOf(table));
+                    open = to;
+                }
+                to.batch(mutations, new Object[mutations.size()]);
             } catch (IOException e) {
                 throw HBase.unreachable(settings, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new JobFailure("interrupted while writing to HBase", e);
             }
+            mutations.clear();
+            size = 0;
+            measured = 0;
         }
 
         @Override
         public Serializable close() throws IOException {
-            try {
-                if (buffer != null) {
-                    buffer.close();
-                }
-            } catch (IOException e) {
-                throw HBase.unreachable(settings, e);
+            send();
+            if (open != null) {
+                open.close();
             }
             return Boolean.TRUE;
         }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,15 +128,18 @@ public final class Keys {
 
     /** Labels in reverse order: www.evil.example is example.evil.www. */
     static String reversed(String host) {
-        List<String> labels = new ArrayList<>(Arrays.asList(host.split("\\.", -1)));
-        Collections.reverse(labels);
-        return String.join(".", labels);
+        StringBuilder labels = new StringBuilder(host.length());
+        int end = host.length();
+        for (int dot = host.lastIndexOf('.'); dot >= 0; dot = host.lastIndexOf('.', dot - 1)) {
+            labels.append(host, dot + 1, end).append('.');
+            end = dot;
+        }
+        return labels.append(host, 0, end).toString();
     }
 
     /** An address as 16 bytes, IPv4 as IPv4-mapped; null where the text is none. */
     static byte @Nullable [] address(String text) {
-        boolean v6 = text.indexOf(':') >= 0;
-        if (!v6 && !text.matches("[0-9.]+")) {
+        if (text.indexOf(':') < 0 && !hasOnlyDigitsAndDots(text)) {
             return null;
         }
         try {
@@ -147,6 +149,16 @@ public final class Keys {
         } catch (UnknownHostException e) {
             return null;
         }
+    }
+
+    private static boolean hasOnlyDigitsAndDots(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static byte[] requireAddress(String text) {
