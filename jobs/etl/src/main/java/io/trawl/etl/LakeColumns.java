@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -8,37 +9,91 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnDescriptor;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnWriteStore;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.io.api.Binary;
+import org.apache.iceberg.shaded.org.apache.parquet.column.page.PageWriteStore;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of an Avro record in Parquet: takes a record apart, with the levels of Dremel's encoding. */
 final class LakeColumns {
-    private final List<Leaf> leaves = new ArrayList<>();
+    /** Rows of a page, and bytes of a column that end it earlier, as Parquet's defaults are. */
+    private static final int PAGE_ROWS = 20_000;
+
+    private static final int PAGE_BYTES = 1 << 20;
+
+    private final List<PageColumn> columns = new ArrayList<>();
     private final Group root;
     private final MessageType type;
+    private final Set<String> distinct;
+    private final PageBytes page = new PageBytes();
+    private int rows;
+    private int nextCheck;
 
-    /** @param type the same record as Iceberg has it: names of lists and maps are those of Parquet's specification */
-    LakeColumns(Schema schema, MessageType type) {
+    /**
+     * @param type the same record as Iceberg has it: names of lists and maps are those of Parquet's specification
+     * @param distinct columns whose values hardly repeat, by their path
+     */
+    LakeColumns(Schema schema, MessageType type, Set<String> distinct) {
         this.type = type;
+        this.distinct = distinct;
         this.root = group(schema);
     }
 
-    /** Writes into this store from now on. */
-    void bind(ColumnWriteStore store) {
-        for (Leaf leaf : leaves) {
-            leaf.column = store.getColumnWriter(leaf.descriptor);
+    /** Begins a row group. */
+    void begin(PageWriteStore pages) {
+        columns.forEach(column -> column.begin(pages.getPageWriter(column.descriptor)));
+        rows = 0;
+        nextCheck = 1;
+    }
+
+    void write(IndexedRecord record) throws IOException {
+        root.write(0, record);
+        if (++rows >= nextCheck) {
+            check();
         }
     }
 
-    void write(IndexedRecord record) {
-        root.write(0, record);
+    /** Ends the page of all columns where one is full; else says when to look again. */
+    private void check() throws IOException {
+        int most = 1;
+        for (PageColumn column : columns) {
+            most = Math.max(most, column.size());
+        }
+        if (rows >= PAGE_ROWS || most >= PAGE_BYTES) {
+            endPages();
+        } else {
+            long until = (long) (PAGE_BYTES - most) * rows / most / 2;
+            nextCheck = (int) Math.min(PAGE_ROWS, rows + 1 + Math.min(until, rows));
+        }
+    }
+
+    private void endPages() throws IOException {
+        for (PageColumn column : columns) {
+            column.endPage(rows, page);
+        }
+        rows = 0;
+        nextCheck = 1;
+    }
+
+    /** Ends the row group. */
+    void end() throws IOException {
+        endPages();
+        for (PageColumn column : columns) {
+            column.end(page);
+        }
+    }
+
+    /** Bytes that are laid down and not in a page yet. */
+    long size() {
+        long size = 0;
+        for (PageColumn column : columns) {
+            size += column.size();
+        }
+        return size;
     }
 
     /** A value at a place of the record. */
@@ -73,25 +128,43 @@ final class LakeColumns {
                 yield new Listed(element, type.getMaxDefinitionLevel(path), repetition(at(path, "list")));
             }
             case MAP -> {
-                Place key = leaf(Leaf.TEXT, at(path, "key_value", "key"));
+                Place key = text(at(path, "key_value", "key"));
                 Place value = place(schema.getValueType(), at(path, "key_value", "value"));
                 yield new Mapped(key, value, type.getMaxDefinitionLevel(path), repetition(at(path, "key_value")));
             }
-            case STRING -> leaf(Leaf.TEXT, path);
-            case BYTES -> leaf(Leaf.BYTES, path);
-            case INT -> leaf(Leaf.INT, path);
+            case STRING -> text(path);
+            case BYTES -> bytes(path);
+            case INT -> number(value -> (Integer) value, path);
             case LONG ->
-                leaf(schema.getLogicalType() instanceof LogicalTypes.TimestampMicros ? Leaf.TIME : Leaf.LONG, path);
-            case DOUBLE -> leaf(Leaf.DOUBLE, path);
-            case BOOLEAN -> leaf(Leaf.BOOLEAN, path);
+                schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
+                        ? number(value -> Rows.micros((Instant) value), path)
+                        : number(value -> (Long) value, path);
+            case DOUBLE -> number(value -> Double.doubleToRawLongBits((Double) value), path);
+            case BOOLEAN -> number(value -> (Boolean) value ? 1 : 0, path);
             default -> throw new IllegalArgumentException("the lake has no column for Avro's " + schema.getType());
         };
     }
 
-    private Leaf leaf(int kind, String... path) {
-        Leaf leaf = new Leaf(kind, type.getColumnDescription(path));
-        leaves.add(leaf);
-        return leaf;
+    private Place text(String... path) {
+        boolean repeats = !distinct.contains(String.join(".", path));
+        // Least and greatest of what never repeats says nothing; of texts it is dear to know.
+        TextColumn column = new TextColumn(type.getColumnDescription(path), repeats, repeats);
+        columns.add(column);
+        return new Text(column);
+    }
+
+    private Place bytes(String... path) {
+        boolean repeats = !distinct.contains(String.join(".", path));
+        TextColumn column = new TextColumn(type.getColumnDescription(path), repeats, repeats);
+        columns.add(column);
+        return new Bytes(column);
+    }
+
+    private Place number(ToLongFunction<Object> bits, String... path) {
+        NumberColumn column =
+                new NumberColumn(type.getColumnDescription(path), !distinct.contains(String.join(".", path)));
+        columns.add(column);
+        return new Numbers(column, bits);
     }
 
     private int repetition(String... path) {
@@ -104,62 +177,52 @@ final class LakeColumns {
         return longer;
     }
 
-    private static final class Leaf implements Place {
-        static final int TEXT = 0;
-        static final int BYTES = 1;
-        static final int INT = 2;
-        static final int LONG = 3;
-        static final int TIME = 4;
-        static final int DOUBLE = 5;
-        static final int BOOLEAN = 6;
-
-        final ColumnDescriptor descriptor;
-        private final int kind;
-        private final int definition;
-        private @Nullable ColumnWriter column;
+    private static final class Text implements Place {
+        private final TextColumn column;
         // What a column repeats is often the very same object, as a source's name is.
         private @Nullable Object last;
-        private Binary lastBytes = Binary.EMPTY;
+        private byte[] lastBytes = new byte[0];
 
-        Leaf(int kind, ColumnDescriptor descriptor) {
-            this.kind = kind;
-            this.descriptor = descriptor;
-            this.definition = descriptor.getMaxDefinitionLevel();
-        }
-
-        private ColumnWriter column() {
-            if (column == null) {
-                throw new IllegalStateException("no store is bound");
-            }
-            return column;
+        Text(TextColumn column) {
+            this.column = column;
         }
 
         @Override
         public void write(int repetition, Object value) {
-            ColumnWriter to = column();
-            switch (kind) {
-                case TEXT -> to.write(text(value), repetition, definition);
-                case BYTES ->
-                    to.write(Binary.fromConstantByteArray(Origin.bytes((ByteBuffer) value)), repetition, definition);
-                case INT -> to.write((int) (Integer) value, repetition, definition);
-                case LONG -> to.write((long) (Long) value, repetition, definition);
-                case TIME -> to.write(Rows.micros((Instant) value), repetition, definition);
-                case DOUBLE -> to.write((double) (Double) value, repetition, definition);
-                default -> to.write((boolean) (Boolean) value, repetition, definition);
-            }
-        }
-
-        private Binary text(Object value) {
             if (value != last) {
                 last = value;
-                lastBytes = Binary.fromConstantByteArray(value.toString().getBytes(StandardCharsets.UTF_8));
+                lastBytes = value.toString().getBytes(StandardCharsets.UTF_8);
             }
-            return lastBytes;
+            column.write(repetition, lastBytes);
         }
 
         @Override
         public void nothing(int repetition, int level) {
-            column().writeNull(repetition, level);
+            column.nothing(repetition, level);
+        }
+    }
+
+    private record Bytes(TextColumn column) implements Place {
+        @Override
+        public void write(int repetition, Object value) {
+            column.write(repetition, Origin.bytes((ByteBuffer) value));
+        }
+
+        @Override
+        public void nothing(int repetition, int level) {
+            column.nothing(repetition, level);
+        }
+    }
+
+    private record Numbers(NumberColumn column, ToLongFunction<Object> bits) implements Place {
+        @Override
+        public void write(int repetition, Object value) {
+            column.write(repetition, bits.applyAsLong(value));
+        }
+
+        @Override
+        public void nothing(int repetition, int level) {
+            column.nothing(repetition, level);
         }
     }
 

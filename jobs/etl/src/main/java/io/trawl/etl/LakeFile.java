@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -16,13 +15,11 @@ import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnWriteStore;
+import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnDescriptor;
 import org.apache.iceberg.shaded.org.apache.parquet.column.ParquetProperties;
-import org.apache.iceberg.shaded.org.apache.parquet.hadoop.CodecFactory;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.iceberg.shaded.org.apache.parquet.io.OutputFile;
 import org.apache.iceberg.shaded.org.apache.parquet.io.PositionOutputStream;
 import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
@@ -37,18 +34,21 @@ final class LakeFile implements Closeable {
     static final long ROW_GROUP = 128L << 20;
     /** Bytes of a value that stand in the column index. */
     private static final int INDEX_PREFIX = 64;
+    /** zstd's level. */
+    private static final int LEVEL = Integer.getInteger("hs.level", 3);
+
+    private static final ParquetProperties PROPERTIES =
+            ParquetProperties.builder().build();
 
     private final long rowGroup;
     private final Table table;
     private final StructLike partition;
     private final org.apache.iceberg.io.OutputFile file;
     private final MessageType type;
-    private final ParquetProperties properties;
-    private final CodecFactory codecs;
+    private final PageCompressor compressor;
     private final ParquetFileWriter out;
     private final LakeColumns columns;
     private ColumnChunkPageWriteStore pages;
-    private ColumnWriteStore store;
     private long inGroup;
     private long nextCheck;
     private long records;
@@ -71,19 +71,8 @@ final class LakeFile implements Closeable {
         this.partition = partition;
         this.file = file;
         this.type = ParquetSchemaUtil.convert(table.schema(), "table");
-        ParquetProperties.Builder builder = ParquetProperties.builder()
-                .withDictionaryEncoding(true)
-                .withValuesWriterFactory(new TextDictionary.Factory());
-        distinct.forEach(column -> {
-            builder.withDictionaryEncoding(column, false);
-            // Least and greatest of what never repeats says nothing; of texts it is dear to know.
-            if (avro.getField(column) != null && isText(avro.getField(column).schema())) {
-                builder.withStatisticsEnabled(column, false);
-            }
-        });
-        this.properties = builder.build();
-        this.codecs = new CodecFactory(new Configuration(false), properties.getPageSizeThreshold());
-        this.columns = new LakeColumns(avro, type);
+        this.compressor = new PageCompressor(LEVEL);
+        this.columns = new LakeColumns(avro, type, distinct);
         this.out = new ParquetFileWriter(
                 new Out(file),
                 type,
@@ -91,20 +80,13 @@ final class LakeFile implements Closeable {
                 rowGroup,
                 ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
                 null,
-                properties);
+                PROPERTIES);
         out.start();
-        this.pages = pages();
-        this.store = group();
-    }
-
-    private static boolean isText(org.apache.avro.Schema field) {
-        org.apache.avro.Schema.Type present = Rows.present(field).getType();
-        return present == org.apache.avro.Schema.Type.STRING || present == org.apache.avro.Schema.Type.BYTES;
+        this.pages = begin();
     }
 
     void add(IndexedRecord record) throws IOException {
         columns.write(record);
-        store.endRecord();
         inGroup++;
         records++;
         if (inGroup >= nextCheck) {
@@ -114,30 +96,29 @@ final class LakeFile implements Closeable {
 
     /** Ends a row group that is full; else says when to look again. */
     private void check() throws IOException {
-        double size = Math.max(1, store.getBufferedSize());
+        double size = Math.max(1, columns.size() + inPages());
         double each = size / inGroup;
         if (size > rowGroup - 2 * each) {
             flush();
-            this.pages = pages();
-            this.store = group();
+            this.pages = begin();
         } else {
             long until = (long) ((rowGroup - size) / each);
             nextCheck = inGroup + Math.min(Math.max(until / 2, 100), 10_000);
         }
     }
 
-    private ColumnChunkPageWriteStore pages() {
-        return new ColumnChunkPageWriteStore(
-                codecs.getCompressor(CompressionCodecName.ZSTD),
-                type,
-                properties.getAllocator(),
-                INDEX_PREFIX,
-                properties.getPageWriteChecksumEnabled());
+    private long inPages() {
+        long size = 0;
+        for (ColumnDescriptor column : type.getColumns()) {
+            size += pages.getPageWriter(column).getMemSize();
+        }
+        return size;
     }
 
-    private ColumnWriteStore group() {
-        ColumnWriteStore fresh = properties.newColumnWriteStore(type, pages, pages);
-        columns.bind(fresh);
+    private ColumnChunkPageWriteStore begin() {
+        ColumnChunkPageWriteStore fresh = new ColumnChunkPageWriteStore(
+                compressor, type, PROPERTIES.getAllocator(), INDEX_PREFIX, PROPERTIES.getPageWriteChecksumEnabled());
+        columns.begin(fresh);
         inGroup = 0;
         nextCheck = 100;
         return fresh;
@@ -146,11 +127,10 @@ final class LakeFile implements Closeable {
     private void flush() throws IOException {
         if (inGroup > 0) {
             out.startBlock(inGroup);
-            store.flush();
+            columns.end();
             pages.flushToFileWriter(out);
             out.endBlock();
         }
-        store.close();
         pages.close();
     }
 
@@ -171,7 +151,7 @@ final class LakeFile implements Closeable {
     public void close() throws IOException {
         flush();
         out.end(Map.of("iceberg.schema", SchemaParser.toJson(table.schema())));
-        codecs.release();
+        compressor.release();
     }
 
     String location() {

@@ -1,137 +1,134 @@
 package io.trawl.etl;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnDescriptor;
-import org.apache.iceberg.shaded.org.apache.parquet.column.Encoding;
-import org.apache.iceberg.shaded.org.apache.parquet.column.ParquetProperties;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.ValuesWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.dictionary.DictionaryValuesWriter.PlainBinaryDictionaryValuesWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.factory.DefaultValuesWriterFactory;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.factory.ValuesWriterFactory;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.fallback.FallbackValuesWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.column.values.plain.PlainValuesWriter;
-import org.apache.iceberg.shaded.org.apache.parquet.io.api.Binary;
-import org.apache.iceberg.shaded.org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Parquet's dictionary of texts, with a faster way to a value's number: Parquet's own hashes and compares byte by byte,
- * which was two fifths of what writing events cost. What is written is the same.
+ * Numbers texts in the order in which they first come. A table of 8 bytes a slot leads to where a text lies, and the
+ * texts lie one behind the other, so that a look-up waits for memory twice at most, and those that come often, and so came
+ * early, lie together.
  */
-final class TextDictionary extends PlainBinaryDictionaryValuesWriter {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+final class TextDictionary {
     private static final long MIX = 0x9E3779B97F4A7C15L;
+    /** Bytes before a text: its number and its length. */
+    private static final int HEAD = 8;
 
-    private byte[][] keys = new byte[256][];
-    private int[] numbers = new int[256];
-    private int size;
-    private @Nullable Binary last;
-    private int lastNumber;
+    // Who writes a URL chooses texts; what meets in the table must not be foreseeable.
+    private final long seed = ThreadLocalRandom.current().nextLong();
+    private final PageBytes texts = new PageBytes();
+    /** Half a hash and, in the lower half, where the text's head ends; 0 where there is none. */
+    private long[] slots = new long[1024];
 
-    private TextDictionary(ParquetProperties properties) {
-        super(
-                properties.getDictionaryPageSizeThreshold(),
-                Encoding.PLAIN_DICTIONARY,
-                Encoding.PLAIN_DICTIONARY,
-                properties.getAllocator());
-    }
+    private int count;
+    private int least;
+    private int greatest;
 
-    @Override
-    public void writeBytes(Binary value) {
-        if (value != last) {
-            lastNumber = number(value);
-            last = value;
-        }
-        encodedValues.add(lastNumber);
-    }
-
-    private int number(Binary value) {
-        byte[] bytes = value.getBytesUnsafe();
-        int slot = slot(bytes);
-        for (byte[] key = keys[slot]; key != null; key = keys[slot]) {
-            if (Arrays.equals(key, bytes)) {
-                return numbers[slot];
+    /** @return the text's number; a new one is taken */
+    int number(byte[] from, int start, int length) {
+        long hash = hash(from, start, length);
+        int mask = slots.length - 1;
+        int slot = (int) (hash >>> 32) & mask;
+        long half = hash << 32;
+        for (long at = slots[slot]; at != 0; at = slots[slot]) {
+            if ((at ^ half) >>> 32 == 0) {
+                int text = (int) at;
+                if ((int) PageBytes.INTS.get(texts.array, text - 4) == length
+                        && Arrays.equals(texts.array, text, text + length, from, start, start + length)) {
+                    return (int) PageBytes.INTS.get(texts.array, text - HEAD);
+                }
             }
-            slot = slot + 1 & keys.length - 1;
+            slot = slot + 1 & mask;
         }
-        if (2 * (size + 1) > keys.length) {
-            grow();
-            return number(value);
-        }
-        int number = binaryDictionaryContent.size();
-        binaryDictionaryContent.put(value, number);
-        dictionaryByteSize += 4L + bytes.length;
-        keys[slot] = bytes;
-        numbers[slot] = number;
-        size++;
-        return number;
+        return add(slot, half, from, start, length);
     }
 
-    private int slot(byte[] bytes) {
-        long hash = bytes.length;
-        int at = 0;
-        for (; at + 8 <= bytes.length; at += 8) {
-            hash = (hash ^ (long) LONGS.get(bytes, at)) * MIX;
+    private int add(int slot, long half, byte[] from, int start, int length) {
+        texts.ensure(HEAD + length);
+        texts.putInt(count);
+        texts.putText(from, start, length);
+        int text = texts.size - length;
+        slots[slot] = half | text;
+        if (count == 0 || compare(text, least) < 0) {
+            least = text;
+        }
+        if (count == 0 || compare(text, greatest) > 0) {
+            greatest = text;
+        }
+        count++;
+        if (2 * count > slots.length) {
+            grow();
+        }
+        return count - 1;
+    }
+
+    private long hash(byte[] bytes, int start, int length) {
+        long hash = seed ^ length;
+        int at = start;
+        int end = start + length;
+        for (; at + 8 <= end; at += 8) {
+            hash = (hash ^ (long) PageBytes.LONGS.get(bytes, at)) * MIX;
             hash ^= hash >>> 32;
         }
-        for (; at < bytes.length; at++) {
-            hash = (hash ^ bytes[at]) * MIX;
+        if (at < end) {
+            long rest = 0;
+            for (int i = end - 1; i >= at; i--) {
+                rest = rest << 8 | bytes[i] & 0xFF;
+            }
+            hash = (hash ^ rest) * MIX;
+            hash ^= hash >>> 32;
         }
-        return (int) (hash >>> 40) & keys.length - 1;
+        return hash * MIX;
     }
 
     private void grow() {
-        byte[][] oldKeys = keys;
-        int[] oldNumbers = numbers;
-        keys = new byte[4 * oldKeys.length][];
-        numbers = new int[keys.length];
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] != null) {
-                int slot = slot(oldKeys[i]);
-                while (keys[slot] != null) {
-                    slot = slot + 1 & keys.length - 1;
-                }
-                keys[slot] = oldKeys[i];
-                numbers[slot] = oldNumbers[i];
+        slots = new long[4 * slots.length];
+        int mask = slots.length - 1;
+        for (int text = HEAD; text <= texts.size; text += length(text) + HEAD) {
+            long hash = hash(texts.array, text, length(text));
+            int slot = (int) (hash >>> 32) & mask;
+            while (slots[slot] != 0) {
+                slot = slot + 1 & mask;
             }
+            slots[slot] = hash << 32 | text;
         }
     }
 
-    @Override
-    protected void clearDictionaryContent() {
-        super.clearDictionaryContent();
-        keys = new byte[256][];
-        numbers = new int[256];
-        size = 0;
-        last = null;
+    private int length(int text) {
+        return (int) PageBytes.INTS.get(texts.array, text - 4);
     }
 
-    /** Parquet's own writers, but for texts with a dictionary. */
-    static final class Factory implements ValuesWriterFactory {
-        private final ValuesWriterFactory others = new DefaultValuesWriterFactory();
-        private @Nullable ParquetProperties properties;
+    private int compare(int left, int right) {
+        return Arrays.compareUnsigned(
+                texts.array, left, left + length(left), texts.array, right, right + length(right));
+    }
 
-        @Override
-        public void initialize(ParquetProperties given) {
-            others.initialize(given);
-            properties = given;
-        }
+    int count() {
+        return count;
+    }
 
-        @Override
-        public ValuesWriter newValuesWriter(ColumnDescriptor column) {
-            ParquetProperties given = properties;
-            if (given != null
-                    && given.isDictionaryEnabled(column)
-                    && column.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY) {
-                return FallbackValuesWriter.of(
-                        new TextDictionary(given),
-                        new PlainValuesWriter(
-                                given.getInitialSlabSize(), given.getPageSizeThreshold(), given.getAllocator()));
-            }
-            return others.newValuesWriter(column);
+    /** Bytes of the dictionary as a page has it. */
+    int size() {
+        return texts.size - 4 * count;
+    }
+
+    byte[] least() {
+        return Arrays.copyOfRange(texts.array, least, least + length(least));
+    }
+
+    byte[] greatest() {
+        return Arrays.copyOfRange(texts.array, greatest, greatest + length(greatest));
+    }
+
+    /** The dictionary as a page has it. */
+    void put(PageBytes out) {
+        for (int text = HEAD; text <= texts.size; text += length(text) + HEAD) {
+            out.put(texts.array, text - 4, 4 + length(text));
         }
+    }
+
+    void clear() {
+        texts.clear();
+        count = 0;
+        Arrays.fill(slots, 0);
     }
 }
