@@ -198,6 +198,63 @@ class CommandsTest {
     }
 
     @Test
+    void severalFeedsAreReadAtOnceAndComeInTheirOrder() throws IOException {
+        List<String> words = new java.util.ArrayList<>(List.of("indicators"));
+        List<String> expected = new java.util.ArrayList<>();
+        for (int feed = 0; feed < 6; feed++) {
+            if (feed == 3) {
+                words.add(folder + "/missing");
+            }
+            StringBuilder lines = new StringBuilder();
+            // More than is read ahead of a feed that has to wait.
+            for (int i = 0; i < (feed == 0 ? 3 : 9000); i++) {
+                lines.append("h").append(i).append(".f").append(feed).append(".example\n");
+                expected.add("h" + i + ".f" + feed + ".example");
+            }
+            words.add(file("f" + feed + ".txt", bytes(lines.toString())));
+        }
+        Ran ran = Ran.of(new byte[0], words.toArray(String[]::new));
+        assertThat(ran.json()).extracting(one -> one.get("value").asText()).isEqualTo(expected);
+        assertThat(ran.err()).isEqualTo("trawl indicators: " + folder + "/missing: no such file\n");
+        assertThat(ran.status()).isEqualTo(2);
+    }
+
+    @Test
+    void formatAndColumnsOfFeedsAreTaken() throws IOException {
+        String hosts = file("hosts", bytes("0.0.0.0 evil.example\n"));
+        assertThat(Ran.of(new byte[0], "indicators", "--format", "hosts", hosts).json())
+                .extracting(one -> one.get("value").asText())
+                .containsExactly("evil.example");
+        assertThat(Ran.of(new byte[0], "indicators", "--format", "plain", hosts).json())
+                .allMatch(one -> one.has("rejected"));
+        String agents = file("agents", bytes("EvilBot/1.0\n"));
+        assertThat(Ran.of(new byte[0], "indicators", "--format", "user-agents", agents)
+                        .json())
+                .extracting(one -> one.get("type").asText())
+                .containsExactly("user-agent");
+        String csv = file("odd.csv", bytes("bad;kind;score;why\nevil.example;domain;70;bot\n"));
+        JsonNode row = Ran.of(
+                        new byte[0], "indicators", "--columns", "value=bad,type=kind,confidence=score,labels=why", csv)
+                .json()
+                .get(0);
+        assertThat(row.get("value").asText()).isEqualTo("evil.example");
+        assertThat(row.get("confidence").asInt()).isEqualTo(70);
+        assertThat(row.at("/labels/0").asText()).isEqualTo("bot");
+
+        Ran none = Ran.of(new byte[0], "indicators", "--columns", "value=ioc", csv);
+        assertThat(none.status()).isEqualTo(2);
+        assertThat(none.err())
+                .isEqualTo(
+                        "trawl indicators: " + csv
+                                + ": no column 'ioc' in line 1; expected a header line that names it, as ioc,type,confidence\n");
+        Ran type = Ran.of(new byte[0], "indicators", "--columns", "value=bad,type=sort", csv);
+        assertThat(type.status()).isEqualTo(2);
+        assertThat(type.err())
+                .isEqualTo("trawl indicators: " + csv
+                        + ": no column 'sort'; expected one of the header's: bad, kind, score, why\n");
+    }
+
+    @Test
     void detectionsNameLineIndicatorAndField() throws IOException {
         String feed = file("feed.txt", bytes("# mine\nevil.example\n192.0.2.0/24\nhxxp://www.evil.example/a\n"));
         Ran ran = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed);
