@@ -15,6 +15,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskGroup;
 import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.hadoop.Util;
 import org.apache.iceberg.io.CloseableIterable;
@@ -42,10 +43,15 @@ final class Blocks {
     /**
      * The files of some rows, in parts, one task each.
      *
-     * @return null where they are not all plain Parquet, whole and without deletes: that is Iceberg's own readers' work
+     * @return null where they are not all plain Parquet, whole, without deletes, and with columns that have ids: that is
+     *     Iceberg's own readers' work
      */
     static @Nullable List<ScanTaskGroup<FileScanTask>> plan(
             Table table, long snapshot, Expression rows, int parallelism) {
+        // A table has a mapping of names where files were added to it that others wrote.
+        if (table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)) {
+            return null;
+        }
         List<FileScanTask> files = new ArrayList<>();
         long size = 0;
         try (CloseableIterable<FileScanTask> found =
