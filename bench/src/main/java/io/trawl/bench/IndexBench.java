@@ -92,11 +92,16 @@ final class IndexBench implements Bench {
     }
 
     /** An index file that was built: of how many indicators, and nanoseconds each, reading the feeds left out. */
-    private record Built(long indicators, double nanos) {}
+    record Built(long indicators, double nanos) {}
 
     private static Built build(long size, Path feeds, Path index) throws IOException {
         Files.createDirectories(feeds);
         Traffic.builder(1, 0).indicators(size).build().writeFeeds(feeds);
+        return build(feeds, index);
+    }
+
+    /** Builds an index file of what is in a folder of feeds, which is deleted. */
+    static Built build(Path feeds, Path index) throws IOException {
         IndexBuilder builder = IndicatorIndex.builder();
         long[] nanos = new long[1];
         for (Path file : files(feeds)) {

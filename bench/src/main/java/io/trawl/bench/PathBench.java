@@ -52,7 +52,10 @@ import picocli.CommandLine.Option;
                     + "round are left out on both sides; a figure is the least of the other rounds. Both sides must find "
                     + "exactly the lines that the generator planted hits in, else nothing is printed.",
             "",
-            "Takes 8 to 10 minutes and 6 GB of disk on 2 cores as it is by default.",
+            "Then enrich alone sweeps the same events with 10k and with 10M indicators, in turns, with an index that the "
+                    + "machine has fetched already.",
+            "",
+            "Takes 12 to 15 minutes and 8 GB of disk on 2 cores as it is by default.",
             ""
         })
 final class PathBench implements Bench {
@@ -64,7 +67,14 @@ final class PathBench implements Bench {
 
     private static final String HEAP = "6g";
     /** What the four jobs may cost of the peer's CPU time. */
-    private static final double GOAL = 1.0;
+    private static final double JOBS_TO_PEER = 1.0 / 3;
+    /** What enrich may cost of the floor's CPU time. */
+    private static final double ENRICH_TO_FLOOR = 1.5;
+    /** What enrich may cost with the most indicators of what it costs with the fewest. */
+    private static final double MOST_TO_FEWEST = 1.2;
+
+    private static final String FEWEST = "10k";
+    private static final String MOST = "10M";
 
     @Option(names = "--lines", paramLabel = "N", description = "Lines of the log (default: 2M).")
     private Size lines = new Size(2_000_000);
@@ -72,8 +82,8 @@ final class PathBench implements Bench {
     @Option(
             names = "--indicators",
             paramLabel = "N",
-            description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 100k).")
-    private Size indicators = new Size(100_000);
+            description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 1.2M).")
+    private Size indicators = new Size(1_200_000);
 
     @Option(
             names = "--rounds",
@@ -180,7 +190,7 @@ final class PathBench implements Bench {
                     Side peer = peerSide(project, work, temporary, text, table)) {
                 jobs.answer();
                 double peerStart = peer.answer().path("cpu").asDouble();
-                Rounds all = new Rounds(stack, truth, data.resolve("feeds"), progress);
+                Rounds all = new Rounds(stack, truth, data, progress);
                 for (int round = 1; round <= rounds; round++) {
                     all.run(round, jobs, peer);
                 }
@@ -290,6 +300,8 @@ final class PathBench implements Bench {
         private final LocalStack stack;
         private final GeneratedLog.Truth truth;
         private final Path feeds;
+        private final PinnedIndex fewest;
+        private final PinnedIndex most;
         private final Consumer<String> progress;
         private final String window;
         private final String hdfs;
@@ -298,10 +310,10 @@ final class PathBench implements Bench {
         private double startCpu;
         private double startWall;
 
-        Rounds(LocalStack stack, GeneratedLog.Truth truth, Path feeds, Consumer<String> progress) {
+        Rounds(LocalStack stack, GeneratedLog.Truth truth, Path data, Consumer<String> progress) throws IOException {
             this.stack = stack;
             this.truth = truth;
-            this.feeds = feeds;
+            this.feeds = data.resolve("feeds");
             this.progress = progress;
             this.hdfs = "hdfs://127.0.0.1:" + stack.port("namenode") + "/bench";
             Instant day = truth.first().truncatedTo(ChronoUnit.DAYS);
@@ -310,6 +322,19 @@ final class PathBench implements Bench {
                         "midnight (UTC) came while the log was sent, so it is in two windows: run it again");
             }
             this.window = day + "/" + day.plus(1, ChronoUnit.DAYS);
+            Instant building = Instant.now();
+            this.fewest = pinned(FEWEST, data, day);
+            this.most = pinned(MOST, data, day);
+            progress.accept("indexes of " + FEWEST + " and " + MOST + " indicators are built" + since(building));
+        }
+
+        private PinnedIndex pinned(String size, Path data, Instant day) throws IOException {
+            return PinnedIndex.make(
+                    size,
+                    new GeneratedLog(lines.value(), Size.of(size).value()),
+                    data.resolve("pinned-" + size),
+                    SOURCE,
+                    day);
         }
 
         void run(int round, Side jobs, Side peer) throws IOException {
@@ -330,6 +355,11 @@ final class PathBench implements Bench {
                 peaks.put("jobs", answer.path("peak").asDouble());
             }
             took.put("jobs", four);
+            for (PinnedIndex index : round % 2 == 0 ? List.of(fewest, most) : List.of(most, fewest)) {
+                JsonNode answer = ask(jobs, "enrich", place, "state.dir=" + index.state());
+                check("enrich", answer);
+                took.put(enrichWith(index), Took.of(answer));
+            }
             JsonNode answer = peer.ask(Json.MAPPER.createObjectNode().put("round", round));
             compare("the peer", new TreeSet<>(truth.hits()), strings(answer.path("hits")));
             peaks.put("peer", answer.path("peak").asDouble());
@@ -353,7 +383,11 @@ final class PathBench implements Bench {
             }
         }
 
-        private JsonNode ask(Side jobs, String name, String place) throws IOException {
+        private static String enrichWith(PinnedIndex index) {
+            return "enrich_" + index.size();
+        }
+
+        private JsonNode ask(Side jobs, String name, String place, String... settings) throws IOException {
             ObjectNode question = Json.MAPPER.createObjectNode().put("do", name);
             List<String> arguments =
                     new ArrayList<>(List.of("--conf", stack.conf().toString()));
@@ -366,6 +400,9 @@ final class PathBench implements Bench {
                             "reports.dir", place + "/reports",
                             "indicators.folder", feeds.toString())
                     .forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+            for (String setting : settings) {
+                arguments.addAll(List.of("--set", setting));
+            }
             arguments.forEach(question.withArray("arguments")::add);
             return jobs.ask(question);
         }
@@ -466,6 +503,7 @@ final class PathBench implements Bench {
                         switch (name) {
                             case "refresh" -> "(refresh-indicators)";
                             case "jobs" -> "the four jobs";
+                            case "enrich_10k", "enrich_10M" -> "(enrich with " + name.substring(7) + ")";
                             case "ingest", "validate", "enrich", "load" -> "  " + name;
                             default -> name;
                         };
@@ -486,7 +524,13 @@ final class PathBench implements Bench {
             outcome.ratio("jobs_to_floor_cpu", jobs.cpu() / floor.cpu());
             outcome.ratio("jobs_to_floor_wall", jobs.wall() / floor.wall());
             outcome.ratio("jobs_to_peer_wall", jobs.wall() / peer.wall());
-            outcome.atMost("jobs_to_peer_cpu", GOAL, jobs.cpu() / peer.cpu());
+            outcome.atMost("jobs_to_peer_cpu", JOBS_TO_PEER, jobs.cpu() / peer.cpu());
+            outcome.atMost(
+                    "enrich_to_floor_cpu", ENRICH_TO_FLOOR, least("enrich").cpu() / floor.cpu());
+            outcome.atMost(
+                    "enrich_10m_to_10k_cpu",
+                    MOST_TO_FEWEST,
+                    least(enrichWith(most)).cpu() / least(enrichWith(fewest)).cpu());
             outcome.ratio("peer_to_jobs_cpu", peer.cpu() / jobs.cpu());
             table.append(String.format(
                     Locale.ROOT,
