@@ -20,17 +20,22 @@ import org.apache.spark.sql.Row;
  */
 final class Copies {
     private final Dataset<Row> lines;
+    private final JavaRDD<RawLine> records;
     private final Dataset<Row> repeated;
     private final long count;
 
-    private Copies(Dataset<Row> lines, Dataset<Row> repeated, long count) {
+    private Copies(Dataset<Row> lines, JavaRDD<RawLine> records, Dataset<Row> repeated, long count) {
         this.lines = lines;
+        this.records = records;
         this.repeated = repeated;
         this.count = count;
     }
 
-    /** @param lines rows of raw_lines, one window */
-    static Copies in(Dataset<Row> lines) {
+    /**
+     * @param lines rows of raw_lines, one window
+     * @param records the same as records
+     */
+    static Copies in(Dataset<Row> lines, JavaRDD<RawLine> records) {
         // Copies are rare: first only 8 bytes a line are compared, then the identities of the few that met.
         JavaRDD<Long> hashes = Repeated.in(
                 lines.select(xxhash64(col("event_id"))).queryExecution().toRdd().toJavaRDD());
@@ -39,7 +44,7 @@ final class Copies {
                 .toDF("hash")
                 .cache();
         if (suspects.isEmpty()) {
-            return new Copies(lines, suspects, 0);
+            return new Copies(lines, records, suspects, 0);
         }
         Dataset<Row> repeated = lines.select(
                         col("event_id"),
@@ -54,7 +59,7 @@ final class Copies {
                 .where("times > 1")
                 .cache();
         Row total = repeated.agg(sum(col("times").minus(1))).first();
-        return new Copies(lines, repeated, total.isNullAt(0) ? 0 : total.getLong(0));
+        return new Copies(lines, records, repeated, total.isNullAt(0) ? 0 : total.getLong(0));
     }
 
     /** How many copies there are. */
@@ -65,7 +70,7 @@ final class Copies {
     /** The lines, each once. */
     JavaRDD<RawLine> without() {
         if (count == 0) {
-            return Rows.records(lines, RawLine::new);
+            return records;
         }
         Dataset<Row> kept = repeated.select(col("event_id").as("repeated_id"), col("kept"));
         Dataset<Row> once = lines.join(kept, col("event_id").equalTo(col("repeated_id")), "left")

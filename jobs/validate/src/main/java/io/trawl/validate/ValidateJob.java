@@ -14,6 +14,7 @@ import io.trawl.parsing.Parser;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import org.apache.avro.Schema;
 
 /** Parses the raw lines of one window; what fails to parse or to meet the schema is kept as invalid. */
 public final class ValidateJob implements Job {
@@ -50,9 +51,16 @@ public final class ValidateJob implements Job {
         run.input(LakeTable.RAW_LINES, raw);
 
         // Without the headers: all that a parser needs has a column, and maps are dear to read.
-        Copies copies = Copies.in(run.lake()
-                .rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
-                .drop("headers"));
+        String[] fields = RawLine.SCHEMA$.getFields().stream()
+                .map(Schema.Field::name)
+                .filter(field -> !field.equals("headers"))
+                .toArray(String[]::new);
+        String source = run.source().name();
+        Copies copies = Copies.in(
+                run.lake()
+                        .rows(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw)
+                        .drop("headers"),
+                run.lake().read(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, fields));
         LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
         Parser parser = run.source().parser();
