@@ -74,4 +74,18 @@ class EtlTest {
                 .containsExactly(Reason.OVERSIZE.code(), Reason.ENVELOPE.code());
         assertThat(invalid.records().get(0).getMessage()).contains("2000000 bytes");
     }
+
+    @Test
+    void aStoreThatIsFilledOneByOneTakesAllOrNothing() {
+        ListStore<String> store = Store.list("some");
+        store.fill(to -> List.of("a", "b").forEach(to));
+        assertThat(store.records()).containsExactly("a", "b");
+
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> store.fill(to -> {
+                    to.accept("c");
+                    throw new IllegalStateException("the source broke");
+                }));
+        assertThat(store.records()).containsExactly("a", "b");
+    }
 }
