@@ -22,8 +22,8 @@ final class CanonicalCommand implements LineWork {
     /**
      * A value read.
      *
-     * @param type as an indicator has it: domain, ipv4, ipv6, cidr, url, domain-port, ip-port, url-path, email-domain, md5,
-     *     sha1 or sha256; empty where it has no canonical form
+     * @param type as an indicator has it: domain, ipv4, ipv6, cidr, url, url-prefix, domain-port, ip-port, url-path, email-domain,
+     *     md5, sha1 or sha256; empty where it has no canonical form
      * @param canonical null where it has none
      * @param error why it has none; empty where it has one
      */
@@ -126,7 +126,7 @@ final class CanonicalCommand implements LineWork {
     /** A canonical host or URL in parts, a host being the URL that has nothing else; null where it has no host. */
     private static Canonical.@Nullable Url url(String canonical, String type) {
         return switch (type) {
-            case "url", "domain-port", "ip-port" -> Canonical.parseUrl(canonical);
+            case "url", "url-prefix", "domain-port", "ip-port" -> Canonical.parseUrl(canonical);
             case "domain", "email-domain", "ipv4", "ipv6" ->
                 new Canonical.Url("", canonical, Canonical.host(canonical).kind(), "", "/");
             default -> null;
