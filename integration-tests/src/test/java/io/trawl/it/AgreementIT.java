@@ -47,6 +47,8 @@ class AgreementIT {
             2001:db8::bad
             [2001:db8::bad]:444
             hxxps://www.evil[.]example/a/b?q=1
+            evil.example/a/*
+            odd.example/*
             odd.example/path%20with/%7Euser
             http://192.0.2.7/x
             /gate.php
@@ -60,10 +62,19 @@ class AgreementIT {
             dated.example,domain,2023-11-14T00:00:00Z,2023-11-15T00:00:00Z,80,a|b
             gone.example,domain,,2020-01-01T00:00:00Z,80,a
             EvilBot/1.0,user-agent,,,90,bot
+            fine.example/panel,url-prefix,,,,
             co.uk,domain,,,,
             """;
 
     private static final String AGENTS = "sqlmap\n(?i)nikto/[0-9]\n";
+
+    private static final List<String> ALLOWLISTS = List.of("""
+            {"name":"Ours","version":7,"type":"hostname","list":["www.evil.example","github.io"]}
+            """, """
+            {"name":"Resolvers","version":8,"type":"cidr","list":["192.0.2.7","198.51.100.128/25","2001:db8::/64"]}
+            """, """
+            {"name":"Pages","version":9,"type":"string","list":["https://www.evil.example/a/b?q=2","b\u00FCcher.example"]}
+            """);
 
     private static final List<String> URLS = List.of(
             "GET http://www.evil.example/a",
@@ -109,6 +120,7 @@ class AgreementIT {
     private static Path conf;
     private static Broker broker;
     private static List<String> feeds;
+    private static Path allowlists;
 
     @BeforeAll
     static void start() throws Exception {
@@ -123,7 +135,11 @@ class AgreementIT {
         feeds = List.of("blocklist.txt", "threats.csv", "crafted.txt", "crafted.csv", "ua.txt").stream()
                 .map(name -> files.resolve(name).toString())
                 .toList();
-        any.mustRun("refresh-indicators", null, "--feeds", files.toString());
+        allowlists = Files.createDirectory(folder.resolve("allowlists"));
+        for (int i = 0; i < ALLOWLISTS.size(); i++) {
+            Files.writeString(allowlists.resolve(i + ".json"), ALLOWLISTS.get(i));
+        }
+        any.mustRun("refresh-indicators", null, "--feeds", files.toString(), "--allowlists", allowlists.toString());
     }
 
     @AfterAll
@@ -156,7 +172,19 @@ class AgreementIT {
             }
         }
         assertThat(agreed(Format.SQUID, lines(Format.SQUID, crafted)))
-                .contains("domain", "ipv4", "cidr", "ipv6", "url", "ip-port", "domain-port", "url-path");
+                .contains(
+                        "domain",
+                        "ipv4",
+                        "cidr",
+                        "ipv6",
+                        "url",
+                        "url-prefix",
+                        "ip-port",
+                        "domain-port",
+                        "url-path",
+                        "suppressed by Ours",
+                        "suppressed by Resolvers",
+                        "suppressed by Pages");
     }
 
     @Test
@@ -193,7 +221,7 @@ class AgreementIT {
         return lines;
     }
 
-    /** Sweeps the lines and matches them at a terminal; gives the types of the indicators that both found. */
+    /** Sweeps the lines and matches them at a terminal; gives the types of the indicators that both found, and who suppressed. */
     private static List<String> agreed(Format format, List<byte[]> lines) throws Exception {
         String name = Sweeper.unique("agree-" + format);
         broker.create(name, 1, Map.of());
@@ -244,6 +272,9 @@ class AgreementIT {
         for (JsonNode one : match(format, log)) {
             JsonNode indicator = one.get("indicator");
             types.add(indicator.get("type").asText());
+            if (!one.get("suppressed").isNull()) {
+                types.add("suppressed by " + one.get("suppressed").asText());
+            }
             matched.add(String.join(
                     " ",
                     one.get("line").asText(),
@@ -288,7 +319,7 @@ class AgreementIT {
         List<String> command = new ArrayList<>(
                 List.of(HOME.resolve("bin/trawl").toString(), "match", "--format", format.toString(), "--indicators"));
         command.addAll(feeds);
-        command.addAll(List.of("--", log.toString()));
+        command.addAll(List.of("--allowlist", allowlists.toString(), "--", log.toString()));
         Path out = folder.resolve(format + ".json");
         Path err = folder.resolve(format + ".err");
         ProcessBuilder builder =
