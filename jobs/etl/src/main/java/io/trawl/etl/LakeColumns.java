@@ -25,10 +25,21 @@ final class LakeColumns {
 
     private static final int PAGE_BYTES = 1 << 20;
 
+    /** zstd's level: 3, its default, costs 1.4 times as much and saves 5 % of a body. */
+    private static final int LEVEL = 2;
+    /**
+     * For a hash in hex digits, in which nothing comes again: on level 3 zstd takes 3.4 times as long to find matches
+     * that make the page larger.
+     */
+    private static final int LEVEL_OF_HASHES = 1;
+
+    private static final String HASH = "event_id";
+
     private final List<PageColumn> columns = new ArrayList<>();
     private final Group root;
     private final MessageType type;
     private final Set<String> distinct;
+    private final PageCompressor compressor;
     private final PageBytes page = new PageBytes();
     private int rows;
     private int nextCheck;
@@ -36,8 +47,10 @@ final class LakeColumns {
     /**
      * @param type the same record as Iceberg has it: names of lists and maps are those of Parquet's specification
      * @param distinct columns whose values hardly repeat, by their path
+     * @param compressor what the pages go through, here told how hard to try
      */
-    LakeColumns(Schema schema, MessageType type, Set<String> distinct) {
+    LakeColumns(Schema schema, MessageType type, Set<String> distinct, PageCompressor compressor) {
+        this.compressor = compressor;
         this.type = type;
         this.distinct = distinct;
         this.root = group(schema);
@@ -73,6 +86,7 @@ final class LakeColumns {
 
     private void endPages() throws IOException {
         for (PageColumn column : columns) {
+            compressor.level(column.level);
             column.endPage(rows, page);
         }
         rows = 0;
@@ -146,23 +160,26 @@ final class LakeColumns {
     }
 
     private Place text(String... path) {
-        boolean repeats = !distinct.contains(String.join(".", path));
-        // Least and greatest of what never repeats says nothing; of texts it is dear to know.
-        TextColumn column = new TextColumn(type.getColumnDescription(path), repeats, repeats);
-        columns.add(column);
-        return new Text(column);
+        return new Text(texts(path));
     }
 
     private Place bytes(String... path) {
-        boolean repeats = !distinct.contains(String.join(".", path));
-        TextColumn column = new TextColumn(type.getColumnDescription(path), repeats, repeats);
+        return new Bytes(texts(path));
+    }
+
+    private TextColumn texts(String... path) {
+        String name = String.join(".", path);
+        boolean repeats = !distinct.contains(name);
+        // Least and greatest of what never repeats says nothing; of texts it is dear to know.
+        TextColumn column = new TextColumn(
+                type.getColumnDescription(path), repeats, repeats, name.equals(HASH) ? LEVEL_OF_HASHES : LEVEL);
         columns.add(column);
-        return new Bytes(column);
+        return column;
     }
 
     private Place number(ToLongFunction<Object> bits, String... path) {
         NumberColumn column =
-                new NumberColumn(type.getColumnDescription(path), !distinct.contains(String.join(".", path)));
+                new NumberColumn(type.getColumnDescription(path), !distinct.contains(String.join(".", path)), LEVEL);
         columns.add(column);
         return new Numbers(column, bits);
     }

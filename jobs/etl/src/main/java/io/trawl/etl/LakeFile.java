@@ -34,8 +34,6 @@ final class LakeFile implements Closeable {
     static final long ROW_GROUP = 128L << 20;
     /** Bytes of a value that stand in the column index. */
     private static final int INDEX_PREFIX = 64;
-    /** zstd's level. */
-    private static final int LEVEL = Integer.getInteger("hs.level", 3);
 
     private static final ParquetProperties PROPERTIES =
             ParquetProperties.builder().build();
@@ -71,8 +69,8 @@ final class LakeFile implements Closeable {
         this.partition = partition;
         this.file = file;
         this.type = ParquetSchemaUtil.convert(table.schema(), "table");
-        this.compressor = new PageCompressor(LEVEL);
-        this.columns = new LakeColumns(avro, type, distinct);
+        this.compressor = new PageCompressor();
+        this.columns = new LakeColumns(avro, type, distinct, compressor);
         this.out = new ParquetFileWriter(
                 new Out(file),
                 type,

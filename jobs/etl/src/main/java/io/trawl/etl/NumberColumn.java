@@ -17,8 +17,8 @@ final class NumberColumn extends PageColumn {
     /** Numbers of known values, one more than they are; 0 where there is none. */
     private int[] slots = new int[1024];
 
-    NumberColumn(ColumnDescriptor descriptor, boolean withDictionary) {
-        super(descriptor, withDictionary && typeOf(descriptor) != PrimitiveTypeName.BOOLEAN, true);
+    NumberColumn(ColumnDescriptor descriptor, boolean withDictionary, int level) {
+        super(descriptor, withDictionary && typeOf(descriptor) != PrimitiveTypeName.BOOLEAN, true, level);
         this.type = typeOf(descriptor);
     }
 

@@ -20,6 +20,9 @@ abstract class PageColumn {
     private static final int MOST_DICTIONARY = 1 << 20;
 
     final ColumnDescriptor descriptor;
+    /** zstd's level for its pages. */
+    final int level;
+
     private final boolean withStatistics;
     private byte[] definitions = new byte[256];
     private byte[] repetitions = new byte[256];
@@ -35,8 +38,9 @@ abstract class PageColumn {
     private int[] numbers = new int[256];
 
     /** @param dictionary whether values come again often enough to be worth one */
-    PageColumn(ColumnDescriptor descriptor, boolean dictionary, boolean withStatistics) {
+    PageColumn(ColumnDescriptor descriptor, boolean dictionary, boolean withStatistics, int level) {
         this.descriptor = descriptor;
+        this.level = level;
         this.hasDictionary = dictionary;
         this.withStatistics = withStatistics;
     }

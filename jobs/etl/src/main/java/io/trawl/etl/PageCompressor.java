@@ -13,7 +13,8 @@ final class PageCompressor implements BytesInputCompressor {
     private final ZstdCompressCtx context = new ZstdCompressCtx();
     private byte[] out = new byte[0];
 
-    PageCompressor(int level) {
+    /** @param level zstd's, of the pages that come now */
+    void level(int level) {
         context.setLevel(level);
     }
 

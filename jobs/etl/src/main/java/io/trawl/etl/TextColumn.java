@@ -11,8 +11,8 @@ final class TextColumn extends PageColumn {
     private final TextDictionary dictionary = new TextDictionary();
     private int count;
 
-    TextColumn(ColumnDescriptor descriptor, boolean withDictionary, boolean withStatistics) {
-        super(descriptor, withDictionary, withStatistics);
+    TextColumn(ColumnDescriptor descriptor, boolean withDictionary, boolean withStatistics, int level) {
+        super(descriptor, withDictionary, withStatistics, level);
     }
 
     void write(int repetition, byte[] bytes) {

@@ -66,6 +66,45 @@ class LakeFileTest {
         }
     }
 
+    /** Pages that end by rows and by bytes, dictionaries that are given up, and one that becomes too large. */
+    @org.junit.jupiter.api.Test
+    void manyPagesOfARowGroupAreReadAsTheyWereWritten() throws Exception {
+        LakeTable<?> kind = LakeTable.INVALID_RECORDS;
+        try (Lake lake = lake()) {
+            Table table = lake.table(kind);
+            Schema schema = kind.schema();
+            List<IndexedRecord> records = records(schema, 45_000);
+            for (int i = 0; i < records.size(); i++) {
+                IndexedRecord record = records.get(i);
+                // From 20,000 on hardly any comes again: a dictionary of 2 MB.
+                record.put(schema.getField("host").pos(), i < 20_000 ? "h" + i % 10 : "host ".repeat(20) + i);
+                record.put(schema.getField("log").pos(), null);
+                record.put(schema.getField("parser").pos(), "p".repeat(i / 10_000 * 50));
+            }
+            DataFile file = write(table, kind, records, 128 << 20);
+
+            assertThat(file.splitOffsets()).as("row groups").hasSize(1);
+            assertThat(file.nullValueCounts()
+                            .get(table.schema().findField("log").fieldId()))
+                    .isEqualTo(45_000);
+            assertThat(text(file.lowerBounds(), table, "parser")).isEmpty();
+            assertThat(text(file.upperBounds(), table, "host")).startsWith("host host");
+            table.newAppend().appendFile(file).commit();
+            List<Object> read = new ArrayList<>();
+            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+                rows.forEach(row -> read.add(plain(row)));
+            }
+            assertThat(read)
+                    .containsExactlyElementsOf(
+                            records.stream().map(LakeFileTest::plain).toList());
+        }
+    }
+
+    private static String text(Map<Integer, ByteBuffer> bounds, Table table, String column) {
+        ByteBuffer bound = bounds.get(table.schema().findField(column).fieldId());
+        return Conversions.fromByteBuffer(Types.StringType.get(), bound).toString();
+    }
+
     @ParameterizedTest
     @MethodSource("everyTable")
     void aCommitKnowsWhatTheFileHolds(LakeTable<?> kind) throws Exception {
