@@ -9,6 +9,7 @@ usage: trawl bench [NAME|all] [--json] [OPTION...]     (trawl bench NAME --help 
   path   the batch path from Kafka to detections: each job's time, beside a floor and a peer
   parse  nanoseconds to parse a line, by format
   index  nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
+  match  finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers
   all    every one of them, one after the other
 
 Prints a table; with --json one object with figures, ratios and goals. Exit status 1 where a goal is missed.

@@ -83,7 +83,7 @@ final class IndexBench implements Bench {
                 }
             }
         } finally {
-            delete(folder);
+            Folder.delete(folder);
         }
         outcome.ratio("match_10m_to_10k", last / first);
         table.append(
@@ -95,7 +95,6 @@ final class IndexBench implements Bench {
     record Built(long indicators, double nanos) {}
 
     private static Built build(long size, Path feeds, Path index) throws IOException {
-        Files.createDirectories(feeds);
         Traffic.builder(1, 0).indicators(size).build().writeFeeds(feeds);
         return build(feeds, index);
     }
@@ -120,7 +119,7 @@ final class IndexBench implements Bench {
                         });
             }
         }
-        delete(feeds);
+        Folder.delete(feeds);
         long begun = System.nanoTime();
         builder.write(index);
         nanos[0] += System.nanoTime() - begun;
@@ -137,17 +136,6 @@ final class IndexBench implements Bench {
             }
         }
         return events;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        for (Path file : files(folder)) {
-            if (Files.isDirectory(file)) {
-                delete(file);
-            } else {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 
     private static List<Path> files(Path folder) throws IOException {

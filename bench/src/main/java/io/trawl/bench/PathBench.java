@@ -3,25 +3,17 @@ package io.trawl.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.Json;
-import io.trawl.intel.Feeds;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -130,33 +121,17 @@ final class PathBench implements Bench {
         }
         Options project = Options.ofThisProject();
         Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = lock(folder)) {
+        try (FileChannel lock = Folder.lock(folder)) {
             Path work = folder.resolve("path");
-            delete(work);
+            Folder.delete(work);
             try {
                 return measure(project, work, progress);
             } finally {
                 if (!keepData) {
-                    delete(work);
+                    Folder.delete(work);
                 }
             }
         }
-    }
-
-    private static FileChannel lock(Path folder) throws IOException {
-        FileChannel file =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = null;
-        try {
-            held = file.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Held by this very process.
-        }
-        if (held == null) {
-            file.close();
-            throw new BenchFailure("another bench runs in " + folder + ": wait until it has ended");
-        }
-        return file;
     }
 
     private Outcome measure(Options project, Path work, Consumer<String> progress) throws Exception {
@@ -174,7 +149,7 @@ final class PathBench implements Bench {
             GeneratedLog log = new GeneratedLog(lines.value(), indicators.value());
             log.writeFeeds(data.resolve("feeds"));
             Path table = data.resolve("indicators.tsv");
-            writeTable(data.resolve("feeds"), table);
+            PeerTable.write(data.resolve("feeds"), table);
             Path text = data.resolve("access.log");
             GeneratedLog.Truth truth = log.write(text, "127.0.0.1:" + stack.port("kafka"), TOPIC);
             progress.accept(String.format(
@@ -261,38 +236,6 @@ final class PathBench implements Bench {
         settings.put("spark.driver.bindAddress", "127.0.0.1");
         settings.put("spark.local.dir", temporary.toString());
         return settings;
-    }
-
-    /** The indicators as the peer takes them: canonical already, in one table, without those that are valid no longer. */
-    private static void writeTable(Path feeds, Path table) throws IOException {
-        try (Writer out = Files.newBufferedWriter(table);
-                Stream<Path> files = Files.list(feeds)) {
-            for (Path file : files.sorted().toList()) {
-                try (InputStream in = Files.newInputStream(file)) {
-                    Feeds.read(
-                            in,
-                            file.getFileName().toString(),
-                            indicator -> {
-                                if (indicator.getValidUntil() != null) {
-                                    return;
-                                }
-                                String kind = indicator.getType().startsWith("ip") ? "ip" : indicator.getType();
-                                String value = kind.equals("url")
-                                        ? indicator.getValue().replaceFirst("^[a-z]+://", "")
-                                        : indicator.getValue();
-                                try {
-                                    out.write(kind + "\t" + value + "\n");
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            },
-                            rejected -> {
-                                throw new BenchFailure(
-                                        "feed " + file + " line " + rejected.line() + ": " + rejected.reason());
-                            });
-                }
-            }
-        }
     }
 
     /** All rounds, and what they took. */
@@ -563,17 +506,6 @@ final class PathBench implements Bench {
                 throw new IllegalStateException(name + " has not been measured");
             }
             return took;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }
