@@ -25,7 +25,7 @@ final class Targets {
         if (scheme > 0) {
             int start = scheme + 3;
             int end = start;
-            while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+            while (end < target.length() && !endsAuthority(target.charAt(end))) {
                 end++;
             }
             into.setUrlScheme(target.substring(0, scheme).toLowerCase(Locale.ROOT));
@@ -78,13 +78,31 @@ final class Targets {
         }
         into.setUrlDomain(host);
         into.setDestinationDomain(host);
-        if (!port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            int number = Integer.parseInt(port);
-            if (number <= 65_535) {
-                into.setUrlPort(number);
-                into.setDestinationPort(number);
-            }
+        int number = port(port);
+        if (number >= 0) {
+            into.setUrlPort(number);
+            into.setDestinationPort(number);
         }
+    }
+
+    /** A port in at most five digits; -1 where the text is none. */
+    private static int port(String text) {
+        if (text.isEmpty() || text.length() > 5) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number <= 65_535 ? number : -1;
+    }
+
+    private static boolean endsAuthority(char c) {
+        return c == '/' || c == '?' || c == '#';
     }
 
     private static void path(String rest, ProxyEvent into) {
