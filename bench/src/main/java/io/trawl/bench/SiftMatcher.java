@@ -1,7 +1,7 @@
 package io.trawl.bench;
 
 import io.trawl.intel.IndicatorIndex;
-import io.trawl.intel.Sieve;
+import io.trawl.intel.LineSieve;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.PlainLine;
 import java.time.ZoneOffset;
@@ -11,11 +11,11 @@ import java.util.Objects;
 final class SiftMatcher implements LineMatcher {
     private final PlainLine plain =
             Objects.requireNonNull(Formats.parser("squid", ZoneOffset.UTC).plainLine());
-    private final Sieve sieve;
+    private final LineSieve sieve;
     private final EventMatcher events;
 
     SiftMatcher(IndicatorIndex index) {
-        this.sieve = index.sieve();
+        this.sieve = index.lineSieve();
         this.events = new EventMatcher(index);
     }
 
