@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.trawl.etl.Block;
 import io.trawl.etl.Rows;
 import io.trawl.record.RawLine;
 import org.apache.spark.api.java.JavaRDD;
@@ -33,12 +34,12 @@ final class Copies {
 
     /**
      * @param lines rows of raw_lines, one window
+     * @param ids the same by column, with event_id
      * @param records the same as records
      */
-    static Copies in(Dataset<Row> lines, JavaRDD<RawLine> records) {
+    static Copies in(Dataset<Row> lines, JavaRDD<Block<RawLine>> ids, JavaRDD<RawLine> records) {
         // Copies are rare: first only 8 bytes a line are compared, then the identities of the few that met.
-        JavaRDD<Long> hashes = Repeated.in(
-                lines.select(xxhash64(col("event_id"))).queryExecution().toRdd().toJavaRDD());
+        JavaRDD<Long> hashes = Repeated.in(ids);
         Dataset<Row> suspects = lines.sparkSession()
                 .createDataset(hashes.rdd(), Encoders.LONG())
                 .toDF("hash")

@@ -1,17 +1,25 @@
 package io.trawl.validate;
 
+import io.trawl.etl.Block;
+import io.trawl.etl.Cells;
+import io.trawl.record.RawLine;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.PrimitiveIterator;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.XXH64;
+import org.apache.spark.unsafe.Platform;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Which 64-bit hashes come more than once. They travel as arrays of long, 8 bytes each, and are sorted where they meet:
+ * Which hashes of identities come more than once: 64 bits each, as Spark's xxhash64 gives them. They travel as arrays of long, 8 bytes each, and are sorted where they meet:
  * a twentieth of what Spark's own aggregation costs, for a question that nearly every line answers with no.
  */
 final class Repeated {
@@ -20,10 +28,10 @@ final class Repeated {
 
     private Repeated() {}
 
-    /** @param hashes rows of one long; @return each hash that more than one row has, once */
-    static JavaRDD<Long> in(JavaRDD<InternalRow> hashes) {
-        int parts = Math.max(1, hashes.getNumPartitions());
-        JavaPairRDD<Integer, long[]> dealt = hashes.mapPartitionsToPair(rows -> new Dealer(rows, parts));
+    /** @param lines with their event_id; @return each hash that more than one line has, once */
+    static JavaRDD<Long> in(JavaRDD<Block<RawLine>> lines) {
+        int parts = Math.max(1, lines.getNumPartitions());
+        JavaPairRDD<Integer, long[]> dealt = lines.mapPartitionsToPair(blocks -> new Dealer(new Hashes(blocks), parts));
         return dealt.partitionBy(new HashPartitioner(parts)).mapPartitions(Repeated::repeated);
     }
 
@@ -46,15 +54,54 @@ final class Repeated {
         return repeated.iterator();
     }
 
+    /** The hashes of the identities in blocks. */
+    private static final class Hashes implements PrimitiveIterator.OfLong {
+        /** Of Spark's xxhash64. */
+        private static final long SEED = 42;
+
+        private final Iterator<Block<RawLine>> blocks;
+        private byte[] id = new byte[32];
+        private int row;
+        private int rows;
+        private @Nullable Cells ids;
+
+        Hashes(Iterator<Block<RawLine>> blocks) {
+            this.blocks = blocks;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (row == rows && blocks.hasNext()) {
+                Block<RawLine> block = blocks.next();
+                ids = block.cells("event_id");
+                rows = block.rows();
+                row = 0;
+            }
+            return row < rows;
+        }
+
+        @Override
+        public long nextLong() {
+            if (!hasNext() || ids == null || !ids.at(row++)) {
+                throw new NoSuchElementException("a line without an event_id");
+            }
+            ByteBuffer bytes = ids.bytes();
+            int length = bytes.remaining();
+            id = id.length < length ? new byte[length] : id;
+            bytes.get(bytes.position(), id, 0, length);
+            return XXH64.hashUnsafeBytes(id, Platform.BYTE_ARRAY_OFFSET, length, SEED);
+        }
+    }
+
     /** Deals hashes out to the parts that they belong to, an array at a time. */
     private static final class Dealer implements Iterator<Tuple2<Integer, long[]>> {
-        private final Iterator<InternalRow> rows;
+        private final PrimitiveIterator.OfLong hashes;
         private final long[][] hands;
         private final int[] sizes;
         private int next;
 
-        Dealer(Iterator<InternalRow> rows, int parts) {
-            this.rows = rows;
+        Dealer(PrimitiveIterator.OfLong hashes, int parts) {
+            this.hashes = hashes;
             this.hands = new long[parts][64];
             this.sizes = new int[parts];
             this.next = parts;
@@ -65,7 +112,7 @@ final class Repeated {
             while (next < sizes.length && sizes[next] == 0) {
                 next++;
             }
-            return next < sizes.length || rows.hasNext();
+            return next < sizes.length || hashes.hasNext();
         }
 
         @Override
@@ -83,8 +130,8 @@ final class Repeated {
         }
 
         private void deal() {
-            for (int dealt = 0; dealt < MOST && rows.hasNext(); dealt++) {
-                long hash = rows.next().getLong(0);
+            for (int dealt = 0; dealt < MOST && hashes.hasNext(); dealt++) {
+                long hash = hashes.nextLong();
                 int part = (int) Long.remainderUnsigned(hash, sizes.length);
                 if (sizes[part] == hands[part].length) {
                     hands[part] = Arrays.copyOf(hands[part], 2 * sizes[part]);

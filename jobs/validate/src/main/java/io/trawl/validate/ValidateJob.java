@@ -60,6 +60,7 @@ public final class ValidateJob implements Job {
                 run.lake()
                         .rows(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw)
                         .drop("headers"),
+                run.lake().blocks(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, "event_id"),
                 run.lake().read(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, fields));
         LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
