@@ -61,6 +61,15 @@ final class EventFields {
         if (written != null) {
             return written;
         }
+        if (url != null && url.startsWith("http")) {
+            // Nearly all: no text is made to see it.
+            if (url.startsWith("://", 4)) {
+                return 80;
+            }
+            if (url.startsWith("s://", 4)) {
+                return 443;
+            }
+        }
         int colon = url == null ? -1 : url.indexOf("://");
         return url == null || colon < 0
                 ? -1
@@ -84,7 +93,11 @@ final class EventFields {
     private static boolean hasHost(String url, String host) {
         int from = authority(url);
         int to = from + host.length();
-        return from > 0 && url.startsWith(host, from) && (to == url.length() || "/?#".indexOf(url.charAt(to)) >= 0);
+        return from > 0 && url.startsWith(host, from) && (to == url.length() || endsAuthority(url.charAt(to)));
+    }
+
+    private static boolean endsAuthority(char c) {
+        return c == '/' || c == '?' || c == '#';
     }
 
     /** Where the authority begins in scheme://authority; -1 where the text does not begin so. */
@@ -185,7 +198,7 @@ final class EventFields {
     private static void referrer(IndexFile index, String referrer, Instant at, MatchSink sink) {
         int from = authority(referrer);
         int to = Math.max(0, from);
-        while (to < referrer.length() && "/?#".indexOf(referrer.charAt(to)) < 0) {
+        while (to < referrer.length() && !endsAuthority(referrer.charAt(to))) {
             to++;
         }
         Canonical.Kind kind = from < 0 ? null : Canonical.plain(referrer, from, to);
