@@ -204,9 +204,10 @@ public final class RefreshIndicatorsJob implements Job {
     /** Reads the feeds into an index file; objects of ten million indicators would take gigabytes. */
     private LocalFile index(Run run, Path folder, @Nullable Lists lists, LakeStore<InvalidRecord> invalid)
             throws IOException {
-        IndexBuilder index = IndicatorIndex.builder();
-        invalid.fill(rejected -> read(run, index, lists, rejected));
-        return LocalFile.write(folder.resolve("index"), index::write);
+        try (IndexBuilder index = IndicatorIndex.builder(folder)) {
+            invalid.fill(rejected -> read(run, index, lists, rejected));
+            return LocalFile.write(folder.resolve("index"), index::write);
+        }
     }
 
     /** What stands on one allowlist. */

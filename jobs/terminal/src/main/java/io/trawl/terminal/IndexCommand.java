@@ -51,20 +51,22 @@ final class IndexCommand {
                 streams.progress(),
                 COMMAND,
                 feeds.stream().mapToLong(Input::size).sum());
-        IndexBuilder builder = IndicatorIndex.builder();
-        FeedReader.of(arguments, streams, progress)
-                .read(feeds, new Indexes.Building(builder, COMMAND, true, streams, progress));
-        progress.clear();
-        if (builder.size() == 0) {
+        try (IndexBuilder builder = IndicatorIndex.builder()) {
+            FeedReader.of(arguments, streams, progress)
+                    .read(feeds, new Indexes.Building(builder, COMMAND, true, streams, progress));
+            progress.clear();
+            if (builder.size() == 0) {
+                streams.err()
+                        .println(
+                                "trawl index build: no indicators, so " + Terminal.oneLine(output) + " is not written");
+                return 1;
+            }
+            write(builder, file, output);
             streams.err()
-                    .println("trawl index build: no indicators, so " + Terminal.oneLine(output) + " is not written");
-            return 1;
+                    .println("trawl index build: " + Terminal.oneLine(output) + ": " + builder.size() + " indicators, "
+                            + Files.size(file) + " bytes");
+            return 0;
         }
-        write(builder, file, output);
-        streams.err()
-                .println("trawl index build: " + Terminal.oneLine(output) + ": " + builder.size() + " indicators, "
-                        + Files.size(file) + " bytes");
-        return 0;
     }
 
     /** Beside its place first: the file is there whole or not at all, and a reader of the old one keeps that. */

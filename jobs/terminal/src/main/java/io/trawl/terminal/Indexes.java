@@ -37,16 +37,17 @@ final class Indexes {
 
     /** Builds an index in memory; what of the files cannot be used is counted on stderr. */
     static IndicatorIndex of(List<Input> feeds, Streams streams) throws IOException {
-        IndexBuilder builder = IndicatorIndex.builder();
         Progress progress = new Progress(
                 streams.err(),
                 streams.progress(),
                 "match",
                 feeds.stream().mapToLong(Input::size).sum());
-        new FeedReader(Feeds.Format.AUTO, Feeds.Columns.GUESSED, streams, progress)
-                .read(feeds, new Building(builder, "match", false, streams, progress));
-        progress.clear();
-        return builder.build();
+        try (IndexBuilder builder = IndicatorIndex.builder()) {
+            new FeedReader(Feeds.Format.AUTO, Feeds.Columns.GUESSED, streams, progress)
+                    .read(feeds, new Building(builder, "match", false, streams, progress));
+            progress.clear();
+            return builder.build();
+        }
     }
 
     /** Feeds into a builder. An indicator that cannot be used is no error, but nobody may think that it was looked for. */
