@@ -376,7 +376,7 @@ class JobsIT {
         assertOneLine(
                 source.run("refresh-indicators", null, "--feeds", feed, "--set", "allowlists.folder=" + broken),
                 2,
-                "--allowlists " + broken + ": no JSON, in line 1");
+                "--allowlists " + broken + ": no JSON, in line 1; expected");
         assertOneLine(
                 source.run("refresh-indicators", null, "--feeds", feed, "--allowlists", other.toString()),
                 2,

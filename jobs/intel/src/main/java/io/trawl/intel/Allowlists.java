@@ -202,9 +202,7 @@ public final class Allowlists implements Suppressor {
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             throw new IOException(
-                    file + ": no JSON (line " + line + ": " + e.getOriginalMessage()
-                            + "); expected name, type and list, as MISP's warning lists",
-                    e);
+                    file + ": no JSON, in line " + line + "; expected name, type and list, as MISP's warning lists", e);
         }
         String name = list.path("name").asText();
         String type = list.path("type").asText();

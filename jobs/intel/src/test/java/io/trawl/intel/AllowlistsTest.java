@@ -196,7 +196,7 @@ class AllowlistsTest {
                 "{'name':'n','type':'string'} # no allowlist; expected JSON with name, type and list, as MISP's warning lists",
                 "['a'] # no allowlist; expected JSON with name, type and list, as MISP's warning lists",
                 "{'name':'n','type':'string','list':[{'a':1}]} # an entry that is no text: {\"a\":1}",
-                "{'name':'n', # no JSON (line 1: Unexpected end-of-input within/between Object entries); expected name, type and list, as MISP's warning lists",
+                "{'name':'n', # no JSON, in line 1; expected name, type and list, as MISP's warning lists",
             })
     void whatIsNoListIsRefusedInOneLine(String json, String reason) throws IOException {
         Path file = Files.writeString(folder.resolve("wrong.json"), json.replace('\'', '"'));

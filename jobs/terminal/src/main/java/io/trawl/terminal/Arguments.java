@@ -21,12 +21,13 @@ final class Arguments {
      *
      * @param flags options without a value
      * @param single options with a value, given at most once
-     * @param files options with a file for a value, given any number of times; words up to a {@code --} that follows
-     *     one are its files, too
+     * @param files options with a file for a value, given any number of times; where a {@code --} follows, further words
+     *     behind one are its files, too
      * @throws IllegalArgumentException where the words are none of these
      */
     static Arguments of(List<String> words, Set<String> flags, Set<String> single, Set<String> files) {
         Arguments arguments = new Arguments();
+        int dashes = words.indexOf("--");
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (word.equals("--")) {
@@ -62,13 +63,8 @@ final class Arguments {
                 throw new IllegalArgumentException(name + " has no value: expected one behind it");
             }
             if (files.contains(name)) {
-                int end = i + 1;
-                while (end < words.size() && isValue(words.get(end))) {
-                    end++;
-                }
-                if (end < words.size() && words.get(end).equals("--")) {
-                    values.addAll(words.subList(i + 1, end));
-                    i = end - 1;
+                while (i + 1 < dashes && isValue(words.get(i + 1))) {
+                    values.add(words.get(++i));
                 }
             }
         }

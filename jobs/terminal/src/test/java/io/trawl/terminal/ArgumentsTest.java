@@ -70,6 +70,15 @@ class ArgumentsTest {
         assertThat(several.values("--indicators")).containsExactly("a", "b");
         assertThat(several.operands()).containsExactly("log", "-x");
 
+        Arguments others = Arguments.of(
+                List.of("--indicators", "a", "b", "--allowlist", "c", "d", "--table", "--", "log"),
+                Set.of("--table"),
+                Set.of(),
+                Set.of("--indicators", "--allowlist"));
+        assertThat(others.values("--indicators")).containsExactly("a", "b");
+        assertThat(others.values("--allowlist")).containsExactly("c", "d");
+        assertThat(others.operands()).containsExactly("log");
+
         Arguments one = of("--indicators", "a", "log", "--indicators=b", "-", "--table");
         assertThat(one.values("--indicators")).containsExactly("a", "b");
         assertThat(one.operands()).containsExactly("log", "-");

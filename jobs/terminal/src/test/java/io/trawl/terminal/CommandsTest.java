@@ -130,7 +130,7 @@ class CommandsTest {
         String feed = file("feed.txt", bytes("evil.example\n"));
         Ran noJson = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", feed);
         assertThat(noJson.err())
-                .startsWith("trawl match: " + feed + ": no JSON (")
+                .startsWith("trawl match: " + feed + ": no JSON, in line 1; expected ")
                 .hasLineCount(1);
         Ran none = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder + "/x");
         assertThat(none.err()).isEqualTo("trawl match: " + folder + "/x: no such file or folder\n");
