@@ -19,6 +19,9 @@ import scala.Tuple2;
  * their hash, all of its values in one piece (see {@link #pack}).
  */
 final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
+    /** Bytes of hosts and clients that are held, at most: what no pair comes of fills the heap, too. */
+    private static final int MOST_BYTES = 16 << 20;
+
     private static final int NONE = -1;
     private static final int UNKNOWN = -2;
 
@@ -67,7 +70,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         Cells ip = block.cells("source_ip");
         Cells time = block.cells("timestamp");
         for (int row = 0; row < block.rows(); row++) {
-            if (known.pairs.size() >= most) {
+            if (known.pairs.size() >= most || hosts.size() >= most || heldBytes() >= MOST_BYTES) {
                 pass();
             }
             int asked = domain.at(row) ? value(domain) : NONE;
@@ -89,6 +92,10 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
                 known.pairs.add(contacted, client, at, at, 1);
             }
         }
+    }
+
+    private int heldBytes() {
+        return hosts.length() + known.values.length() + known.clients.length();
     }
 
     private int nobody() {
@@ -122,8 +129,12 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
     private void pass() {
         Known full = known;
         Pairs.Grouped grouped = full.pairs.byValue(full.values.size());
+        int[] partOf = new int[full.values.size()];
+        for (int value = 0; value < partOf.length; value++) {
+            partOf[value] = Math.floorMod(full.values.hash(value), parts);
+        }
         for (int part = 0; part < parts; part++) {
-            byte[] packed = pack(full, grouped, part, parts);
+            byte[] packed = pack(full, grouped, part, partOf);
             if (packed != null) {
                 ready.add(new Tuple2<>(part, packed));
             }
@@ -141,14 +152,14 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
      *
      * @return null where there is no value
      */
-    private static byte @Nullable [] pack(Known known, Pairs.Grouped grouped, int part, int parts) {
+    private static byte @Nullable [] pack(Known known, Pairs.Grouped grouped, int part, int[] partOf) {
         Pairs pairs = known.pairs;
         int[] clients = new int[known.clients.size()];
         Packed names = new Packed();
         Packed values = new Packed();
         int named = 0;
         for (int value = 0; value < known.values.size(); value++) {
-            if (Math.floorMod(known.values.hash(value), parts) != part) {
+            if (partOf[value] != part) {
                 continue;
             }
             int from = grouped.starts()[value];

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The events of blocks; empty for each that a {@link EventSieve} holds back. Each distinct value is looked at once a task. */
+/** The events of blocks; empty for each that a {@link EventSieve} holds back. A distinct value is looked at once, as long as it is not forgotten. */
 final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private final Iterator<Block<ProxyEvent>> blocks;
     private final boolean webServer;
@@ -98,8 +98,10 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         private static final byte NO = 1;
         private static final byte MAYBE = 2;
 
-        /** Texts that are kept; beyond that all are forgotten, so that what hardly repeats does not fill the heap. */
+        /** Texts, and bytes of them, that are kept: beyond that all are forgotten, so that what hardly repeats does not fill the heap. */
         private static final int MOST = 200_000;
+
+        private static final int MOST_BYTES = 8 << 20;
 
         private final Predicate<String> judge;
         private Texts texts = new Texts();
@@ -110,7 +112,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         }
 
         int number(Cells cells) {
-            if (texts.size() >= MOST) {
+            if (texts.size() >= MOST || texts.length() >= MOST_BYTES) {
                 texts = new Texts();
                 Arrays.fill(verdicts, UNKNOWN);
             }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class LakeColumns {
     /** Rows of a page, and bytes of a column that end it earlier, as Parquet's defaults are. */
     private static final int PAGE_ROWS = 20_000;
+    /** Rows that are laid down without a look at how large they are: a line may have a megabyte. */
+    private static final int UNCHECKED = 64;
 
     private static final int PAGE_BYTES = 1 << 20;
 
@@ -80,7 +82,7 @@ final class LakeColumns {
             endPages();
         } else {
             long until = (long) (PAGE_BYTES - most) * rows / most / 2;
-            nextCheck = (int) Math.min(PAGE_ROWS, rows + 1 + Math.min(until, rows));
+            nextCheck = (int) Math.min(PAGE_ROWS, rows + 1 + Math.min(until, UNCHECKED));
         }
     }
 

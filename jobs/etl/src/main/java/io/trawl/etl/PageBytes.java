@@ -20,7 +20,8 @@ final class PageBytes {
     /** Makes room for so many bytes more. */
     void ensure(int more) {
         if (array.length - size < more) {
-            array = Arrays.copyOf(array, Math.max(Math.addExact(size, more), 2 * array.length));
+            int least = Math.addExact(size, more);
+            array = Arrays.copyOf(array, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(least, 2L * array.length)));
         }
     }
 

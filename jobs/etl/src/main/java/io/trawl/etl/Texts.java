@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Texts {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long MIX = 0x9E3779B97F4A7C15L;
+
+    /** Of the hashes that tell slots: who writes the texts cannot choose many of one hash. */
+    private final long seed = ThreadLocalRandom.current().nextLong();
 
     /** All texts, one behind the other. */
     private byte[] bytes = new byte[16 << 10];
@@ -30,6 +34,11 @@ public final class Texts {
     /** How many there are. */
     public int size() {
         return size;
+    }
+
+    /** How many bytes all of them have. */
+    public int length() {
+        return size == 0 ? 0 : ends[size - 1];
     }
 
     /** The text of a number. */
@@ -60,7 +69,8 @@ public final class Texts {
 
     /** A hash of the text of a number: the same in every process. */
     public int hash(int number) {
-        return hashes[number];
+        int from = from(number);
+        return hash(0, bytes, from, ends[number] - from);
     }
 
     /** The number of a text; one that is new gets the next. */
@@ -73,7 +83,7 @@ public final class Texts {
 
     /** The number of the text that is array[from, from + length) in UTF-8; one that is new gets the next. */
     public int number(byte[] array, int from, int length) {
-        int hash = hash(array, from, length);
+        int hash = hash(seed, array, from, length);
         int slot = hash & slots.length - 1;
         for (int found = slots[slot]; found != 0; found = slots[slot]) {
             if (hashes[found - 1] == hash
@@ -86,7 +96,7 @@ public final class Texts {
             grow();
             return number(array, from, length);
         }
-        int begin = size == 0 ? 0 : ends[size - 1];
+        int begin = length();
         int end = Math.addExact(begin, length);
         if (end > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(end, 2L * bytes.length)));
@@ -98,8 +108,8 @@ public final class Texts {
         return size - 1;
     }
 
-    private static int hash(byte[] array, int from, int length) {
-        long hash = length * MIX;
+    private static int hash(long seed, byte[] array, int from, int length) {
+        long hash = seed ^ length * MIX;
         int at = from;
         int to = from + length;
         for (; at <= to - Long.BYTES; at += Long.BYTES) {

@@ -9,6 +9,9 @@ import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -20,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -60,7 +64,7 @@ public final class Allowlists implements Suppressor {
             Set.of("md5", "sha1", "sha256", "filename|md5", "filename|sha1", "filename|sha256");
     private static final Set<String> EMAILS = Set.of("email-src", "email-dst", "email", "dns-soa-email");
     /** Any: what a packed file says of times must not depend on when it was made. */
-    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private final Map<String, String> hosts = new HashMap<>();
     private final Map<String, String> domains = new HashMap<>();
@@ -124,11 +128,11 @@ public final class Allowlists implements Suppressor {
         int number = 0;
         for (Path path : given) {
             for (Path file : files(path)) {
-                byte[] bytes = Files.readAllBytes(file);
+                byte[] bytes = bytes(file);
                 lists.add(file.toString(), bytes);
                 Path relative = file.equals(path) ? file.getFileName() : path.relativize(file);
-                ZipEntry entry = new ZipEntry(
-                        String.format("%05d/%s", number++, relative).replace('\\', '/'));
+                ZipEntry entry = new ZipEntry(String.format(Locale.ROOT, "%05d/%s", number++, relative)
+                        .replace('\\', '/'));
                 entry.setTimeLocal(TIME);
                 entry.setSize(bytes.length);
                 entry.setCrc(crc(bytes));
@@ -187,12 +191,31 @@ public final class Allowlists implements Suppressor {
     }
 
     private static List<Path> beneath(Path folder, int depth, String end) throws IOException {
-        try (Stream<Path> beneath = Files.walk(folder, depth)) {
+        try (Stream<Path> beneath = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
             return beneath.filter(file -> (end.startsWith(".") ? file.toString().endsWith(end) : file.endsWith(end))
                             && Files.isRegularFile(file))
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw reason(Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw reason(e);
         }
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw reason(e);
+        }
+    }
+
+    /** What is said of a file that is not ours names the file alone. */
+    private static IOException reason(IOException e) {
+        return e instanceof AccessDeniedException denied
+                ? new IOException(denied.getFile() + ": is not yours to read", e)
+                : e;
     }
 
     private void add(String file, byte[] json) throws IOException {

@@ -19,10 +19,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,9 @@ public final class IndexBuilder implements Closeable {
     private int paths;
     private int agents;
     private int regexes;
+    /** Regular expressions that were added, with the indicator's id. */
+    private final Set<String> expressions = new HashSet<>();
+
     private int prefixes;
 
     IndexBuilder(Path folder) {
@@ -113,7 +117,8 @@ public final class IndexBuilder implements Closeable {
                     ranges6++;
                 }
             }
-            case IndexFormat.USER_AGENT_REGEX -> regexes++;
+            case IndexFormat.USER_AGENT_REGEX ->
+                regexes += expressions.add(value + '\0' + indicator.getIndicatorId()) ? 1 : 0;
             default -> {
                 keyed += isKeyed(type) ? 1 : 0;
                 prefixes += type == IndexFormat.URL_PREFIX ? 1 : 0;
@@ -374,8 +379,8 @@ public final class IndexBuilder implements Closeable {
             one = new IndexRecord(bytes);
             other = new IndexRecord(bytes);
             tables = Scratch.zeros(folder, ranges4At - slotsAt);
-            v4 = new Ranges(Scratch.zeros(folder, ranges6At - ranges4At), IndexFormat.RANGE4);
-            v6 = new Ranges(Scratch.zeros(folder, feedsAt - ranges6At), IndexFormat.RANGE6);
+            v4 = new Ranges(Scratch.zeros(folder, ranges6At - ranges4At), IndexFormat.RANGE4, this::order);
+            v6 = new Ranges(Scratch.zeros(folder, feedsAt - ranges6At), IndexFormat.RANGE6, this::order);
             regexPlaces = Scratch.zeros(folder, recordsAt - regexesAt);
             fillOthers();
             while (!fill(seed) && seed < SEEDS - 1) {
@@ -391,17 +396,22 @@ public final class IndexBuilder implements Closeable {
             if (ranges4 + ranges6 + regexes == 0) {
                 return;
             }
+            Set<String> found = new HashSet<>();
             for (int at = 0; at < bytes.capacity(); at = one.rest()) {
                 int type = one.at(at).type();
                 if (type == IndexFormat.CIDR) {
                     String range = one.value();
                     (Ranges.isV4(range) ? v4 : v6).add(range, recordsAt + at);
                 } else if (type == IndexFormat.USER_AGENT_REGEX) {
-                    regexPlaces.putInt(recordsAt + at);
+                    one.rest();
+                    String id = one.ownId();
+                    if (found.add(one.value() + '\0' + (id == null ? one.feed() : id))) {
+                        regexPlaces.putInt(recordsAt + at);
+                    }
                 }
             }
-            v4.nest(this::same);
-            v6.nest(this::same);
+            v4.nest();
+            v6.nest();
         }
 
         /** @return whether no run of slots is too long */
@@ -516,9 +526,23 @@ public final class IndexBuilder implements Closeable {
             return one.type() == other.type()
                     && one.valueLength() == other.valueLength()
                     && one.value().equals(other.value())
-                    && (one.has(IndexFormat.OWN_ID) || other.has(IndexFormat.OWN_ID)
-                            ? Objects.equals(one.ownId(), other.ownId())
-                            : one.feed() == other.feed());
+                    && byId() == 0;
+        }
+
+        /** The order of two records with the same value, by what else makes the indicator. */
+        private int order(int place, int otherPlace) {
+            one.at(place - recordsAt).rest();
+            other.at(otherPlace - recordsAt).rest();
+            return byId();
+        }
+
+        /** Those with an id of their own behind the others, which their feeds tell apart. */
+        private int byId() {
+            String id = one.ownId();
+            String otherId = other.ownId();
+            return id != null && otherId != null
+                    ? id.compareTo(otherId)
+                    : id == null && otherId == null ? Integer.compare(one.feed(), other.feed()) : id == null ? -1 : 1;
         }
 
         /** Offsets of the entries and of their end, then the entries. */

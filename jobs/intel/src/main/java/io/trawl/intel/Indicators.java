@@ -385,12 +385,19 @@ public final class Indicators {
         return new Read("url", url.toString(), "");
     }
 
-    /** A URL with what lies behind it: evil.example/panel/ on that host and those beneath it. */
+    /**
+     * A URL with what lies behind it: evil.example/panel/ on that host and those beneath it. With nothing but a host it is
+     * that host: who lists all of its URLs means its tunnels, too.
+     */
     private static Read prefix(String value) {
-        Read read = url(value);
+        Read read = url(value.startsWith("*.") ? value.substring(2) : value);
         Canonical.Url url = read.value() == null ? null : Canonical.parseUrl(read.value());
         if (url == null) {
             return read;
+        }
+        if (url.scheme().isEmpty() && url.rest().equals("/")) {
+            return classified(
+                    (url.hostKind() == Canonical.Kind.IPV6 ? "[" + url.host() + "]" : url.host()) + url.port());
         }
         return url.hostKind() == Canonical.Kind.DOMAIN
                         && PublicSuffixes.bundled().section(url.host()) == PublicSuffixes.Section.ICANN

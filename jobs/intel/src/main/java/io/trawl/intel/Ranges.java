@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * those in it, and each told the range around it. For one thread.
  */
 final class Ranges {
-    /** Whether the records at two places are of the same indicator. */
-    interface Same {
-        boolean test(int place, int other);
+    /** The order of the records at two places, of the same range; 0 where they are of the same indicator. */
+    interface Order {
+        int compare(int place, int other);
     }
 
     private final ByteBuffer bytes;
@@ -18,13 +18,15 @@ final class Ranges {
     private final int address;
 
     private final int count;
+    private final Order indicators;
     private int added;
 
     /**
      * @param bytes little-endian, with room for all of them
      * @param size of a range: {@link IndexFormat#RANGE4} or {@link IndexFormat#RANGE6}
      */
-    Ranges(ByteBuffer bytes, int size) {
+    Ranges(ByteBuffer bytes, int size, Order indicators) {
+        this.indicators = indicators;
         this.bytes = bytes;
         this.size = size;
         this.address = size - 3 * Integer.BYTES;
@@ -59,20 +61,20 @@ final class Ranges {
                 .putInt(place + address + 8, Integer.parseInt(range.substring(slash + 1)));
     }
 
-    /**
-     * Sorts all, and links each with the range around it.
-     *
-     * @param same of ranges that are of the same indicator, one is passed by
-     */
-    void nest(Same same) {
+    /** Sorts all, and links each with the range around it; of those that are of the same indicator, one is passed by. */
+    void nest() {
         sort();
         for (int i = 0; i < count; i++) {
             int around = i - 1;
-            while (around >= 0 && (same.test(record(around), record(i)) || !contains(around, i))) {
+            while (around >= 0 && (isSame(around, i) || !contains(around, i))) {
                 around = bytes.getInt(size * around + address);
             }
             bytes.putInt(size * i + address, around);
         }
+    }
+
+    private boolean isSame(int i, int j) {
+        return order(i, j) == 0 && indicators.compare(record(i), record(j)) == 0;
     }
 
     private int record(int i) {
@@ -121,12 +123,17 @@ final class Ranges {
         }
     }
 
-    /** By first address, then the wider, then the one that was added first. */
+    /** By first address, then the wider, then by indicator, then the one that was added first. */
     private int compare(int i, int j) {
+        int order = order(i, j);
+        order = order != 0 ? order : indicators.compare(record(i), record(j));
+        return order != 0 ? order : Integer.compare(record(i), record(j));
+    }
+
+    private int order(int i, int j) {
         int order = Long.compareUnsigned(high(i), high(j));
         order = order != 0 ? order : Long.compareUnsigned(low(i), low(j));
-        order = order != 0 ? order : Integer.compare(bits(i), bits(j));
-        return order != 0 ? order : Integer.compare(record(i), record(j));
+        return order != 0 ? order : Integer.compare(bits(i), bits(j));
     }
 
     private void swap(int i, int j) {

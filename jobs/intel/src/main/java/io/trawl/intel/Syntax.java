@@ -178,6 +178,9 @@ abstract class Syntax {
             while (rule.endsWith("^") || rule.endsWith("|") || rule.endsWith("^*")) {
                 rule = rule.substring(0, rule.length() - (rule.endsWith("*") ? 2 : 1));
             }
+            if (beneath && rule.endsWith("/*")) {
+                rule = rule.substring(0, rule.length() - 1);
+            }
             if (rule.isEmpty() || rule.indexOf('^') >= 0 || rule.indexOf('*', 1) >= 0) {
                 return Entry.no("adblock: a pattern; expected a host or a URL, as ||evil.example^");
             }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,6 +217,15 @@ class AllowlistsTest {
     }
 
     @Test
+    void aFolderMayBeALink() throws IOException {
+        Path lists = Files.createDirectories(folder.resolve("releases/1/a"));
+        Files.move(list("string", "", "top.example"), lists.resolve("list.json"));
+        Path link = Files.createSymbolicLink(folder.resolve("current"), folder.resolve("releases/1"));
+
+        assertThat(Allowlists.read(List.of(link)).size()).isEqualTo(1);
+    }
+
+    @Test
     void packedListsAreTheSameListsAndTheSameBytes() throws IOException {
         Path lists = Files.createDirectories(folder.resolve("lists/b"));
         Files.move(list("string", "", "top.example"), lists.resolve("list.json"));
@@ -226,7 +236,13 @@ class AllowlistsTest {
             read = Allowlists.pack(List.of(lists.getParent(), alone), out);
         }
         ByteArrayOutputStream again = new ByteArrayOutputStream();
-        Allowlists.pack(List.of(lists.getParent(), alone), again);
+        TimeZone zone = TimeZone.getDefault();
+        try {
+            TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Apia"));
+            Allowlists.pack(List.of(lists.getParent(), alone), again);
+        } finally {
+            TimeZone.setDefault(zone);
+        }
 
         Allowlists opened = Allowlists.open(packed);
         assertThat(opened.lists())

@@ -330,6 +330,32 @@ class IndicatorIndexTest {
         assertThat(matches(index, event())).isEmpty();
     }
 
+    /** Feeds of the same name, as two folders have them. */
+    @Test
+    void theSameIndicatorIsMatchedOnceWhereverItStands() {
+        List<Indicator> indicators = new ArrayList<>();
+        for (String feed : List.of("x.txt", "y.txt", "x.txt")) {
+            indicators.add(indicator("cidr", "192.0.2.0/24", feed));
+            indicators.add(indicator("cidr", "2001:db8::/32", feed));
+            indicators.add(indicator("ipv4", "192.0.2.7", feed));
+            indicators.add(indicator("user-agent-regex", "^evil", feed));
+        }
+        ProxyEvent event = get("http://192.0.2.7/");
+        event.setDestinationIp("2001:db8::1");
+        event.setUserAgentOriginal("evil bot");
+
+        assertThat(matches(IndicatorIndex.of(indicators), event))
+                .containsExactlyInAnyOrder(
+                        "url.domain 192.0.2.7 exact 192.0.2.7",
+                        "url.domain 192.0.2.7 exact 192.0.2.7",
+                        "url.domain 192.0.2.7 cidr 192.0.2.0/24",
+                        "url.domain 192.0.2.7 cidr 192.0.2.0/24",
+                        "destination.ip 2001:db8::1 cidr 2001:db8::/32",
+                        "destination.ip 2001:db8::1 cidr 2001:db8::/32",
+                        "user_agent.original evil bot pattern ^evil",
+                        "user_agent.original evil bot pattern ^evil");
+    }
+
     @Test
     void theBeginningOfAUrlMatchesAtEdgesOfThePathOnItsHostAndBeneathIt() {
         IndicatorIndex index = index(

@@ -81,14 +81,20 @@ class SyntaxTest {
     void anAdblockRuleWithAPathIsTheBeginningOfAUrl() throws IOException {
         List<String> types = new ArrayList<>();
         Feeds.read(
-                new ByteArrayInputStream("||evil.example/panel^\n||evil.example^\n|http://evil.example/a\n"
-                        .getBytes(StandardCharsets.UTF_8)),
+                new ByteArrayInputStream(
+                        "||evil.example/panel^\n||bad.example/a/*\n||worse.example/\n||evil.example^\n|http://evil.example/a\n"
+                                .getBytes(StandardCharsets.UTF_8)),
                 "feed",
                 indicator -> types.add(indicator.getType() + " " + indicator.getValue()),
                 line -> reasons.add(line.reason()));
 
         assertThat(types)
-                .containsExactly("url-prefix evil.example/panel", "domain evil.example", "url http://evil.example/a");
+                .containsExactly(
+                        "url-prefix evil.example/panel",
+                        "url-prefix bad.example/a/",
+                        "domain worse.example",
+                        "domain evil.example",
+                        "url http://evil.example/a");
         assertThat(reasons).isEmpty();
     }
 

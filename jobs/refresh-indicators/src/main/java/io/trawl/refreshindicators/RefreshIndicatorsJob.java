@@ -100,6 +100,11 @@ public final class RefreshIndicatorsJob implements Job {
                                 + ": no such file or folder; expected MISP's warning lists, as --allowlists misp-warninglists/lists (setting allowlists.folder)");
             }
         }
+        try {
+            Allowlists.read(lists(settings));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--allowlists " + e.getMessage(), e);
+        }
     }
 
     /** The feed files, in order of names. */
@@ -188,7 +193,7 @@ public final class RefreshIndicatorsJob implements Job {
         try {
             file = LocalFile.write(folder.resolve("allowlists"), out -> read.set(Allowlists.pack(given, out)));
         } catch (IOException e) {
-            throw new IllegalArgumentException("--allowlists " + e.getMessage(), e);
+            throw new JobFailure("allowlists cannot be packed: " + e.getMessage(), e);
         }
         Allowlists lists = Objects.requireNonNull(read.get());
         run.count("allowlists", lists.lists().size());

@@ -2,8 +2,6 @@ package io.trawl.terminal;
 
 import io.trawl.intel.Allowlists;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +20,7 @@ final class AllowlistReader {
         if (names.isEmpty()) {
             return null;
         }
-        Allowlists lists;
-        try {
-            lists = Allowlists.read(names.stream().map(Path::of).toList());
-        } catch (AccessDeniedException e) {
-            throw new IOException(e.getFile() + ": is not yours to read", e);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        Allowlists lists = Allowlists.read(names.stream().map(Path::of).toList());
         if (!lists.unusable().isEmpty()) {
             streams.err()
                     .println(Terminal.oneLine(

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /** {@code trawl index build}: an index file of feeds, for {@code trawl match --index}. */
 final class IndexCommand {
@@ -71,8 +72,7 @@ final class IndexCommand {
 
     /** Beside its place first: the file is there whole or not at all, and a reader of the old one keeps that. */
     private static void write(IndexBuilder builder, Path file, String output) throws IOException {
-        Path temporary = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
         try {
             try (OutputStream out = new BufferedOutputStream(
                     Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {

@@ -65,6 +65,9 @@ final class Input {
         List<Input> inputs = new ArrayList<>();
         for (String word : words) {
             if (word.equals(STDIN)) {
+                if (inputs.stream().anyMatch(input -> input.name().equals(STDIN))) {
+                    throw new IllegalArgumentException("- is given twice: standard input can be read once");
+                }
                 inputs.add(new Input(null, STDIN));
                 continue;
             }

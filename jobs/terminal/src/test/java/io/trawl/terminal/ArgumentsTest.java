@@ -41,6 +41,7 @@ class ArgumentsTest {
                 "match --format squid --indicators a --index b | trawl match: --indicators and --index exclude each other: expected one of them; trawl index build makes an index of several feeds",
                 "match --format squid --index b --index c | trawl match: --index is given twice",
                 "match --format squid --index no-such.index | trawl match: no-such.index: no such file",
+                "indicators - - | trawl indicators: - is given twice: standard input can be read once",
                 "indicators no-such.txt | trawl indicators: no-such.txt: no such file",
                 "match --format squid | trawl match: --indicators and --index are missing: expected one of them, as --indicators feed.txt",
                 "match --format squid --indicators | trawl match: --indicators has no value: expected one behind it",
