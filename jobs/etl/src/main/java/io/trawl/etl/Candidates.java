@@ -98,7 +98,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         private static final byte NO = 1;
         private static final byte MAYBE = 2;
 
-        /** Texts, and bytes of them, that are kept: beyond that all are forgotten, so that what hardly repeats does not fill the heap. */
+        /** Texts, and bytes of them, that are kept; then all are forgotten: what hardly repeats shall not fill the heap. */
         private static final int MOST = 200_000;
 
         private static final int MOST_BYTES = 8 << 20;

@@ -15,13 +15,13 @@ import java.util.function.Consumer;
  * <p>A domain matches the host that it is and every subdomain, on label boundaries, all levels reported; one that is a
  * private public suffix (github.io) matches that host alone, since what lies beneath belongs to others. An address
  * matches itself, a range every address in it, all ranges reported. A URL matches the very same canonical URL, its query
- * included; one without a scheme matches in any. The beginning of a URL matches on its host and every subdomain, where the
- * path is it, goes on behind a slash, or has a query behind it. An indicator counts within its validity, [valid_from, valid_until) at
- * event time.
+ * included; one without a scheme matches in any. The beginning of a URL matches on its host and every subdomain, where
+ * the path is it, goes on behind a slash, or has a query behind it. A path matches the end of a path on any host. An
+ * indicator counts within its validity, [valid_from, valid_until) at event time.
  *
- * <p>The fields that are matched are {@code url.full} as a URL, {@code url.domain} as a domain or an address,
- * {@code destination.ip}, {@code http.request.referrer} as a URL and by its host, and {@code source.ip} where the
- * source is a web server.
+ * <p>The fields that are matched are {@code url.full} as a URL, {@code url.path} as a path, {@code url.domain} as a
+ * domain or an address, {@code destination.ip}, {@code http.request.referrer} as a URL and by its host, {@code
+ * user_agent.original}, and {@code source.ip} where the source is a web server.
  */
 public interface IndicatorIndex {
     /** How many indicators there are. */

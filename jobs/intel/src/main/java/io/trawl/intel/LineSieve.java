@@ -7,8 +7,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * sure: the field that the text would become matches no indicator of the index, whenever it was seen. True says no more
  * than that somebody has to look: at what is not plain to see, and now and then at what only looks like an indicator.
  *
- * <p>It asks the index's filter with the bytes as they are, and allocates nothing but for paths with a query. Immutable,
- * and safe for use by several threads.
+ * <p>It asks the index's filter with the bytes as they are, and allocates nothing but for paths with a query and for IPv6.
+ * Immutable, and safe for use by several threads.
  */
 public final class LineSieve {
     private static final int LONGEST_HOST = 253;

@@ -50,6 +50,7 @@ public abstract class PlainLine {
         return targetFrom;
     }
 
+    /** Where it ends, exclusive. */
     public int targetTo() {
         return targetTo;
     }
@@ -59,6 +60,7 @@ public abstract class PlainLine {
         return peerFrom;
     }
 
+    /** Where it ends, exclusive. */
     public int peerTo() {
         return peerTo;
     }
@@ -68,6 +70,7 @@ public abstract class PlainLine {
         return clientFrom;
     }
 
+    /** Where it ends, exclusive. */
     public int clientTo() {
         return clientTo;
     }

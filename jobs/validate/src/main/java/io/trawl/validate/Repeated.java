@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Which hashes of identities come more than once: 64 bits each, as Spark's xxhash64 gives them. They travel as arrays of long, 8 bytes each, and are sorted where they meet:
+ * Which hashes of identities come more than once: 64 bits each, as Spark's xxhash64 gives them. They travel as arrays of
+ * long and are sorted where they meet:
  * a twentieth of what Spark's own aggregation costs, for a question that nearly every line answers with no.
  */
 final class Repeated {
