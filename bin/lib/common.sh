@@ -45,6 +45,8 @@ require_java() {
     JAVA_HOME=${javac%/bin/javac}
   fi
   version=$("$JAVA_HOME/bin/javac" -version 2>&1) || die "$JAVA_HOME/bin/javac does not run: $version"
+  # The last line: above it a JVM may say which options it was given by the environment.
+  version=${version##*$'\n'}
   [[ $version =~ ^javac\ 17([.+-]|$) ]] ||
     die "Trawl builds and runs on Java 17, but $JAVA_HOME has '$version': set JAVA_HOME to a JDK 17"
   export JAVA_HOME

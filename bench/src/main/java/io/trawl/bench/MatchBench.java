@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
                     + "Trawl must find exactly the lines that the generator planted hits in, a peer exactly those of them "
                     + "that it can know, else nothing is printed. Installs the peers into .trawl/bench/venv at first.",
             "",
-            "Takes 15 minutes, 5 GB of memory and 3 GB of disk on 2 cores as it is by default.",
+            "Takes six minutes, 5 GB of memory and 3 GB of disk on 2 cores as it is by default.",
             ""
         })
 final class MatchBench implements Bench {
