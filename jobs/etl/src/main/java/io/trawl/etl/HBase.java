@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -123,6 +124,10 @@ public final class HBase {
 
     /** A cell's qualifier: which path wrote it, for which window. */
     static byte[] qualifier(String path, Window window) {
-        return Bytes.toBytes(path + ":" + window.start());
+        return qualifier(path, window.start());
+    }
+
+    static byte[] qualifier(String path, Instant windowStart) {
+        return Bytes.toBytes(path + ":" + windowStart);
     }
 }

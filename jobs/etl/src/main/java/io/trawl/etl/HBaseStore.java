@@ -26,6 +26,13 @@ public final class HBaseStore<T> implements Store<T> {
     /** Clients in one cell of an observable: a popular value has several cells. */
     public static final int CLIENTS = 1_000;
 
+    /** The hot path, as cells and detections name it. */
+    public static final String HOT = "hot";
+    /** Version of a cell of the first message of partition 0; those of later messages are lower. */
+    private static final long FIRST = 1L << 62;
+    /** Of an offset, within a version. */
+    private static final int OFFSET_BITS = 44;
+
     private static final ThreadLocal<ObservableBytes> BYTES = ThreadLocal.withInitial(ObservableBytes::new);
 
     /** What a record becomes in HBase. */
@@ -61,6 +68,28 @@ public final class HBaseStore<T> implements Store<T> {
                             qualifier,
                             Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
             for (byte[] index : Keys.indexes(salts, detection)) {
+                into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
+            }
+        });
+    }
+
+    /**
+     * Puts detections as the hot path finds them: each into the cell of its own window, and into a row by which the
+     * window's are found. Of copies of a line that one window has, the first stays, whichever is put last.
+     */
+    public static HBaseStore<Detection> hotDetections(Settings settings) {
+        int salts = HBase.salts(settings, HBase.DETECTIONS);
+        return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
+            byte[] qualifier = HBase.qualifier(HOT, detection.getWindow());
+            long version = FIRST - ((long) detection.getPartition() << OFFSET_BITS) - detection.getOffset();
+            into.add(new Put(Keys.main(salts, detection), version)
+                    .addColumn(
+                            HBase.FAMILY,
+                            qualifier,
+                            Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
+            List<byte[]> indexes = Keys.indexes(salts, detection);
+            indexes.add(Keys.window(salts, detection));
+            for (byte[] index : indexes) {
                 into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
             }
         });

@@ -43,6 +43,38 @@ public record IndicatorSnapshot(
         return file == null || digest == null ? null : new Lists(file, digest);
     }
 
+    /**
+     * Makes index and allowlists ready in this process, so that the first event need not wait for them.
+     *
+     * @throws JobFailure one of the files is missing or broken
+     */
+    public void fetch(Settings settings) {
+        SnapshotFiles.INDEXES.open(index, settings);
+        if (allowlists != null) {
+            SnapshotFiles.ALLOWLISTS.open(allowlists.file(), settings);
+        }
+    }
+
+    /** As a pin holds it. */
+    public ObjectNode json() {
+        ObjectNode pin = Json.MAPPER.createObjectNode();
+        pin.put("snapshot", id).put("index", index);
+        if (allowlists != null) {
+            pin.putObject("allowlists").put("file", allowlists.file()).put("digest", allowlists.digest());
+        }
+        return pin;
+    }
+
+    /** Reads what {@link #json} gave. */
+    public static IndicatorSnapshot of(JsonNode pin) {
+        // A pin from before there were allowlists has none.
+        JsonNode lists = pin.path("allowlists");
+        return new IndicatorSnapshot(
+                pin.path("snapshot").asLong(),
+                pin.path("index").asText(),
+                lists(lists.path("file").textValue(), lists.path("digest").textValue()));
+    }
+
     /** The newest indicators, null where none were ever loaded. */
     public static @Nullable IndicatorSnapshot latest(Lake lake) {
         Table table = lake.table(LakeTable.INDICATORS);
@@ -79,14 +111,7 @@ public record IndicatorSnapshot(
             if (!pins.isEmpty() && !renew) {
                 JsonNode pin = run.state().read(folder + pins.get(pins.size() - 1));
                 if (pin != null) {
-                    // A pin from before there were allowlists has none.
-                    JsonNode lists = pin.path("allowlists");
-                    return new IndicatorSnapshot(
-                            pin.path("snapshot").asLong(),
-                            pin.path("index").asText(),
-                            lists(
-                                    lists.path("file").textValue(),
-                                    lists.path("digest").textValue()));
+                    return of(pin);
                 }
             }
             IndicatorSnapshot latest = latest(run.lake());
@@ -95,12 +120,7 @@ public record IndicatorSnapshot(
                         "lake.indicators is empty: load feeds first (trawl run refresh-indicators --feeds FOLDER, or the DAG refresh_indicators)",
                         null);
             }
-            ObjectNode pin = Json.MAPPER.createObjectNode();
-            pin.put("snapshot", latest.id()).put("index", latest.index()).put("run_id", run.id());
-            Lists allowlists = latest.allowlists();
-            if (allowlists != null) {
-                pin.putObject("allowlists").put("file", allowlists.file()).put("digest", allowlists.digest());
-            }
+            ObjectNode pin = latest.json().put("run_id", run.id());
             // Whoever creates the next number decides; who comes second reads it.
             if (run.state().create(folder + String.format("%06d.json", pins.size()), pin) && renew) {
                 return latest;

@@ -1,5 +1,7 @@
 package io.trawl.etl;
 
+import org.apache.spark.SparkConf;
+
 /** One job: what a main class hands to {@link Jobs}. Fields with picocli's {@code @Option} are options of its own. */
 public interface Job {
     /** Name of the job and of its stage in the ledger, as validate. */
@@ -12,6 +14,14 @@ public interface Job {
     default boolean windowed() {
         return true;
     }
+
+    /** Whether it works on a source: --source is asked for then. */
+    default boolean sourced() {
+        return windowed();
+    }
+
+    /** Asks Spark for what this job alone needs, before the session starts. */
+    default void configure(SparkConf conf, Settings settings) {}
 
     /** Checks the job's own options and the settings it needs, before Spark starts. */
     default void check(Settings settings) {}

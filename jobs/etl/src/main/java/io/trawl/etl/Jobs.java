@@ -125,22 +125,25 @@ public final class Jobs {
         }
         Report report = new Report(options, settings);
         try {
-            if (job.windowed()) {
-                if (options.source == null) {
-                    throw new IllegalArgumentException(
-                            "--source is missing: one of " + String.join(", ", settings.sources()));
-                }
+            if (job.sourced() && options.source == null) {
+                throw new IllegalArgumentException(
+                        "--source is missing: one of " + String.join(", ", settings.sources()));
+            }
+            if (job.sourced() && options.source != null) {
+                source = settings.source(options.source);
+            }
+            if (job.windowed() && source != null) {
                 if (options.window == null) {
                     throw new IllegalArgumentException(
                             "--window is missing: START/END in UTC, as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
                 }
-                source = settings.source(options.source);
                 range = Window.parse(options.window);
                 List<Window> units = range.units(source.unit(), settings.number("window.most"));
                 units.get(units.size() - 1).requireClosed(clock.instant(), settings.duration("window.margin"));
                 windows.addAll(units);
-            } else if (options.window != null || options.source != null) {
-                throw new IllegalArgumentException("job " + job.name() + " takes no --source and no --window");
+            } else if (options.window != null || options.source != null && source == null) {
+                throw new IllegalArgumentException(
+                        "job " + job.name() + " takes no " + (job.sourced() ? "--window" : "--source and no --window"));
             } else {
                 windows.add(null);
             }
@@ -198,6 +201,7 @@ public final class Jobs {
     private SparkSession session(Settings settings) {
         SparkConf conf = new SparkConf();
         configure(conf, settings);
+        job.configure(conf, settings);
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[2]");
         }

@@ -68,18 +68,30 @@ public final class KafkaLines {
         private static final long serialVersionUID = 1L;
         private final String source;
         private final @Nullable Instant window;
+        private final long unit;
         private transient @Nullable Envelope envelope;
         private transient Map<String, String> lastOthers = Map.of();
 
         public Reader(String source, @Nullable Instant window) {
+            this(source, window, 0);
+        }
+
+        /** A reader that says of each message in which window the broker took it. */
+        public static Reader ofWindows(LogSource source) {
+            return new Reader(source.name(), null, source.unit().toMillis());
+        }
+
+        private Reader(String source, @Nullable Instant window, long unit) {
             this.source = source;
             this.window = window;
+            this.unit = unit;
         }
 
         public RawLine read(ConsumerRecord<byte[], byte[]> message) {
             RawLine line = new RawLine();
             line.setSource(source);
-            line.setWindow(window);
+            long time = message.timestamp();
+            line.setWindow(unit == 0 ? window : Instant.ofEpochMilli(time - Math.floorMod(time, unit)));
             line.setTopic(message.topic());
             line.setPartition(message.partition());
             line.setOffset(message.offset());

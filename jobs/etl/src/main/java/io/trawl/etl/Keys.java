@@ -15,14 +15,15 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Row keys of the HBase tables. docs/hbase.md has the layout.
  *
  * <p>A key begins with a salt (one byte) and a kind (one letter). The kinds of {@code detections}: T newest first, and
- * the indexes C client, I indicator, H host (labels reversed), A address (16 bytes); of {@code observables}: D domain
- * (labels reversed), A address.
+ * the indexes C client, I indicator, H host (labels reversed), A address (16 bytes), W window (of the hot path alone); of
+ * {@code observables}: D domain (labels reversed), A address.
  */
 public final class Keys {
     static final byte TIME = 'T';
@@ -31,6 +32,7 @@ public final class Keys {
     static final byte HOST = 'H';
     static final byte ADDRESS = 'A';
     static final byte DOMAIN = 'D';
+    static final byte WINDOW = 'W';
 
     /** Length of what ends every key of a detection: reversed time and id. */
     static final int TAIL = 24;
@@ -69,6 +71,16 @@ public final class Keys {
         }
         addresses.forEach(text -> keys.add(key(salt, ADDRESS, requireAddress(text), tail)));
         return keys;
+    }
+
+    /** The row by which a detection of the hot path is found from its window. */
+    static byte[] window(int salts, Detection detection) {
+        return Bytes.add(windowPrefix(salt(salts, detection.getDetectionId()), detection.getWindow()), tail(detection));
+    }
+
+    /** Beginning of the rows of a window, of one salt. */
+    static byte[] windowPrefix(int salt, Instant start) {
+        return key(salt, WINDOW, Bytes.toBytes(Rows.micros(start)));
     }
 
     /** The row of an observable. */

@@ -19,13 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +54,8 @@ final class SnapshotFiles<T> {
     private final String kind;
     private final String end;
     private final Opener<T> opener;
-    private @Nullable String openUri;
-    private @Nullable T open;
+    /** The newest two by URI: one in use, and one that is made ready for the next micro-batch. */
+    private final LinkedHashMap<String, T> open = new LinkedHashMap<>();
 
     /** How a local copy is opened: fails where it is not whole. */
     private interface Opener<T> {
@@ -75,14 +75,14 @@ final class SnapshotFiles<T> {
      * @param settings whose hadoop.* keys reach it
      */
     synchronized T open(String uri, Settings settings) {
-        T known = open;
-        if (known == null || !uri.equals(openUri)) {
-            // An older snapshot is of no use to a process that has moved on.
-            open = null;
+        T known = open.remove(uri);
+        if (known == null) {
+            if (open.size() > 1) {
+                open.remove(open.keySet().iterator().next());
+            }
             known = fetched(uri, settings);
-            open = known;
-            openUri = uri;
         }
+        open.put(uri, known);
         return known;
     }
 

@@ -1,6 +1,7 @@
 package io.trawl.etl;
 
 import io.trawl.parsing.Reason;
+import io.trawl.record.RawLine;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,11 @@ public interface Step<A, B> extends Serializable {
     /** Where a step's records go. */
     interface Out<B> {
         void emit(B record);
+
+        /** The line that the record at hand came from; null where the chain did not begin with lines. */
+        default @Nullable RawLine line() {
+            return null;
+        }
 
         /** Says that the line the record came from is invalid; it is stored with its raw bytes. */
         void reject(Reason reason, @Nullable String field, String message);

@@ -169,6 +169,11 @@ final class TaskRun<S> {
         }
 
         @Override
+        public @Nullable RawLine line() {
+            return origin instanceof RawLine line ? line : null;
+        }
+
+        @Override
         public void reject(Reason reason, @Nullable String field, String message) {
             invalidBy[reason.ordinal()]++;
             if (plan.invalid < 0) {

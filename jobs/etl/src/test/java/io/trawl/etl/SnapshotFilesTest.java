@@ -70,20 +70,36 @@ class SnapshotFilesTest {
     @Test
     void aCopyThatIsThereIsNotFetchedAgainAndADamagedOneIs() throws IOException {
         Path file = index("a.index", "a.example\nb.example\n");
-        String other = index("b.index", "c.example\n").toUri().toString();
         String uri = file.toUri().toString();
         SnapshotFiles.INDEXES.open(uri, settings);
         Path copy = copies().get(0);
         Object before = Files.getAttribute(copy, "unix:ino");
 
-        SnapshotFiles.INDEXES.open(other, settings);
+        openTwoOthers();
         assertThat(SnapshotFiles.INDEXES.open(uri, settings).size()).isEqualTo(2);
         assertThat(Files.getAttribute(copy, "unix:ino")).isEqualTo(before);
 
-        SnapshotFiles.INDEXES.open(other, settings);
+        openTwoOthers();
         Files.write(copy, new byte[] {1, 2, 3});
         assertThat(SnapshotFiles.INDEXES.open(uri, settings).size()).isEqualTo(2);
         assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
+    }
+
+    /** A process keeps two: the one in use and the one that is made ready. */
+    private void openTwoOthers() throws IOException {
+        for (String name : List.of("b.index", "c.index")) {
+            SnapshotFiles.INDEXES.open(index(name, name + "\n").toUri().toString(), settings);
+        }
+    }
+
+    @Test
+    void makingANewOneReadyLeavesTheOneInUseOpen() throws IOException {
+        String uri = index("a.index", "a.example\n").toUri().toString();
+        IndicatorIndex inUse = SnapshotFiles.INDEXES.open(uri, settings);
+
+        SnapshotFiles.INDEXES.open(index("b.index", "b.example\n").toUri().toString(), settings);
+
+        assertThat(SnapshotFiles.INDEXES.open(uri, settings)).isSameAs(inUse);
     }
 
     @Test
@@ -128,9 +144,11 @@ class SnapshotFilesTest {
         Path copy = copies().get(0);
         assertThat(copy.toString()).endsWith(".allowlists");
 
-        // Another file, and the first one once more.
-        Path other = Files.copy(file, folder.resolve("other"));
-        SnapshotFiles.ALLOWLISTS.open(other.toUri().toString(), settings);
+        // Two other files, and the first one once more.
+        for (String name : List.of("other", "another")) {
+            Path other = Files.copy(file, folder.resolve(name));
+            SnapshotFiles.ALLOWLISTS.open(other.toUri().toString(), settings);
+        }
         Files.write(copy, new byte[] {1, 2, 3});
         assertThat(SnapshotFiles.ALLOWLISTS.open(uri, settings).size()).isEqualTo(1);
         assertThat(Files.mismatch(copy, file)).isEqualTo(-1);

@@ -21,7 +21,9 @@ public enum Reason {
     /** The line was longer than the agent lets pass, and was cut. */
     OVERSIZE,
     /** It was read, but does not meet the expectations of its schema. */
-    EXPECTATION;
+    EXPECTATION,
+    /** Reading or judging it failed: a bug. The hot path alone goes on behind it; a job of a window fails. */
+    BUG;
 
     private final String code = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

@@ -38,6 +38,7 @@ class FormatsTest {
                         "size",
                         "envelope",
                         "oversize",
-                        "expectation");
+                        "expectation",
+                        "bug");
     }
 }
