@@ -229,7 +229,7 @@ public final class Jobs {
     }
 
     /** The one line that says what is wrong. */
-    static String message(Throwable failure) {
+    public static String message(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof JobFailure || cause instanceof IllegalArgumentException && cause == failure) {
                 return String.valueOf(cause.getMessage());

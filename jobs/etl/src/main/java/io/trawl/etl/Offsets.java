@@ -114,6 +114,22 @@ public final class Offsets implements AutoCloseable {
         return new Span(spans, holes, unknown);
     }
 
+    /**
+     * What the topic is now: its id, and for each partition the first message that retention has left and the end.
+     *
+     * @param beginnings offset of the first message, by partition
+     * @param ends offset behind the last message, by partition
+     */
+    public record Extent(String topicId, Map<Integer, Long> beginnings, Map<Integer, Long> ends) {}
+
+    /** Asks the broker; refuses a topic that is missing, compacted, or without append time. */
+    public Extent extent() {
+        TopicDescription topic = describe();
+        requireAppendTime();
+        return new Extent(
+                topic.topicId().toString(), offsets(topic, OffsetSpec.earliest()), offsets(topic, OffsetSpec.latest()));
+    }
+
     private String name(Instant border) {
         return "offsets/" + source.name() + "/" + border.toString().replace(":", "") + ".json";
     }

@@ -1,0 +1,324 @@
+package io.trawl.hotdetect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Json;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Settings;
+import io.trawl.record.Alert;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topic of alerts, and how far the hot path has come: alerts and offsets of a batch are one transaction, so a reader
+ * of committed messages sees each alert once, whatever died when. A driver that lost its lease is fenced by the
+ * transactional id.
+ */
+final class AlertTopic implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AlertTopic.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** How far lines were done, and with what: the metadata of the committed offsets. */
+    record Position(Map<Integer, Long> offsets, long snapshot, Instant appended) {
+        String metadata() {
+            return Json.MAPPER
+                    .createObjectNode()
+                    .put("snapshot", String.valueOf(snapshot))
+                    .put("append", appended.toEpochMilli())
+                    .toString();
+        }
+    }
+
+    private final Settings settings;
+    private final String lines;
+    private final String topic;
+    private final String bootstrap;
+    private final String group;
+    private final Admin admin;
+    private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+    AlertTopic(Settings settings, LogSource source) {
+        this.settings = settings;
+        this.lines = source.topic();
+        this.topic = settings.text("hot.topic");
+        this.bootstrap = settings.text("kafka.bootstrap");
+        this.group = group(source);
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                10_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis()));
+    }
+
+    /** The consumer group, and the transactional id, of a source. */
+    static String group(LogSource source) {
+        return "trawl-hot-" + source.name();
+    }
+
+    /** Creates the topic where it is missing. */
+    void create() {
+        call(() -> {
+            if (admin.listTopics().names().get().contains(topic)) {
+                return topic;
+            }
+            try {
+                admin.createTopics(List.of(new NewTopic(
+                                topic, Optional.of(settings.number("hot.topic.partitions")), Optional.empty())))
+                        .all()
+                        .get();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+            }
+            return topic;
+        });
+    }
+
+    /** How far was committed; null where nothing ever was. */
+    @Nullable
+    Position committed() {
+        Map<TopicPartition, OffsetAndMetadata> found = call(
+                () -> admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+                        .partitionsToOffsetAndMetadata()
+                        .get());
+        Map<Integer, Long> offsets = new TreeMap<>();
+        String metadata = "{}";
+        for (Map.Entry<TopicPartition, OffsetAndMetadata> one : found.entrySet()) {
+            if (one.getKey().topic().equals(lines) && one.getValue() != null) {
+                offsets.put(one.getKey().partition(), one.getValue().offset());
+                metadata = one.getValue().metadata();
+            }
+        }
+        if (offsets.isEmpty()) {
+            return null;
+        }
+        try {
+            JsonNode said = Json.MAPPER.readTree(metadata);
+            return new Position(
+                    offsets,
+                    Long.parseLong(said.path("snapshot").asText("0")),
+                    Instant.ofEpochMilli(said.path("append").asLong()));
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("group {} has committed with metadata '{}', which is none of ours", group, metadata);
+            return new Position(offsets, 0, Instant.EPOCH);
+        }
+    }
+
+    /**
+     * Sends alerts and commits offsets, both or neither. May be called again after a failure: what was done is known.
+     *
+     * @param from what is committed now
+     * @param until what is committed then
+     * @throws Overtaken somebody else has committed since
+     * @throws JobFailure Kafka does not do it now
+     */
+    void commit(List<Alert> alerts, @Nullable Position from, Position until) {
+        try {
+            KafkaProducer<byte[], byte[]> to = producer;
+            if (to == null) {
+                to = open();
+                Position now = committed();
+                if (now != null && now.equals(until)) {
+                    return;
+                }
+                if (from == null ? now != null : now == null || !now.offsets().equals(from.offsets())) {
+                    throw new Overtaken("group " + group + " stands at " + now + ", not at " + from
+                            + ": another driver has gone on");
+                }
+            }
+            to.beginTransaction();
+            for (Alert alert : alerts) {
+                ByteBuffer value = Alert.getEncoder().encode(alert);
+                to.send(new ProducerRecord<>(
+                        topic,
+                        alert.getDetectionId().getBytes(StandardCharsets.UTF_8),
+                        value.hasArray() && value.arrayOffset() == 0 && value.remaining() == value.array().length
+                                ? value.array()
+                                : bytes(value)));
+            }
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            until.offsets()
+                    .forEach((partition, offset) -> offsets.put(
+                            new TopicPartition(lines, partition), new OffsetAndMetadata(offset, until.metadata())));
+            to.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+            to.commitTransaction();
+        } catch (KafkaException e) {
+            discard();
+            throw unreachable(e);
+        } catch (IOException e) {
+            throw new JobFailure("an alert cannot be written as Avro: " + e.getMessage(), e);
+        }
+    }
+
+    /** Somebody else has committed offsets of the group. */
+    static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken(String message) {
+            super(message);
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** A producer of this id; whoever had it before can commit no more, and what it had begun is undone. */
+    private KafkaProducer<byte[], byte[]> open() {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 8_000);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.under("kafka.producer.").forEach(config::put);
+        KafkaProducer<byte[], byte[]> opened =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            opened.initTransactions();
+        } catch (RuntimeException e) {
+            opened.close(Duration.ZERO);
+            throw e;
+        }
+        producer = opened;
+        return opened;
+    }
+
+    private void discard() {
+        KafkaProducer<byte[], byte[]> broken = producer;
+        producer = null;
+        if (broken != null) {
+            broken.close(Duration.ZERO);
+        }
+    }
+
+    /** The alerts that were sent since an instant, as committed. */
+    List<Alert> since(Instant instant) {
+        List<Alert> alerts = new ArrayList<>();
+        Map<String, Object> config = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                10_000,
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            Map<TopicPartition, Long> asked = new HashMap<>();
+            consumer.partitionsFor(topic)
+                    .forEach(info -> asked.put(new TopicPartition(topic, info.partition()), instant.toEpochMilli()));
+            consumer.assign(asked.keySet());
+            Map<TopicPartition, Long> ends = consumer.endOffsets(asked.keySet());
+            for (Map.Entry<TopicPartition, OffsetAndTimestamp> one :
+                    consumer.offsetsForTimes(asked).entrySet()) {
+                consumer.seek(
+                        one.getKey(),
+                        one.getValue() == null
+                                ? ends.get(one.getKey())
+                                : one.getValue().offset());
+            }
+            long until = System.nanoTime() + PATIENCE.toNanos();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                var found = consumer.poll(Duration.ofMillis(500));
+                for (ConsumerRecord<byte[], byte[]> message : found) {
+                    add(message, alerts);
+                }
+                if (!found.isEmpty()) {
+                    until = System.nanoTime() + PATIENCE.toNanos();
+                } else if (System.nanoTime() > until) {
+                    throw new JobFailure("the alerts in topic " + topic + " at " + bootstrap + " cannot be read", null);
+                }
+            }
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+        return alerts;
+    }
+
+    private void add(ConsumerRecord<byte[], byte[]> message, List<Alert> alerts) {
+        try {
+            alerts.add(Alert.getDecoder().decode(message.value()));
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "the message at {} partition {} offset {} is no alert of ours: {}",
+                    topic,
+                    message.partition(),
+                    message.offset(),
+                    e.getMessage());
+        }
+    }
+
+    private interface Call<V> {
+        V get() throws ExecutionException, InterruptedException;
+    }
+
+    private <V> V call(Call<V> call) {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            throw unreachable(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JobFailure("interrupted while asking Kafka at " + bootstrap, e);
+        }
+    }
+
+    private JobFailure unreachable(Throwable cause) {
+        return new JobFailure(
+                "Kafka at " + bootstrap + " does not take alerts and offsets: "
+                        + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+                        + " (setting kafka.bootstrap)",
+                cause);
+    }
+
+    @Override
+    public void close() {
+        KafkaProducer<byte[], byte[]> open = producer;
+        producer = null;
+        if (open != null) {
+            open.close(Duration.ofSeconds(2));
+        }
+        admin.close(Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,124 @@
+package io.trawl.hotdetect;
+
+import io.trawl.record.Alert;
+import io.trawl.record.Detection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * The suppression window: detections of one client and one indicator (its type and value, whichever feeds have it) are
+ * one alert for some time since the first, by append time, so that lines that are read again give the same alerts.
+ */
+final class AlertWindow {
+    private final long length;
+    private final Map<String, Alert> open = new HashMap<>();
+    private Instant newest = Instant.MIN;
+    private Instant swept = Instant.MIN;
+
+    AlertWindow(Duration length) {
+        this.length = length.toMillis();
+    }
+
+    /**
+     * What a batch makes of the alerts. Nothing is kept of it until {@link #accept}.
+     *
+     * @param sighted in {@link Sighted#ORDER}
+     * @param stored when HBase had answered for them
+     * @return new alerts and new revisions of known ones, one of each alert, in the order in which they were met
+     */
+    List<Alert> of(List<Sighted> sighted, Instant stored) {
+        List<Alert> alerts = new ArrayList<>();
+        Map<String, Alert> changed = new LinkedHashMap<>();
+        for (Sighted one : sighted) {
+            Detection detection = one.detection();
+            if (detection.getSuppressedBy() != null) {
+                continue;
+            }
+            String key = key(detection.getClient(), detection.getIndicatorType(), detection.getIndicatorValue());
+            Alert before = changed.get(key);
+            Alert alert = before != null ? before : open.get(key);
+            if (alert == null || !within(alert, one.appended())) {
+                if (before != null) {
+                    alerts.add(before);
+                    changed.remove(key);
+                }
+                alert = opened(one);
+            } else if (before == null) {
+                alert = Alert.newBuilder(alert)
+                        .setRevision(alert.getRevision() + 1)
+                        .build();
+            }
+            add(alert, one, stored);
+            changed.put(key, alert);
+        }
+        alerts.addAll(changed.values());
+        return alerts;
+    }
+
+    /** Takes note of alerts that stand in the topic; the newest revision of each counts. */
+    void accept(Collection<Alert> alerts) {
+        for (Alert alert : alerts) {
+            String key = key(alert.getClient(), alert.getIndicatorType(), alert.getIndicatorValue());
+            Alert known = open.get(key);
+            if (known == null || !known.getOpened().isAfter(alert.getOpened())) {
+                open.put(key, alert);
+            }
+            if (alert.getAppendTime().isAfter(newest)) {
+                newest = alert.getAppendTime();
+            }
+        }
+        if (Duration.between(swept, newest).toMillis() > length / 4) {
+            swept = newest;
+            open.values().removeIf(alert -> !within(alert, newest.toEpochMilli()));
+        }
+    }
+
+    /** Alerts that further detections may still count in. */
+    int size() {
+        return open.size();
+    }
+
+    private boolean within(Alert alert, long appended) {
+        return Math.abs(appended - alert.getOpened().toEpochMilli()) < length;
+    }
+
+    private static Alert opened(Sighted first) {
+        Alert alert = new Alert();
+        alert.setDetectionId(first.detection().getDetectionId());
+        alert.setRevision(1);
+        alert.setOpened(first.appendTime());
+        alert.setFirstSeen(first.detection().getTimestamp());
+        alert.setLastSeen(first.detection().getTimestamp());
+        return alert;
+    }
+
+    private static void add(Alert alert, Sighted one, Instant stored) {
+        Detection detection = one.detection();
+        Instant seen = detection.getTimestamp();
+        // What an alert has of its newest detection has the same names there.
+        for (Schema.Field field : Detection.SCHEMA$.getFields()) {
+            Schema.Field own = Alert.SCHEMA$.getField(field.name());
+            if (own != null && !field.name().equals("detection_id")) {
+                alert.put(own.pos(), detection.get(field.pos()));
+            }
+        }
+        alert.setLatestDetectionId(detection.getDetectionId());
+        alert.setEventTime(seen);
+        alert.setCount(alert.getCount() + 1);
+        alert.setFirstSeen(seen.isBefore(alert.getFirstSeen()) ? seen : alert.getFirstSeen());
+        alert.setLastSeen(seen.isAfter(alert.getLastSeen()) ? seen : alert.getLastSeen());
+        alert.setAppendTime(one.appendTime());
+        alert.setStored(stored);
+    }
+
+    private static String key(String client, String type, String value) {
+        return client + "\0" + type + "\0" + value;
+    }
+}

@@ -1,0 +1,141 @@
+package io.trawl.hotdetect;
+
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.spark.streaming.kafka010.ConsumerStrategy;
+import org.apache.spark.streaming.kafka010.OffsetRange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a direct stream is told of its topic. Three things differ from Spark's own strategies: batches carry no lines while
+ * two of them are not done yet, so that an outage leaves no queue of them; a broker that is away gives batches without
+ * lines, where Spark would end the stream; partitions that are added are followed from their beginning.
+ */
+final class Following extends ConsumerStrategy<byte[], byte[]> {
+    private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+    /** One in hand and one that is ready when it is done. */
+    private static final int AHEAD = 2;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PARTITIONS = Duration.ofSeconds(30);
+
+    private final String topic;
+    private final Map<String, Object> consumer;
+    private final Map<TopicPartition, Long> generated = new ConcurrentHashMap<>();
+    private final AtomicInteger ahead = new AtomicInteger();
+
+    /** @param positions where to begin, by partition */
+    Following(Settings settings, LogSource source, String group, Map<Integer, Long> positions) {
+        this.topic = source.topic();
+        this.consumer = KafkaLines.consumer(settings, group);
+        positions.forEach((partition, offset) -> generated.put(new TopicPartition(topic, partition), offset));
+    }
+
+    /** Takes note of a batch that was made. */
+    void generated(OffsetRange[] ranges) {
+        boolean lines = false;
+        for (OffsetRange range : ranges) {
+            generated.put(range.topicPartition(), range.untilOffset());
+            lines |= range.count() > 0;
+        }
+        if (lines) {
+            ahead.incrementAndGet();
+        }
+    }
+
+    /** Takes note that a batch with lines is done. */
+    void done() {
+        ahead.decrementAndGet();
+    }
+
+    @Override
+    public Map<String, Object> executorKafkaParams() {
+        return new HashMap<>(consumer);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> onStart(Map<TopicPartition, Long> current) {
+        Ends ends = new Ends(consumer);
+        ends.assign(generated.keySet());
+        return ends;
+    }
+
+    /** Never polled for messages; asked for the ends of partitions alone. */
+    private final class Ends extends KafkaConsumer<byte[], byte[]> {
+        private Map<TopicPartition, Long> ends = Map.of();
+        private Instant looked = Instant.now();
+        private boolean away;
+
+        Ends(Map<String, Object> config) {
+            super(config);
+        }
+
+        @Override
+        @Deprecated
+        public ConsumerRecords<byte[], byte[]> poll(long timeout) {
+            ends = Map.of();
+            if (!away && looked.plus(PARTITIONS).isBefore(Instant.now())) {
+                follow();
+            }
+            return ConsumerRecords.empty();
+        }
+
+        private void follow() {
+            looked = Instant.now();
+            try {
+                Set<TopicPartition> all = new HashSet<>(generated.keySet());
+                for (PartitionInfo info : partitionsFor(topic, PATIENCE)) {
+                    all.add(new TopicPartition(topic, info.partition()));
+                }
+                if (all.size() > assignment().size()) {
+                    LOG.warn(
+                            "topic {} has {} partitions now, {} before",
+                            topic,
+                            all.size(),
+                            assignment().size());
+                    assign(all);
+                }
+            } catch (RetriableException e) {
+                LOG.warn("partitions of topic {}: {}", topic, e.getMessage());
+            }
+        }
+
+        @Override
+        public void seekToEnd(Collection<TopicPartition> partitions) {
+            Map<TopicPartition, Long> now = new HashMap<>(generated);
+            if (ahead.get() < AHEAD) {
+                try {
+                    now.putAll(endOffsets(partitions, PATIENCE));
+                    away = false;
+                } catch (RetriableException e) {
+                    away = true;
+                    LOG.warn("Kafka does not say how much there is of topic {}: {}", topic, e.getMessage());
+                }
+            }
+            ends = now;
+        }
+
+        @Override
+        public long position(TopicPartition partition) {
+            Long end = ends.get(partition);
+            return end != null ? end : generated.getOrDefault(partition, 0L);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.trawl.hotdetect;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.Json;
+import io.trawl.etl.Offsets;
+import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
+import io.trawl.etl.State;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the hot path is doing, for whoever wants to know: a file in the folder of reports, replaced every some seconds. It
+ * also says how far behind it is, and when it will have caught up.
+ */
+final class Heartbeat implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    /** Rates are taken over so long. */
+    private static final Duration OVER = Duration.ofSeconds(20);
+
+    private final Run run;
+    private final Progress progress;
+    private final Indicators indicators;
+    private final Supplier<Map<Integer, Long>> position;
+    private final State reports;
+    private final String name;
+    private final Offsets broker;
+    private final KafkaConsumer<byte[], byte[]> peeping;
+    private long sinceDone;
+    private long sinceEnd;
+    private Instant since = Instant.now();
+    private @Nullable Double rate;
+
+    /** @param position what was committed last, by partition */
+    Heartbeat(
+            Run run,
+            Settings settings,
+            Progress progress,
+            Indicators indicators,
+            Supplier<Map<Integer, Long>> position,
+            Map<String, Object> consumer)
+            throws java.io.IOException {
+        this.run = run;
+        this.progress = progress;
+        this.indicators = indicators;
+        this.position = position;
+        this.reports = State.at(settings.text("reports.dir"), run.hadoop());
+        this.name = "hot/" + run.source().name() + "/heartbeat.json";
+        this.broker = new Offsets(run.source(), settings, run.state());
+        consumer.put("max.poll.records", 1);
+        consumer.put("fetch.max.bytes", 1);
+        consumer.put("max.partition.fetch.bytes", 1);
+        consumer.put("default.api.timeout.ms", 5_000);
+        this.peeping = new KafkaConsumer<>(consumer);
+    }
+
+    /** Measures and writes. What cannot be asked or written now is so the next time. */
+    void beat() {
+        try {
+            progress.lag(lag());
+        } catch (RuntimeException e) {
+            LOG.debug("the lag is not known: {}", e.getMessage());
+        }
+        write(null);
+    }
+
+    /** @param state another one than the progress tells */
+    void write(@Nullable String state) {
+        ObjectNode beat = Json.MAPPER.createObjectNode();
+        beat.put("source", run.source().name()).put("run_id", run.id()).put("driver", driver());
+        beat.put("at", Instant.now().toString()).put("started", run.started().toString());
+        progress.into(beat);
+        if (state != null) {
+            beat.put("state", state);
+        }
+        IndicatorSnapshot snapshot = indicators.current();
+        beat.put("snapshot", snapshot == null ? null : snapshot.id());
+        Instant since = indicators.since();
+        beat.put("snapshot_since", since == null ? null : since.toString());
+        Indicators.Refused refused = indicators.refused();
+        if (refused == null) {
+            beat.putNull("snapshot_refused");
+        } else {
+            beat.putObject("snapshot_refused")
+                    .put("snapshot", refused.snapshot())
+                    .put("why", refused.why());
+        }
+        ObjectNode offsets = beat.putObject("offsets");
+        position.get().forEach((partition, offset) -> offsets.put(String.valueOf(partition), offset));
+        String page = run.context().sc().uiWebUrl().getOrElse(() -> "");
+        beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus");
+        try {
+            reports.replace(name, beat);
+        } catch (java.io.IOException e) {
+            LOG.warn("the heartbeat cannot be written: {}", e.getMessage());
+        }
+    }
+
+    /** The driver as a standalone master calls it; its working folder has that name. */
+    private static @Nullable String driver() {
+        String folder = Path.of("").toAbsolutePath().getFileName().toString();
+        return folder.matches("driver-\\d{14}-\\d+") ? folder : null;
+    }
+
+    private Progress.Lag lag() {
+        Map<Integer, Long> ends = broker.extent().ends();
+        Map<Integer, Long> done = new TreeMap<>(position.get());
+        long lines = 0;
+        long end = 0;
+        Map<TopicPartition, Long> behind = new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+        for (Map.Entry<Integer, Long> one : ends.entrySet()) {
+            long left = one.getValue() - done.getOrDefault(one.getKey(), 0L);
+            end += one.getValue();
+            if (left > 0) {
+                lines += left;
+                behind.put(new TopicPartition(run.source().topic(), one.getKey()), done.getOrDefault(one.getKey(), 0L));
+            }
+        }
+        Instant now = Instant.now();
+        double passed = Duration.between(since, now).toMillis() / 1000.0;
+        if (passed >= OVER.toSeconds()) {
+            rate = sinceEnd == 0 ? null : (progress.lines() - sinceDone - (end - sinceEnd)) / passed;
+            since = now;
+            sinceDone = progress.lines();
+            sinceEnd = end;
+        }
+        Double gained = rate;
+        // A line or two of the moment is no backlog.
+        return new Progress.Lag(
+                lines, seconds(behind, now), gained == null || gained <= 0 || lines <= gained ? null : lines / gained);
+    }
+
+    /** Since when the oldest of the messages that are not done has been there. */
+    private double seconds(Map<TopicPartition, Long> behind, Instant now) {
+        double oldest = 0;
+        for (Map.Entry<TopicPartition, Long> one : behind.entrySet()) {
+            peeping.assign(java.util.List.of(one.getKey()));
+            peeping.seek(one.getKey(), one.getValue());
+            for (ConsumerRecord<byte[], byte[]> message : peeping.poll(Duration.ofSeconds(1))) {
+                oldest = Math.max(oldest, (now.toEpochMilli() - message.timestamp()) / 1000.0);
+            }
+        }
+        return oldest;
+    }
+
+    @Override
+    public void close() {
+        peeping.close(Duration.ofSeconds(1));
+        broker.close();
+    }
+}

@@ -1,0 +1,228 @@
+package io.trawl.hotdetect;
+
+import io.trawl.etl.Job;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.streaming.Durations;
+import org.apache.spark.streaming.api.java.JavaInputDStream;
+import org.apache.spark.streaming.api.java.JavaStreamingContext;
+import org.apache.spark.streaming.kafka010.KafkaUtils;
+import org.apache.spark.streaming.kafka010.LocationStrategies;
+import picocli.CommandLine.Option;
+
+/**
+ * Finds detections within seconds of the line: micro-batches of the topic that the collector fills go through the steps of
+ * validate and enrich; what is found goes to HBase and, as alerts, to a topic. It runs until it is told to end.
+ */
+public final class HotDetectJob implements Job {
+    @Option(
+            names = "--take-over",
+            description =
+                    "End the driver that is running, and go on where it stopped. Without it a second driver waits for the first one's end.")
+    private boolean takeOver;
+
+    public static void main(String[] args) {
+        Jobs.main(args, new HotDetectJob());
+    }
+
+    @Override
+    public String name() {
+        return "hot-detect";
+    }
+
+    @Override
+    public String purpose() {
+        return "Finds detections in the lines of a source as they come, until it is told to end (SIGTERM).";
+    }
+
+    @Override
+    public boolean windowed() {
+        return false;
+    }
+
+    @Override
+    public boolean sourced() {
+        return true;
+    }
+
+    @Override
+    public void check(Settings settings) {
+        for (String key : new String[] {
+            "hot.batch", "hot.suppression", "hot.indicators.poll", "hot.heartbeat", "hot.stuck", "hot.lease"
+        }) {
+            Duration duration = settings.duration(key);
+            if (duration.isNegative() || duration.isZero()) {
+                throw new IllegalArgumentException(
+                        "setting " + key + " = " + duration + ": expected a time above zero, as PT0.5S or PT10M");
+            }
+        }
+        for (String key : new String[] {"hot.rate", "hot.topic.partitions", "hot.port"}) {
+            if (settings.number(key) < 1) {
+                throw new IllegalArgumentException(
+                        "setting " + key + " = " + settings.number(key) + ": expected 1 or more");
+            }
+        }
+        String start = settings.text("hot.start");
+        if (!start.equals("latest") && !start.equals("earliest")) {
+            throw new IllegalArgumentException("setting hot.start = " + start + ": expected latest or earliest");
+        }
+    }
+
+    /** The most lines of one partition that a batch takes. */
+    static long most(Settings settings) {
+        return Math.max(
+                1, settings.number("hot.rate") * settings.duration("hot.batch").toMillis() / 1000);
+    }
+
+    @Override
+    public void configure(SparkConf conf, Settings settings) {
+        conf.set("spark.streaming.kafka.maxRatePerPartition", settings.text("hot.rate"));
+        conf.setIfMissing("spark.streaming.backpressure.enabled", "true");
+        // A batch of a few lines says nothing of what can be done in a second.
+        conf.setIfMissing("spark.streaming.backpressure.pid.minRate", "20000");
+        conf.set("spark.streaming.stopGracefullyOnShutdown", "false");
+        // The batch is tried again here, with a word on what is waited for.
+        conf.set("spark.task.maxFailures", "1");
+        conf.setIfMissing("spark.streaming.kafka.consumer.poll.ms", "10000");
+        conf.set("spark.ui.enabled", "true");
+        conf.setIfMissing("spark.ui.port", settings.text("hot.port"));
+        conf.setIfMissing("spark.port.maxRetries", "64");
+        for (String kept : new String[] {"retainedJobs", "retainedStages"}) {
+            conf.setIfMissing("spark.ui." + kept, "50");
+        }
+        conf.setIfMissing("spark.ui.retainedTasks", "500");
+        conf.setIfMissing("spark.sql.ui.retainedExecutions", "10");
+        conf.setIfMissing("spark.streaming.ui.retainedBatches", "200");
+        conf.set(
+                "spark.metrics.conf.driver.sink.prometheusServlet.class",
+                "org.apache.spark.metrics.sink.PrometheusServlet");
+        conf.set("spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
+        // The names of metrics then stay the same from driver to driver.
+        conf.setIfMissing("spark.metrics.namespace", "hot_detect");
+    }
+
+    @Override
+    public void run(Run run) throws Exception {
+        Settings settings = patient(run.settings());
+        Stop stop = Stop.onSignal();
+        try (Lease lease = new Lease(settings, run.source(), run.id(), takeOver)) {
+            lease.acquire(stop);
+            hold(run, settings, stop, lease);
+        } catch (Stop.Requested e) {
+            // Told to end while it waited for something: there was nothing in hand.
+            stop.await();
+        } finally {
+            stop.finished();
+        }
+    }
+
+    /** HBase's client gives up early: who tries again, and says so, is this job. */
+    private static Settings patient(Settings settings) {
+        Settings patient = settings;
+        for (Map.Entry<String, String> limit : Map.of(
+                        "hbase.client.retries.number", "4",
+                        "hbase.client.operation.timeout", "15000",
+                        "hbase.client.meta.operation.timeout", "15000",
+                        "hbase.rpc.timeout", "8000")
+                .entrySet()) {
+            String key = "hbase.client.conf." + limit.getKey();
+            patient = patient.with(key, settings.text(key, limit.getValue()));
+        }
+        return patient;
+    }
+
+    private static void hold(Run run, Settings settings, Stop stop, Lease lease) throws Exception {
+        Indicators indicators = new Indicators(run, settings);
+        Progress progress = new Progress(indicators);
+        ScheduledExecutorService beside = Executors.newScheduledThreadPool(2, task -> {
+            Thread thread = new Thread(task, "beside");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try (AlertTopic topic = new AlertTopic(settings, run.source())) {
+            MicroBatches batches = new MicroBatches(run, settings, stop, lease, topic, indicators, progress);
+            try (Heartbeat heartbeat = new Heartbeat(
+                    run,
+                    settings,
+                    progress,
+                    indicators,
+                    batches::position,
+                    KafkaLines.consumer(settings, AlertTopic.group(run.source()) + "-lag"))) {
+                heartbeat.write("starting");
+                long every = settings.duration("hot.heartbeat").toMillis();
+                beside.scheduleWithFixedDelay(heartbeat::beat, every, every, TimeUnit.MILLISECONDS);
+                beside.scheduleWithFixedDelay(() -> giveWay(lease, stop), 1_000, 1_000, TimeUnit.MILLISECONDS);
+                Map<Integer, Long> from = batches.begin();
+                SparkEnv.get().metricsSystem().registerSource(progress);
+                long look = settings.duration("hot.indicators.poll").toMillis();
+                beside.scheduleWithFixedDelay(indicators::look, 0, look, TimeUnit.MILLISECONDS);
+                stream(run, settings, stop, batches, from);
+                beside.shutdown();
+                heartbeat.write("stopped");
+            }
+        } finally {
+            beside.shutdownNow();
+            run.counts(progress.counts());
+        }
+    }
+
+    /** A newer driver that was told to take over has this one end. */
+    private static void giveWay(Lease lease, Stop stop) {
+        String successor = lease.successor();
+        if (successor != null) {
+            stop.request(new JobFailure("superseded by run " + successor, null));
+        }
+    }
+
+    private static void stream(Run run, Settings settings, Stop stop, MicroBatches batches, Map<Integer, Long> from)
+            throws Exception {
+        JavaStreamingContext streaming = new JavaStreamingContext(
+                run.context(),
+                Durations.milliseconds(settings.duration("hot.batch").toMillis()));
+        Following following = new Following(settings, run.source(), AlertTopic.group(run.source()), from);
+        JavaInputDStream<ConsumerRecord<byte[], byte[]>> lines =
+                KafkaUtils.createDirectStream(streaming, LocationStrategies.PreferConsistent(), following);
+        ReentrantLock hand = new ReentrantLock();
+        lines.transform(rdd -> {
+                    following.generated(MicroBatches.ranges(rdd));
+                    return rdd;
+                })
+                .foreachRDD(rdd -> {
+                    hand.lock();
+                    try {
+                        if (!stop.requested()) {
+                            batches.run(rdd);
+                        }
+                    } catch (RuntimeException e) {
+                        // Where the end was asked for already, this changes nothing.
+                        stop.request(e);
+                    } finally {
+                        hand.unlock();
+                        if (MicroBatches.hasLines(MicroBatches.ranges(rdd))) {
+                            following.done();
+                        }
+                    }
+                });
+        streaming.start();
+        try {
+            stop.await();
+        } finally {
+            // The batch in hand ends; those behind it see that the end was asked for.
+            hand.lock();
+            hand.unlock();
+            streaming.stop(false, false);
+        }
+    }
+}

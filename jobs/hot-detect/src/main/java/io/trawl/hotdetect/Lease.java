@@ -1,0 +1,118 @@
+package io.trawl.hotdetect;
+
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.leader.LeaderLatch;
+import org.apache.curator.framework.recipes.leader.Participant;
+import org.apache.curator.retry.RetryForever;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right to be the one hot job of a source: an ephemeral node in HBase's ZooKeeper, which a dead driver loses when its
+ * session ends. Who comes second waits; who comes with {@code take over} has the holder end.
+ */
+final class Lease implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+    private static final String TAKE_OVER = "take-over ";
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private final CuratorFramework zooKeeper;
+    private final LeaderLatch latch;
+    private final String id;
+    private final String where;
+
+    Lease(Settings settings, LogSource source, String runId, boolean takeOver) {
+        List<String> hosts = new ArrayList<>();
+        settings.list("hbase.quorum").forEach(host -> hosts.add(host + ":" + settings.number("hbase.port")));
+        where = String.join(",", hosts);
+        id = (takeOver ? TAKE_OVER : "") + runId;
+        zooKeeper = CuratorFrameworkFactory.builder()
+                .connectString(where)
+                .sessionTimeoutMs((int) settings.duration("hot.lease").toMillis())
+                .connectionTimeoutMs(5_000)
+                .retryPolicy(new RetryForever(1_000))
+                .build();
+        latch = new LeaderLatch(zooKeeper, "/trawl/hot-detect/" + source.name(), id);
+    }
+
+    /** Waits until this driver holds it. */
+    void acquire(Stop stop) {
+        zooKeeper.start();
+        try {
+            latch.start();
+        } catch (Exception e) {
+            throw new JobFailure("the lease at ZooKeeper " + where + " cannot be asked for: " + e.getMessage(), e);
+        }
+        String said = "";
+        while (!latch.hasLeadership()) {
+            String text = zooKeeper.getZookeeperClient().isConnected()
+                    ? "waiting for the lease" + holder()
+                    : "waiting for ZooKeeper " + where + " (settings hbase.quorum, hbase.port)";
+            if (!text.equals(said)) {
+                LOG.warn(text);
+                said = text;
+            }
+            stop.pause(LOOK);
+        }
+        LOG.warn("holds the lease");
+    }
+
+    private String holder() {
+        try {
+            return ", which " + latch.getLeader().getId().replace(TAKE_OVER, "") + " holds";
+        } catch (Exception e) {
+            return "";
+        }
+    }
+
+    /** Whether it is held, as far as is known here. While ZooKeeper does not answer it is not. */
+    boolean held() {
+        return latch.hasLeadership();
+    }
+
+    /** Waits until it is held again, where ZooKeeper was away. */
+    void awaitHeld(Stop stop, Runnable waiting) {
+        while (!latch.hasLeadership()) {
+            waiting.run();
+            stop.pause(LOOK);
+        }
+    }
+
+    /** The newer driver that wants this one to end; null where there is none. */
+    @Nullable
+    String successor() {
+        if (!latch.hasLeadership()) {
+            return null;
+        }
+        try {
+            for (Participant one : latch.getParticipants()) {
+                if (!one.getId().equals(id) && one.getId().startsWith(TAKE_OVER)) {
+                    return one.getId().substring(TAKE_OVER.length());
+                }
+            }
+        } catch (Exception e) {
+            LOG.debug("who waits for the lease is not known: {}", e.getMessage());
+        }
+        return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (latch.getState() == LeaderLatch.State.STARTED) {
+                latch.close();
+            }
+        } finally {
+            zooKeeper.close();
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package io.trawl.hotdetect;
+
+import io.trawl.etl.Etl;
+import io.trawl.etl.HBaseStore;
+import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.ListStore;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Offsets;
+import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
+import io.trawl.etl.Source;
+import io.trawl.etl.Store;
+import io.trawl.etl.SweepStep;
+import io.trawl.etl.Tally;
+import io.trawl.record.Alert;
+import io.trawl.record.Detection;
+import io.trawl.record.ProxyEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.streaming.kafka010.HasOffsetRanges;
+import org.apache.spark.streaming.kafka010.KafkaUtils;
+import org.apache.spark.streaming.kafka010.LocationStrategies;
+import org.apache.spark.streaming.kafka010.OffsetRange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done with each micro-batch: the steps of validate and enrich, HBase, then alerts and offsets in one transaction.
+ * A batch is tried until it is done; a server that is away is waited for.
+ */
+final class MicroBatches {
+    private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Run run;
+    private final LogSource source;
+    private final Settings settings;
+    private final Stop stop;
+    private final Lease lease;
+    private final AlertTopic topic;
+    private final AlertWindow window;
+    private final Indicators indicators;
+    private final Progress progress;
+    private @Nullable HBaseStore<Detection> hbase;
+    private volatile AlertTopic.@Nullable Position position;
+    private Map<Integer, Long> again = Map.of();
+
+    MicroBatches(
+            Run run,
+            Settings settings,
+            Stop stop,
+            Lease lease,
+            AlertTopic topic,
+            Indicators indicators,
+            Progress progress) {
+        this.run = run;
+        this.source = run.source();
+        this.settings = settings;
+        this.stop = stop;
+        this.lease = lease;
+        this.topic = topic;
+        this.indicators = indicators;
+        this.progress = progress;
+        this.window = new AlertWindow(settings.duration("hot.suppression"));
+    }
+
+    /** Where to begin: where the last driver has committed, with its indicators and the alerts that are still open. */
+    Map<Integer, Long> begin() {
+        return patiently(() -> {
+            HBaseStore<Detection> store = HBaseStore.hotDetections(settings);
+            topic.create();
+            Offsets.Extent extent;
+            try (Offsets broker = new Offsets(source, settings, run.state())) {
+                extent = broker.extent();
+            }
+            AlertTopic.Position committed = topic.committed();
+            boolean resumed = committed != null && resume(committed.snapshot());
+            while (!resumed && !indicators.hasNext()) {
+                indicators.look();
+                if (!indicators.hasNext()) {
+                    Indicators.Refused refused = indicators.refused();
+                    throw new JobFailure(
+                            refused == null
+                                    ? "lake.indicators is empty: load feeds (the DAG refresh_indicators, or trawl run refresh-indicators --feeds FOLDER)"
+                                    : "indicators " + refused.snapshot() + " cannot be used: " + refused.why(),
+                            null);
+                }
+            }
+            Map<Integer, Long> from =
+                    new TreeMap<>(settings.text("hot.start").equals("earliest") ? extent.beginnings() : extent.ends());
+            Map<Integer, long[]> skipped = new TreeMap<>();
+            Instant appended = Instant.now();
+            if (committed != null) {
+                from.replaceAll((partition, any) -> 0L);
+                from.putAll(committed.offsets());
+                appended = committed.appended();
+                skipped = skip(from, extent);
+            }
+            window.accept(topic.since(appended.minus(settings.duration("hot.suppression"))));
+            if (!resumed || !skipped.isEmpty()) {
+                indicators.take(from, skipped);
+            }
+            again = replayed(from, extent);
+            hbase = store;
+            IndicatorSnapshot snapshot = indicators.current();
+            commit(List.of(), committed, new AlertTopic.Position(from, snapshot == null ? 0 : snapshot.id(), appended));
+            return from;
+        });
+    }
+
+    private boolean resume(long snapshot) {
+        try {
+            return indicators.resume(snapshot);
+        } catch (java.io.IOException e) {
+            throw new JobFailure("state.dir cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Moves positions to what retention has left; gives what was passed over. */
+    private Map<Integer, long[]> skip(Map<Integer, Long> from, Offsets.Extent extent) {
+        Map<Integer, long[]> skipped = new TreeMap<>();
+        from.replaceAll((partition, offset) -> {
+            long first = extent.beginnings().getOrDefault(partition, 0L);
+            if (offset > extent.ends().getOrDefault(partition, 0L)) {
+                throw new JobFailure(
+                        "topic " + source.topic() + " ends before offset " + offset + " of partition " + partition
+                                + ", which was done: was it deleted and made anew? Give it a source of its own",
+                        null);
+            }
+            if (offset >= first) {
+                return offset;
+            }
+            LOG.warn(
+                    "retention has deleted {} messages of topic {} partition {} before they were read (offsets {} to {})",
+                    first - offset,
+                    source.topic(),
+                    partition,
+                    offset,
+                    first - 1);
+            skipped.put(partition, new long[] {offset, first});
+            return first;
+        });
+        return skipped;
+    }
+
+    /** Up to where a driver that died may have been in the middle of it: so far the same indicators are used again. */
+    private Map<Integer, Long> replayed(Map<Integer, Long> from, Offsets.Extent extent) {
+        long most = HotDetectJob.most(settings);
+        Map<Integer, Long> until = new TreeMap<>();
+        from.forEach((partition, offset) ->
+                until.put(partition, Math.min(extent.ends().getOrDefault(partition, 0L), offset + most)));
+        return until;
+    }
+
+    /** What was committed last, by partition. */
+    Map<Integer, Long> position() {
+        AlertTopic.Position now = position;
+        return now == null ? Map.of() : now.offsets();
+    }
+
+    static OffsetRange[] ranges(JavaRDD<ConsumerRecord<byte[], byte[]>> rdd) {
+        return ((HasOffsetRanges) rdd.rdd()).offsetRanges();
+    }
+
+    static boolean hasLines(OffsetRange[] ranges) {
+        for (OffsetRange range : ranges) {
+            if (range.count() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One micro-batch, from lines to committed offsets. */
+    void run(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
+        OffsetRange[] ranges = ranges(lines);
+        if (!hasLines(ranges)) {
+            progress.idle();
+            return;
+        }
+        progress.begin();
+        takeUp();
+        AlertTopic.Position from = position;
+        IndicatorSnapshot snapshot = indicators.current();
+        HBaseStore<Detection> store = hbase;
+        if (from == null || snapshot == null || store == null) {
+            throw new IllegalStateException("a batch before the beginning");
+        }
+        JavaRDD<ConsumerRecord<byte[], byte[]>> readable = lines;
+        Found found = null;
+        Duration wait = FIRST_WAIT;
+        while (found == null) {
+            lease.awaitHeld(stop, () -> progress.waiting("ZooKeeper, which has the lease, does not answer"));
+            try {
+                found = detect(readable, snapshot, store);
+            } catch (Exception e) {
+                waiting(e);
+                stop.pause(wait);
+                wait = longer(wait);
+                readable = left(readable, ranges);
+            }
+        }
+        Map<Integer, Long> done = new TreeMap<>(from.offsets());
+        for (OffsetRange range : ranges) {
+            done.put(range.partition(), range.untilOffset());
+        }
+        Instant stored = found.stored();
+        List<Sighted> sighted = found.sighted();
+        List<Alert> alerts = window.of(sighted, stored);
+        Instant appended = from.appended();
+        for (Sighted one : sighted) {
+            appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
+        }
+        AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended);
+        patiently(() -> {
+            commit(alerts, from, until);
+            return null;
+        });
+        window.accept(alerts);
+        progress.end(found.tally(), sighted, stored, alerts.size());
+    }
+
+    private record Found(Tally tally, List<Sighted> sighted, Instant stored) {}
+
+    /** The very steps of the batch path, on one micro-batch. */
+    private Found detect(
+            JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
+        KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
+        SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
+        ListStore<Sighted> sighted = Store.list("sighted");
+        Etl<Detection> found = Etl.from(Source.of(lines.map(reader::read)))
+                .parse(new Careful.Parsing(source.parser()))
+                .expect(ProxyEvent.SCHEMA$)
+                .analyse(new Careful.Judging(engine))
+                .store(store);
+        Tally tally = found.<Sighted>step("sighted", Sighted::of).store(sighted).run();
+        List<Sighted> all = new ArrayList<>(sighted.records());
+        all.sort(Sighted.ORDER);
+        return new Found(tally, all, Instant.now());
+    }
+
+    /** Between two batches: a snapshot that is ready is used from here on. */
+    private void takeUp() {
+        AlertTopic.Position now = position;
+        if (!indicators.hasNext() || now == null || isAgain(now.offsets())) {
+            return;
+        }
+        patiently(() -> {
+            IndicatorSnapshot taken = indicators.take(now.offsets(), Map.of());
+            commit(List.of(), now, new AlertTopic.Position(now.offsets(), taken.id(), now.appended()));
+            return null;
+        });
+    }
+
+    private boolean isAgain(Map<Integer, Long> offsets) {
+        if (again.entrySet().stream().anyMatch(one -> offsets.getOrDefault(one.getKey(), 0L) < one.getValue())) {
+            return true;
+        }
+        again = Map.of();
+        return false;
+    }
+
+    private void commit(List<Alert> alerts, AlertTopic.@Nullable Position from, AlertTopic.Position until) {
+        lease.awaitHeld(stop, () -> progress.waiting("ZooKeeper, which has the lease, does not answer"));
+        topic.commit(alerts, from, until);
+        position = until;
+    }
+
+    /** Where messages of the batch were deleted while it waited: the batch without them. */
+    private JavaRDD<ConsumerRecord<byte[], byte[]>> left(
+            JavaRDD<ConsumerRecord<byte[], byte[]>> lines, OffsetRange[] ranges) {
+        Map<Integer, Long> from = new TreeMap<>();
+        for (OffsetRange range : ranges(lines)) {
+            from.put(range.partition(), range.fromOffset());
+        }
+        Map<Integer, long[]> skipped;
+        try (Offsets broker = new Offsets(source, settings, run.state())) {
+            skipped = skip(from, broker.extent());
+        } catch (JobFailure e) {
+            // The broker is away: nothing is known, and nothing is taken from the batch.
+            return lines;
+        }
+        if (skipped.isEmpty()) {
+            return lines;
+        }
+        indicators.take(from, skipped);
+        OffsetRange[] rest = new OffsetRange[ranges.length];
+        for (int i = 0; i < ranges.length; i++) {
+            long first = Math.min(from.getOrDefault(ranges[i].partition(), 0L), ranges[i].untilOffset());
+            rest[i] = OffsetRange.create(ranges[i].topicPartition(), first, ranges[i].untilOffset());
+        }
+        return KafkaUtils.createRDD(
+                run.context(),
+                KafkaLines.consumer(settings, AlertTopic.group(source)),
+                rest,
+                LocationStrategies.PreferConsistent());
+    }
+
+    private void waiting(Exception e) {
+        String why = Jobs.message(e);
+        progress.waiting(why);
+        LOG.warn("tried again: {}", why, e instanceof JobFailure ? null : e);
+    }
+
+    private static Duration longer(Duration wait) {
+        Duration twice = wait.multipliedBy(2);
+        return twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
+    }
+
+    /** Tries until it is done, as long as the end is not asked for. */
+    private <V> V patiently(Supplier<V> what) {
+        for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
+            try {
+                return what.get();
+            } catch (JobFailure e) {
+                waiting(e);
+                stop.pause(wait);
+            }
+        }
+    }
+}
