@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,86 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AgreementIT {
     private static final Path HOME = Options.ofThisProject().home();
     private static final int LINES = 1500;
-
-    /** Every type of indicator, and every field that is matched. */
-    private static final String LIST = """
-            evil.example
-            b\u00FCcher.example
-            github.io
-            portal.example:8443
-            192.0.2.7
-            192.0.2.9:8080
-            198.51.100.0/24
-            2001:db8::/32
-            2001:db8::bad
-            [2001:db8::bad]:444
-            hxxps://www.evil[.]example/a/b?q=1
-            evil.example/a/*
-            odd.example/*
-            odd.example/path%20with/%7Euser
-            http://192.0.2.7/x
-            /gate.php
-            /panel/admin.php?id=
-            d41d8cd98f00b204e9800998ecf8427e
-            @mail.example
-            """;
-
-    private static final String CSV = """
-            indicator,type,valid_from,valid_until,confidence,labels
-            dated.example,domain,2023-11-14T00:00:00Z,2023-11-15T00:00:00Z,80,a|b
-            gone.example,domain,,2020-01-01T00:00:00Z,80,a
-            EvilBot/1.0,user-agent,,,90,bot
-            fine.example/panel,url-prefix,,,,
-            co.uk,domain,,,,
-            """;
-
-    private static final String AGENTS = "sqlmap\n(?i)nikto/[0-9]\n";
-
-    private static final List<String> ALLOWLISTS = List.of("""
-            {"name":"Ours","version":7,"type":"hostname","list":["www.evil.example","github.io"]}
-            """, """
-            {"name":"Resolvers","version":8,"type":"cidr","list":["192.0.2.7","198.51.100.128/25","2001:db8::/64"]}
-            """, """
-            {"name":"Pages","version":9,"type":"string","list":["https://www.evil.example/a/b?q=2","b\u00FCcher.example"]}
-            """);
-
-    private static final List<String> URLS = List.of(
-            "GET http://www.evil.example/a",
-            "GET https://www.evil.example/a/b?q=1",
-            "GET https://www.evil.example/a/b?q=2",
-            "GET HTTPS://WWW.EVIL.EXAMPLE.:443/a/./b?q=1#x",
-            "GET http://notevil.example/",
-            "GET http://xn--bcher-kva.example/",
-            "GET http://b\u00FCcher.example/",
-            "GET http://B%C3%BCcher.example/",
-            "GET http://github.io/",
-            "GET http://somebody.github.io/",
-            "CONNECT portal.example:8443",
-            "CONNECT portal.example:443",
-            "CONNECT www.evil.example:443",
-            "GET http://192.0.2.9:8080/",
-            "GET http://192.0.2.9/",
-            "GET http://3221225993/",
-            "GET http://0xc0.0.2.7/x",
-            "GET http://[2001:DB8:0::BAD]/",
-            "GET http://[2001:db8::bad]:444/",
-            "CONNECT [2001:db8::1]:443",
-            "GET http://odd.example/path%20with/~user",
-            "GET ftp://odd.example/path%20with/%7euser",
-            "GET http://fine.example/a/gate.php",
-            "GET http://fine.example/panel/admin.php?id=77&x=1",
-            "GET http://fine.example/panel/admin.php",
-            "GET http://user:secret@www.evil.example/",
-            "GET http://evil.example@fine.example/",
-            "GET http://dated.example/",
-            "GET http://gone.example/",
-            "GET http://fine.example/d41d8cd98f00b204e9800998ecf8427e",
-            "GET http://evil.example\\fine.example/",
-            "GET /gate.php",
-            "GET error:invalid-request",
-            "POST http://198.51.100.200:8080/",
-            "GET http://co.uk/",
-            "GET http://mail.example/");
 
     @TempDir
     static Path folder;
@@ -129,16 +50,12 @@ class AgreementIT {
         broker = new Broker(any.settings().text("kafka.bootstrap"));
         Path files = Files.createDirectory(folder.resolve("feeds"));
         Traffic.builder(7, LINES).build().writeFeeds(files);
-        Files.writeString(files.resolve("crafted.txt"), LIST);
-        Files.writeString(files.resolve("crafted.csv"), CSV);
-        Files.writeString(files.resolve("ua.txt"), AGENTS);
-        feeds = List.of("blocklist.txt", "threats.csv", "crafted.txt", "crafted.csv", "ua.txt").stream()
-                .map(name -> files.resolve(name).toString())
+        feeds = Stream.concat(
+                        Stream.of("blocklist.txt", "threats.csv").map(files::resolve),
+                        Crafted.writeFeeds(files).stream())
+                .map(Path::toString)
                 .toList();
-        allowlists = Files.createDirectory(folder.resolve("allowlists"));
-        for (int i = 0; i < ALLOWLISTS.size(); i++) {
-            Files.writeString(allowlists.resolve(i + ".json"), ALLOWLISTS.get(i));
-        }
+        allowlists = Crafted.writeAllowlists(Files.createDirectory(folder.resolve("allowlists")));
         any.mustRun("refresh-indicators", null, "--feeds", files.toString(), "--allowlists", allowlists.toString());
     }
 
@@ -165,7 +82,7 @@ class AgreementIT {
     @Test
     void onSquidsLog() throws Exception {
         List<String> crafted = new ArrayList<>();
-        for (String url : URLS) {
+        for (String url : Crafted.URLS) {
             for (String peer : List.of("192.0.2.7", "203.0.113.5", "2001:db8::9", "peer.example")) {
                 crafted.add("1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 " + url + " - HIER_DIRECT/" + peer
                         + " text/html");
@@ -189,13 +106,13 @@ class AgreementIT {
 
     @Test
     void onSquidsCombinedLogWithReferrersAndUserAgents() throws Exception {
-        assertThat(agreed(Format.SQUID_COMBINED, lines(Format.SQUID_COMBINED, quoted(" TCP_MISS:HIER_DIRECT"))))
+        assertThat(agreed(Format.SQUID_COMBINED, lines(Format.SQUID_COMBINED, Crafted.quoted(" TCP_MISS:HIER_DIRECT"))))
                 .contains("user-agent", "user-agent-regex", "url-path", "domain");
     }
 
     @Test
     void onAWebServersLogWithItsClients() throws Exception {
-        List<String> crafted = new ArrayList<>(quoted(""));
+        List<String> crafted = new ArrayList<>(Crafted.quoted(""));
         for (String client : List.of("198.51.100.77", "192.0.2.7", "2001:db8::bad", "evil.example")) {
             crafted.add(client + " - - [14/Nov/2023:22:13:20 +0000] \"GET /gate.php HTTP/1.1\" 200 5");
             crafted.add("www.evil.example " + client
@@ -203,22 +120,6 @@ class AgreementIT {
         }
         assertThat(agreed(Format.COMBINED, lines(Format.COMBINED, crafted)))
                 .contains("user-agent", "user-agent-regex", "cidr", "ipv6");
-    }
-
-    private static List<String> quoted(String end) {
-        List<String> lines = new ArrayList<>();
-        List<String> referrers = List.of(
-                "-", "http://www.evil.example/from", "https://192.0.2.7:8080/", "portal.example:8443", "odd.example/a");
-        List<String> agents =
-                List.of("EvilBot/1.0", "EvilBot/1.0 (x)", "sqlmap/1.7", "Mozilla/5.0 NIKTO/2", "-", "a \\\"b\\\"");
-        int number = 0;
-        for (String url : URLS) {
-            for (String referrer : referrers) {
-                lines.add("203.0.113.77 - - [14/Nov/2023:22:13:20 +0000] \"" + url + " HTTP/1.1\" 200 5 \"" + referrer
-                        + "\" \"" + agents.get(number++ % agents.size()) + "\"" + end);
-            }
-        }
-        return lines;
     }
 
     /** Sweeps the lines and matches them at a terminal; gives the types of the indicators that both found, and who suppressed. */

@@ -19,8 +19,8 @@ import org.apache.avro.Schema;
 final class AlertWindow {
     private final long length;
     private final Map<String, Alert> open = new HashMap<>();
-    private Instant newest = Instant.MIN;
-    private Instant swept = Instant.MIN;
+    private Instant newest = Instant.EPOCH;
+    private Instant swept = Instant.EPOCH;
 
     AlertWindow(Duration length) {
         this.length = length.toMillis();

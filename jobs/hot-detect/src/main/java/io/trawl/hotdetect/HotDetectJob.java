@@ -165,16 +165,26 @@ public final class HotDetectJob implements Job {
                 beside.scheduleWithFixedDelay(heartbeat::beat, every, every, TimeUnit.MILLISECONDS);
                 beside.scheduleWithFixedDelay(() -> giveWay(lease, stop), 1_000, 1_000, TimeUnit.MILLISECONDS);
                 Map<Integer, Long> from = batches.begin();
+                progress.ready();
                 SparkEnv.get().metricsSystem().registerSource(progress);
                 long look = settings.duration("hot.indicators.poll").toMillis();
                 beside.scheduleWithFixedDelay(indicators::look, 0, look, TimeUnit.MILLISECONDS);
                 stream(run, settings, stop, batches, from);
-                beside.shutdown();
+                end(beside);
                 heartbeat.write("stopped");
+            } finally {
+                end(beside);
             }
         } finally {
-            beside.shutdownNow();
             run.counts(progress.counts());
+        }
+    }
+
+    /** What runs beside the batches comes to its end, before what it writes to is closed. */
+    private static void end(ScheduledExecutorService beside) throws InterruptedException {
+        beside.shutdown();
+        if (!beside.awaitTermination(2, TimeUnit.SECONDS)) {
+            beside.shutdownNow();
         }
     }
 

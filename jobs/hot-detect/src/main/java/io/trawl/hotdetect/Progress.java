@@ -33,6 +33,7 @@ final class Progress implements Source {
     private long suppressed;
     private long batches;
     private volatile Lag lag = Lag.NONE;
+    private volatile boolean ready;
     private volatile @Nullable String because;
     private volatile @Nullable Instant lastBatch;
     private volatile @Nullable Instant inHand;
@@ -73,6 +74,12 @@ final class Progress implements Source {
     @Override
     public MetricRegistry metricRegistry() {
         return registry;
+    }
+
+    /** It is known where to begin, and with which indicators. */
+    void ready() {
+        ready = true;
+        because = null;
     }
 
     /** A batch with lines is in hand. */
@@ -147,7 +154,8 @@ final class Progress implements Source {
 
     /** Writes all of it into a heartbeat; whether it waits for something decides the state. */
     synchronized void into(ObjectNode heartbeat) {
-        heartbeat.put("state", because == null ? "running" : "waiting").put("because", because);
+        heartbeat.put("state", because != null ? "waiting" : ready ? "running" : "starting");
+        heartbeat.put("because", because);
         heartbeat.put("last_batch", text(lastBatch)).put("in_hand_since", text(inHand));
         heartbeat.put("last_sign", lastSign.toString()).put("batches", batches).put("lines", lines.getCount());
         heartbeat.put("lines_per_second", rounded(lines.getOneMinuteRate()));

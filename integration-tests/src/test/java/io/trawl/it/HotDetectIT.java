@@ -1,0 +1,472 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Json;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.State;
+import io.trawl.etl.Window;
+import io.trawl.it.Broker.Message;
+import io.trawl.record.Alert;
+import io.trawl.stack.Await;
+import io.trawl.stack.LocalStack;
+import io.trawl.stack.SharedStack;
+import io.trawl.traffic.Format;
+import io.trawl.traffic.Line;
+import io.trawl.traffic.Traffic;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Result;
+import org.apache.hadoop.hbase.client.ResultScanner;
+import org.apache.hadoop.hbase.client.Scan;
+import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.util.Bytes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double. */
+class HotDetectIT {
+    private static final int LINES = 200_000;
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final String HIT =
+            "1700000000.123     62 %s TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/203.0.113.5 text/html";
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static Broker broker;
+    private static Path feeds;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = SharedStack.get();
+        Sweeper any = new Sweeper(stack.conf(), "any", Map.of());
+        broker = new Broker(any.settings().text("kafka.bootstrap"));
+        feeds = Files.createDirectory(folder.resolve("feeds"));
+        traffic().writeFeeds(feeds);
+        Crafted.writeFeeds(feeds);
+        Path allowlists = Crafted.writeAllowlists(Files.createDirectory(folder.resolve("allowlists")));
+        any.mustRun("refresh-indicators", null, "--feeds", feeds.toString(), "--allowlists", allowlists.toString());
+    }
+
+    @AfterAll
+    static void stop() {
+        stack.restore();
+        broker.close();
+    }
+
+    private static Traffic traffic() {
+        return Traffic.builder(11, LINES)
+                .format(Format.SQUID_COMBINED)
+                .hits(5)
+                .nearMisses(5)
+                .malformed(5)
+                .build();
+    }
+
+    private static Sweeper source(String prefix, int partitions, Map<String, String> more) throws Exception {
+        String name = Sweeper.unique(prefix);
+        broker.create(name, partitions, Map.of());
+        Map<String, String> settings = HotJob.settings(name);
+        settings.putAll(more);
+        return new Sweeper(stack.conf(), name, settings);
+    }
+
+    /** Lines of hits: a client each, all of one indicator. */
+    private static List<Message> hits(int partition, int first, int count, String host) {
+        List<String> lines = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            lines.add(HIT.formatted("10.1." + i / 250 + "." + i % 250, host));
+        }
+        return Broker.log(partition, "p" + partition, first * 1000L, lines.toArray(new String[0]));
+    }
+
+    @Test
+    void hotPathAndBatchSweepFindTheSameThroughAKill() throws Exception {
+        Sweeper source = source("agree", 3, Map.of("hot.rate", "10000"));
+        Map<String, String> format = Map.of("source." + source.source() + ".format", "squid-combined");
+        Sweeper agreed = new Sweeper(stack.conf(), source.source(), with(source, format, "PT10S"));
+        long first = System.currentTimeMillis() / 10_000 * 10_000;
+        long sent = 0;
+        HotJob killed = HotJob.running(agreed);
+        try (killed) {
+            List<Message> messages = new ArrayList<>();
+            Map<String, Long> at = new HashMap<>();
+            List<byte[]> lines = new ArrayList<>();
+            for (Line line : traffic()) {
+                lines.add(line.bytes());
+            }
+            List<String> crafted = Crafted.quoted(" TCP_MISS:HIER_DIRECT");
+            for (int i = 0; i < crafted.size(); i++) {
+                lines.add(i * (lines.size() / crafted.size()), crafted.get(i).getBytes(StandardCharsets.UTF_8));
+            }
+            for (int i = 0; i < lines.size(); i++) {
+                String host = "p" + i % 3;
+                long offset = at.merge(host, lines.get(i).length + 1L, Long::sum) - lines.get(i).length - 1;
+                Message message = Message.of(i % 3, host, offset, lines.get(i));
+                messages.add(message);
+                if (i % 997 == 0) {
+                    // Sent twice, as Flume does after a crash.
+                    messages.add(message);
+                }
+            }
+            for (int from = 0; from < messages.size(); from += 10_000) {
+                broker.send(source.source(), messages.subList(from, Math.min(from + 10_000, messages.size())));
+                sent = Math.min(from + 10_000, messages.size());
+                if (sent == 100_000) {
+                    awaitUnderWay(agreed);
+                    killed.kill();
+                }
+            }
+        }
+        try (HotJob second = HotJob.running(agreed)) {
+            HotJob.awaitCommitted(agreed, sent, SOON);
+            JsonNode beat = second.awaitHeartbeat(
+                    "no lag", SOON, one -> one.path("lag_lines").asLong() == 0);
+            assertThat(beat.path("invalid").asLong()).isPositive();
+            second.terminate();
+        }
+        long end = (System.currentTimeMillis() / 10_000 + 1) * 10_000;
+        Window all = new Window(Instant.ofEpochMilli(first), Instant.ofEpochMilli(end));
+        Sweeper.awaitEnd(all);
+        agreed.sweep(all);
+
+        Set<String> types = new TreeSet<>();
+        long rows = 0;
+        Map<String, Long> unsuppressed = new TreeMap<>();
+        for (Window window : all.units(Duration.ofSeconds(10), 1000)) {
+            Map<String, String> batch = cells(agreed, "batch", window);
+            assertThat(cells(agreed, "hot", window)).as("rows of " + window).isEqualTo(batch);
+            for (String cell : batch.values()) {
+                if (!cell.isEmpty()) {
+                    JsonNode detection = Json.MAPPER.readTree(cell);
+                    rows++;
+                    types.add(detection.path("indicator_type").asText());
+                    if (!detection.has("suppressed_by")) {
+                        unsuppressed.merge(
+                                detection.path("client").asText() + " "
+                                        + detection.path("indicator_type").asText() + " "
+                                        + detection.path("indicator_value").asText(),
+                                1L,
+                                Long::sum);
+                    }
+                }
+            }
+        }
+        assertThat(rows).isGreaterThan(1_000);
+        assertThat(types)
+                .contains(
+                        "domain",
+                        "ipv4",
+                        "ipv6",
+                        "cidr",
+                        "url",
+                        "url-prefix",
+                        "url-path",
+                        "ip-port",
+                        "domain-port",
+                        "user-agent",
+                        "user-agent-regex");
+
+        Map<String, Alert> last = exactlyOnce(HotJob.alerts(agreed));
+        Map<String, Long> counted = new TreeMap<>();
+        for (Alert alert : last.values()) {
+            counted.merge(
+                    alert.getClient() + " " + alert.getIndicatorType() + " " + alert.getIndicatorValue(),
+                    alert.getCount(),
+                    Long::sum);
+        }
+        assertThat(counted.keySet()).isEqualTo(unsuppressed.keySet());
+    }
+
+    private static Map<String, String> with(Sweeper source, Map<String, String> more, String window) {
+        Map<String, String> settings = HotJob.settings(source.source());
+        settings.putAll(more);
+        settings.put("hot.rate", "10000");
+        settings.put("source." + source.source() + ".window", window);
+        return settings;
+    }
+
+    /** Waits until a batch has been committed and more is to come. */
+    private static void awaitUnderWay(Sweeper source) {
+        Await.often("a batch that is done", SOON, () -> HotJob.committed(source), done -> done > 0 && done < 100_000);
+    }
+
+    /** The last revision of each alert, when every revision came once and none is missing. */
+    private static Map<String, Alert> exactlyOnce(List<Alert> alerts) {
+        Map<String, Alert> last = new TreeMap<>();
+        for (Alert alert : alerts) {
+            Alert before = last.put(alert.getDetectionId(), alert);
+            assertThat(alert.getRevision())
+                    .as("revision of alert " + alert.getDetectionId())
+                    .isEqualTo(before == null ? 1 : before.getRevision() + 1);
+            if (before != null) {
+                assertThat(alert.getCount()).isGreaterThan(before.getCount());
+            }
+        }
+        return last;
+    }
+
+    /** Cells of a source's detections, by path and window, in main and index rows, without what names the path. */
+    private static Map<String, String> cells(Sweeper source, String path, Window window) throws Exception {
+        byte[] qualifier = Bytes.toBytes(path + ":" + window.start());
+        Map<String, String> cells = new TreeMap<>();
+        Set<String> own = new HashSet<>();
+        List<String> indexes = new ArrayList<>();
+        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+                ResultScanner rows = open.getScanner(new Scan().addColumn(Bytes.toBytes("d"), qualifier))) {
+            for (Result row : rows) {
+                byte[] key = row.getRow();
+                if (key[1] == 'T') {
+                    ObjectNode detection = (ObjectNode) Json.MAPPER.readTree(row.getValue(Bytes.toBytes("d"), qualifier));
+                    if (detection.path("source").asText().equals(source.source())) {
+                        detection.remove("sweep");
+                        cells.put(Bytes.toStringBinary(key), detection.toString());
+                        own.add(Bytes.toStringBinary(key, key.length - 24, 24));
+                    }
+                } else if (key[1] != 'W') {
+                    // The hot path alone has rows by window.
+                    indexes.add(Bytes.toStringBinary(key) + " " + Bytes.toStringBinary(key, key.length - 24, 24));
+                }
+            }
+        }
+        for (String index : indexes) {
+            int space = index.lastIndexOf(' ');
+            if (own.contains(index.substring(space + 1))) {
+                cells.put(index.substring(0, space), "");
+            }
+        }
+        return cells;
+    }
+
+    @Test
+    void serversAreAwayAndNothingIsLostOrDoubled() throws Exception {
+        Sweeper source = source("away", 2, Map.of());
+        try (HotJob job = HotJob.running(source)) {
+            broker.send(source.source(), hits(0, 0, 20, "evil.example"));
+            HotJob.awaitCommitted(source, 20, SOON);
+
+            stack.kill("hbase");
+            broker.send(source.source(), hits(1, 20, 20, "evil.example"));
+            job.awaitHeartbeat(
+                    "a word on HBase",
+                    SOON,
+                    beat -> beat.path("state").asText().equals("waiting")
+                            && beat.path("because").asText().matches(".*(HBase|ZooKeeper).*"));
+            stack.start("hbase");
+            HotJob.awaitCommitted(source, 40, SOON);
+
+            stack.kill("kafka");
+            stack.start("kafka");
+            broker.send(source.source(), hits(0, 40, 20, "evil.example"));
+            HotJob.awaitCommitted(source, 60, SOON);
+            assertThat(job.alive()).as(job.said()).isTrue();
+            job.awaitHeartbeat("no lag", SOON, beat -> beat.path("lag_lines").asLong() == 0);
+        }
+        Map<String, Alert> alerts = exactlyOnce(HotJob.alerts(source));
+        assertThat(alerts).hasSize(60);
+        assertThat(alerts.values()).allMatch(alert -> alert.getCount() == 1);
+        assertThat(hotRows(source)).isEqualTo(60);
+    }
+
+    private static long hotRows(Sweeper source) throws Exception {
+        long rows = 0;
+        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+                ResultScanner scanned = open.getScanner(new Scan())) {
+            for (Result row : scanned) {
+                if (row.getRow()[1] != 'T') {
+                    continue;
+                }
+                for (var cell : row.listCells()) {
+                    JsonNode detection = Json.MAPPER.readTree(org.apache.hadoop.hbase.CellUtil.cloneValue(cell));
+                    if (detection.path("source").asText().equals(source.source())) {
+                        rows++;
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    @Test
+    void aSecondDriverWaitsOrTakesOverAndSigtermEndsTheBatchInHand() throws Exception {
+        Sweeper source = source("lease", 1, Map.of());
+        HotJob first = HotJob.running(source);
+        try (first;
+                HotJob waits = HotJob.start(source)) {
+            Await.until(
+                    "a second driver that waits",
+                    SOON,
+                    waits::said,
+                    said -> said.contains("waiting for the lease, which " + first.runId() + " holds"));
+            broker.send(source.source(), hits(0, 0, 10, "evil.example"));
+            HotJob.awaitCommitted(source, 10, SOON);
+            assertThat(waits.terminate()).isLessThan(10);
+
+            try (HotJob newer = HotJob.running(source, "--take-over")) {
+                assertThat(first.awaitEnd()).isEqualTo(1);
+                assertThat(first.said()).contains("trawl hot-detect: superseded by run " + newer.runId());
+                broker.send(source.source(), hits(0, 10, 10, "evil.example"));
+                HotJob.awaitCommitted(source, 20, SOON);
+                assertThat(newer.terminate()).isLessThan(10);
+                assertThat(HotJob.committed(source)).isEqualTo(20);
+                assertThat(newer.heartbeat().path("state").asText()).isEqualTo("stopped");
+            }
+        }
+        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(20);
+    }
+
+    @Test
+    void noMessageStopsItAndAddedPartitionsAreFollowed() throws Exception {
+        Sweeper source = source("poison", 1, Map.of());
+        try (HotJob job = HotJob.running(source)) {
+            Random random = new Random(5);
+            List<Message> messages = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                byte[] bytes = new byte[random.nextInt(2_000)];
+                random.nextBytes(bytes);
+                messages.add(i % 2 == 0 ? new Message(0, bytes) : Message.of(0, "p0", i * 5_000L, bytes));
+            }
+            messages.add(new Message(0, null));
+            messages.addAll(hits(0, 9_000, 1, "evil.example"));
+            broker.send(source.source(), messages);
+            broker.addPartitions(source.source(), 2);
+            broker.send(source.source(), hits(1, 9_001, 1, "evil.example"));
+            HotJob.awaitCommitted(source, messages.size() + 1L, SOON);
+            JsonNode beat = job.awaitHeartbeat(
+                    "both hits", SOON, one -> one.path("detections").asLong() == 2);
+            assertThat(beat.path("invalid").asLong()).isEqualTo(501);
+            assertThat(beat.path("invalid_by").path("bug").isMissingNode()).isTrue();
+            assertThat(job.alive()).isTrue();
+        }
+        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(2);
+    }
+
+    @Test
+    void detectionsOfAClientAndAnIndicatorAreOneAlertForAWhile() throws Exception {
+        Sweeper source = source("suppress", 1, Map.of("hot.suppression", "PT8S"));
+        String line = HIT.formatted("10.9.9.9", "evil.example");
+        try (HotJob job = HotJob.running(source)) {
+            broker.send(source.source(), Broker.log(0, "p", 0, line));
+            HotJob.awaitCommitted(source, 1, SOON);
+            broker.send(source.source(), Broker.log(0, "p", 1_000, line, line));
+            HotJob.awaitCommitted(source, 3, SOON);
+            job.kill();
+        }
+        try (HotJob again = HotJob.running(source)) {
+            List<Alert> before = HotJob.alerts(source);
+            assertThat(exactlyOnce(before)).hasSize(1);
+            Alert known = before.get(before.size() - 1);
+            assertThat(known.getCount()).isEqualTo(3);
+            // Known to the driver that came after, too: one more within the window, or the next alert behind it.
+            broker.send(source.source(), Broker.log(0, "p", 2_000, line));
+            HotJob.awaitCommitted(source, 4, SOON);
+            Instant open = known.getOpened().plusSeconds(8);
+            Await.until("the window's end", SOON, Instant::now, open::isBefore);
+            broker.send(source.source(), Broker.log(0, "p", 3_000, line));
+            HotJob.awaitCommitted(source, 5, SOON);
+            again.terminate();
+        }
+        Map<String, Alert> last = exactlyOnce(HotJob.alerts(source));
+        assertThat(last.values().stream().mapToLong(Alert::getCount).sum()).isEqualTo(5);
+        for (Alert alert : last.values()) {
+            assertThat(Duration.between(alert.getOpened(), alert.getAppendTime()))
+                    .isLessThan(Duration.ofSeconds(8));
+        }
+        assertThat(last.size()).isGreaterThan(1);
+    }
+
+    @Test
+    void aNewSnapshotIsTakenUpBetweenBatchesAndABrokenOneIsNot() throws Exception {
+        Sweeper source = source("taken", 1, Map.of());
+        Path list = Files.createDirectory(folder.resolve("more")).resolve("more.txt");
+        try (HotJob job = HotJob.running(source)) {
+            long before = job.heartbeat().path("snapshot").asLong();
+            broker.send(source.source(), hits(0, 0, 1, "brand-new.example"));
+            HotJob.awaitCommitted(source, 1, SOON);
+
+            Files.writeString(list, "brand-new.example\n");
+            source.mustRun("refresh-indicators", null, "--feeds", feeds + "," + list);
+            // Taken up by the next batch with lines.
+            long next = latest(source);
+            assertThat(next).isNotEqualTo(before);
+            Set<Integer> sent = new HashSet<>();
+            Await.until(
+                    "a detection with the new snapshot",
+                    SOON,
+                    () -> {
+                        sent.add(sent.size() + 1);
+                        broker.send(source.source(), hits(0, sent.size(), 1, "brand-new.example"));
+                        HotJob.awaitCommitted(source, sent.size() + 1L, SOON);
+                        return HotJob.alerts(source);
+                    },
+                    alerts -> !alerts.isEmpty());
+            List<Alert> alerts = HotJob.alerts(source);
+            assertThat(alerts).allMatch(alert -> alert.getIndicatorSnapshot() == next);
+            // The first line came before, so it is none of them.
+            assertThat(alerts.size()).isLessThanOrEqualTo(sent.size());
+            List<JsonNode> taken = takeUps(source);
+            assertThat(taken).extracting(one -> one.path("snapshot").asLong()).containsExactly(before, next);
+            assertThat(taken.get(1).path("from").path("0").asLong()).isPositive();
+
+            Files.writeString(list, "brand-new.example\nbroken-one.example\n");
+            source.mustRun("refresh-indicators", null, "--feeds", feeds + "," + list);
+            String index = index(source);
+            org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(index);
+            file.getFileSystem(new Configuration()).delete(file, false);
+            JsonNode beat = job.awaitHeartbeat(
+                    "a broken snapshot",
+                    SOON,
+                    one -> one.path("snapshot_refused").isObject());
+            assertThat(beat.path("snapshot_refused").path("why").asText()).contains(index);
+            assertThat(beat.path("snapshot").asLong()).isEqualTo(next);
+        } finally {
+            // What comes after wants whole indicators.
+            Path allowlists = folder.resolve("allowlists");
+            source.mustRun(
+                    "refresh-indicators", null, "--feeds", feeds.toString(), "--allowlists", allowlists.toString());
+        }
+    }
+
+    private static List<JsonNode> takeUps(Sweeper source) throws Exception {
+        State state = State.at(source.settings().text("state.dir"), new Configuration());
+        List<JsonNode> taken = new ArrayList<>();
+        String of = "hot/" + source.source() + "/indicators/";
+        for (String name : state.list(of)) {
+            taken.add(state.read(of + name));
+        }
+        return taken;
+    }
+
+    private static long latest(Sweeper source) throws Exception {
+        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+            return lake.table(LakeTable.INDICATORS).currentSnapshot().snapshotId();
+        }
+    }
+
+    private static String index(Sweeper source) throws Exception {
+        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+            return lake.table(LakeTable.INDICATORS).currentSnapshot().summary().get("trawl.index");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.trawl.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.etl.State;
+import io.trawl.hotdetect.HotDetectJob;
+import io.trawl.record.Alert;
+import io.trawl.stack.Await;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** The hot job of a source, in a JVM of its own, and what can be seen of it from outside. */
+final class HotJob implements AutoCloseable {
+    private static final Duration UP = Duration.ofSeconds(90);
+    private static int number;
+
+    private final Sweeper source;
+    private final String runId;
+    private final Process process;
+    private final Path log;
+
+    private HotJob(Sweeper source, String runId, Process process, Path log) {
+        this.source = source;
+        this.runId = runId;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Settings of a source that a hot job can be tried on: its own topic of alerts, and a lease that ends soon. */
+    static Map<String, String> settings(String source) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("hot.topic", source + "-alerts");
+        settings.put("hot.lease", "PT6S");
+        settings.put("hot.heartbeat", "PT0.5S");
+        settings.put("hot.indicators.poll", "PT1S");
+        settings.put("hot.start", "earliest");
+        return settings;
+    }
+
+    /** Starts one; it need not hold the lease when this returns. */
+    static HotJob start(Sweeper source, String... more) throws IOException {
+        String runId = source.source() + "-run-" + number++;
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+        for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
+            if (!flag.isEmpty()) {
+                command.add(flag);
+            }
+        }
+        command.addAll(List.of(
+                "-Dspark.master=local[2]",
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.driver.bindAddress=127.0.0.1",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                HotDetectJob.class.getName(),
+                "--source",
+                source.source(),
+                "--run-id",
+                runId));
+        command.addAll(source.arguments(null, more));
+        File log = File.createTempFile("hot-", ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        return new HotJob(source, runId, builder.start(), log.toPath());
+    }
+
+    /** Starts one and waits until it works. */
+    static HotJob running(Sweeper source, String... more) throws IOException {
+        HotJob job = start(source, more);
+        job.awaitRunning();
+        return job;
+    }
+
+    void awaitRunning() {
+        Await.until(
+                "a heartbeat of " + runId + " (" + log + ")",
+                UP,
+                this::heartbeat,
+                beat -> beat.path("run_id").asText().equals(runId)
+                        && beat.path("state").asText().equals("running"));
+    }
+
+    /** The source's heartbeat, of whichever job wrote it last. */
+    JsonNode heartbeat() throws IOException {
+        JsonNode beat = State.at(source.settings().text("reports.dir"), new Configuration())
+                .read("hot/" + source.source() + "/heartbeat.json");
+        return beat == null ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : beat;
+    }
+
+    /** Waits for this job's heartbeat to say something. */
+    JsonNode awaitHeartbeat(String what, Duration atMost, java.util.function.Predicate<JsonNode> test) {
+        return Await.until(
+                what + " (" + log + ")",
+                atMost,
+                this::heartbeat,
+                beat -> beat.path("run_id").asText().equals(runId) && test.test(beat));
+    }
+
+    String runId() {
+        return runId;
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    String said() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** kill -9. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; gives the seconds until it had ended. */
+    double terminate() throws InterruptedException {
+        long begun = System.nanoTime();
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the job did not end within 30 s of SIGTERM: " + log);
+        }
+        return (System.nanoTime() - begun) / 1e9;
+    }
+
+    /** Waits for its end, and gives the exit status. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the job did not end within 60 s: " + log);
+        }
+        return process.exitValue();
+    }
+
+    /** Offsets that the hot path of a source has committed, added up over partitions. */
+    static long committed(Sweeper source) throws Exception {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", (Object) source.settings().text("kafka.bootstrap")))) {
+            return admin
+                    .listConsumerGroupOffsets(
+                            "trawl-hot-" + source.source(), new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .values()
+                    .stream()
+                    .mapToLong(one -> one.offset())
+                    .sum();
+        }
+    }
+
+    /** Waits until so many messages are done. */
+    static void awaitCommitted(Sweeper source, long messages, Duration atMost) {
+        Await.until("offsets of " + messages + " messages", atMost, () -> committed(source), done -> done >= messages);
+    }
+
+    /** Every alert of the source, in order of partitions, as a reader of committed messages sees them. */
+    static List<Alert> alerts(Sweeper source) throws IOException {
+        String topic = source.settings().text("hot.topic");
+        List<Alert> alerts = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        source.settings().text("kafka.bootstrap"),
+                        "isolation.level",
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (var message : consumer.poll(Duration.ofMillis(500))) {
+                    alerts.add(Alert.getDecoder().decode(message.value()));
+                }
+            }
+        }
+        return alerts;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}

@@ -1,0 +1,152 @@
+package io.trawl.hotdetect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.record.Alert;
+import io.trawl.record.Detection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AlertWindowTest {
+    private static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
+    private static final Duration LENGTH = Duration.ofMinutes(10);
+
+    private final AlertWindow window = new AlertWindow(LENGTH);
+    private int number;
+
+    private Sighted sighted(@Nullable String client, String indicator, int second) {
+        Detection detection = new Detection();
+        detection.setDetectionId("%032x".formatted(++number));
+        detection.setEventId("%032x".formatted(1000 + number));
+        detection.setSource("proxy");
+        detection.setWindow(START);
+        detection.setSweep("hot");
+        detection.setTimestamp(START.plusSeconds(second));
+        detection.setOffset(number);
+        detection.setClient(client);
+        detection.setField("url.domain");
+        detection.setValue(indicator);
+        detection.setHow("exact");
+        detection.setIndicatorId("%032x".formatted(indicator.hashCode()));
+        detection.setIndicatorType("domain");
+        detection.setIndicatorValue(indicator);
+        detection.setLabels(List.of("botnet"));
+        detection.setFeed("feed");
+        return new Sighted(detection, START.plusSeconds(second).toEpochMilli());
+    }
+
+    private List<Alert> batch(Sighted... sighted) {
+        List<Alert> alerts = window.of(List.of(sighted), START);
+        window.accept(alerts);
+        return alerts;
+    }
+
+    @Test
+    void theFirstDetectionIsANewAlertWithItsFields() {
+        Sighted first = sighted("10.0.0.1", "evil.example", 3);
+
+        Alert alert = batch(first).get(0);
+
+        assertThat(alert.getDetectionId()).isEqualTo(first.detection().getDetectionId());
+        assertThat(alert.getRevision()).isEqualTo(1);
+        assertThat(alert.getCount()).isEqualTo(1);
+        assertThat(alert.getOpened()).isEqualTo(START.plusSeconds(3));
+        assertThat(alert.getStored()).isEqualTo(START);
+        assertThat(alert.getIndicatorValue()).isEqualTo("evil.example");
+        assertThat(alert.getLabels()).containsExactly("botnet");
+        assertThat(alert.getFeed()).isEqualTo("feed");
+        assertThat(alert.getEventTime()).isEqualTo(START.plusSeconds(3));
+    }
+
+    @Test
+    void furtherOnesOfTheSameClientAndIndicatorCountInItAndSayTheNewest() {
+        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        batch(first);
+        Sighted last = sighted("10.0.0.1", "evil.example", 599);
+
+        List<Alert> alerts = batch(sighted("10.0.0.1", "evil.example", 5), last);
+
+        Alert alert = alerts.get(0);
+        assertThat(alerts).hasSize(1);
+        assertThat(alert.getDetectionId()).isEqualTo(first.detection().getDetectionId());
+        assertThat(alert.getLatestDetectionId()).isEqualTo(last.detection().getDetectionId());
+        assertThat(alert.getRevision()).isEqualTo(2);
+        assertThat(alert.getCount()).isEqualTo(3);
+        assertThat(alert.getFirstSeen()).isEqualTo(START);
+        assertThat(alert.getLastSeen()).isEqualTo(START.plusSeconds(599));
+    }
+
+    @Test
+    void behindTheWindowAnotherAlertIsOpenedAlsoWithinABatch() {
+        List<Alert> alerts = batch(
+                sighted("10.0.0.1", "evil.example", 0),
+                sighted("10.0.0.1", "evil.example", 1),
+                sighted("10.0.0.1", "evil.example", 600),
+                sighted("10.0.0.1", "evil.example", 601));
+
+        assertThat(alerts).extracting(Alert::getRevision).containsExactly(1, 1);
+        assertThat(alerts).extracting(Alert::getCount).containsExactly(2L, 2L);
+        assertThat(alerts).extracting(Alert::getDetectionId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anotherClientAnotherIndicatorAndNoClientAreAlertsOfTheirOwn() {
+        assertThat(batch(
+                        sighted("10.0.0.1", "evil.example", 0),
+                        sighted("10.0.0.2", "evil.example", 0),
+                        sighted("10.0.0.1", "bad.example", 0),
+                        sighted(null, "evil.example", 0)))
+                .hasSize(4);
+    }
+
+    @Test
+    void whatAnAllowlistSuppressesIsNoAlert() {
+        Sighted allowed = sighted("10.0.0.1", "evil.example", 0);
+        allowed.detection().setSuppressedBy("ours");
+
+        assertThat(batch(allowed)).isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptOfABatchUntilItIsAccepted() {
+        Sighted one = sighted("10.0.0.1", "evil.example", 0);
+        List<Alert> tried = window.of(List.of(one), START);
+
+        List<Alert> again = window.of(List.of(one), START.plusSeconds(5));
+
+        assertThat(again).extracting(Alert::getRevision).containsExactly(1);
+        assertThat(tried).extracting(Alert::getCount).isEqualTo(List.of(1L));
+        window.accept(again);
+        window.of(List.of(sighted("10.0.0.1", "evil.example", 1)), START);
+        assertThat(batch(sighted("10.0.0.1", "evil.example", 2)))
+                .extracting(Alert::getRevision, Alert::getCount)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(2, 2L));
+    }
+
+    @Test
+    void whatIsReadBackFromTheTopicInAnyOrderIsGoneOnWith() {
+        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        List<Alert> one = batch(first);
+        List<Alert> two = batch(sighted("10.0.0.1", "evil.example", 1));
+
+        AlertWindow restarted = new AlertWindow(LENGTH);
+        restarted.accept(one);
+        restarted.accept(two);
+
+        Alert next = restarted.of(List.of(sighted("10.0.0.1", "evil.example", 2)), START).get(0);
+        assertThat(next.getRevision()).isEqualTo(3);
+        assertThat(next.getCount()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsOverIsForgotten() {
+        for (int minute = 0; minute < 600; minute++) {
+            batch(sighted("10.0.0." + minute, "evil.example", minute * 60));
+        }
+
+        assertThat(window.size()).isLessThan(15);
+    }
+}

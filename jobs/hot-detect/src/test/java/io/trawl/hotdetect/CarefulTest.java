@@ -1,0 +1,91 @@
+package io.trawl.hotdetect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trawl.etl.Etl;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.ListStore;
+import io.trawl.etl.Source;
+import io.trawl.etl.Store;
+import io.trawl.etl.Tally;
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.record.Detection;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RawLine;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CarefulTest {
+    /** Fails on a line that begins with an exclamation mark. */
+    private static final class Fragile implements Parser {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String name() {
+            return "fragile";
+        }
+
+        @Override
+        public int version() {
+            return 1;
+        }
+
+        @Override
+        public @Nullable Failure parse(byte[] line, ProxyEvent into) {
+            if (line[0] == '!') {
+                throw new IllegalStateException("not thought of");
+            }
+            into.setUrlOriginal(new String(line, java.nio.charset.StandardCharsets.UTF_8));
+            return null;
+        }
+    }
+
+    private static RawLine line(String text) {
+        RawLine line = new RawLine();
+        line.setEventId("e");
+        line.setSource("proxy");
+        line.setWindow(Instant.EPOCH);
+        line.setTopic("t");
+        line.setAppendTime(Instant.EPOCH);
+        line.setHeaders(Map.of());
+        line.setBody(ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return line;
+    }
+
+    @Test
+    void aLineThatABugIsMetOnIsCountedAndTheNextOnesGoOn() {
+        ListStore<Detection> found = Store.list("found");
+        Tally tally = Etl.from(Source.of(List.of(line("!"), line("bug"), line("fine"))))
+                .parse(new Careful.Parsing(new Fragile()))
+                .analyse(new Careful.Judging((event, out) -> {
+                    out.emit(new Detection());
+                    if (event.getUrlOriginal().equals("bug")) {
+                        throw new ArithmeticException("nor this");
+                    }
+                }))
+                .store(found)
+                .run();
+
+        assertThat(tally.counts()).containsEntry("in", 3L).containsEntry("invalid.bug", 2L);
+        // What an event had before the bug is not half an answer.
+        assertThat(found.records()).hasSize(1);
+    }
+
+    @Test
+    void aFailureOfTheWorldIsNone() {
+        assertThatThrownBy(() -> Etl.from(Source.of(List.of(line("fine"))))
+                        .parse(new Careful.Parsing(new Fragile()))
+                        .analyse(new Careful.Judging((event, out) -> {
+                            throw new JobFailure("the index is gone", null);
+                        }))
+                        .run())
+                .isInstanceOf(JobFailure.class)
+                .hasMessageContaining("the index is gone");
+    }
+}

@@ -1,0 +1,65 @@
+package io.trawl.hotdetect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.etl.Jobs;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HotDetectJobTest {
+    private static String refused(String... arguments) {
+        ByteArrayOutputStream error = new ByteArrayOutputStream();
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--check");
+        int status = Jobs.run(
+                all.toArray(new String[0]),
+                new HotDetectJob(),
+                Clock.systemUTC(),
+                new PrintStream(error, true, StandardCharsets.UTF_8));
+        String said = error.toString(StandardCharsets.UTF_8).strip();
+        assertThat(said.lines().count()).as(said).isLessThanOrEqualTo(1);
+        assertThat(status).as(said).isEqualTo(said.isEmpty() ? 0 : 2);
+        return said;
+    }
+
+    @Test
+    void aSourceAloneWillDo() {
+        assertThat(refused("--source", "proxy")).isEmpty();
+        assertThat(refused("--source", "proxy", "--take-over")).isEmpty();
+    }
+
+    @Test
+    void withoutASourceItSaysWhichThereAre() {
+        assertThat(refused()).isEqualTo("trawl hot-detect: --source is missing: one of proxy");
+        assertThat(refused("--source", "prxy"))
+                .isEqualTo("trawl hot-detect: source prxy is not in trawl.conf: it has proxy");
+    }
+
+    @Test
+    void itHasNoWindow() {
+        assertThat(refused("--source", "proxy", "--window", "2026-11-24T10:00:00Z/2026-11-24T11:00:00Z"))
+                .isEqualTo("trawl hot-detect: job hot-detect takes no --window");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hot.batch=PT0S|setting hot.batch = PT0S: expected a time above zero, as PT0.5S or PT10M",
+                "hot.batch=500|setting hot.batch = 500: expected an ISO-8601 duration, as PT1H or PT30S",
+                "hot.suppression=PT-1M|setting hot.suppression = PT-1M: expected a time above zero, as PT0.5S or PT10M",
+                "hot.rate=0|setting hot.rate = 0: expected 1 or more",
+                "hot.rate=many|setting hot.rate = many: expected a whole number, as 4",
+                "hot.start=now|setting hot.start = now: expected latest or earliest"
+            })
+    void aSettingThatCannotBeUsedIsSaid(String setting, String said) {
+        assertThat(refused("--source", "proxy", "--set", setting)).isEqualTo("trawl hot-detect: " + said);
+    }
+}
