@@ -196,7 +196,7 @@ class HotDetectIT {
                     alert.getCount(),
                     Long::sum);
         }
-        assertThat(counted.keySet()).isEqualTo(unsuppressed.keySet());
+        assertThat(counted).isEqualTo(unsuppressed);
     }
 
     private static Map<String, String> with(Sweeper source, Map<String, String> more, String window) {
@@ -238,7 +238,8 @@ class HotDetectIT {
             for (Result row : rows) {
                 byte[] key = row.getRow();
                 if (key[1] == 'T') {
-                    ObjectNode detection = (ObjectNode) Json.MAPPER.readTree(row.getValue(Bytes.toBytes("d"), qualifier));
+                    ObjectNode detection =
+                            (ObjectNode) Json.MAPPER.readTree(row.getValue(Bytes.toBytes("d"), qualifier));
                     if (detection.path("source").asText().equals(source.source())) {
                         detection.remove("sweep");
                         cells.put(Bytes.toStringBinary(key), detection.toString());

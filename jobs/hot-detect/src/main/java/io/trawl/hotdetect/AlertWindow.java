@@ -7,17 +7,25 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The suppression window: detections of one client and one indicator (its type and value, whichever feeds have it) are
  * one alert for some time since the first, by append time, so that lines that are read again give the same alerts.
  */
 final class AlertWindow {
+    /** So many detections are known again when their line comes a second time, as after a crash of an agent. */
+    private static final int KNOWN = 100_000;
+
     private final long length;
+    private final LinkedHashSet<String> known = new LinkedHashSet<>();
     private final Map<String, Alert> open = new HashMap<>();
     private Instant newest = Instant.EPOCH;
     private Instant swept = Instant.EPOCH;
@@ -31,14 +39,16 @@ final class AlertWindow {
      *
      * @param sighted in {@link Sighted#ORDER}
      * @param stored when HBase had answered for them
-     * @return new alerts and new revisions of known ones, one of each alert, in the order in which they were met
      */
-    List<Alert> of(List<Sighted> sighted, Instant stored) {
+    Change of(List<Sighted> sighted, Instant stored) {
         List<Alert> alerts = new ArrayList<>();
         Map<String, Alert> changed = new LinkedHashMap<>();
+        Set<String> ids = new LinkedHashSet<>();
         for (Sighted one : sighted) {
             Detection detection = one.detection();
-            if (detection.getSuppressedBy() != null) {
+            if (detection.getSuppressedBy() != null
+                    || known.contains(detection.getDetectionId())
+                    || !ids.add(detection.getDetectionId())) {
                 continue;
             }
             String key = key(detection.getClient(), detection.getIndicatorType(), detection.getIndicatorValue());
@@ -59,15 +69,36 @@ final class AlertWindow {
             changed.put(key, alert);
         }
         alerts.addAll(changed.values());
-        return alerts;
+        return new Change(alerts, ids);
     }
 
-    /** Takes note of alerts that stand in the topic; the newest revision of each counts. */
-    void accept(Collection<Alert> alerts) {
+    /**
+     * What a batch changes.
+     *
+     * @param alerts new alerts and new revisions of known ones, one of each alert, in the order in which they were met
+     * @param detections ids of the detections that count in them
+     */
+    record Change(List<Alert> alerts, Set<String> detections) {}
+
+    /** Takes note of a change that stands in the topic. */
+    void accept(Change change) {
+        restore(change.alerts());
+        known.addAll(change.detections());
+        Iterator<String> oldest = known.iterator();
+        for (int over = known.size() - KNOWN; over > 0; over--) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    /** Takes note of alerts that another driver has sent; the newest revision of each counts. */
+    void restore(Collection<Alert> alerts) {
         for (Alert alert : alerts) {
+            known.add(alert.getDetectionId());
+            known.add(alert.getLatestDetectionId());
             String key = key(alert.getClient(), alert.getIndicatorType(), alert.getIndicatorValue());
-            Alert known = open.get(key);
-            if (known == null || !known.getOpened().isAfter(alert.getOpened())) {
+            Alert other = open.get(key);
+            if (other == null || !other.getOpened().isAfter(alert.getOpened())) {
                 open.put(key, alert);
             }
             if (alert.getAppendTime().isAfter(newest)) {
@@ -118,7 +149,7 @@ final class AlertWindow {
         alert.setStored(stored);
     }
 
-    private static String key(String client, String type, String value) {
+    private static String key(@Nullable String client, String type, String value) {
         return client + "\0" + type + "\0" + value;
     }
 }

@@ -108,7 +108,7 @@ final class MicroBatches {
                 appended = committed.appended();
                 skipped = skip(from, extent);
             }
-            window.accept(topic.since(appended.minus(settings.duration("hot.suppression"))));
+            window.restore(topic.since(appended.minus(settings.duration("hot.suppression"))));
             if (!resumed || !skipped.isEmpty()) {
                 indicators.take(from, skipped);
             }
@@ -218,18 +218,18 @@ final class MicroBatches {
         }
         Instant stored = found.stored();
         List<Sighted> sighted = found.sighted();
-        List<Alert> alerts = window.of(sighted, stored);
+        AlertWindow.Change change = window.of(sighted, stored);
         Instant appended = from.appended();
         for (Sighted one : sighted) {
             appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
         }
         AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended);
         patiently(() -> {
-            commit(alerts, from, until);
+            commit(change.alerts(), from, until);
             return null;
         });
-        window.accept(alerts);
-        progress.end(found.tally(), sighted, stored, alerts.size());
+        window.accept(change);
+        progress.end(found.tally(), sighted, stored, change.alerts().size());
     }
 
     private record Found(Tally tally, List<Sighted> sighted, Instant stored) {}

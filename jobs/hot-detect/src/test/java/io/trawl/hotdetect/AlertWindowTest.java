@@ -39,9 +39,9 @@ class AlertWindowTest {
     }
 
     private List<Alert> batch(Sighted... sighted) {
-        List<Alert> alerts = window.of(List.of(sighted), START);
-        window.accept(alerts);
-        return alerts;
+        AlertWindow.Change change = window.of(List.of(sighted), START);
+        window.accept(change);
+        return change.alerts();
     }
 
     @Test
@@ -113,12 +113,12 @@ class AlertWindowTest {
     @Test
     void nothingIsKeptOfABatchUntilItIsAccepted() {
         Sighted one = sighted("10.0.0.1", "evil.example", 0);
-        List<Alert> tried = window.of(List.of(one), START);
+        AlertWindow.Change tried = window.of(List.of(one), START);
 
-        List<Alert> again = window.of(List.of(one), START.plusSeconds(5));
+        AlertWindow.Change again = window.of(List.of(one), START.plusSeconds(5));
 
-        assertThat(again).extracting(Alert::getRevision).containsExactly(1);
-        assertThat(tried).extracting(Alert::getCount).isEqualTo(List.of(1L));
+        assertThat(again.alerts()).extracting(Alert::getRevision).containsExactly(1);
+        assertThat(tried.alerts()).extracting(Alert::getCount).isEqualTo(List.of(1L));
         window.accept(again);
         window.of(List.of(sighted("10.0.0.1", "evil.example", 1)), START);
         assertThat(batch(sighted("10.0.0.1", "evil.example", 2)))
@@ -133,12 +133,23 @@ class AlertWindowTest {
         List<Alert> two = batch(sighted("10.0.0.1", "evil.example", 1));
 
         AlertWindow restarted = new AlertWindow(LENGTH);
-        restarted.accept(one);
-        restarted.accept(two);
+        restarted.restore(one);
+        restarted.restore(two);
 
-        Alert next = restarted.of(List.of(sighted("10.0.0.1", "evil.example", 2)), START).get(0);
+        Alert next = restarted
+                .of(List.of(sighted("10.0.0.1", "evil.example", 2)), START)
+                .alerts()
+                .get(0);
         assertThat(next.getRevision()).isEqualTo(3);
         assertThat(next.getCount()).isEqualTo(3);
+    }
+
+    @Test
+    void aLineThatComesAgainCountsOnce() {
+        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+
+        assertThat(batch(first, first)).extracting(Alert::getCount).containsExactly(1L);
+        assertThat(batch(first)).isEmpty();
     }
 
     @Test
