@@ -5,10 +5,10 @@ case ${1:-} in
     cat << 'HELP'
 usage: trawl run JOB [ARGUMENT...]     as: trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
 
-JOB is ingest, validate, enrich, load, audit or refresh-indicators, or one of your own, whose jar is
+JOB is ingest, validate, enrich, load, audit, refresh-indicators or hot-detect, or one of your own, whose jar is
 target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names; 'trawl run JOB --help' lists its arguments. The
-job runs on the cluster that trawl.conf names, as Airflow would have it run. Exit status: the job's own (0 done, 1
-failed, 2 a bad argument or setting).
+job runs on the cluster that trawl.conf names, as Airflow would have it run; hot-detect runs until Ctrl-C ends it. Exit
+status: the job's own (0 done, 1 failed, 2 a bad argument or setting).
 HELP
     exit "$([[ ${1:-} ]] && echo 0 || echo 2)"
     ;;

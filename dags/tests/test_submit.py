@@ -42,6 +42,12 @@ def test_jars_may_lie_elsewhere_for_the_cluster(built, conf):  # noqa: ARG001
     assert spec.conf["spark.jars"] == "hdfs://nn:8020/trawl/dist/lib/a.jar,hdfs://nn:8020/trawl/dist/lib/b.jar"
 
 
+def test_a_property_of_one_job_wins_over_that_of_every_job_and_is_no_other_jobs(built, conf):  # noqa: ARG001
+    settings = conf("job.ingest.conf.spark.ui.port = 1\nspark.conf.spark.ui.port = 2\nspark.conf.spark.x = 3\n")
+    properties = [submit.submission(job, settings).conf for job in ("ingest", "refresh-indicators")]
+    assert [(found["spark.ui.port"], found["spark.x"]) for found in properties] == [("1", "3"), ("2", "3")]
+
+
 def test_what_was_asked_for_is_not_said_twice(conf):
     given = ["--conf=/etc/trawl.conf", "--run-id", "mine"]
     assert submit.arguments(given, conf(), "other", "r.json") == [*given, "--report", "r.json"]

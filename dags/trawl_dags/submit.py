@@ -94,7 +94,7 @@ def submission(job: str, settings: Settings, main: str | None = None) -> Submiss
     conf["spark.jars"] = ",".join(f"{lib}/lib/{jar.name}" for jar in sorted((built / "lib").glob("*.jar")))
     # Not extraJavaOptions: those are the site's, from spark-defaults.conf or the settings, and come after these.
     conf["spark.driver.defaultJavaOptions"] = MODULE_OPTIONS
-    conf |= settings.under("spark.conf.")
+    conf |= settings.under("spark.conf.") | settings.under(f"job.{job}.conf.")
     return Submission(job, f"{dist}/jobs/trawl-{job}.jar", main or main_class(job), conf)
 
 
