@@ -8,7 +8,7 @@ from airflow.sdk import DAG, Param
 
 from trawl_dags import texts
 from trawl_dags.check import CheckOperator
-from trawl_dags.defaults import job_defaults
+from trawl_dags.defaults import dag_id, job_defaults
 from trawl_dags.operator import SparkJobOperator
 from trawl_dags.settings import Settings
 from trawl_dags.timetable import EVER, WindowTimetable
@@ -22,7 +22,7 @@ ACCEPT_LOSS = "{{ '--accept-loss' if ti.xcom_pull(task_ids='check')['accept_loss
 INSTANT = r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$"
 
 
-def sweep(dag_id: str, own: str, settings: Settings) -> DAG:
+def sweep(called: str, own: str, settings: Settings) -> DAG:
     """Build the DAG that sweeps one source."""
     source = settings.source(own)
     timetable = WindowTimetable(
@@ -30,7 +30,7 @@ def sweep(dag_id: str, own: str, settings: Settings) -> DAG:
     )
     border: dict[str, Any] = {"type": ["null", "string"], "format": "date-time", "pattern": INSTANT}
     with DAG(
-        dag_id,
+        called,
         schedule=timetable,
         start_date=EVER,
         catchup=settings.flag("airflow.catchup", True),
@@ -70,5 +70,4 @@ def sweep(dag_id: str, own: str, settings: Settings) -> DAG:
 
 settings = Settings.load()
 for index, name in enumerate(settings.sources()):
-    # The first one's name is the same in every installation: scripts and people know it.
-    sweep("sweep" if index == 0 else f"sweep_{name}", name, settings)
+    sweep(dag_id("sweep", index, name), name, settings)

@@ -22,6 +22,8 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(DAGS / "plugins"),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__API_AUTH__JWT_SECRET": "nobody else asks the API server of a test, which lives in its own process alone",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "viewer:viewer",
     "AIRFLOW_CONN_TRAWL_SPARK": (
         '{"conn_type": "spark", "host": "spark://127.0.0.1", "port": 1,'
         ' "extra": {"deploy-mode": "cluster", "rest-port": 1}}'

@@ -1,15 +1,17 @@
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.definitions.timetables.simple import ContinuousTimetable
 from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from trawl_dags.check import CheckOperator
+from trawl_dags.hot import HotDetectOperator
 from trawl_dags.operator import SparkJobOperator
 
 DAGS = Path(__file__).resolve().parents[1]
@@ -33,7 +35,7 @@ def everything(dags):
 
 
 def test_these_dags_are_there(dags):
-    assert sorted(dags) == ["refresh_indicators", "sweep"]
+    assert sorted(dags) == ["hot_detections", "refresh_indicators", "sweep"]
 
 
 def test_every_dag_and_task_says_what_it_is_and_what_to_do_when_it_fails(dags):
@@ -51,7 +53,7 @@ def test_every_dag_has_tags_and_every_task_an_owner(dags):
 
 
 def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
-    jobs = [task for dag in dags.values() for task in dag.tasks if isinstance(task, SparkJobOperator)]
+    jobs = [task for task in all_jobs(dags) if not isinstance(task, HotDetectOperator)]
     assert len(jobs) == 6
     for task in jobs:
         assert task.pool == "spark"
@@ -59,6 +61,15 @@ def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
         assert task.retry_exponential_backoff == 2
         assert task.retry_delay < task.max_retry_delay == timedelta(minutes=10)
         assert task.execution_timeout
+
+
+def all_jobs(dags):
+    return [task for dag in dags.values() for task in dag.tasks if isinstance(task, SparkJobOperator)]
+
+
+def test_every_job_runs_in_cluster_mode_and_durably(dags):
+    assert len(all_jobs(dags)) == 7
+    for task in all_jobs(dags):
         assert task._conn_id == "trawl_spark"
         assert task._deploy_mode == "cluster"
         assert task.durable
@@ -75,6 +86,29 @@ def test_a_sweep_goes_from_check_to_audit(dags):
     assert isinstance(tasks["check"], CheckOperator)
     assert tasks["check"].pool == "default_pool", "a run that waits for its window must not hold a slot"
     assert [tasks[name].job for name in order[1:]] == order[1:]
+
+
+def test_one_hot_job_of_a_source_runs_always(dags):
+    dag = dags["hot_detections"]
+    assert isinstance(dag.timetable, ContinuousTimetable)
+    assert (dag.max_active_runs, dag.catchup, len(dag.params)) == (1, False, 0)
+    assert dag.start_date < datetime(2025, 1, 1, tzinfo=UTC)
+    assert dag.dagrun_timeout is None
+    (task,) = dag.tasks
+    assert isinstance(task, HotDetectOperator)
+    assert (task.task_id, task.job) == ("hot_detect", "hot-detect")
+    assert task.arguments == ["--source", "proxy", "--take-over"]
+    assert task.pool == "default_pool", "it would hold a slot of the jobs for ever"
+    assert task.execution_timeout is None
+    # Airflow keeps tries in 32 bits, and adds both when a task is cleared.
+    assert 1_000_000 <= task.retries < 2**30
+    assert (task.retry_delay, task.retry_exponential_backoff) == (timedelta(seconds=2), 0)
+
+
+def test_the_hot_dags_text_says_how_to_start_to_stop_and_to_roll(dags):
+    text = dags["hot_detections"].doc_md
+    for word in ("unpause", "reboot", "pause, then mark the run", "Pause alone", "without pausing", "new jar"):
+        assert word in text
 
 
 def test_every_window_is_swept_some_of_them_side_by_side(dags, conf):
@@ -112,7 +146,15 @@ def test_the_form_takes_what_its_calendar_gives(dags, value):
 def test_every_source_has_its_dag_and_the_first_ones_is_sweep(conf):
     conf("source.web.topic = web-logs\nsource.web.window = PT15M\nairflow.sources = web, proxy\n")
     dags = load()
-    assert sorted(dags) == ["refresh_indicators", "sweep", "sweep_proxy"]
+    assert sorted(dags) == [
+        "hot_detections",
+        "hot_detections_proxy",
+        "refresh_indicators",
+        "sweep",
+        "sweep_proxy",
+    ]
+    assert dags["hot_detections"].get_task("hot_detect").source == "web"
+    assert dags["hot_detections_proxy"].get_task("hot_detect").arguments[1] == "proxy"
     assert dags["sweep"].params["source"] == "web"
     assert dags["sweep"].timetable.unit == timedelta(minutes=15)
     assert dags["sweep_proxy"].params["source"] == "proxy"

@@ -40,6 +40,22 @@ def test_a_file_system_that_does_not_answer_is_named(conf):
         reports.read(settings, "a.json", "r")
 
 
+def test_the_heartbeat_of_a_source_is_read_whoever_wrote_it(conf, left):
+    beats = reports.Heartbeats(conf())
+    assert beats.read("proxy") is None
+    left("hot/proxy/heartbeat.json", run_id="hot-detect-1", state="running")
+    assert beats.read("proxy") == {"run_id": "hot-detect-1", "state": "running"}
+    assert beats.read("web") is None
+
+
+def test_a_heartbeat_that_is_half_written_cannot_be_read_which_is_not_the_same_as_none(conf, tmp_path):
+    file = tmp_path / "reports/hot/proxy/heartbeat.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"run_id": ')
+    with pytest.raises(OSError, match=r"hot/proxy/heartbeat.json cannot be read"):
+        reports.Heartbeats(conf()).read("proxy")
+
+
 def test_a_name_is_made_of_characters_that_every_file_system_takes():
     assert reports.name("airflow", "scheduled__2026-11-24T11:00:30+00:00", "load") == (
         "airflow/scheduled__2026-11-24T11_00_30_00_00/load.json"

@@ -1,4 +1,4 @@
-"""What every task that runs a job has in common."""
+"""What every task that runs a job has in common, and how the DAGs of the sources are called."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def job_defaults(settings: Settings) -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": settings.duration("airflow.timeout", "PT6H"),
     }
+
+
+def dag_id(kind: str, index: int, source: str) -> str:
+    """Name of a source's DAG; the first source's is the same in every installation: scripts and people know it."""
+    return kind if index == 0 else f"{kind}_{source}"

@@ -124,6 +124,8 @@ class SparkJobOperator(SparkSubmitOperator):
         report = reports.name("airflow", ti.dag_id, ti.run_id, task, run_id)
         given = [word for argument in self.arguments for word in argument.splitlines() if word]
         self.application_args = submit.arguments(given, self.settings, run_id, report)
+        # An earlier try's driver is none of this one's any more.
+        self._submitted = None
         # The hook takes its arguments when it is made.
         self._hook = self._get_hook()
         driver = super().submit_job(context)
@@ -162,16 +164,20 @@ class SparkJobOperator(SparkSubmitOperator):
             if self.driver_page is None and driver.worker_id:
                 self.driver_page = masters.page(driver) or ""
                 context["ti"].xcom_push(key=DriverLink().xcom_key, value=self.driver_page)
+            self.looked(driver, context)
 
         ended = masters.follow(submitted["driver"], interval=self._status_poll_interval, seen=seen)
         self._settle(masters.ending(ended, self.job))
+
+    def looked(self, driver: Driver, context: Context) -> None:
+        """Told of each look at a driver that is followed, one a second or so; does nothing."""
 
     def on_kill(self) -> None:
         """End the driver with the task: marked failed, cleared while it ran, or timed out."""
         if self._hook is None:
             return
         masters = self._masters()
-        driver = (self._submitted or {}).get("driver") or self._hook._driver_id
+        driver = self._driver()
         if masters is not None and driver:
             self.log.info("Ending driver %s", driver)
             masters.kill(driver)
@@ -190,6 +196,11 @@ class SparkJobOperator(SparkSubmitOperator):
             raise AirflowException(f"stored submission {external_id!r}: expected driver, run_id and report")
         self._submitted = {key: str(value) for key, value in external_id.items()}
         return self._submitted
+
+    def _driver(self) -> str | None:
+        """The driver of this try, as far as it is known."""
+        known = (self._submitted or {}).get("driver")
+        return known or (self._hook._driver_id if self._hook is not None else None)
 
     def _masters(self) -> Masters | None:
         """The standalone masters of the connection; None on YARN and Kubernetes, which the provider follows."""

@@ -96,6 +96,45 @@ Runs the job `refresh-indicators` once. Lines that are no indicator are counted 
 not fail it. When it fails, the run is red and the snapshot before stays in force.
 {_RERUN}{_STOP}"""
 
+_ROLL = """
+**Rerun, and how to roll to a new jar:** put it in place, then clear the task, or mark it failed without pausing. The
+driver ends gracefully, the next one goes on from the committed offsets: nothing is lost, no alert comes twice.
+"""
+
+
+def hot(source: str) -> str:
+    """Text of a DAG that keeps a source's hot job running."""
+    return f"""
+### Hot detections of source `{source}`: one driver, always
+
+The job `hot-detect` reads the source's topic in small batches, matches each line, writes detections to HBase and
+alerts to the topic `hot.topic`, seconds after the line was written. One task of one run follows its driver for as
+long as it lives. The batch sweep finds the same detections again, so what it misses is late, not lost.
+
+**How it is doing:** tab *Hot path*, or the running task's XCom `status`: lag, latency, detections, snapshot.
+
+**Start:** unpause. It starts by itself, also after a reboot. *Trigger* while it runs only queues another run behind it.
+
+**Stop:** pause, then mark the run (or its task) failed: the driver is gone within seconds. **Pause alone leaves it
+running**, but nothing starts it again should it die. **Mark failed without pausing** starts a new one at once.
+{_ROLL}
+**When it fails:** the task is tried again after 2 s, without limit, and a driver that still runs is taken up again.
+A driver that is alive and makes no progress is ended and replaced; HBase or Kafka being away is waited for, and the
+heartbeat says so. A setting that the job refuses fails the run, after a pause of 30 s; the next run follows and
+reads trawl.conf again. Nobody is told otherwise: the owner watches this page, or whoever an Airflow listener of
+your site tells, or an alert on the driver's metrics.
+"""
+
+
+HOT_TASK = f"""
+Runs the job `hot-detect` until it is told to end, and watches its heartbeat. It ends only by failing: then it is
+tried again. Its log has a line a minute, and one for each change; the link *Spark driver* leads to the driver's log.
+{_ROLL}
+**Stop:** pause the DAG first, then mark this task failed. While it waits for a retry, or in the half minute after
+the death of its process, nobody is there who could end a driver: end the one that tab *Hot path* names on the Spark
+master's page.
+"""
+
 SOURCE = "As trawl.conf names it."
 START = "In UTC, a border of the source's windows. Empty, with the end: the run's own window."
 END = "In UTC, a later border; the windows between the two are swept in one run."

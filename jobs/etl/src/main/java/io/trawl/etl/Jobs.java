@@ -201,6 +201,7 @@ public final class Jobs {
     private SparkSession session(Settings settings) {
         SparkConf conf = new SparkConf();
         configure(conf, settings);
+        settings.under("job." + job.name() + ".conf.").forEach(conf::set);
         job.configure(conf, settings);
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[2]");
