@@ -81,7 +81,7 @@ public final class HBaseStore<T> implements Store<T> {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
         return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
             byte[] qualifier = HBase.qualifier(HOT, detection.getWindow());
-            long version = FIRST - ((long) detection.getPartition() << OFFSET_BITS) - detection.getOffset();
+            long version = hotVersion(detection.getPartition(), detection.getOffset());
             into.add(new Put(Keys.main(salts, detection), version)
                     .addColumn(
                             HBase.FAMILY,
@@ -93,6 +93,19 @@ public final class HBaseStore<T> implements Store<T> {
                 into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
             }
         });
+    }
+
+    static long hotVersion(int partition, long offset) {
+        return FIRST - ((long) partition << OFFSET_BITS) - offset;
+    }
+
+    /** Where the line stands that a cell of the hot path is of: partition and offset. */
+    record Place(int partition, long offset) implements Serializable {
+        /** As the cell's version has it. */
+        static Place of(long version) {
+            long place = FIRST - version;
+            return new Place((int) (place >> OFFSET_BITS), place & (1L << OFFSET_BITS) - 1);
+        }
     }
 
     /** Takes the cells of detections out, up to a version. */

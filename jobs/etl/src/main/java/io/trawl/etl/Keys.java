@@ -75,12 +75,14 @@ public final class Keys {
 
     /** The row by which a detection of the hot path is found from its window. */
     static byte[] window(int salts, Detection detection) {
-        return Bytes.add(windowPrefix(salt(salts, detection.getDetectionId()), detection.getWindow()), tail(detection));
+        return Bytes.add(
+                windowPrefix(salt(salts, detection.getDetectionId()), detection.getSource(), detection.getWindow()),
+                tail(detection));
     }
 
-    /** Beginning of the rows of a window, of one salt. */
-    static byte[] windowPrefix(int salt, Instant start) {
-        return key(salt, WINDOW, Bytes.toBytes(Rows.micros(start)));
+    /** Beginning of the rows of a source's window, of one salt. */
+    static byte[] windowPrefix(int salt, String source, Instant start) {
+        return key(salt, WINDOW, terminated(source), Bytes.toBytes(Rows.micros(start)));
     }
 
     /** The row of an observable. */
@@ -101,6 +103,11 @@ public final class Keys {
     /** Event time in the tail of a detection's key. */
     static Instant timeOf(byte[] key) {
         return Rows.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
+    }
+
+    /** Detection id in the tail of its key, 32 hexadecimal digits. */
+    static String idOf(byte[] key) {
+        return HexFormat.of().formatHex(key, key.length - 16, key.length);
     }
 
     private static byte[] tail(Detection detection) {

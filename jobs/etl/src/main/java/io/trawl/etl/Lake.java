@@ -20,10 +20,12 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -213,6 +215,22 @@ public final class Lake implements AutoCloseable {
         Rows.Maker<T> maker = table.maker();
         return Rows.records(rows(spark, table, source, window, snapshot).select(columns(named)), maker)
                 .mapPartitions(records -> Block.of(records, maker, named));
+    }
+
+    /**
+     * The records of a source's window at a snapshot, one after the other, read in this process and without Spark.
+     *
+     * @param which a further condition
+     */
+    public <T extends SpecificRecord> CloseableIterable<T> records(
+            LakeTable<T> table, String source, Window window, long snapshot, Expression which) {
+        Rows.Maker<T> maker = table.maker();
+        return CloseableIterable.transform(
+                IcebergGenerics.read(table(table))
+                        .useSnapshot(snapshot)
+                        .where(Expressions.and(of(source, window), which))
+                        .build(),
+                row -> Rows.record(row, maker.make()));
     }
 
     private <T extends SpecificRecord> @Nullable JavaRDD<Block<T>> ownBlocks(

@@ -124,6 +124,10 @@ public final class Ledger {
             this.record = record;
         }
 
+        public String source() {
+            return (String) record.getField("source");
+        }
+
         public String runId() {
             return (String) record.getField("run_id");
         }

@@ -3,6 +3,7 @@ package io.trawl.etl;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -138,6 +139,38 @@ public final class Rows {
         String[] columns = rows.columns();
         Reader<T> reader = new Reader<>(columns, maker);
         return rows.queryExecution().toRdd().toJavaRDD().map(reader::read);
+    }
+
+    /** A row as Iceberg's own reader gives it, as a record. Columns are matched by name, as in {@link #records}. */
+    static <T extends IndexedRecord> T record(org.apache.iceberg.data.Record row, T into) {
+        for (Schema.Field field : into.getSchema().getFields()) {
+            Object value = row.getField(field.name());
+            if (value != null) {
+                into.put(field.pos(), value(value, present(field.schema())));
+            }
+        }
+        return into;
+    }
+
+    private static Object value(Object value, Schema type) {
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant();
+        }
+        if (value instanceof List<?> list) {
+            List<Object> items = new ArrayList<>(list.size());
+            list.forEach(item -> items.add(value(item, type.getElementType())));
+            return items;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> entries = new HashMap<>();
+            map.forEach((key, item) -> entries.put(String.valueOf(key), value(item, type.getValueType())));
+            return entries;
+        }
+        if (value instanceof org.apache.iceberg.data.Record nested) {
+            return record(nested, (IndexedRecord)
+                    SpecificData.newInstance(SpecificData.get().getClass(type), type));
+        }
+        return value;
     }
 
     /** Makes an empty record. */

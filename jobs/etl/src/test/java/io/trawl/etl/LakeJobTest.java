@@ -14,6 +14,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -86,6 +88,17 @@ class LakeJobTest {
         RawLine read = lake.read(spark, LakeTable.RAW_LINES, "proxy", Lines.WINDOW, snapshot)
                 .first();
         assertThat(read).isEqualTo(Lines.line(0, "a"));
+    }
+
+    @Test
+    void whatIsStoredIsReadWithoutSparkToo() throws Exception {
+        replace(OTHER, base(), "x");
+        long snapshot = replace(Lines.WINDOW, base(), "a", "b").committed().snapshotId();
+        replace(Lines.WINDOW, base(), "later");
+        try (CloseableIterable<RawLine> read = lake.records(
+                LakeTable.RAW_LINES, "proxy", Lines.WINDOW, snapshot, Expressions.lessThan("offset", 1L))) {
+            assertThat(read).containsExactly(Lines.line(0, "a"));
+        }
     }
 
     @Test
