@@ -1,12 +1,14 @@
 package io.trawl.audit;
 
 import io.trawl.etl.HBaseReader;
+import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Offsets;
+import io.trawl.etl.Parity;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -92,7 +95,7 @@ public final class AuditJob implements Job {
         conserve(run, problems, ingest, validate, lines);
         CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest);
-        hbase(run, problems, enrich);
+        hbase(run, problems, ingest, enrich);
         Map<String, String> versions = enrich.versions();
         run.note("swept with indicators " + enrich.indicatorSnapshot() + " ("
                 + versions.getOrDefault("indicators", "pinned") + "), allowlists "
@@ -191,13 +194,28 @@ public final class AuditJob implements Job {
         }
     }
 
-    private static void hbase(Run run, List<String> problems, Ledger.Entry enrich) {
-        // All that a row's key is made of.
+    /** What HBase has of the window: the batch sweep's detections, and where there is a hot path, its own beside them. */
+    private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich)
+            throws IOException {
+        HotProgress hot = HotProgress.of(run.source(), run.settings(), run.state());
         Dataset<Row> detections = rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS))
-                .where("sweep = 'batch'")
-                .select("detection_id", "timestamp");
-        HBaseReader.Lacking lacking = HBaseReader.lacking(
-                run.settings(), Rows.records(detections, Detection::new), "batch", run.window(), enrich.sequence());
+                .where("sweep = 'batch'");
+        HBaseReader.Lacking lacking;
+        if (hot == null) {
+            // All that a row's key is made of.
+            JavaRDD<Detection> keys = Rows.records(detections.select("detection_id", "timestamp"), Detection::new);
+            lacking = HBaseReader.lacking(run.settings(), keys, "batch", run.window(), enrich.sequence());
+        } else {
+            Parity.Verdict parity = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot)
+                    .judge(run.context(), Rows.records(detections, Detection::new));
+            lacking = parity.lacking();
+            if (lacking.missing() == 0) {
+                run.counts(parity.counts());
+                run.note(parity.note());
+            } else {
+                run.note("hot path: not compared, since HBase lacks detections of the batch sweep");
+            }
+        }
         run.count("detections", lacking.detections());
         if (lacking.missing() > 0) {
             problems.add("HBase lacks " + lacking.missing() + " of " + lacking.detections() + " detections (as "

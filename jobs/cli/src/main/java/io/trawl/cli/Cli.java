@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
 import io.trawl.etl.Settings;
 import io.trawl.intel.Canonical;
@@ -19,33 +20,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What HBase knows, at a terminal: {@code detections} and {@code sightings}. */
-@Command(name = "trawl", description = "Asks HBase for detections and sightings.")
+/** What HBase, lake and Kafka know, at a terminal: {@code detections}, {@code sightings}, {@code parity} and {@code tail}. */
+@Command(name = "trawl", description = "Asks for detections, sightings and alerts.")
 public final class Cli {
     private Cli() {}
 
     public static void main(String[] args) {
+        // What a library logs would go where the answer goes; what is wrong is said in one line.
+        System.setProperty("log4j2.level", "OFF");
         System.exit(run(args, new PrintStream(System.out, false, StandardCharsets.UTF_8), System.err));
     }
 
     /** @return exit status: 0 answered, 2 a bad argument, 1 anything else */
     static int run(String[] args, PrintStream out, PrintStream err) {
-        CommandLine command =
-                new CommandLine(new Cli()).addSubcommand(new Detections(out)).addSubcommand(new Sightings(out));
+        CommandLine command = new CommandLine(new Cli())
+                .addSubcommand(new Detections(out))
+                .addSubcommand(new Sightings(out))
+                .addSubcommand(new ParityCommand(out))
+                .addSubcommand(new Tail(out, err));
         command.setParameterExceptionHandler((e, unparsed) -> {
             err.println("trawl: " + String.valueOf(e.getMessage()).replace('\n', ' ') + " (--help lists the options)");
             return 2;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {
-            err.println("trawl " + line.getCommandName() + ": "
-                    + String.valueOf(e.getMessage()).replace('\n', ' '));
-            if (!(e instanceof JobFailure) && !(e instanceof IllegalArgumentException)) {
+            String said = Jobs.message(e);
+            err.println("trawl " + line.getCommandName() + ": " + said.replace('\n', ' '));
+            boolean known = e instanceof JobFailure
+                    || e instanceof IllegalArgumentException
+                    || said.startsWith(Jobs.CANNOT_CONNECT);
+            if (!known) {
                 e.printStackTrace(err);
             }
             return e instanceof IllegalArgumentException ? 2 : 1;
@@ -55,16 +65,8 @@ public final class Cli {
         return status;
     }
 
-    /** Options that both have. */
+    /** Options that all have. */
     static final class Common {
-        @Option(
-                names = "--since",
-                paramLabel = "TIME",
-                description =
-                        "From this event time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
-        @Nullable
-        String since;
-
         @Option(names = "--json", description = "One JSON object a line instead of a table.")
         boolean json;
 
@@ -84,6 +86,17 @@ public final class Cli {
         Settings settings() {
             return Settings.load(conf, set);
         }
+    }
+
+    /** Where to begin. */
+    static final class Since {
+        @Option(
+                names = "--since",
+                paramLabel = "TIME",
+                description =
+                        "From this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
+        @Nullable
+        String since;
 
         @Nullable
         Instant from() {
@@ -101,6 +114,21 @@ public final class Cli {
                         e);
             }
         }
+    }
+
+    /** How files of the cluster are reached. */
+    static Configuration hadoop(Settings settings) {
+        Configuration hadoop = new Configuration();
+        settings.under("hadoop.").forEach(hadoop::set);
+        // An address that refuses is given up after seconds.
+        hadoop.set("ipc.client.connect.max.retries", "5");
+        return hadoop;
+    }
+
+    /** A client as detections have it: its address in canonical form, else as it was typed. */
+    static String client(String typed) {
+        String canonical = Canonical.host(typed).canonical();
+        return canonical != null && (canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+")) ? canonical : typed;
     }
 
     /** A domain, an address or a range, as a person types it. */
@@ -137,6 +165,15 @@ public final class Cli {
         @Option(names = "--lines", description = "With --json: the raw line of each, from the lake.")
         private boolean lines;
 
+        @Option(
+                names = "--ledger",
+                description =
+                        "Of what the hot path alone has: ask the ledger whether the batch sweep of its window is done.")
+        private boolean ledger;
+
+        @CommandLine.Mixin
+        private Since since = new Since();
+
         @CommandLine.Mixin
         private Common common = new Common();
 
@@ -157,8 +194,9 @@ public final class Cli {
                             client == null ? null : client(client),
                             indicator == null ? null : Canonical.indicator(indicator),
                             value == null ? null : target(value),
-                            common.from(),
+                            since.from(),
                             limit));
+            SeenBy.add(common.settings(), shown, ledger);
             if (common.json) {
                 if (lines) {
                     RawLines.add(common.settings(), shown);
@@ -179,31 +217,12 @@ public final class Cli {
                     text(d, "indicator_type"),
                     text(d, "feed"),
                     text(d, "suppressed_by"),
-                    paths(d)
+                    SeenBy.text(d)
                 }));
                 Table.print(out, rows);
                 out.println(shown.size() + (shown.size() == 1 ? " detection" : " detections"));
             }
             return 0;
-        }
-
-        private static String client(String typed) {
-            String canonical = Canonical.host(typed).canonical();
-            return canonical != null && (canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+"))
-                    ? canonical
-                    : typed;
-        }
-
-        private static String paths(JsonNode detection) {
-            List<String> paths = new ArrayList<>();
-            detection.path("seen_by").forEach(path -> {
-                String name = path.asText();
-                String short_ = name.substring(0, Math.max(0, name.indexOf(':')));
-                if (!paths.contains(short_)) {
-                    paths.add(short_);
-                }
-            });
-            return String.join("+", paths);
         }
     }
 
@@ -221,6 +240,9 @@ public final class Cli {
         private String value = "";
 
         @CommandLine.Mixin
+        private Since since = new Since();
+
+        @CommandLine.Mixin
         private Common common = new Common();
 
         Sightings(PrintStream out) {
@@ -230,7 +252,7 @@ public final class Cli {
         @Override
         public Integer call() {
             List<HBaseReader.Sighting> found =
-                    new HBaseReader(common.settings()).sightings(target(value), common.from());
+                    new HBaseReader(common.settings()).sightings(target(value), since.from());
             if (common.json) {
                 for (HBaseReader.Sighting s : found) {
                     ObjectNode object = Json.MAPPER.createObjectNode();

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
@@ -27,10 +26,8 @@ final class RawLines {
 
     /** Sets "line" in each detection: host, log, file_offset, partition, offset, and the line's text. */
     static void add(Settings settings, List<ObjectNode> detections) throws Exception {
-        Configuration hadoop = new Configuration();
-        settings.under("hadoop.").forEach(hadoop::set);
         Map<String, Map<String, ObjectNode>> lines = new HashMap<>();
-        try (Lake lake = Lake.open(settings, hadoop)) {
+        try (Lake lake = Lake.open(settings, Cli.hadoop(settings))) {
             Map<String, List<ObjectNode>> byWindow = new HashMap<>();
             for (ObjectNode detection : detections) {
                 String window = detection.path("source").asText() + " "

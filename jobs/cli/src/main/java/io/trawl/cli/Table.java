@@ -31,9 +31,10 @@ final class Table {
         }
     }
 
-    private static String cut(String cell) {
-        // What a stranger wrote into a URL must not steer the terminal.
-        String clean = cell.replaceAll("\\p{Cntrl}", "?");
+    /** A cell as it is shown: on one line, and no longer than is good for reading. */
+    static String cut(String cell) {
+        // What a stranger wrote into a URL must not steer the terminal, nor turn the direction of its text.
+        String clean = cell.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return clean.length() <= WIDEST ? clean : clean.substring(0, WIDEST - 1) + "…";
     }
 }

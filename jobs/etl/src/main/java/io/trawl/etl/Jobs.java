@@ -31,6 +31,9 @@ import picocli.CommandLine.ParameterException;
  * report, and end with an exit status: 0 done, 2 a bad argument or setting, 1 anything else.
  */
 public final class Jobs {
+    /** How a message about a server begins that refuses. */
+    public static final String CANNOT_CONNECT = "cannot connect: ";
+
     private final Job job;
     private final Clock clock;
     private final PrintStream err;
@@ -247,7 +250,7 @@ public final class Jobs {
                         .orElse(text);
             }
             if (cause instanceof ConnectException) {
-                return "cannot connect: " + text.lines().findFirst().orElse("") + " (is the server up?)";
+                return CANNOT_CONNECT + text.lines().findFirst().orElse("") + " (is the server up?)";
             }
         }
         return failure.getClass().getSimpleName() + ": "

@@ -1,0 +1,156 @@
+package io.trawl.cli;
+
+import io.trawl.etl.HotProgress;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Parity;
+import io.trawl.etl.Parity.Difference;
+import io.trawl.etl.Parity.Kind;
+import io.trawl.etl.Settings;
+import io.trawl.etl.State;
+import io.trawl.etl.Window;
+import io.trawl.record.Detection;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Whether hot path and batch sweep found the same. */
+@Command(
+        name = "parity",
+        description = {
+            "Compares the detections of the hot path with those of the batch sweep, window by window.",
+            "A difference has a reason (other indicators, border, not yet, before the hot path began, deleted before it was read, copy) or is unexplained.",
+            "Exit status: 0 equal, or all explained; 1 an unexplained difference, or a failure; 2 a bad argument."
+        },
+        sortOptions = false)
+final class ParityCommand implements Callable<Integer> {
+    private final PrintStream out;
+
+    @Option(
+            names = "--source",
+            required = true,
+            paramLabel = "NAME",
+            description = "The source, as trawl.conf names it.")
+    private String source = "";
+
+    @Option(
+            names = "--window",
+            required = true,
+            paramLabel = "START/END",
+            description = "Window of broker append time, UTC; a longer range is cut into windows.")
+    private String window = "";
+
+    @Mixin
+    private Cli.Common common = new Cli.Common();
+
+    ParityCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = common.settings();
+        LogSource of = settings.source(source);
+        List<Window> windows = Window.parse(window).units(of.unit(), settings.number("window.most"));
+        Configuration hadoop = Cli.hadoop(settings);
+        HotProgress hot = HotProgress.of(of, settings, State.at(settings.text("state.dir"), hadoop));
+        if (hot == null) {
+            throw new JobFailure(
+                    "the hot path never ran for source " + source
+                            + ", so there is nothing to compare: start it with trawl run hot-detect --source " + source,
+                    null);
+        }
+        List<Parity.Verdict> verdicts = new ArrayList<>();
+        try (Lake lake = Lake.open(settings, hadoop)) {
+            Ledger ledger = new Ledger(lake);
+            for (Window one : windows) {
+                Parity.Verdict verdict = judge(settings, lake, ledger, one, hot);
+                verdicts.add(verdict);
+                if (common.json) {
+                    out.println(verdict.json());
+                    out.flush();
+                }
+            }
+        }
+        if (!common.json) {
+            print(verdicts);
+        }
+        return verdicts.stream().anyMatch(verdict -> verdict.unexplained() > 0) ? 1 : 0;
+    }
+
+    private Parity.Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot)
+            throws IOException {
+        Ledger.Entry ingest = ledger.require(source, "ingest", one);
+        Ledger.Entry enrich = ledger.require(source, "enrich", one);
+        Ledger.Entry load = ledger.require(source, "load", one);
+        long snapshot = enrich.output(LakeTable.DETECTIONS);
+        String rerun = ": run load --source " + source + " --window " + one + " first";
+        if (load.input(LakeTable.DETECTIONS) != snapshot) {
+            throw new JobFailure(
+                    "window " + one + " of source " + source + " was swept again since it was loaded" + rerun, null);
+        }
+        Parity.Verdict verdict;
+        try (CloseableIterable<Detection> batch =
+                lake.records(LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", "batch"))) {
+            verdict = Parity.of(settings, ledger, one, ingest, enrich, hot).judge(batch.iterator());
+        }
+        if (verdict.lacking().missing() > 0) {
+            throw new JobFailure(
+                    "HBase lacks " + verdict.lacking().missing() + " of "
+                            + verdict.lacking().detections() + " detections of window " + one + rerun,
+                    null);
+        }
+        return verdict;
+    }
+
+    private void print(List<Parity.Verdict> verdicts) {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"WINDOW", "EQUAL", "ONLY HOT", "ONLY BATCH", "DIFFERENT", "UNEXPLAINED"});
+        verdicts.forEach(verdict -> rows.add(new String[] {
+            verdict.window().toString(),
+            Long.toString(verdict.equal()),
+            Long.toString(verdict.count(Kind.ONLY_HOT)),
+            Long.toString(verdict.count(Kind.ONLY_BATCH)),
+            Long.toString(verdict.count(Kind.DIFFERENT)),
+            Long.toString(verdict.unexplained())
+        }));
+        Table.print(out, rows);
+        for (Parity.Verdict verdict : verdicts) {
+            if (!verdict.judged()) {
+                out.println(verdict.window().start() + ": not judged yet, the hot path is " + verdict.behind()
+                        + " lines behind the window's end");
+            }
+            if (verdict.moved() > 0) {
+                out.println(verdict.window().start() + ": of the equal ones the hot path has " + verdict.moved()
+                        + " under a window beside it");
+            }
+            for (Kind kind : Kind.values()) {
+                verdict.differences(kind).forEach((reason, some) -> {
+                    out.println(verdict.window().start() + ": " + some.count() + " " + kind.text() + ", "
+                            + reason.text() + (some.count() > Difference.EXAMPLES ? ", as" : ""));
+                    some.examples().forEach(e -> {
+                        out.println("  " + e.detectionId() + "  " + e.timestamp() + "  " + shown(e.client()) + "  "
+                                + shown(e.indicator()) + "  partition " + e.partition() + " offset " + e.offset());
+                        out.println("      " + e.why());
+                    });
+                });
+            }
+        }
+    }
+
+    private static String shown(@Nullable String value) {
+        return value == null ? "-" : Table.cut(value);
+    }
+}

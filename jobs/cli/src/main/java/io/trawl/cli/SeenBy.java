@@ -1,0 +1,116 @@
+package io.trawl.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Lake;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Settings;
+import io.trawl.etl.Window;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which paths found a detection, and what that says of it. */
+final class SeenBy {
+    /** Hot path and batch sweep have it. */
+    static final String CONFIRMED = "confirmed";
+    /** The batch sweep has it, the hot path has not. */
+    static final String BATCH_ONLY = "batch-only";
+    /** The hot path has it, and its window is not swept yet. */
+    static final String PENDING = "pending";
+    /** The hot path has it, its window is swept, and the batch sweep does not have it. */
+    static final String HOT_ONLY = "hot-only";
+    /** One of the two: the window has closed, and the ledger was not asked. */
+    static final String HOT_ONLY_OR_PENDING = "hot-only-or-pending";
+    /** A retro-sweep alone has it. */
+    static final String RETRO_ONLY = "retro-only";
+
+    private SeenBy() {}
+
+    /**
+     * Sets "status" in each detection.
+     *
+     * @param ask the ledger, where HBase alone does not tell
+     */
+    static void add(Settings settings, List<ObjectNode> detections, boolean ask) throws Exception {
+        Instant now = Instant.now();
+        List<ObjectNode> open = new ArrayList<>();
+        for (ObjectNode detection : detections) {
+            String status = status(settings, detection, now);
+            detection.put("status", status);
+            if (status.equals(HOT_ONLY_OR_PENDING)) {
+                open.add(detection);
+            }
+        }
+        if (!ask || open.isEmpty()) {
+            return;
+        }
+        try (Lake lake = Lake.open(settings, Cli.hadoop(settings))) {
+            Ledger ledger = new Ledger(lake);
+            Map<String, Boolean> loaded = new HashMap<>();
+            for (ObjectNode detection : open) {
+                String source = detection.path("source").asText();
+                for (Instant start : hotWindows(detection)) {
+                    Window window =
+                            new Window(start, start.plus(settings.source(source).unit()));
+                    boolean done = loaded.computeIfAbsent(
+                            source + " " + window, key -> ledger.current(source, "load", window) != null);
+                    detection.put("status", done ? HOT_ONLY : PENDING);
+                }
+            }
+        }
+    }
+
+    static String status(Settings settings, JsonNode detection, Instant now) {
+        List<String> paths = paths(detection);
+        if (paths.contains("batch")) {
+            return paths.contains("hot") ? CONFIRMED : BATCH_ONLY;
+        }
+        if (!paths.contains("hot")) {
+            return RETRO_ONLY;
+        }
+        String source = detection.path("source").asText();
+        // A source that is no longer in trawl.conf: its windows are of unknown length.
+        boolean closed = !settings.sources().contains(source)
+                || hotWindows(detection).stream()
+                        .anyMatch(start -> start.plus(settings.source(source).unit())
+                                .plus(settings.duration("window.margin"))
+                                .isBefore(now));
+        return closed ? HOT_ONLY_OR_PENDING : PENDING;
+    }
+
+    private static List<Instant> hotWindows(JsonNode detection) {
+        List<Instant> windows = new ArrayList<>();
+        detection.path("seen_by").forEach(path -> {
+            if (path.asText().startsWith("hot:")) {
+                windows.add(Instant.parse(path.asText().substring("hot:".length())));
+            }
+        });
+        return windows;
+    }
+
+    /** Names of the paths, without their windows. */
+    private static List<String> paths(JsonNode detection) {
+        List<String> paths = new ArrayList<>();
+        detection.path("seen_by").forEach(path -> {
+            String name = path.asText();
+            String kind = name.substring(0, Math.max(0, name.indexOf(':')));
+            if (!paths.contains(kind)) {
+                paths.add(kind);
+            }
+        });
+        return paths;
+    }
+
+    /** For people: the paths, and what is not plain from them. */
+    static String text(JsonNode detection) {
+        String paths = String.join("+", paths(detection));
+        return switch (detection.path("status").asText()) {
+            case PENDING -> paths + " (pending)";
+            case HOT_ONLY -> paths + " (hot only)";
+            default -> paths;
+        };
+    }
+}

@@ -1,0 +1,45 @@
+package io.trawl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Json;
+import io.trawl.etl.Settings;
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SeenByTest {
+    private static final Settings SETTINGS = Settings.defaults();
+    /** The window 10:00 has closed, and its margin is over; that of 11:00 has ended within its margin. */
+    private static final Instant NOW = Instant.parse("2026-11-24T12:00:10Z");
+
+    private static ObjectNode detection(String source, String seenBy) {
+        ObjectNode detection = Json.MAPPER.createObjectNode().put("source", source);
+        ArrayNode paths = detection.putArray("seen_by");
+        for (String path : seenBy.split(" ")) {
+            paths.add(path);
+        }
+        return detection;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "proxy, batch:2026-11-24T10:00:00Z, batch-only, batch",
+        "proxy, batch:2026-11-24T10:00:00Z hot:2026-11-24T10:00:00Z, confirmed, batch+hot",
+        "proxy, batch:2026-11-24T10:00:00Z hot:2026-11-24T09:00:00Z, confirmed, batch+hot",
+        "proxy, hot:2026-11-24T10:00:00Z, hot-only-or-pending, hot",
+        "proxy, hot:2026-11-24T11:00:00Z, pending, hot (pending)",
+        "proxy, hot:2026-11-24T12:00:00Z, pending, hot (pending)",
+        "proxy, hot:2026-11-24T10:00:00Z hot:2026-11-24T11:00:00Z, hot-only-or-pending, hot",
+        "proxy, hot:2026-11-24T12:00:00Z retro:2026-11-24T12:00:00Z, pending, hot+retro (pending)",
+        "proxy, retro:2026-11-24T12:00:00Z, retro-only, retro",
+        "gone, hot:2026-11-24T12:00:00Z, hot-only-or-pending, hot"
+    })
+    void thePathsAndTheClockTell(String source, String seenBy, String status, String text) {
+        ObjectNode detection = detection(source, seenBy);
+        assertThat(SeenBy.status(SETTINGS, detection, NOW)).isEqualTo(status);
+        assertThat(SeenBy.text(detection.put("status", status))).isEqualTo(text);
+    }
+}
