@@ -94,7 +94,7 @@ public final class Cli {
                 names = "--since",
                 paramLabel = "TIME",
                 description =
-                        "From this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
+                        "From this time on, that of the event (of tail: that of the alert): an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D).")
         @Nullable
         String since;
 
@@ -162,7 +162,9 @@ public final class Cli {
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
         private int limit = 100;
 
-        @Option(names = "--lines", description = "With --json: the raw line of each, from the lake.")
+        @Option(
+                names = "--lines",
+                description = "With --json: the raw line of each, from the lake, where it has it yet.")
         private boolean lines;
 
         @Option(

@@ -24,7 +24,10 @@ import org.apache.iceberg.io.CloseableIterable;
 final class RawLines {
     private RawLines() {}
 
-    /** Sets "line" in each detection: host, log, file_offset, partition, offset, and the line's text. */
+    /**
+     * Sets "line" in each detection whose window has been ingested: host, log, file_offset, partition, offset, and the
+     * line's text.
+     */
     static void add(Settings settings, List<ObjectNode> detections) throws Exception {
         Map<String, Map<String, ObjectNode>> lines = new HashMap<>();
         try (Lake lake = Lake.open(settings, Cli.hadoop(settings))) {
@@ -58,7 +61,12 @@ final class RawLines {
         Instant start = Instant.parse(first.path("window").asText());
         Duration unit = settings.source(source).unit();
         Window window = new Window(start, start.plus(unit));
-        long snapshot = new Ledger(lake).require(source, "ingest", window).output(LakeTable.RAW_LINES);
+        Ledger.Entry ingest = new Ledger(lake).current(source, "ingest", window);
+        if (ingest == null) {
+            // What the hot path has seen, and the batch path not yet.
+            return Map.of();
+        }
+        long snapshot = ingest.output(LakeTable.RAW_LINES);
         Object[] ids = detections.stream()
                 .map(detection -> detection.path("event_id").asText())
                 .distinct()

@@ -251,14 +251,20 @@ public final class Parity {
         private HBaseReader.Lacking lacking = HBaseReader.Lacking.NOTHING;
         private long equal;
         private long moved;
-        /** Of the batch sweep's detections those that the hot path has in this window: how many, and the sum of their ids. */
+        /**
+         * Of the batch sweep's detections those that the hot path has in this window, of lines that are the window's by
+         * their offsets, too: how many, and the sum of their ids.
+         */
         private long paired;
 
         private long pairedIds;
-        /** All that the hot path has in this window, in the same way. */
+        /** All that the hot path has of such lines in this window, in the same way. */
         private long hot;
 
         private long hotIds;
+        /** What it has in this window of other lines. */
+        private long outside;
+
         private final TreeMap<Kind, TreeMap<Reason, Difference>> differences = new TreeMap<>();
 
         Findings plus(Findings other) {
@@ -269,6 +275,7 @@ public final class Parity {
             pairedIds += other.pairedIds;
             hot += other.hot;
             hotIds += other.hotIds;
+            outside += other.outside;
             other.differences.forEach((kind, reasons) -> reasons.forEach((reason, some) -> add(kind, reason, some)));
             return this;
         }
@@ -281,8 +288,8 @@ public final class Parity {
             add(kind, reason, new Difference(1, List.of(example)));
         }
 
-        /** Whether the batch sweep has all that the hot path has in this window. */
-        private boolean hasNoOnlyHot() {
+        /** Whether the batch sweep has all that the hot path has of the window's lines. */
+        private boolean hasAllOfHot() {
             return paired == hot && pairedIds == hotIds;
         }
     }
@@ -319,14 +326,18 @@ public final class Parity {
             HotCell same = null;
             HotCell other = null;
             for (HotCell cell : HotCell.of(row)) {
-                if (cell.window().equals(window.start())) {
+                if (cell.window().equals(window.start()) && isOurs(cell.place())) {
                     into.paired++;
                     into.pairedIds += firstHalf(detection.getDetectionId());
                 }
-                if (cell.place().partition() == partition && cell.place().offset() == offset) {
+                boolean here =
+                        cell.place().partition() == partition && cell.place().offset() == offset;
+                if (here && cell.is(expected(detection, cell.window()))) {
                     same = cell;
-                } else {
-                    other = cell;
+                } else if (cell.json().path("source").asText().equals(source)) {
+                    // A row has no source: another one may have the same line.
+                    same = here ? cell : same;
+                    other = here ? other : cell;
                 }
             }
             if (same != null) {
@@ -371,9 +382,13 @@ public final class Parity {
                             why));
         }
 
+        /** What the hot path writes of a detection of the batch sweep, if it finds the same. */
+        private static ObjectNode expected(Detection batch, Instant window) {
+            return Json.of(batch).put("sweep", HBaseStore.HOT).put("window", window.toString());
+        }
+
         private void compare(Detection batch, HotCell hotCell, Findings into) {
-            ObjectNode expected = Json.of(batch);
-            expected.put("sweep", HBaseStore.HOT).put("window", hotCell.window().toString());
+            ObjectNode expected = expected(batch, hotCell.window());
             if (!hotCell.is(expected)) {
                 // As text, since a number read from JSON and one of a record may be of different widths.
                 JsonNode ours = read(expected.toString());
@@ -434,7 +449,7 @@ public final class Parity {
             } else {
                 reason = null;
                 why = "";
-                if (!contain(spans, partition, offset)) {
+                if (!isOurs(place)) {
                     // Of another window by its offset: that one's sweep decides.
                     JsonNode elsewhere = batchCell(row);
                     against = others.stream()
@@ -484,6 +499,11 @@ public final class Parity {
                             why));
         }
 
+        /** Whether a line is the window's by its offset. */
+        private boolean isOurs(HBaseStore.Place place) {
+            return contain(spans, place.partition(), place.offset());
+        }
+
         private static String snapshots(@Nullable Long hot, @Nullable Long batch) {
             return "indicators " + hot + " in the hot path, " + batch + " in the batch sweep";
         }
@@ -494,11 +514,14 @@ public final class Parity {
                             span.getPartition() == partition && span.getFrom() <= offset && offset < span.getUntil());
         }
 
-        /** The detection of any batch sweep in a row; null where there is none. */
-        private static @Nullable JsonNode batchCell(Result row) {
-            for (Cell cell : row.rawCells()) {
+        /** The detection of any batch sweep of the source in a row; null where there is none. */
+        private @Nullable JsonNode batchCell(Result row) {
+            for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
                 if (HotCell.path(cell).startsWith("batch:")) {
-                    return read(HotCell.value(cell));
+                    JsonNode detection = read(HotCell.value(cell));
+                    if (detection.path("source").asText().equals(source)) {
+                        return detection;
+                    }
                 }
             }
             return null;
@@ -636,9 +659,10 @@ public final class Parity {
             Settings settings = this.settings;
             Basis basis = this.basis;
             findings.plus(eachSalt.apply(salt -> count(settings, basis, salt)));
-            if (!findings.hasNoOnlyHot()) {
+            boolean ours = !findings.hasAllOfHot();
+            if (ours || findings.outside > 0) {
                 List<Swept> others = others();
-                findings.plus(eachSalt.apply(salt -> onlyHot(settings, basis, salt, others)));
+                findings.plus(eachSalt.apply(salt -> onlyHot(settings, basis, salt, ours, others)));
             }
         }
         return new Verdict(basis, findings);
@@ -704,8 +728,12 @@ public final class Parity {
         try (Table table = table(settings);
                 ResultScanner rows = table.getScanner(windowRows(basis, salt))) {
             for (Result row : rows) {
-                findings.hot++;
-                findings.hotIds += firstHalf(Keys.idOf(row.getRow()));
+                if (basis.isOurs(place(row))) {
+                    findings.hot++;
+                    findings.hotIds += firstHalf(Keys.idOf(row.getRow()));
+                } else {
+                    findings.outside++;
+                }
             }
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
@@ -713,20 +741,33 @@ public final class Parity {
         return findings;
     }
 
-    /** Finds what the batch sweep does not have of it. */
-    private static Findings onlyHot(Settings settings, Basis basis, int salt, List<Swept> others) {
+    private static HBaseStore.Place place(Result windowRow) {
+        return HBaseStore.Place.of(windowRow.rawCells()[0].getTimestamp());
+    }
+
+    /**
+     * Finds what the batch sweep does not have of it.
+     *
+     * @param ours whether the lines that are the window's by their offsets are looked up, too
+     */
+    private static Findings onlyHot(Settings settings, Basis basis, int salt, boolean ours, List<Swept> others) {
         Findings findings = new Findings();
         try (Table table = table(settings);
                 ResultScanner rows = table.getScanner(windowRows(basis, salt))) {
-            for (Result[] some = rows.next(BATCH); some.length > 0; some = rows.next(BATCH)) {
+            Iterator<Result> windowRows = rows.iterator();
+            while (windowRows.hasNext()) {
+                List<Result> some = new ArrayList<>();
                 List<Get> gets = new ArrayList<>();
-                for (Result row : some) {
-                    gets.add(new Get(Keys.mainOf(row.getRow())).addFamily(HBase.FAMILY));
+                while (windowRows.hasNext() && gets.size() < BATCH) {
+                    Result row = windowRows.next();
+                    if (ours || !basis.isOurs(place(row))) {
+                        some.add(row);
+                        gets.add(new Get(Keys.mainOf(row.getRow())).addFamily(HBase.FAMILY));
+                    }
                 }
                 Result[] found = table.get(gets);
-                for (int i = 0; i < some.length; i++) {
-                    HBaseStore.Place place = HBaseStore.Place.of(some[i].rawCells()[0].getTimestamp());
-                    basis.hot(some[i].getRow(), place, found[i], others, findings);
+                for (int i = 0; i < found.length; i++) {
+                    basis.hot(some.get(i).getRow(), place(some.get(i)), found[i], others, findings);
                 }
             }
         } catch (IOException e) {

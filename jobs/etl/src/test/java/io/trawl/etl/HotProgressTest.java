@@ -3,9 +3,9 @@ package io.trawl.etl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.trawl.etl.HotProgress.TakeUp;
 import io.trawl.record.OffsetSpan;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class HotProgressTest {
     private static TakeUp takeUp(String json) {
         try {
             return TakeUp.of(Json.MAPPER.readTree(json));
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new IllegalArgumentException(e);
         }
     }

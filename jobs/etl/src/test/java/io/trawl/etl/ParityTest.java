@@ -216,6 +216,24 @@ class ParityTest {
     }
 
     @Test
+    void aCellOfAnotherSourceIsNoneOfThisOne() {
+        Detection foreign = hot(120, BEFORE);
+        foreign.setSource("another");
+        only(batch(detection(120), hotCell(foreign)), Kind.ONLY_BATCH, Reason.UNEXPLAINED);
+        Detection foreignCopy = hot(7, BEFORE);
+        foreignCopy.setSource("another");
+        batch(detection(121), hotCell(foreignCopy));
+        assertThat(verdict().differences(Kind.ONLY_BATCH)).containsOnlyKeys(Reason.UNEXPLAINED);
+    }
+
+    @Test
+    void anEntryOfTheWindowsListWhoseRowIsGoneAndWhoseLineIsElsewhereIsOfTheBorder() {
+        Detection hot = hot(300, WINDOW.start());
+        basis().hot(Keys.window(4, hot), new HBaseStore.Place(0, 300), Result.EMPTY_RESULT, List.of(), findings);
+        only(verdict(), Kind.ONLY_HOT, Reason.BORDER);
+    }
+
+    @Test
     void aDetectionThatHBaseLacksOrHasOfAnOlderLoadIsLacking() {
         Detection detection = detection(120);
         basis().batch(detection, row(cell("batch", VERSION - 1, detection)), findings);
