@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -110,9 +111,12 @@ final class Broker implements AutoCloseable {
 
     /** Every message of a topic from here on, as ingest reads it. */
     List<RawLine> lines(String topic) throws Exception {
+        return lines(topic, new KafkaLines.Reader("any", Instant.EPOCH));
+    }
+
+    List<RawLine> lines(String topic, KafkaLines.Reader reader) throws Exception {
         long messages = messages(topic);
         List<RawLine> lines = new ArrayList<>();
-        KafkaLines.Reader reader = new KafkaLines.Reader("any", Instant.EPOCH);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrap, "max.poll.records", "10000"),
                 new ByteArrayDeserializer(),
@@ -127,6 +131,14 @@ final class Broker implements AutoCloseable {
             }
         }
         return lines;
+    }
+
+    /** Commits offsets of a group, by partition. */
+    void commit(String group, String topic, Map<Integer, Long> offsets) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+        offsets.forEach(
+                (partition, offset) -> all.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
+        admin.alterConsumerGroupOffsets(group, all).all().get();
     }
 
     /** A message as the collector writes it. */

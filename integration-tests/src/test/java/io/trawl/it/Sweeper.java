@@ -294,6 +294,11 @@ final class Sweeper {
 
     /** Takes a window's cells, and no other's, out of the HBase rows whose keys end with an id in hexadecimal. */
     void deleteFromHBase(String table, Window window, String id) throws Exception {
+        deleteFromHBase(table, "", window, id);
+    }
+
+    /** The same for the cells of one path, as hot; of all of them where it is empty. */
+    void deleteFromHBase(String table, String path, Window window, String id) throws Exception {
         byte[] tail = Bytes.fromHex(id);
         try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
                 ResultScanner rows = open.getScanner(new Scan())) {
@@ -304,7 +309,9 @@ final class Sweeper {
                     Delete delete = new Delete(key);
                     for (Cell cell : row.rawCells()) {
                         byte[] qualifier = CellUtil.cloneQualifier(cell);
-                        if (Bytes.toString(qualifier).contains(window.start().toString())) {
+                        String name = Bytes.toString(qualifier);
+                        if (name.startsWith(path)
+                                && name.contains(window.start().toString())) {
                             delete.addColumn(CellUtil.cloneFamily(cell), qualifier, cell.getTimestamp());
                         }
                     }

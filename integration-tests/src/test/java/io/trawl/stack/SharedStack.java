@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A test that kills a server brings it back ({@link LocalStack#restore}).
  */
 public final class SharedStack {
-    /** Leaves the default ports to a stack that a developer may have up. */
-    private static final int PORT_SHIFT = 1000;
+    /** Leaves the default ports to a stack that a developer may have up; another one lets two of these run side by side. */
+    private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000);
 
     private static @Nullable LocalStack stack;
 

@@ -1,0 +1,535 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Etl;
+import io.trawl.etl.HBaseStore;
+import io.trawl.etl.HotProgress;
+import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.Lake;
+import io.trawl.etl.ListStore;
+import io.trawl.etl.LogSource;
+import io.trawl.etl.Settings;
+import io.trawl.etl.Source;
+import io.trawl.etl.State;
+import io.trawl.etl.Store;
+import io.trawl.etl.SweepStep;
+import io.trawl.etl.Window;
+import io.trawl.it.Broker.Message;
+import io.trawl.record.Detection;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RawLine;
+import io.trawl.stack.SharedStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the hot path's detections are beside the batch sweep's, as {@code trawl parity} and the audit say it. */
+class ParityIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String FEED = """
+            evil.example
+            portal.example:8443
+            192.0.2.7
+            192.0.2.9:8080
+            198.51.100.0/24
+            2001:db8::bad
+            hxxps://www.evil[.]example/a/b?q=1
+            odd.example/p/*
+            /gate.php
+            """;
+
+    private static final String ALLOWLIST = """
+            {"name":"Ours","version":7,"type":"hostname","list":["fine.evil.example"]}
+            """;
+
+    private static final List<String> URLS = List.of(
+            "GET http://www.evil.example/a",
+            "GET https://www.evil.example/a/b?q=1",
+            "GET http://fine.evil.example/",
+            "CONNECT portal.example:8443",
+            "GET http://192.0.2.9:8080/",
+            "GET http://[2001:db8::bad]/",
+            "GET http://odd.example/p/x",
+            "GET http://nothing.example/gate.php",
+            "GET http://nothing.example/",
+            "POST http://198.51.100.200:8080/");
+
+    @TempDir
+    static Path folder;
+
+    private static Path conf;
+    private static Broker broker;
+
+    @BeforeAll
+    static void start() throws Exception {
+        conf = SharedStack.get().conf();
+        Sweeper any = new Sweeper(conf, "any", Map.of());
+        broker = new Broker(any.settings().text("kafka.bootstrap"));
+        Path feed = Files.writeString(folder.resolve("feed.txt"), FEED);
+        Path allowlist = Files.writeString(folder.resolve("ours.json"), ALLOWLIST);
+        any.mustRun("refresh-indicators", null, "--feeds", feed.toString(), "--allowlists", allowlist.toString());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    /** A window that was swept, and what the hot path found in it. */
+    private static final class Swept {
+        private final Sweeper sweeper;
+        private final LogSource source;
+        private final Settings settings;
+        private final Window window;
+        private final long snapshot;
+        private final List<RawLine> lines;
+        private final List<Detection> hot;
+
+        Swept(Sweeper sweeper, Window window, IndicatorSnapshot indicators, List<RawLine> lines) {
+            this.sweeper = sweeper;
+            this.window = window;
+            this.settings = sweeper.settings();
+            this.source = settings.source(sweeper.source());
+            this.snapshot = indicators.id();
+            this.lines = lines;
+            ListStore<Detection> found = Store.list("found");
+            Etl.from(Source.of(lines))
+                    .parse(source.parser())
+                    .expect(ProxyEvent.SCHEMA$)
+                    .analyse(new SweepStep(indicators, settings, source.webServer(), HBaseStore.HOT))
+                    .store(found)
+                    .run();
+            this.hot = new ArrayList<>(found.records());
+            this.hot.sort(Comparator.comparing(Detection::getDetectionId));
+        }
+
+        Sweeper sweeper() {
+            return sweeper;
+        }
+
+        /** Puts detections as the hot path does. */
+        void put(List<Detection> detections) {
+            Etl.from(Source.of(detections))
+                    .store(HBaseStore.hotDetections(settings))
+                    .run();
+        }
+
+        /** The hot path took up these indicators when the topic was empty, and has stored up to here. */
+        void ran(long indicators, Map<Integer, Long> offsets) throws Exception {
+            ObjectNode file =
+                    JSON.createObjectNode().put("snapshot", indicators).put("index", "hdfs://any");
+            file.put("run_id", "r").put("taken", Instant.now().toString());
+            file.putObject("from").put("0", 0).put("1", 0);
+            State state = State.at(settings.text("state.dir"), new Configuration());
+            assertThat(state.create("hot/" + source.name() + "/indicators/000000.json", file))
+                    .isTrue();
+            broker.commit(HotProgress.group(source), source.topic(), offsets);
+        }
+
+        /** One whose line came once. */
+        Detection one() {
+            return hot.stream()
+                    .filter(detection -> detection.getPartition() == 1
+                            && String.valueOf(detection.getObserverHostname()).endsWith("-p2"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** All that the topic has. */
+        Map<Integer, Long> ends() {
+            Map<Integer, Long> ends = new HashMap<>();
+            lines.forEach(line -> ends.merge(line.getPartition(), line.getOffset() + 1, Math::max));
+            return ends;
+        }
+
+        /** What parity says of the window; the exit status has to be this one. */
+        JsonNode parity(int status) throws Exception {
+            Trawl said = trawl("parity", "--json");
+            assertThat(said.end()).as(said.err()).isEqualTo(status);
+            assertThat(said.err()).isEmpty();
+            return JSON.readTree(said.out());
+        }
+
+        Trawl trawl(String subcommand, String... more) throws Exception {
+            List<String> arguments = new ArrayList<>(List.of(subcommand));
+            arguments.addAll(sweeper.arguments(subcommand.equals("parity") ? window : null, more));
+            return Trawl.start(folder, arguments);
+        }
+
+        /** What the audit counts of the hot path, with the note that it makes of it. */
+        Map<String, Long> audit(Consumer<String> note) throws Exception {
+            sweeper.mustRun("audit", window);
+            List<String> notes = new ArrayList<>();
+            Objects.requireNonNull(sweeper.report("audit", window))
+                    .path("notes")
+                    .forEach(one -> notes.add(one.asText()));
+            assertThat(notes)
+                    .filteredOn(one -> one.startsWith("hot path"))
+                    .hasSize(1)
+                    .allSatisfy(note);
+            Map<String, Long> counts = new HashMap<>(sweeper.counts("audit", window));
+            counts.keySet().removeIf(name -> !name.startsWith("hot_"));
+            return counts;
+        }
+
+        long batch() throws Exception {
+            return sweeper.counts("enrich", window).get("detections");
+        }
+    }
+
+    private static Swept sweep(String name) throws Exception {
+        String unique = Sweeper.unique(name);
+        broker.create(unique, 2, Map.of());
+        Sweeper sweeper = new Sweeper(conf, unique, Map.of());
+        Window window = fill(sweeper);
+        sweeper.sweep(window);
+        IndicatorSnapshot indicators;
+        try (Lake lake = Lake.open(sweeper.settings(), new Configuration())) {
+            indicators = Objects.requireNonNull(IndicatorSnapshot.latest(lake));
+        }
+        LogSource source = sweeper.settings().source(unique);
+        List<RawLine> lines = broker.lines(unique, KafkaLines.Reader.ofWindows(source)).stream()
+                .filter(line -> line.getWindow().equals(window.start()))
+                .toList();
+        Swept swept = new Swept(sweeper, window, indicators, lines);
+        assertThat(swept.hot.stream().map(Detection::getIndicatorType))
+                .contains("domain", "domain-port", "ipv4", "ip-port", "cidr", "ipv6", "url", "url-prefix", "url-path");
+        assertThat(swept.hot.stream().map(Detection::getSuppressedBy)).contains("Ours");
+        return swept;
+    }
+
+    private static Window fill(Sweeper sweeper) throws Exception {
+        for (int tries = 0; tries < 5; tries++) {
+            Window window = Sweeper.nextWindow();
+            var landed = broker.send(sweeper.source(), messages(sweeper.source()));
+            if (landed.stream()
+                    .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
+                            && m.timestamp() >= window.start().toEpochMilli())) {
+                Sweeper.awaitEnd(window);
+                return window;
+            }
+        }
+        throw new AssertionError("the broker never took the messages within one window of " + Sweeper.UNIT);
+    }
+
+    /** Lines of two proxies that no other source has: the same line of the same proxy is one row in HBase. */
+    private static List<Message> messages(String name) {
+        List<String> lines = new ArrayList<>();
+        for (String url : URLS) {
+            for (String peer : List.of("192.0.2.7", "203.0.113.5")) {
+                lines.add("1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 " + url + " - HIER_DIRECT/" + peer
+                        + " text/html");
+            }
+        }
+        List<Message> messages = new ArrayList<>(Broker.log(0, name + "-p1", 0, lines.toArray(new String[0])));
+        messages.addAll(Broker.log(1, name + "-p2", 0, lines.toArray(new String[0])));
+        // A line again: batch and hot path keep the first.
+        messages.addAll(Broker.log(1, name + "-p1", 0, lines.get(0)));
+        return messages;
+    }
+
+    private static JsonNode reason(JsonNode parity, String kind, String reason) {
+        return parity.path(kind).path("reasons").path(reason);
+    }
+
+    @Test
+    void bothFoundTheSame() throws Exception {
+        Swept swept = sweep("same");
+        swept.put(swept.hot);
+        // Another source has a window that begins then, too.
+        Detection strange = Detection.newBuilder(swept.hot.get(0))
+                .setSource("another")
+                .setDetectionId("0123456789abcdef0123456789abcdef")
+                .build();
+        swept.put(List.of(strange));
+        swept.ran(swept.snapshot, swept.ends());
+        long batch = swept.batch();
+        assertThat(batch).isGreaterThan(20);
+
+        JsonNode parity = swept.parity(0);
+        assertThat(parity.path("judged").asBoolean()).isTrue();
+        assertThat(parity.path("behind").asLong()).isZero();
+        assertThat(parity.path("equal").asLong()).isEqualTo(batch);
+        assertThat(parity.path("moved").asLong()).isZero();
+        for (String kind : List.of("only_hot", "only_batch", "different")) {
+            assertThat(parity.path(kind).path("count").asLong()).as(kind).isZero();
+        }
+        Trawl table = swept.trawl("parity");
+        assertThat(table.end()).as(table.err()).isZero();
+        assertThat(table.out().lines().toList().get(1).split(" +"))
+                .containsExactly(swept.window.toString(), Long.toString(batch), "0", "0", "0", "0");
+
+        assertThat(swept.audit(note -> assertThat(note).isEqualTo("hot path: " + batch + " equal")))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "hot_equal", batch,
+                        "hot_only", 0L,
+                        "hot_batch_only", 0L,
+                        "hot_different", 0L,
+                        "hot_unexplained", 0L,
+                        "hot_behind", 0L));
+        assertThat(status(swept)).containsExactly("confirmed");
+    }
+
+    /** What detections say of the source's. */
+    private static TreeSet<String> status(Swept swept, String... more) throws Exception {
+        List<String> options = new ArrayList<>(List.of("--json", "--limit", "100000"));
+        options.addAll(List.of(more));
+        Trawl said = swept.trawl("detections", options.toArray(new String[0]));
+        assertThat(said.end()).as(said.err()).isZero();
+        TreeSet<String> status = new TreeSet<>();
+        for (String line : said.out().lines().toList()) {
+            JsonNode detection = JSON.readTree(line);
+            if (detection.path("source").asText().equals(swept.source.name())) {
+                status.add(detection.path("status").asText());
+            }
+        }
+        return status;
+    }
+
+    @Test
+    void aDetectionThatTheHotPathLostIsUnexplained() throws Exception {
+        Swept swept = sweep("lost");
+        swept.put(swept.hot);
+        swept.ran(swept.snapshot, swept.ends());
+        Detection lost = swept.one();
+        swept.sweeper().deleteFromHBase("detections", "hot:", swept.window, lost.getDetectionId());
+        long equal = swept.batch() - 1;
+
+        JsonNode parity = swept.parity(1);
+        assertThat(parity.path("equal").asLong()).isEqualTo(equal);
+        assertThat(parity.path("unexplained").asLong()).isEqualTo(1);
+        JsonNode unexplained = reason(parity, "only_batch", "unexplained");
+        assertThat(unexplained.path("count").asLong()).isEqualTo(1);
+        assertThat(unexplained.path("examples").get(0).path("detection_id").asText())
+                .isEqualTo(lost.getDetectionId());
+        Trawl table = swept.trawl("parity");
+        assertThat(table.end()).isEqualTo(1);
+        assertThat(table.out()).contains("1 only batch, unexplained", lost.getDetectionId(), "the same indicators");
+
+        assertThat(swept.audit(
+                        note -> assertThat(note).startsWith("hot path disagrees: " + equal + " equal, 1 only batch")))
+                .containsEntry("hot_equal", equal)
+                .containsEntry("hot_batch_only", 1L)
+                .containsEntry("hot_batch_only.unexplained", 1L)
+                .containsEntry("hot_unexplained", 1L);
+        assertThat(status(swept)).containsExactly("batch-only", "confirmed");
+    }
+
+    @Test
+    void aDetectionOfOtherIndicatorsIsExplainedAndOneOfTheSameIsNot() throws Exception {
+        Swept swept = sweep("more");
+        swept.put(swept.hot);
+        swept.ran(swept.snapshot, swept.ends());
+        Detection first = swept.one();
+        swept.put(List.of(Detection.newBuilder(first)
+                .setDetectionId("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+                .setIndicatorSnapshot(7)
+                .build()));
+        JsonNode parity = swept.parity(0);
+        assertThat(parity.path("equal").asLong()).isEqualTo(swept.batch());
+        assertThat(reason(parity, "only_hot", "other_indicators").path("count").asLong())
+                .isEqualTo(1);
+        assertThat(reason(parity, "only_hot", "other_indicators")
+                        .path("examples")
+                        .get(0)
+                        .path("why")
+                        .asText())
+                .isEqualTo("indicators 7 in the hot path, " + swept.snapshot + " in the batch sweep");
+        assertThat(swept.audit(note -> assertThat(note).endsWith(" equal, 1 only hot (1 other indicators)")))
+                .containsEntry("hot_only", 1L)
+                .containsEntry("hot_only.other_indicators", 1L)
+                .containsEntry("hot_unexplained", 0L);
+        assertThat(status(swept)).containsExactly("confirmed", "hot-only-or-pending");
+        assertThat(status(swept, "--ledger")).containsExactly("confirmed", "hot-only");
+
+        swept.put(List.of(Detection.newBuilder(first)
+                .setDetectionId("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
+                .build()));
+        assertThat(reason(swept.parity(1), "only_hot", "unexplained")
+                        .path("count")
+                        .asLong())
+                .isEqualTo(1);
+        assertThat(swept.audit(note -> assertThat(note).startsWith("hot path disagrees: ")))
+                .containsEntry("hot_only", 2L)
+                .containsEntry("hot_only.unexplained", 1L)
+                .containsEntry("hot_unexplained", 1L);
+    }
+
+    @Test
+    void otherIndicatorsOfTheHotPathExplainWhatItDidNotFind() throws Exception {
+        Swept swept = sweep("older");
+        swept.ran(7, swept.ends());
+        JsonNode parity = swept.parity(0);
+        assertThat(parity.path("judged").asBoolean()).isTrue();
+        assertThat(reason(parity, "only_batch", "other_indicators")
+                        .path("count")
+                        .asLong())
+                .isEqualTo(swept.batch());
+        assertThat(reason(parity, "only_batch", "other_indicators").path("examples"))
+                .hasSize(5);
+    }
+
+    @Test
+    void whatTheHotPathHasNotPassedIsNotYetThere() throws Exception {
+        Swept swept = sweep("behind");
+        List<Detection> first = swept.hot.stream()
+                .filter(detection -> detection.getPartition() == 0)
+                .toList();
+        long inSecond = swept.ends().get(1);
+        swept.put(first);
+        swept.ran(swept.snapshot, Map.of(0, swept.ends().get(0)));
+
+        JsonNode parity = swept.parity(0);
+        assertThat(parity.path("judged").asBoolean()).isFalse();
+        assertThat(parity.path("behind").asLong()).isEqualTo(inSecond);
+        assertThat(parity.path("equal").asLong()).isEqualTo(first.size());
+        assertThat(reason(parity, "only_batch", "not_yet").path("count").asLong())
+                .isEqualTo(swept.batch() - first.size());
+        Trawl table = swept.trawl("parity");
+        assertThat(table.end()).isZero();
+        assertThat(table.out())
+                .contains("not judged yet, the hot path is " + inSecond + " lines behind the window's end");
+        assertThat(swept.audit(
+                        note -> assertThat(note).endsWith("it is " + inSecond + " lines behind, so this is not final")))
+                .containsEntry("hot_behind", inSecond)
+                .containsEntry("hot_unexplained", 0L);
+
+        // It goes on.
+        swept.put(swept.hot);
+        broker.commit(HotProgress.group(swept.source), swept.source.topic(), swept.ends());
+        assertThat(swept.parity(0).path("equal").asLong()).isEqualTo(swept.batch());
+    }
+
+    @Test
+    void aFieldThatDiffersIsNamed() throws Exception {
+        Swept swept = sweep("field");
+        Detection changed = Detection.newBuilder(swept.one())
+                .setHow("guessed")
+                .setConfidence(3)
+                .build();
+        List<Detection> hot = new ArrayList<>(swept.hot);
+        hot.replaceAll(detection -> detection.getDetectionId().equals(changed.getDetectionId()) ? changed : detection);
+        swept.put(hot);
+        swept.ran(swept.snapshot, swept.ends());
+        JsonNode parity = swept.parity(1);
+        assertThat(parity.path("equal").asLong()).isEqualTo(swept.batch() - 1);
+        assertThat(reason(parity, "different", "unexplained")
+                        .path("examples")
+                        .get(0)
+                        .path("why")
+                        .asText())
+                .isEqualTo("fields that differ: confidence, how");
+        assertThat(swept.audit(note -> assertThat(note).startsWith("hot path disagrees: ")))
+                .containsEntry("hot_different", 1L)
+                .containsEntry("hot_unexplained", 1L);
+    }
+
+    @Test
+    void linesThatTheHotPathHasInTheWindowBeforeAreTheSameLines() throws Exception {
+        Swept swept = sweep("border");
+        Window before = swept.window.previous();
+        List<Detection> hot = new ArrayList<>();
+        for (Detection detection : swept.hot) {
+            hot.add(
+                    detection.getPartition() == 0
+                            ? detection
+                            : Detection.newBuilder(detection)
+                                    .setWindow(before.start())
+                                    .build());
+        }
+        swept.put(hot);
+        swept.ran(swept.snapshot, swept.ends());
+        long moved =
+                hot.stream().filter(detection -> detection.getPartition() == 1).count();
+        JsonNode parity = swept.parity(0);
+        assertThat(parity.path("equal").asLong()).isEqualTo(swept.batch());
+        assertThat(parity.path("moved").asLong()).isGreaterThan(0).isLessThanOrEqualTo(moved);
+
+        // And in that window nothing is missing.
+        swept.sweeper().sweep(before);
+        Swept other = new Swept(
+                swept.sweeper(), before, new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null), List.of());
+        JsonNode elsewhere = other.parity(0);
+        assertThat(reason(elsewhere, "only_hot", "border").path("count").asLong())
+                .isEqualTo(parity.path("moved").asLong());
+    }
+
+    private static String latestIndex(Swept swept) throws Exception {
+        try (Lake lake = Lake.open(swept.settings, new Configuration())) {
+            return Objects.requireNonNull(IndicatorSnapshot.latest(lake)).index();
+        }
+    }
+
+    @Test
+    void whereThereIsNothingToCompareItIsSaid() throws Exception {
+        Swept swept = sweep("never");
+        Trawl never = swept.trawl("parity");
+        assertThat(never.end()).isEqualTo(1);
+        assertThat(never.err().lines())
+                .containsExactly("trawl parity: the hot path never ran for source " + swept.source.name()
+                        + ", so there is nothing to compare: start it with trawl run hot-detect --source "
+                        + swept.source.name());
+        assertThat(swept.sweeper().counts("audit", swept.window))
+                .containsKey("detections")
+                .doesNotContainKeys("hot_equal", "hot_only", "hot_behind");
+        assertThat(status(swept)).containsExactly("batch-only");
+
+        swept.ran(swept.snapshot, swept.ends());
+        Window next = new Window(swept.window.end(), swept.window.end().plus(Sweeper.UNIT));
+        List<String> arguments = new ArrayList<>(List.of("parity"));
+        arguments.addAll(swept.sweeper().arguments(next));
+        Trawl notSwept = Trawl.start(folder, arguments);
+        assertThat(notSwept.end()).isEqualTo(1);
+        assertThat(notSwept.err().lines())
+                .containsExactly("trawl parity: window " + next + " of source " + swept.source.name()
+                        + " has no ingest yet: run ingest --source " + swept.source.name() + " --window " + next
+                        + " first");
+
+        swept.sweeper().mustRun("enrich", swept.window);
+        Trawl notLoaded = swept.trawl("parity");
+        assertThat(notLoaded.end()).isEqualTo(1);
+        assertThat(notLoaded.err().lines())
+                .hasSize(1)
+                .allMatch(line -> line.contains("was swept again since it was loaded: run load"));
+    }
+
+    @Test
+    void aServerThatIsAwayIsOneLine() throws Exception {
+        Swept swept = sweep("away");
+        swept.ran(swept.snapshot, swept.ends());
+        Trawl noHBase = swept.trawl("parity", "--set", "hbase.port=1");
+        Trawl noKafka = swept.trawl("parity", "--set", "kafka.bootstrap=127.0.0.1:1");
+        Trawl noState = swept.trawl("parity", "--set", "state.dir=hdfs://127.0.0.1:1/trawl/state");
+        assertThat(noHBase.end()).isEqualTo(1);
+        assertThat(noHBase.err().lines())
+                .hasSize(1)
+                .allMatch(line -> line.startsWith("trawl parity: HBase at ZooKeeper 127.0.0.1:1 does not answer"));
+        assertThat(noKafka.end()).isEqualTo(1);
+        assertThat(noKafka.err().lines())
+                .hasSize(1)
+                .allMatch(line -> line.startsWith("trawl parity: Kafka at 127.0.0.1:1 does not answer"));
+        assertThat(noState.end()).isEqualTo(1);
+        assertThat(noState.err().lines())
+                .hasSize(1)
+                .allMatch(line -> line.startsWith("trawl parity: cannot connect: "));
+    }
+}

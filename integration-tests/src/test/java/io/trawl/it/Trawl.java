@@ -1,0 +1,68 @@
+package io.trawl.it;
+
+import io.trawl.stack.Options;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** bin/trawl as a child process, with the jars that were built with the tests. */
+final class Trawl {
+    private static final Path HOME = Options.ofThisProject().home();
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private Trawl(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The command itself, for a shell. */
+    static String command() {
+        return HOME.resolve("bin/trawl").toString();
+    }
+
+    static Trawl start(Path folder, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(command()));
+        command.addAll(arguments);
+        return start(folder, command, Map.of());
+    }
+
+    /** Starts any command in the environment that bin/trawl needs. */
+    static Trawl start(Path folder, List<String> command, Map<String, String> environment) throws IOException {
+        Path out = Files.createTempFile(folder, "trawl", ".out");
+        Path err = Files.createTempFile(folder, "trawl", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("TRAWL_NO_BUILD", "1");
+        builder.environment().remove("NO_COLOR");
+        builder.environment().putAll(environment);
+        return new Trawl(builder.start(), out, err);
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** Waits for its end, and gives the exit status. */
+    int end() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** What it has said so far. */
+    String out() throws IOException {
+        return Files.readString(out, StandardCharsets.UTF_8);
+    }
+
+    String err() throws IOException {
+        return Files.readString(err, StandardCharsets.UTF_8);
+    }
+}
