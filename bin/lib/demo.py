@@ -24,6 +24,11 @@ STATE = HOME / ".trawl" / "demo"
 SWEPT_WITHIN = 260  # seconds from the last line until every window must have been swept
 STARTING = timedelta(seconds=20)
 """What the servers take to start, at least: no line is written before."""
+LIVE = 20
+"""Seconds for which lines are written one by one, as a proxy writes them: what the hot path's latency is taken of."""
+LIVE_RATE = 400
+"""Lines a second of all proxies then."""
+HOT_WITHIN = 90  # seconds until the hot job must be running, and until it must have caught up
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
 PROXIES = ("proxy-east", "proxy-north", "proxy-west")
 """A proxy's name is its lines' key: each of these three lands in another one of the topic's three partitions."""
@@ -126,6 +131,7 @@ class Summary:
     stages: dict[str, float] = field(default_factory=dict)
     timeline: dict[str, float] = field(default_factory=dict)
     airflow_overhead: float = 0.0
+    hot: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -197,15 +203,70 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
     return logs, truth
 
 
-def write(logs: dict[str, list[bytes]], part: int) -> None:
-    """Have every proxy write one half of its lines to its log."""
+@dataclass
+class Parts:
+    """The lines of a proxy in the order in which it writes them: two halves at once, and between them some one by one.
+
+    :param live: those that are written one by one, at the time that they carry then
+    """
+
+    first: list[bytes]
+    live: list[bytes]
+    second: list[bytes]
+
+
+def arrange(logs: dict[str, list[bytes]], truth: list[dict[str, Any]], stamped: bool) -> dict[str, Parts]:
+    """Choose the lines that are written one by one, the hits of the second half first; the truth's offsets follow.
+
+    :param stamped: whether the lines' first 14 characters are their time, so that it can be that of the writing
+    """
+    many = LIVE * LIVE_RATE // len(logs)
+    parts = {}
     for proxy, lines in logs.items():
+        offset, planted_at = 0, {line["offset"]: line for line in truth if line["proxy"] == proxy}
+        known: list[dict[str, Any] | None] = []
+        for line in lines:
+            known.append(planted_at.get(offset))
+            offset += len(line) + 1
         half = len(lines) // 2
-        chosen = lines[:half] if part == 0 else lines[half:]
-        path = STATE / "proxies" / proxy / "access.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as log:
-            log.write(b"".join(line + b"\n" for line in chosen))
+        rest = range(half, len(lines))
+        hits = [i for i in rest if "matches" in (known[i] or {})] if stamped else []
+        plain = [i for i in rest if not known[i]][: max(0, many - len(hits))] if stamped else []
+        # A hit now and then, not all of them at the beginning.
+        step = max(1, len(plain) // max(1, len(hits)))
+        live = [i for j, hit in enumerate(hits) for i in (*plain[j * step : (j + 1) * step], hit)]
+        live += plain[len(hits) * step :]
+        chosen = set(live)
+        second = [i for i in rest if i not in chosen]
+        offset = 0
+        for i in (*range(half), *live, *second):
+            if (found := known[i]) is not None:
+                found["offset"] = offset
+            offset += len(lines[i]) + 1
+        parts[proxy] = Parts(lines[:half], [lines[i] for i in live], [lines[i] for i in second])
+    return parts
+
+
+def write(proxy: str, lines: list[bytes]) -> None:
+    """Have a proxy write lines to its log."""
+    path = STATE / "proxies" / proxy / "access.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as log:
+        log.write(b"".join(line + b"\n" for line in lines))
+
+
+def write_live(parts: dict[str, Parts]) -> None:
+    """Have the proxies write one line after the other, each with the time of its writing."""
+    begun = time.monotonic()
+    longest = max(len(part.live) for part in parts.values())
+    written = 0
+    while written < longest:
+        due = min(longest, int((time.monotonic() - begun) * LIVE_RATE / len(parts)) + 1)
+        for proxy, part in parts.items():
+            stamp = b"%.3f" % time.time()
+            write(proxy, [stamp + line[len(stamp) :] for line in part.live[written:due]])
+        written = due
+        time.sleep(0.005)
 
 
 def planted(truth: list[dict[str, Any]]) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -316,6 +377,83 @@ def compare(summary: Summary, truth: list[dict[str, Any]]) -> None:
         summary.problems.append(f"{doubled} detections stand twice")
 
 
+def quantiles(values: list[float]) -> dict[str, float]:
+    """p50, p95, p99 and the greatest of some milliseconds."""
+    ordered = sorted(values)
+    found = {f"p{p}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)}
+    return found | {"max": ordered[-1], "alerts": len(ordered)}
+
+
+def heartbeat(conf: dict[str, str]) -> dict[str, Any]:
+    """How the hot job says it is doing; empty before it says anything."""
+    folder = conf["reports.url"].replace("webhdfs://", "http://").replace("/trawl/", "/webhdfs/v1/trawl/", 1)
+    answer = requests.get(f"{folder}/hot/proxy/heartbeat.json?op=OPEN", timeout=10)
+    return dict(answer.json()) if answer.ok else {}
+
+
+def await_hot(conf: dict[str, str], lines: int) -> dict[str, Any]:
+    """Wait until the hot job runs and has done so many lines; give its heartbeat."""
+    until = time.monotonic() + HOT_WITHIN
+    beat: dict[str, Any] = {}
+    while time.monotonic() < until:
+        beat = heartbeat(conf)
+        if beat.get("state") == "running" and beat["lines"] >= lines and beat["lag_lines"] == 0:
+            return beat
+        time.sleep(0.5)
+    said = f"is {beat.get('state')}, {beat.get('because') or 'no reason given'}" if beat else "says nothing"
+    done = beat.get("lines", 0)
+    raise DemoError(f"the hot job {said} after {HOT_WITHIN} s, with {done} lines done: see its log in Airflow")
+    raise DemoError(
+        f"the hot job {said} after {HOT_WITHIN} s, with {beat.get('lines', 0)} lines done: see its log in Airflow"
+    )
+
+
+def judge_hot(summary: Summary, conf: dict[str, str], live: tuple[datetime, datetime]) -> None:
+    """What the hot path found beside what the sweeps found, and how soon."""
+    beat = await_hot(conf, summary.raw)
+    first, last = summary.windows[0]["window"], when(summary.windows[-1]["window"]) + timedelta(minutes=1)
+    asked = trawl("parity", "--json", "--source", "proxy", "--window", f"{first}/{last:%Y-%m-%dT%H:%M:%SZ}")
+    if not asked.stdout:
+        raise DemoError(asked.stderr.strip().splitlines()[-1])
+    verdicts = [json.loads(line) for line in asked.stdout.splitlines()]
+    hot = {name: sum(v[name]["count"] for v in verdicts) for name in ("only_hot", "only_batch", "different")}
+    hot["equal"] = sum(v["equal"] for v in verdicts)
+    summary.hot = {name: beat[name] for name in ("lines", "detections", "alerts", "invalid")} | hot
+    if hot["only_hot"] or hot["only_batch"] or hot["different"] or not all(v["judged"] for v in verdicts):
+        summary.problems.append(f"hot path and batch sweep differ: {hot}; bin/trawl parity says why")
+    tail = trawl("tail", "--json", "--from-start", "--revisions", "--for", "PT3S")
+    if tail.returncode:
+        raise DemoError(tail.stderr.strip().splitlines()[-1])
+    alerts = [json.loads(line) for line in tail.stdout.splitlines()]
+    seen = [a for a in alerts if live[0] <= when(a["event_time"]) <= live[1]]
+    if seen:
+        for name, since in (("from_log", "event_time"), ("from_kafka", "append_time")):
+            took = [(when(a["stored"]) - when(a[since])).total_seconds() * 1000 for a in seen]
+            summary.hot[name] = quantiles(took)
+
+
+def show_hot(hot: dict[str, Any]) -> None:
+    """The hot path's part of the summary."""
+    print("\nHot path")
+    rows = (
+        ("lines", hot["lines"]),
+        ("detections, equal to the sweeps'", hot["equal"]),
+        ("  only hot path", hot["only_hot"]),
+        ("  only sweeps", hot["only_batch"]),
+        ("  different", hot["different"]),
+        ("alerts (with further revisions)", hot["alerts"]),
+    )
+    for name, count in rows:
+        print(f"  {name:<34}{count:>10}")
+    names = {"from_log": "proxy's log to HBase", "from_kafka": "Kafka's append to HBase"}
+    if shown := {name: hot[name] for name in names if name in hot}:
+        many = next(iter(shown.values()))["alerts"]
+        of = f"Milliseconds, {many} alerts at {LIVE_RATE} lines/s"
+        print(f"  {of:<34}{'p50':>10}{'p95':>10}{'p99':>10}")
+        for name, took in shown.items():
+            print(f"  {names[name]:<34}{took['p50']:>10.0f}{took['p95']:>10.0f}{took['p99']:>10.0f}")
+
+
 def show(summary: Summary, conf: dict[str, str], keep: bool) -> None:
     """The summary for a person."""
     rows = [
@@ -339,6 +477,7 @@ def show(summary: Summary, conf: dict[str, str], keep: bool) -> None:
     for kind, counts in summary.by_type.items():
         print(f"  {kind:<34}{counts['planted']:>10}{counts['detected']:>10}")
     print(f"  {'all':<34}{summary.planted:>10}{summary.detections:>10}")
+    show_hot(summary.hot)
     print("\nSeconds")
     for name, seconds in summary.timeline.items():
         print(f"  {name:<34}{seconds:>10.1f}")
@@ -374,6 +513,7 @@ def run(given: argparse.Namespace) -> Summary:
     say("generating traffic")
     logs, truth = make_traffic(given)
     summary.written = sum(len(lines) for lines in logs.values())
+    parts = arrange(logs, truth, stamped=given.log is None and given.format == "squid")
     lap("generating traffic")
     # Windows before the first line are empty: their sweeps would stand in the way of the others.
     first = (datetime.now(UTC) + STARTING).replace(second=0, microsecond=0)
@@ -386,6 +526,7 @@ def run(given: argparse.Namespace) -> Summary:
         *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
         *("--set", f"airflow.start={first:%Y-%m-%dT%H:%M:%SZ}"),
         *("--set", "window.margin=PT5S"),
+        *("--set", "hot.start=earliest"),
         *("--set", "source.proxy.silence=PT1H"),
         *("--set", f"indicators.folder={STATE / 'feeds'}"),
     )
@@ -396,19 +537,31 @@ def run(given: argparse.Namespace) -> Summary:
     airflow = Airflow(conf["airflow.url"])
     airflow.unpause("refresh_indicators")
     airflow.trigger("refresh_indicators", {})
+    airflow.unpause("hot_detections")
     airflow.unpause("sweep")
     say(f"{len(logs)} proxies write {summary.written} lines: half before the next full minute, half behind it")
-    write(logs, 0)
+    for proxy, part in parts.items():
+        write(proxy, part.first)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
         time.sleep(min(1.0, max(0.05, left + 1)))
-    write(logs, 1)
+    live = datetime.now(UTC)
+    await_hot(conf, 1)
+    if any(part.live for part in parts.values()):
+        say(f"for {LIVE} s they write {LIVE_RATE} lines a second, one by one: how soon are their hits found?")
+        live = datetime.now(UTC)
+        write_live(parts)
+    live_until = datetime.now(UTC)
+    for proxy, part in parts.items():
+        write(proxy, part.second)
     lap("two windows of traffic")
     sweeps = await_sweeps(airflow, summary.written)
     lap("until every line was swept")
     add_up(summary, sweeps)
     compare(summary, truth)
     lap("comparing with the truth")
+    judge_hot(summary, conf, (live, live_until))
+    lap("comparing with the hot path")
     if summary.raw - summary.copies != summary.written:
         summary.problems.append(f"{summary.written} lines were written, {summary.raw - summary.copies} arrived")
     summary.seconds = round(time.monotonic() - begun, 1)

@@ -7,8 +7,9 @@ usage: trawl demo [--keep] [--json] [--lines N] [--seed N]
        trawl demo --log FILE --format squid|combined|squid-combined --indicators FILE[,FILE...] [--keep] [--json]
 
 Installs and builds what is missing, starts Kafka, HDFS, HBase, Flume, Spark and Airflow from empty, lets three proxies
-write their logs, lets Flume ship them and *scheduled* Airflow runs sweep them, and compares what was detected with what
-was planted, line by line. Exit status 1 where the two differ or a line is not accounted for.
+write their logs, lets Flume ship them, a hot job find detections as they come and *scheduled* Airflow runs sweep them, and
+compares what was detected with what was planted, line by line, and what the hot job found with what the sweeps found. Exit
+status 1 where they differ or a line is not accounted for.
 
   --log FILE           your own log instead of generated traffic; nothing is planted then
   --format F           its format (default: squid)

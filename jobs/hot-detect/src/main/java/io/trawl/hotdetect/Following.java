@@ -40,6 +40,7 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
     private final Map<String, Object> consumer;
     private final Map<TopicPartition, Long> generated = new ConcurrentHashMap<>();
     private final AtomicInteger ahead = new AtomicInteger();
+    private volatile boolean away;
 
     /** @param positions where to begin, by partition */
     Following(Settings settings, LogSource source, String group, Map<Integer, Long> positions) {
@@ -65,6 +66,11 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
         ahead.decrementAndGet();
     }
 
+    /** Whether the broker does not answer. */
+    boolean away() {
+        return away;
+    }
+
     @Override
     public Map<String, Object> executorKafkaParams() {
         return new HashMap<>(consumer);
@@ -81,7 +87,6 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
     private final class Ends extends KafkaConsumer<byte[], byte[]> {
         private Map<TopicPartition, Long> ends = Map.of();
         private Instant looked = Instant.now();
-        private boolean away;
 
         Ends(Map<String, Object> config) {
             super(config);

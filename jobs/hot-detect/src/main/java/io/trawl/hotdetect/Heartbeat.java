@@ -65,18 +65,22 @@ final class Heartbeat implements AutoCloseable {
         this.peeping = new KafkaConsumer<>(consumer);
     }
 
-    /** Measures and writes. What cannot be asked or written now is so the next time. */
-    void beat() {
+    /** Measures how far behind it is; what cannot be asked now is asked the next time. */
+    void measure() {
         try {
             progress.lag(lag());
         } catch (RuntimeException e) {
             LOG.debug("the lag is not known: {}", e.getMessage());
         }
+    }
+
+    /** Writes what is known. */
+    void beat() {
         write(null);
     }
 
     /** @param state another one than the progress tells */
-    void write(@Nullable String state) {
+    synchronized void write(@Nullable String state) {
         ObjectNode beat = Json.MAPPER.createObjectNode();
         beat.put("source", run.source().name()).put("run_id", run.id()).put("driver", driver());
         beat.put("at", Instant.now().toString()).put("started", run.started().toString());
@@ -85,7 +89,8 @@ final class Heartbeat implements AutoCloseable {
             beat.put("state", state);
         }
         IndicatorSnapshot snapshot = indicators.current();
-        beat.put("snapshot", snapshot == null ? null : snapshot.id());
+        // As text: it is more than a number of JavaScript holds.
+        beat.put("snapshot", snapshot == null ? null : String.valueOf(snapshot.id()));
         Instant since = indicators.since();
         beat.put("snapshot_since", since == null ? null : since.toString());
         Indicators.Refused refused = indicators.refused();
@@ -93,7 +98,7 @@ final class Heartbeat implements AutoCloseable {
             beat.putNull("snapshot_refused");
         } else {
             beat.putObject("snapshot_refused")
-                    .put("snapshot", refused.snapshot())
+                    .put("snapshot", String.valueOf(refused.snapshot()))
                     .put("why", refused.why());
         }
         ObjectNode offsets = beat.putObject("offsets");

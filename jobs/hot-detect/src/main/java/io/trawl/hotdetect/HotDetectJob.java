@@ -15,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.streaming.Durations;
 import org.apache.spark.streaming.api.java.JavaInputDStream;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
@@ -90,8 +92,9 @@ public final class HotDetectJob implements Job {
     public void configure(SparkConf conf, Settings settings) {
         conf.set("spark.streaming.kafka.maxRatePerPartition", settings.text("hot.rate"));
         conf.setIfMissing("spark.streaming.backpressure.enabled", "true");
-        // A batch of a few lines says nothing of what can be done in a second.
+        // A batch of a few lines says nothing of what can be done in a second; the first one finds a cold JVM.
         conf.setIfMissing("spark.streaming.backpressure.pid.minRate", "20000");
+        conf.setIfMissing("spark.streaming.backpressure.initialRate", "20000");
         conf.set("spark.streaming.stopGracefullyOnShutdown", "false");
         // The batch is tried again here, with a word on what is waited for.
         conf.set("spark.task.maxFailures", "1");
@@ -117,13 +120,32 @@ public final class HotDetectJob implements Job {
     public void run(Run run) throws Exception {
         Settings settings = patient(run.settings());
         Stop stop = Stop.onSignal();
-        try (Lease lease = new Lease(settings, run.source(), run.id(), takeOver)) {
-            lease.acquire(stop);
-            hold(run, settings, stop, lease);
+        Indicators indicators = new Indicators(run, settings);
+        Progress progress = new Progress(indicators);
+        try (Lease lease = new Lease(settings, run.source(), run.id(), takeOver);
+                AlertTopic topic = new AlertTopic(settings, run.source())) {
+            MicroBatches batches = new MicroBatches(run, settings, stop, lease, topic, indicators, progress);
+            try (Heartbeat heartbeat = new Heartbeat(
+                    run,
+                    settings,
+                    progress,
+                    indicators,
+                    batches::position,
+                    KafkaLines.consumer(settings, AlertTopic.group(run.source()) + "-lag"))) {
+                // The heartbeat is the holder's, but where nobody can hold the lease.
+                lease.acquire(stop, why -> {
+                    progress.waiting(why);
+                    heartbeat.beat();
+                });
+                heartbeat.write("starting");
+                hold(run, settings, stop, lease, indicators, progress, batches, heartbeat);
+                heartbeat.write("stopped");
+            }
         } catch (Stop.Requested e) {
             // Told to end while it waited for something: there was nothing in hand.
             stop.await();
         } finally {
+            run.counts(progress.counts());
             stop.finished();
         }
     }
@@ -143,41 +165,49 @@ public final class HotDetectJob implements Job {
         return patient;
     }
 
-    private static void hold(Run run, Settings settings, Stop stop, Lease lease) throws Exception {
-        Indicators indicators = new Indicators(run, settings);
-        Progress progress = new Progress(indicators);
-        ScheduledExecutorService beside = Executors.newScheduledThreadPool(2, task -> {
+    private static void hold(
+            Run run,
+            Settings settings,
+            Stop stop,
+            Lease lease,
+            Indicators indicators,
+            Progress progress,
+            MicroBatches batches,
+            Heartbeat heartbeat)
+            throws Exception {
+        // A thread each: one that waits for a server holds up none of the others.
+        ScheduledExecutorService beside = Executors.newScheduledThreadPool(4, task -> {
             Thread thread = new Thread(task, "beside");
             thread.setDaemon(true);
             return thread;
         });
-        try (AlertTopic topic = new AlertTopic(settings, run.source())) {
-            MicroBatches batches = new MicroBatches(run, settings, stop, lease, topic, indicators, progress);
-            try (Heartbeat heartbeat = new Heartbeat(
-                    run,
-                    settings,
-                    progress,
-                    indicators,
-                    batches::position,
-                    KafkaLines.consumer(settings, AlertTopic.group(run.source()) + "-lag"))) {
-                heartbeat.write("starting");
-                long every = settings.duration("hot.heartbeat").toMillis();
-                beside.scheduleWithFixedDelay(heartbeat::beat, every, every, TimeUnit.MILLISECONDS);
-                beside.scheduleWithFixedDelay(() -> giveWay(lease, stop), 1_000, 1_000, TimeUnit.MILLISECONDS);
-                Map<Integer, Long> from = batches.begin();
-                progress.ready();
-                SparkEnv.get().metricsSystem().registerSource(progress);
-                long look = settings.duration("hot.indicators.poll").toMillis();
-                beside.scheduleWithFixedDelay(indicators::look, 0, look, TimeUnit.MILLISECONDS);
-                stream(run, settings, stop, batches, from);
-                end(beside);
-                heartbeat.write("stopped");
-            } finally {
-                end(beside);
-            }
+        try {
+            long every = settings.duration("hot.heartbeat").toMillis();
+            repeat(beside, heartbeat::beat, every, every);
+            repeat(beside, () -> giveWay(lease, stop), 1_000, 1_000);
+            run.context().sc().addSparkListener(new SparkListener() {
+                @Override
+                public void onTaskEnd(SparkListenerTaskEnd end) {
+                    progress.sign();
+                }
+            });
+            Map<Integer, Long> from = batches.begin();
+            progress.ready();
+            SparkEnv.get().metricsSystem().registerSource(progress);
+            repeat(beside, heartbeat::measure, every, every);
+            repeat(
+                    beside,
+                    indicators::look,
+                    0,
+                    settings.duration("hot.indicators.poll").toMillis());
+            stream(run, settings, stop, batches, progress, from);
         } finally {
-            run.counts(progress.counts());
+            end(beside);
         }
+    }
+
+    private static void repeat(ScheduledExecutorService beside, Runnable what, long first, long every) {
+        beside.scheduleWithFixedDelay(what, first, every, TimeUnit.MILLISECONDS);
     }
 
     /** What runs beside the batches comes to its end, before what it writes to is closed. */
@@ -196,7 +226,8 @@ public final class HotDetectJob implements Job {
         }
     }
 
-    private static void stream(Run run, Settings settings, Stop stop, MicroBatches batches, Map<Integer, Long> from)
+    private static void stream(
+            Run run, Settings settings, Stop stop, MicroBatches batches, Progress progress, Map<Integer, Long> from)
             throws Exception {
         JavaStreamingContext streaming = new JavaStreamingContext(
                 run.context(),
@@ -210,6 +241,15 @@ public final class HotDetectJob implements Job {
                     return rdd;
                 })
                 .foreachRDD(rdd -> {
+                    if (!MicroBatches.hasLines(MicroBatches.ranges(rdd))) {
+                        if (following.away()) {
+                            progress.waiting("Kafka at " + settings.text("kafka.bootstrap")
+                                    + " does not answer: is it up? (setting kafka.bootstrap)");
+                        } else {
+                            progress.idle();
+                        }
+                        return;
+                    }
                     hand.lock();
                     try {
                         if (!stop.requested()) {
@@ -220,9 +260,7 @@ public final class HotDetectJob implements Job {
                         stop.request(e);
                     } finally {
                         hand.unlock();
-                        if (MicroBatches.hasLines(MicroBatches.ranges(rdd))) {
-                            following.done();
-                        }
+                        following.done();
                     }
                 });
         streaming.start();

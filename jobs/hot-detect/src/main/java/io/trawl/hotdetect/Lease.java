@@ -5,8 +5,10 @@ import io.trawl.etl.LogSource;
 import io.trawl.etl.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Lease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
     private static final String TAKE_OVER = "take-over ";
+    /** A connection that takes no longer is not worth a word. */
+    private static final Duration CONNECTING = Duration.ofSeconds(5);
+
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final CuratorFramework zooKeeper;
@@ -44,8 +49,12 @@ final class Lease implements AutoCloseable {
         latch = new LeaderLatch(zooKeeper, "/trawl/hot-detect/" + source.name(), id);
     }
 
-    /** Waits until this driver holds it. */
-    void acquire(Stop stop) {
+    /**
+     * Waits until this driver holds it.
+     *
+     * @param away told, again and again, what is waited for while ZooKeeper does not answer
+     */
+    void acquire(Stop stop, Consumer<String> away) {
         zooKeeper.start();
         try {
             latch.start();
@@ -53,11 +62,18 @@ final class Lease implements AutoCloseable {
             throw new JobFailure("the lease at ZooKeeper " + where + " cannot be asked for: " + e.getMessage(), e);
         }
         String said = "";
+        Instant patience = Instant.now().plus(CONNECTING);
         while (!latch.hasLeadership()) {
-            String text = zooKeeper.getZookeeperClient().isConnected()
+            boolean connected = zooKeeper.getZookeeperClient().isConnected();
+            String text = connected
                     ? "waiting for the lease" + holder()
-                    : "waiting for ZooKeeper " + where + " (settings hbase.quorum, hbase.port)";
-            if (!text.equals(said)) {
+                    : "ZooKeeper " + where + " does not answer: is HBase up? (settings hbase.quorum, hbase.port)";
+            if (connected) {
+                patience = Instant.now().plus(CONNECTING);
+            } else if (patience.isBefore(Instant.now())) {
+                away.accept(text);
+            }
+            if (!text.equals(said) && (connected || patience.isBefore(Instant.now()))) {
                 LOG.warn(text);
                 said = text;
             }
@@ -68,7 +84,8 @@ final class Lease implements AutoCloseable {
 
     private String holder() {
         try {
-            return ", which " + latch.getLeader().getId().replace(TAKE_OVER, "") + " holds";
+            String holder = latch.getLeader().getId().replace(TAKE_OVER, "");
+            return holder.isEmpty() ? "" : ", which " + holder + " holds";
         } catch (Exception e) {
             return "";
         }

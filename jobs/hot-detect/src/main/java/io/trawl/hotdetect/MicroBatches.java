@@ -183,13 +183,9 @@ final class MicroBatches {
         return false;
     }
 
-    /** One micro-batch, from lines to committed offsets. */
+    /** One micro-batch with lines, until its offsets are committed. */
     void run(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
         OffsetRange[] ranges = ranges(lines);
-        if (!hasLines(ranges)) {
-            progress.idle();
-            return;
-        }
         progress.begin();
         takeUp();
         AlertTopic.Position from = position;

@@ -94,6 +94,11 @@ final class Progress implements Source {
         because = null;
     }
 
+    /** A part of the batch in hand is done. */
+    void sign() {
+        lastSign = Instant.now();
+    }
+
     /** Something is waited for. */
     void waiting(String why) {
         because = why;
