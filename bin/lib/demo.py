@@ -183,7 +183,8 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
             *("--lines", str(given.lines)),
             *("--seed", str(given.seed)),
             *("--proxies", str(len(PROXIES))),
-            *("--start", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")),
+            # Past, so that only lines that are written one by one carry the time of their writing.
+            *("--start", (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -448,7 +449,7 @@ def show_hot(hot: dict[str, Any]) -> None:
     names = {"from_log": "proxy's log to HBase", "from_kafka": "Kafka's append to HBase"}
     if shown := {name: hot[name] for name in names if name in hot}:
         many = next(iter(shown.values()))["alerts"]
-        of = f"Milliseconds, {many} alerts at {LIVE_RATE} lines/s"
+        of = f"ms, {many} alerts at {LIVE_RATE} lines/s"
         print(f"  {of:<34}{'p50':>10}{'p95':>10}{'p99':>10}")
         for name, took in shown.items():
             print(f"  {names[name]:<34}{took['p50']:>10.0f}{took['p95']:>10.0f}{took['p99']:>10.0f}")

@@ -13,11 +13,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
@@ -92,6 +95,33 @@ class EnvelopeTest {
         line = reader.read(message("{}".getBytes(StandardCharsets.UTF_8)));
         assertThat(line.getEnvelopeError()).startsWith("not a Flume event in Avro");
         assertThat(line.getBody()).isEqualTo(ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void aLineKnowsTheWindowInWhichTheBrokerTookIt() {
+        Settings settings = Settings.defaults().with("source.proxy.window", "PT15M");
+        KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(settings.source("proxy"));
+        for (String[] pair : new String[][] {
+            {"2026-11-24T10:15:00Z", "2026-11-24T10:15:00Z"},
+            {"2026-11-24T10:29:59.999Z", "2026-11-24T10:15:00Z"},
+            {"2026-11-24T10:30:00Z", "2026-11-24T10:30:00Z"}
+        }) {
+            ConsumerRecord<byte[], byte[]> message = new ConsumerRecord<>(
+                    "t",
+                    0,
+                    0L,
+                    Instant.parse(pair[0]).toEpochMilli(),
+                    TimestampType.LOG_APPEND_TIME,
+                    0,
+                    0,
+                    new byte[0],
+                    new byte[0],
+                    new RecordHeaders(),
+                    Optional.empty());
+            RawLine line = reader.read(message);
+            assertThat(line.getWindow()).isEqualTo(Instant.parse(pair[1]));
+            assertThat(line.getSource()).isEqualTo("proxy");
+        }
     }
 
     private static ConsumerRecord<byte[], byte[]> message(byte[] value) {

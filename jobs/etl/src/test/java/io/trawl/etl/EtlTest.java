@@ -59,6 +59,27 @@ class EtlTest {
     }
 
     @Test
+    void aStepSeesTheLineThatARecordCameFrom() {
+        ListStore<String> places = Store.list("places");
+        Etl.from(Source.of(List.of(Lines.line(7, GOOD), Lines.line(8, "no log line"), Lines.line(9, GOOD))))
+                .parse(io.trawl.parsing.Formats.parser("squid", ZoneId.of("UTC")))
+                .<String>step("placed", (event, out) -> {
+                    RawLine line = out.line();
+                    out.emit(event.getOffset() + " " + (line == null ? "none" : line.getOffset()));
+                })
+                .store(places)
+                .run();
+        assertThat(places.records()).containsExactly("7 7", "9 9");
+
+        ListStore<Boolean> without = Store.list("without");
+        Etl.from(Source.of(List.of("no line")))
+                .<Boolean>step("asked", (text, out) -> out.emit(out.line() == null))
+                .store(without)
+                .run();
+        assertThat(without.records()).containsExactly(true);
+    }
+
+    @Test
     void aLineThatTheAgentCutOrThatHasNoEnvelopeIsInvalidAndSaysSo() {
         ListStore<InvalidRecord> invalid = Store.list("invalid");
         RawLine cut = Lines.line(0, "the beginning");
