@@ -46,6 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double. */
 class HotDetectIT {
     private static final int LINES = 200_000;
+    /** Of a message, as the stack's own topics have it. */
+    private static final int LONGEST = 2 << 20;
+
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String HIT =
             "1700000000.123     62 %s TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/203.0.113.5 text/html";
@@ -61,7 +64,7 @@ class HotDetectIT {
     static void start() throws Exception {
         stack = SharedStack.get();
         Sweeper any = new Sweeper(stack.conf(), "any", Map.of());
-        broker = new Broker(any.settings().text("kafka.bootstrap"));
+        broker = new Broker(any.settings().text("kafka.bootstrap"), LONGEST);
         feeds = Files.createDirectory(folder.resolve("feeds"));
         traffic().writeFeeds(feeds);
         Crafted.writeFeeds(feeds);
@@ -86,7 +89,7 @@ class HotDetectIT {
 
     private static Sweeper source(String prefix, int partitions, Map<String, String> more) throws Exception {
         String name = Sweeper.unique(prefix);
-        broker.create(name, partitions, Map.of());
+        broker.create(name, partitions, Map.of("max.message.bytes", Integer.toString(LONGEST)));
         Map<String, String> settings = HotJob.settings(name);
         settings.putAll(more);
         return new Sweeper(stack.conf(), name, settings);
@@ -274,10 +277,18 @@ class HotDetectIT {
                     SOON,
                     beat -> beat.path("state").asText().equals("waiting")
                             && beat.path("because").asText().matches(".*(HBase|ZooKeeper).*"));
+            // With a batch in hand, whose alerts and offsets it could not commit now.
+            stack.kill("kafka");
             stack.start("hbase");
+            stack.start("kafka");
             HotJob.awaitCommitted(source, 40, SOON);
 
             stack.kill("kafka");
+            job.awaitHeartbeat(
+                    "a word on Kafka",
+                    SOON,
+                    beat -> beat.path("state").asText().equals("waiting")
+                            && beat.path("because").asText().contains("Kafka"));
             stack.start("kafka");
             broker.send(source.source(), hits(0, 40, 20, "evil.example"));
             HotJob.awaitCommitted(source, 60, SOON);
@@ -350,6 +361,8 @@ class HotDetectIT {
             }
             messages.add(new Message(0, null));
             messages.addAll(hits(0, 9_000, 1, "evil.example"));
+            // As long as the agent lets pass; the alert of it has to be a message, too.
+            messages.addAll(hits(0, 9_002, 1, "evil.example/" + "x".repeat((1 << 20) - 200)));
             broker.send(source.source(), messages);
             broker.addPartitions(source.source(), 2);
             broker.send(source.source(), hits(1, 9_001, 1, "evil.example"));
@@ -360,7 +373,29 @@ class HotDetectIT {
             assertThat(beat.path("invalid_by").path("bug").isMissingNode()).isTrue();
             assertThat(job.alive()).isTrue();
         }
-        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(2);
+        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(3);
+    }
+
+    @Test
+    void whatRetentionDeletedBeforeItWasReadIsPassedOverAndNoted() throws Exception {
+        Sweeper source = source("deleted", 1, Map.of());
+        try (HotJob job = HotJob.running(source)) {
+            broker.send(source.source(), hits(0, 0, 10, "evil.example"));
+            HotJob.awaitCommitted(source, 10, SOON);
+            job.terminate();
+        }
+        broker.send(source.source(), hits(0, 10, 20, "evil.example"));
+        broker.deleteBefore(source.source(), 0, 15);
+        try (HotJob job = HotJob.running(source)) {
+            HotJob.awaitCommitted(source, 30, SOON);
+            assertThat(job.said()).contains("retention has deleted 5 messages");
+        }
+        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(25);
+        List<JsonNode> taken = takeUps(source);
+        assertThat(taken).hasSize(2);
+        assertThat(taken.get(1).path("skipped").path("0").path("from").asLong()).isEqualTo(10);
+        assertThat(taken.get(1).path("skipped").path("0").path("until").asLong())
+                .isEqualTo(15);
     }
 
     @Test

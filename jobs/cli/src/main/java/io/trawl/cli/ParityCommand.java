@@ -40,9 +40,8 @@ final class ParityCommand implements Callable<Integer> {
 
     @Option(
             names = "--source",
-            required = true,
             paramLabel = "NAME",
-            description = "The source, as trawl.conf names it.")
+            description = "The source, as trawl.conf names it; not needed where there is one.")
     private String source = "";
 
     @Option(
@@ -62,6 +61,13 @@ final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = common.settings();
+        List<String> sources = settings.sources();
+        if (source.isEmpty()) {
+            if (sources.size() != 1) {
+                throw new IllegalArgumentException("--source is missing: one of " + String.join(", ", sources));
+            }
+            source = sources.get(0);
+        }
         LogSource of = settings.source(source);
         List<Window> windows = Window.parse(window).units(of.unit(), settings.number("window.most"));
         Configuration hadoop = Cli.hadoop(settings);

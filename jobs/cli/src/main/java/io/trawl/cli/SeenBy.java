@@ -6,6 +6,7 @@ import io.trawl.etl.Lake;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Settings;
 import io.trawl.etl.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,13 +53,15 @@ final class SeenBy {
             Map<String, Boolean> loaded = new HashMap<>();
             for (ObjectNode detection : open) {
                 String source = detection.path("source").asText();
-                for (Instant start : hotWindows(detection)) {
-                    Window window =
-                            new Window(start, start.plus(settings.source(source).unit()));
-                    boolean done = loaded.computeIfAbsent(
-                            source + " " + window, key -> ledger.current(source, "load", window) != null);
-                    detection.put("status", done ? HOT_ONLY : PENDING);
+                if (!settings.sources().contains(source)) {
+                    continue;
                 }
+                Duration unit = settings.source(source).unit();
+                boolean done = hotWindows(detection).stream()
+                        .map(start -> new Window(start, start.plus(unit)))
+                        .anyMatch(window -> loaded.computeIfAbsent(
+                                source + " " + window, key -> ledger.current(source, "load", window) != null));
+                detection.put("status", done ? HOT_ONLY : PENDING);
             }
         }
     }

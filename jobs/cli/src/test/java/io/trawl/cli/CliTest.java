@@ -26,7 +26,7 @@ class CliTest {
             delimiter = '|',
             value = {
                 "parity --source proxy|Missing required option: '--window=START/END'",
-                "parity --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z|Missing required option: '--source=NAME'",
+                "parity --set source.web.topic=web --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z|--source is missing: one of proxy, web",
                 "parity --source nobody --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z|source nobody is not in trawl.conf: it has proxy",
                 "parity --source proxy --window 2026-11-24T10:00:00Z|expected START/END in UTC",
                 "parity --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T10:30:00Z|is not aligned to the source's windows of PT1H",

@@ -28,4 +28,7 @@ public interface Job {
 
     /** Does the work: for one window, or once. */
     void run(Run run) throws Exception;
+
+    /** Called when all is done and the report is written, however the job ended. */
+    default void ended() {}
 }

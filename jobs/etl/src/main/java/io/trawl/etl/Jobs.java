@@ -74,7 +74,11 @@ public final class Jobs {
             command.usage(System.out);
             return 0;
         }
-        return jobs.run(options);
+        try {
+            return jobs.run(options);
+        } finally {
+            job.ended();
+        }
     }
 
     /** Options that all jobs have. */

@@ -18,14 +18,17 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +60,8 @@ final class SnapshotFiles<T> {
     /** The newest two by URI: one in use, and one that is made ready for the next micro-batch. */
     private final LinkedHashMap<String, T> open = new LinkedHashMap<>();
 
+    private final Map<String, Object> fetching = new HashMap<>();
+
     /** How a local copy is opened: fails where it is not whole. */
     private interface Opener<T> {
         T open(java.nio.file.Path copy) throws IOException;
@@ -74,15 +79,41 @@ final class SnapshotFiles<T> {
      * @param uri the file on the cluster's file system; it never changes
      * @param settings whose hadoop.* keys reach it
      */
-    synchronized T open(String uri, Settings settings) {
-        T known = open.remove(uri);
-        if (known == null) {
-            if (open.size() > 1) {
-                open.remove(open.keySet().iterator().next());
+    T open(String uri, Settings settings) {
+        Object fetch;
+        synchronized (open) {
+            T known = used(uri);
+            if (known != null) {
+                return known;
             }
-            known = fetched(uri, settings);
+            fetch = fetching.computeIfAbsent(uri, one -> new Object());
         }
-        open.put(uri, known);
+        // One fetches a file, and holds up nobody who wants another.
+        synchronized (fetch) {
+            synchronized (open) {
+                T known = used(uri);
+                if (known != null) {
+                    return known;
+                }
+            }
+            T opened = fetched(uri, settings);
+            synchronized (open) {
+                if (open.size() > 1) {
+                    open.remove(open.keySet().iterator().next());
+                }
+                open.put(uri, opened);
+                fetching.remove(uri);
+            }
+            return opened;
+        }
+    }
+
+    /** What is open already; it is the newest then. */
+    private @Nullable T used(String uri) {
+        T known = open.remove(uri);
+        if (known != null) {
+            open.put(uri, known);
+        }
         return known;
     }
 

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,11 @@ final class AlertTopic implements AutoCloseable {
 
     /** How far lines were done, and with what: the metadata of the committed offsets. */
     record Position(Map<Integer, Long> offsets, long snapshot, Instant appended) {
+        Position {
+            // As the metadata holds it: what is read back has to be the same.
+            appended = appended.truncatedTo(ChronoUnit.MILLIS);
+        }
+
         String metadata() {
             return Json.MAPPER
                     .createObjectNode()
@@ -143,7 +149,7 @@ final class AlertTopic implements AutoCloseable {
      *
      * @param from what is committed now
      * @param until what is committed then
-     * @throws Overtaken somebody else has committed since
+     * @throws Hopeless somebody else has committed since
      * @throws JobFailure Kafka does not do it now
      */
     void commit(List<Alert> alerts, @Nullable Position from, Position until) {
@@ -156,8 +162,10 @@ final class AlertTopic implements AutoCloseable {
                     return;
                 }
                 if (from == null ? now != null : now == null || !now.offsets().equals(from.offsets())) {
-                    throw new Overtaken("group " + group + " stands at " + now + ", not at " + from
-                            + ": another driver has gone on");
+                    throw new Hopeless(
+                            "group " + group + " stands at " + now + ", not at " + from
+                                    + ": another driver has gone on",
+                            null);
                 }
             }
             to.beginTransaction();
@@ -181,15 +189,6 @@ final class AlertTopic implements AutoCloseable {
             throw unreachable(e);
         } catch (IOException e) {
             throw new JobFailure("an alert cannot be written as Avro: " + e.getMessage(), e);
-        }
-    }
-
-    /** Somebody else has committed offsets of the group. */
-    static final class Overtaken extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Overtaken(String message) {
-            super(message);
         }
     }
 

@@ -24,6 +24,11 @@ final class AlertWindow {
     /** So many detections are known again when their line comes a second time, as after a crash of an agent. */
     private static final int KNOWN = 100_000;
 
+    /** The longest text of an alert, characters. */
+    static final int LONGEST = 16_000;
+    /** Partitions that have caught up wait so many windows for those that have not. */
+    private static final int KEPT = 3;
+
     private final long length;
     private final LinkedHashSet<String> known = new LinkedHashSet<>();
     private final Map<String, Alert> open = new HashMap<>();
@@ -107,7 +112,8 @@ final class AlertWindow {
         }
         if (Duration.between(swept, newest).toMillis() > length / 4) {
             swept = newest;
-            open.values().removeIf(alert -> !within(alert, newest.toEpochMilli()));
+            Instant oldest = newest.minusMillis(KEPT * length);
+            open.values().removeIf(alert -> alert.getOpened().isBefore(oldest));
         }
     }
 
@@ -137,7 +143,8 @@ final class AlertWindow {
         for (Schema.Field field : Detection.SCHEMA$.getFields()) {
             Schema.Field own = Alert.SCHEMA$.getField(field.name());
             if (own != null && !field.name().equals("detection_id")) {
-                alert.put(own.pos(), detection.get(field.pos()));
+                Object value = detection.get(field.pos());
+                alert.put(own.pos(), value instanceof String text ? cut(text) : value);
             }
         }
         alert.setLatestDetectionId(detection.getDetectionId());
@@ -149,7 +156,12 @@ final class AlertWindow {
         alert.setStored(stored);
     }
 
+    /** A message of the topic has to be short, whatever a line is; HBase has all of it. */
+    private static @Nullable String cut(@Nullable String text) {
+        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+
     private static String key(@Nullable String client, String type, String value) {
-        return client + "\0" + type + "\0" + value;
+        return cut(client) + "\0" + type + "\0" + cut(value);
     }
 }

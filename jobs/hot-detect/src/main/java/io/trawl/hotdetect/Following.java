@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a direct stream is told of its topic. Three things differ from Spark's own strategies: batches carry no lines while
- * two of them are not done yet, so that an outage leaves no queue of them; a broker that is away gives batches without
+ * What a direct stream is told of its topic. Three things differ from Spark's own strategies: no batch is made while two of
+ * them are not done yet, so that an outage leaves no queue of them; a broker that is away gives batches without
  * lines, where Spark would end the stream; partitions that are added are followed from their beginning.
  */
 final class Following extends ConsumerStrategy<byte[], byte[]> {
@@ -33,37 +32,53 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
     /** One in hand and one that is ready when it is done. */
     private static final int AHEAD = 2;
 
+    private static final long LOOK_MILLIS = 200;
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration PARTITIONS = Duration.ofSeconds(30);
 
     private final String topic;
     private final Map<String, Object> consumer;
     private final Map<TopicPartition, Long> generated = new ConcurrentHashMap<>();
-    private final AtomicInteger ahead = new AtomicInteger();
+    private final Stop stop;
+    private int ahead;
     private volatile boolean away;
 
     /** @param positions where to begin, by partition */
-    Following(Settings settings, LogSource source, String group, Map<Integer, Long> positions) {
+    Following(Settings settings, LogSource source, String group, Map<Integer, Long> positions, Stop stop) {
+        this.stop = stop;
         this.topic = source.topic();
         this.consumer = KafkaLines.consumer(settings, group);
         positions.forEach((partition, offset) -> generated.put(new TopicPartition(topic, partition), offset));
     }
 
     /** Takes note of a batch that was made. */
-    void generated(OffsetRange[] ranges) {
+    synchronized void generated(OffsetRange[] ranges) {
         boolean lines = false;
         for (OffsetRange range : ranges) {
             generated.put(range.topicPartition(), range.untilOffset());
             lines |= range.count() > 0;
         }
         if (lines) {
-            ahead.incrementAndGet();
+            ahead++;
         }
     }
 
     /** Takes note that a batch with lines is done. */
-    void done() {
-        ahead.decrementAndGet();
+    synchronized void done() {
+        ahead--;
+        notifyAll();
+    }
+
+    /** Waits until a further batch may be made. The timer's ticks wait meanwhile, and weigh next to nothing. */
+    private synchronized void awaitRoom() {
+        try {
+            while (ahead >= AHEAD && !stop.requested()) {
+                wait(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Whether the broker does not answer. */
@@ -81,6 +96,14 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
         Ends ends = new Ends(consumer);
         ends.assign(generated.keySet());
         return ends;
+    }
+
+    static Hopeless shrunk(TopicPartition partition, long end, long known) {
+        return new Hopeless(
+                "topic " + partition.topic() + " ends at offset " + end + " of partition " + partition.partition()
+                        + ", but was done up to " + known
+                        + ": was it deleted and made anew? Give the new one a source of its own",
+                null);
     }
 
     /** Never polled for messages; asked for the ends of partitions alone. */
@@ -124,10 +147,12 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
 
         @Override
         public void seekToEnd(Collection<TopicPartition> partitions) {
+            awaitRoom();
             Map<TopicPartition, Long> now = new HashMap<>(generated);
-            if (ahead.get() < AHEAD) {
+            if (!stop.requested()) {
                 try {
-                    now.putAll(endOffsets(partitions, PATIENCE));
+                    endOffsets(partitions, PATIENCE)
+                            .forEach((partition, end) -> now.put(partition, grown(partition, end)));
                     away = false;
                 } catch (RetriableException e) {
                     away = true;
@@ -135,6 +160,16 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
                 }
             }
             ends = now;
+        }
+
+        /** A log does not become shorter; where it has, its offsets say nothing any more. */
+        private long grown(TopicPartition partition, long end) {
+            long known = generated.getOrDefault(partition, 0L);
+            if (end < known) {
+                stop.request(shrunk(partition, end, known));
+                return known;
+            }
+            return end;
         }
 
         @Override

@@ -1,12 +1,15 @@
 package io.trawl.hotdetect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.JobFailure;
 import io.trawl.etl.Json;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +54,7 @@ final class Heartbeat implements AutoCloseable {
             Indicators indicators,
             Supplier<Map<Integer, Long>> position,
             Map<String, Object> consumer)
-            throws java.io.IOException {
+            throws IOException {
         this.run = run;
         this.progress = progress;
         this.indicators = indicators;
@@ -62,7 +66,15 @@ final class Heartbeat implements AutoCloseable {
         consumer.put("fetch.max.bytes", 1);
         consumer.put("max.partition.fetch.bytes", 1);
         consumer.put("default.api.timeout.ms", 5_000);
-        this.peeping = new KafkaConsumer<>(consumer);
+        try {
+            this.peeping = new KafkaConsumer<>(consumer);
+        } catch (KafkaException e) {
+            broker.close();
+            throw new JobFailure(
+                    "Kafka at " + settings.text("kafka.bootstrap") + ": "
+                            + (e.getCause() == null ? e : e.getCause()).getMessage() + " (setting kafka.bootstrap)",
+                    e);
+        }
     }
 
     /** Measures how far behind it is; what cannot be asked now is asked the next time. */
@@ -76,17 +88,27 @@ final class Heartbeat implements AutoCloseable {
 
     /** Writes what is known. */
     void beat() {
-        write(null);
+        write(null, null);
     }
 
-    /** @param state another one than the progress tells */
-    synchronized void write(@Nullable String state) {
+    /** What was written last, by whichever driver; null where nothing was. */
+    @Nullable
+    JsonNode last() throws IOException {
+        return reports.read(name);
+    }
+
+    /**
+     * @param state another one than the progress tells
+     * @param because why, where it is not what the progress tells
+     */
+    synchronized void write(@Nullable String state, @Nullable String because) {
         ObjectNode beat = Json.MAPPER.createObjectNode();
         beat.put("source", run.source().name()).put("run_id", run.id()).put("driver", driver());
         beat.put("at", Instant.now().toString()).put("started", run.started().toString());
         progress.into(beat);
         if (state != null) {
             beat.put("state", state);
+            beat.put("because", because);
         }
         IndicatorSnapshot snapshot = indicators.current();
         // As text: it is more than a number of JavaScript holds.
@@ -107,7 +129,7 @@ final class Heartbeat implements AutoCloseable {
         beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus");
         try {
             reports.replace(name, beat);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             LOG.warn("the heartbeat cannot be written: {}", e.getMessage());
         }
     }

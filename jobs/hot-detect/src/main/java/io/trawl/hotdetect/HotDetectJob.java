@@ -1,5 +1,7 @@
 package io.trawl.hotdetect;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
@@ -22,6 +24,9 @@ import org.apache.spark.streaming.api.java.JavaInputDStream;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
 import org.apache.spark.streaming.kafka010.KafkaUtils;
 import org.apache.spark.streaming.kafka010.LocationStrategies;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /**
@@ -29,11 +34,19 @@ import picocli.CommandLine.Option;
  * validate and enrich; what is found goes to HBase and, as alerts, to a topic. It runs until it is told to end.
  */
 public final class HotDetectJob implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(HotDetectJob.class);
+    private static final Duration SHORTEST = Duration.ofMillis(50);
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     @Option(
             names = "--take-over",
             description =
                     "End the driver that is running, and go on where it stopped. Without it a second driver waits for the first one's end.")
     private boolean takeOver;
+
+    private static final String SUPERSEDED = "superseded by run ";
+
+    private @Nullable Stop stop;
 
     public static void main(String[] args) {
         Jobs.main(args, new HotDetectJob());
@@ -74,6 +87,20 @@ public final class HotDetectJob implements Job {
             if (settings.number(key) < 1) {
                 throw new IllegalArgumentException(
                         "setting " + key + " = " + settings.number(key) + ": expected 1 or more");
+            }
+        }
+        if (settings.duration("hot.batch").compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException("setting hot.batch = " + settings.duration("hot.batch")
+                    + ": expected at least " + SHORTEST + ", as PT0.5S");
+        }
+        if (settings.number("hot.port") > 65_535) {
+            throw new IllegalArgumentException(
+                    "setting hot.port = " + settings.number("hot.port") + ": expected a port, as 4040");
+        }
+        for (String source : settings.sources()) {
+            if (settings.source(source).topic().equals(settings.text("hot.topic"))) {
+                throw new IllegalArgumentException("setting hot.topic = " + settings.text("hot.topic")
+                        + ": that is the topic of source " + source + "'s lines; alerts need one of their own");
             }
         }
         String start = settings.text("hot.start");
@@ -118,34 +145,51 @@ public final class HotDetectJob implements Job {
 
     @Override
     public void run(Run run) throws Exception {
+        Stop ending = Stop.onSignal();
+        stop = ending;
         Settings settings = patient(run.settings());
-        Stop stop = Stop.onSignal();
         Indicators indicators = new Indicators(run, settings);
         Progress progress = new Progress(indicators);
         try (Lease lease = new Lease(settings, run.source(), run.id(), takeOver);
                 AlertTopic topic = new AlertTopic(settings, run.source())) {
-            MicroBatches batches = new MicroBatches(run, settings, stop, lease, topic, indicators, progress);
+            MicroBatches batches = new MicroBatches(run, settings, ending, lease, topic, indicators, progress);
             try (Heartbeat heartbeat = new Heartbeat(
                     run,
                     settings,
                     progress,
                     indicators,
                     batches::position,
-                    KafkaLines.consumer(settings, AlertTopic.group(run.source()) + "-lag"))) {
+                    KafkaLines.consumer(settings, HotProgress.group(run.source()) + "-lag"))) {
                 // The heartbeat is the holder's, but where nobody can hold the lease.
-                lease.acquire(stop, why -> {
+                lease.acquire(ending, why -> {
                     progress.waiting(why);
                     heartbeat.beat();
                 });
-                heartbeat.write("starting");
-                hold(run, settings, stop, lease, indicators, progress, batches, heartbeat);
-                heartbeat.write("stopped");
+                JsonNode last = heartbeat.last();
+                heartbeat.write("starting", null);
+                String why = null;
+                try {
+                    hold(run, settings, ending, lease, indicators, progress, batches, heartbeat, last);
+                } catch (RuntimeException e) {
+                    why = Jobs.message(e);
+                    throw e;
+                } finally {
+                    if (lease.unchallenged()) {
+                        heartbeat.write(why != null && why.startsWith(SUPERSEDED) ? "superseded" : "stopped", why);
+                    }
+                }
             }
         } catch (Stop.Requested e) {
             // Told to end while it waited for something: there was nothing in hand.
-            stop.await();
+            ending.await();
         } finally {
             run.counts(progress.counts());
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (stop != null) {
             stop.finished();
         }
     }
@@ -173,7 +217,8 @@ public final class HotDetectJob implements Job {
             Indicators indicators,
             Progress progress,
             MicroBatches batches,
-            Heartbeat heartbeat)
+            Heartbeat heartbeat,
+            @Nullable JsonNode last)
             throws Exception {
         // A thread each: one that waits for a server holds up none of the others.
         ScheduledExecutorService beside = Executors.newScheduledThreadPool(4, task -> {
@@ -183,31 +228,46 @@ public final class HotDetectJob implements Job {
         });
         try {
             long every = settings.duration("hot.heartbeat").toMillis();
-            repeat(beside, heartbeat::beat, every, every);
-            repeat(beside, () -> giveWay(lease, stop), 1_000, 1_000);
+            repeat(beside, stop, every, every, () -> {
+                if (lease.unchallenged()) {
+                    heartbeat.write(stop.requested() ? "stopping" : null, null);
+                }
+            });
+            repeat(beside, stop, 1_000, 1_000, () -> giveWay(lease, stop));
             run.context().sc().addSparkListener(new SparkListener() {
                 @Override
                 public void onTaskEnd(SparkListenerTaskEnd end) {
-                    progress.sign();
+                    if (end.taskInfo().successful()) {
+                        progress.sign();
+                    }
                 }
             });
-            Map<Integer, Long> from = batches.begin();
+            Map<Integer, Long> from = batches.begin(last);
             progress.ready();
             SparkEnv.get().metricsSystem().registerSource(progress);
-            repeat(beside, heartbeat::measure, every, every);
-            repeat(
-                    beside,
-                    indicators::look,
-                    0,
-                    settings.duration("hot.indicators.poll").toMillis());
+            repeat(beside, stop, every, every, heartbeat::measure);
+            repeat(beside, stop, 0, settings.duration("hot.indicators.poll").toMillis(), indicators::look);
             stream(run, settings, stop, batches, progress, from);
         } finally {
             end(beside);
         }
     }
 
-    private static void repeat(ScheduledExecutorService beside, Runnable what, long first, long every) {
-        beside.scheduleWithFixedDelay(what, first, every, TimeUnit.MILLISECONDS);
+    /** Does something again and again: what fails is done the next time, but a JVM that is broken ends. */
+    private static void repeat(ScheduledExecutorService beside, Stop stop, long first, long every, Runnable what) {
+        beside.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        what.run();
+                    } catch (RuntimeException e) {
+                        LOG.warn("failed, and done again: {}", Jobs.message(e));
+                    } catch (Error e) {
+                        stop.request(new Hopeless("the JVM cannot go on: " + e, e));
+                    }
+                },
+                first,
+                every,
+                TimeUnit.MILLISECONDS);
     }
 
     /** What runs beside the batches comes to its end, before what it writes to is closed. */
@@ -222,7 +282,7 @@ public final class HotDetectJob implements Job {
     private static void giveWay(Lease lease, Stop stop) {
         String successor = lease.successor();
         if (successor != null) {
-            stop.request(new JobFailure("superseded by run " + successor, null));
+            stop.request(new JobFailure(SUPERSEDED + successor, null));
         }
     }
 
@@ -232,7 +292,7 @@ public final class HotDetectJob implements Job {
         JavaStreamingContext streaming = new JavaStreamingContext(
                 run.context(),
                 Durations.milliseconds(settings.duration("hot.batch").toMillis()));
-        Following following = new Following(settings, run.source(), AlertTopic.group(run.source()), from);
+        Following following = new Following(settings, run.source(), HotProgress.group(run.source()), from, stop);
         JavaInputDStream<ConsumerRecord<byte[], byte[]>> lines =
                 KafkaUtils.createDirectStream(streaming, LocationStrategies.PreferConsistent(), following);
         ReentrantLock hand = new ReentrantLock();
@@ -241,36 +301,56 @@ public final class HotDetectJob implements Job {
                     return rdd;
                 })
                 .foreachRDD(rdd -> {
-                    if (!MicroBatches.hasLines(MicroBatches.ranges(rdd))) {
-                        if (following.away()) {
+                    boolean hasLines = MicroBatches.hasLines(MicroBatches.ranges(rdd));
+                    hand.lock();
+                    try {
+                        if (stop.requested()) {
+                            return;
+                        }
+                        if (hasLines) {
+                            batches.run(rdd);
+                        } else if (following.away()) {
                             progress.waiting("Kafka at " + settings.text("kafka.bootstrap")
                                     + " does not answer: is it up? (setting kafka.bootstrap)");
                         } else {
+                            batches.idle();
                             progress.idle();
-                        }
-                        return;
-                    }
-                    hand.lock();
-                    try {
-                        if (!stop.requested()) {
-                            batches.run(rdd);
                         }
                     } catch (RuntimeException e) {
                         // Where the end was asked for already, this changes nothing.
                         stop.request(e);
+                    } catch (Error e) {
+                        stop.request(new Hopeless("the JVM cannot go on: " + e, e));
                     } finally {
                         hand.unlock();
-                        following.done();
+                        if (hasLines) {
+                            following.done();
+                        }
                     }
                 });
         streaming.start();
         try {
+            while (!stop.await(LOOK)) {
+                if (run.context().sc().isStopped()) {
+                    stop.request(new Hopeless("Spark has ended the application", null));
+                }
+                failIfBroken(streaming, stop);
+            }
             stop.await();
         } finally {
             // The batch in hand ends; those behind it see that the end was asked for.
             hand.lock();
             hand.unlock();
             streaming.stop(false, false);
+        }
+    }
+
+    /** Spark only takes note of what goes wrong while batches are made; somebody has to ask. */
+    private static void failIfBroken(JavaStreamingContext streaming, Stop stop) {
+        try {
+            streaming.awaitTerminationOrTimeout(1);
+        } catch (Exception e) {
+            stop.request(new Hopeless("the stream is broken: " + Jobs.message(e), e));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.trawl.hotdetect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class Indicators {
     private volatile @Nullable IndicatorSnapshot next;
     private volatile @Nullable Instant since;
     private volatile @Nullable Refused refused;
+    private @Nullable ObjectNode last;
 
     /** A snapshot that cannot be used, and why. */
     record Refused(long snapshot, String why) {}
@@ -99,6 +102,13 @@ final class Indicators {
         return refused;
     }
 
+    /** What was noted last, whichever driver did; null where nothing ever was. */
+    @Nullable
+    JsonNode noted() throws IOException {
+        List<String> names = run.state().list(folder);
+        return names.isEmpty() ? null : run.state().read(folder + names.get(names.size() - 1));
+    }
+
     /** Goes on with the snapshot that a driver before this one had taken up; false where it cannot be used any more. */
     boolean resume(long id) throws IOException {
         JsonNode found = null;
@@ -115,7 +125,14 @@ final class Indicators {
         try {
             ready(snapshot);
         } catch (RuntimeException e) {
-            LOG.warn("indicators {}, which were in use, cannot be opened any more: {}", id, Jobs.message(e));
+            // A file system that does not answer says so here, and is waited for.
+            Path index = new Path(snapshot.index());
+            boolean there = index.getFileSystem(run.hadoop()).exists(index);
+            LOG.warn(
+                    "indicators {}, which were in use, cannot be opened any more (their index is {}): {}",
+                    id,
+                    there ? "there" : "gone",
+                    Jobs.message(e));
             return false;
         }
         current = snapshot;
@@ -123,18 +140,23 @@ final class Indicators {
         return true;
     }
 
-    /**
-     * Takes up the snapshot that is ready, for the lines from these offsets on, and keeps note of it.
-     *
-     * @param skipped offsets that were deleted before they were read, by partition: from, until
-     */
-    IndicatorSnapshot take(Map<Integer, Long> from, Map<Integer, long[]> skipped) {
-        IndicatorSnapshot taken = next != null ? next : current;
-        if (taken == null) {
+    /** The snapshot that is ready to be taken up. */
+    IndicatorSnapshot ready() {
+        IndicatorSnapshot ready = next;
+        if (ready == null) {
             throw new IllegalStateException("no indicators are ready");
         }
-        Instant now = Instant.now();
-        ObjectNode note = taken.json().put("run_id", run.id()).put("taken", now.toString());
+        return ready;
+    }
+
+    /**
+     * Keeps note of which snapshot is used for the lines from these offsets on. The same once more is noted once.
+     *
+     * @param topicId the topic's id: its offsets mean nothing in another one
+     * @param skipped offsets that were deleted before they were read, by partition: from, until
+     */
+    void note(IndicatorSnapshot snapshot, String topicId, Map<Integer, Long> from, Map<Integer, long[]> skipped) {
+        ObjectNode note = snapshot.json().put("run_id", run.id()).put("topic_id", topicId);
         ObjectNode offsets = note.putObject("from");
         from.forEach((partition, offset) -> offsets.put(String.valueOf(partition), offset));
         if (!skipped.isEmpty()) {
@@ -143,21 +165,33 @@ final class Indicators {
                     .put("from", span[0])
                     .put("until", span[1]));
         }
+        if (note.equals(last)) {
+            return;
+        }
         try {
+            ObjectNode file = note.deepCopy().put("taken", Instant.now().toString());
             int number = run.state().list(folder).size();
-            while (!run.state().create(folder + String.format("%06d.json", number), note)) {
+            while (!run.state().create(folder + String.format("%06d.json", number), file)) {
                 number++;
             }
         } catch (IOException e) {
-            throw new io.trawl.etl.JobFailure(
-                    "the take-up of indicators " + taken.id() + " cannot be noted: " + e.getMessage(), e);
+            throw new JobFailure(
+                    "the take-up of indicators " + snapshot.id() + " cannot be noted: " + e.getMessage(), e);
         }
-        if (current == null || current.id() != taken.id()) {
-            LOG.warn("indicators {} from now on, {} before", taken.id(), name());
-            since = now;
+        last = note;
+    }
+
+    /** Uses a snapshot from now on. */
+    void use(IndicatorSnapshot snapshot) {
+        IndicatorSnapshot before = current;
+        if (before == null || before.id() != snapshot.id()) {
+            LOG.warn("indicators {} from now on, {} before", snapshot.id(), name());
+            since = Instant.now();
         }
-        current = taken;
-        next = null;
-        return taken;
+        current = snapshot;
+        IndicatorSnapshot ready = next;
+        if (ready != null && ready.id() == snapshot.id()) {
+            next = null;
+        }
     }
 }

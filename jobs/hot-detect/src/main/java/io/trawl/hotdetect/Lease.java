@@ -33,13 +33,15 @@ final class Lease implements AutoCloseable {
     private final CuratorFramework zooKeeper;
     private final LeaderLatch latch;
     private final String id;
+    private final long begun;
     private final String where;
 
     Lease(Settings settings, LogSource source, String runId, boolean takeOver) {
         List<String> hosts = new ArrayList<>();
         settings.list("hbase.quorum").forEach(host -> hosts.add(host + ":" + settings.number("hbase.port")));
         where = String.join(",", hosts);
-        id = (takeOver ? TAKE_OVER : "") + runId;
+        begun = System.currentTimeMillis();
+        id = (takeOver ? TAKE_OVER + begun + " " : "") + runId;
         zooKeeper = CuratorFrameworkFactory.builder()
                 .connectString(where)
                 .sessionTimeoutMs((int) settings.duration("hot.lease").toMillis())
@@ -83,23 +85,41 @@ final class Lease implements AutoCloseable {
     }
 
     private String holder() {
+        String leader = leader();
+        return leader.isEmpty() ? "" : ", which " + run(leader) + " holds";
+    }
+
+    /** Id of the participant that holds it; empty where that is not known. */
+    private String leader() {
         try {
-            String holder = latch.getLeader().getId().replace(TAKE_OVER, "");
-            return holder.isEmpty() ? "" : ", which " + holder + " holds";
+            return latch.getLeader().getId();
         } catch (Exception e) {
             return "";
         }
     }
 
-    /** Whether it is held, as far as is known here. While ZooKeeper does not answer it is not. */
-    boolean held() {
-        return latch.hasLeadership();
+    /** The run id in the id of a participant. */
+    private static String run(String participant) {
+        return participant.substring(participant.lastIndexOf(' ') + 1);
     }
 
-    /** Waits until it is held again, where ZooKeeper was away. */
-    void awaitHeld(Stop stop, Runnable waiting) {
+    /** Whether nobody is known to hold it in this one's place. */
+    boolean unchallenged() {
+        return latch.hasLeadership() || !zooKeeper.getZookeeperClient().isConnected();
+    }
+
+    /**
+     * Waits until it is held again, where ZooKeeper was away.
+     *
+     * @throws Hopeless another driver has it
+     */
+    void awaitHeld(Stop stop, Consumer<String> waiting) {
         while (!latch.hasLeadership()) {
-            waiting.run();
+            String leader = zooKeeper.getZookeeperClient().isConnected() ? leader() : "";
+            if (!leader.isEmpty() && !leader.equals(id)) {
+                throw new Hopeless("the lease was lost to run " + run(leader), null);
+            }
+            waiting.accept("ZooKeeper " + where + ", which has the lease, does not answer: is HBase up?");
             stop.pause(LOOK);
         }
     }
@@ -112,14 +132,20 @@ final class Lease implements AutoCloseable {
         }
         try {
             for (Participant one : latch.getParticipants()) {
-                if (!one.getId().equals(id) && one.getId().startsWith(TAKE_OVER)) {
-                    return one.getId().substring(TAKE_OVER.length());
+                if (one.getId().startsWith(TAKE_OVER) && isNewer(one.getId())) {
+                    return run(one.getId());
                 }
             }
         } catch (Exception e) {
             LOG.debug("who waits for the lease is not known: {}", e.getMessage());
         }
         return null;
+    }
+
+    /** A driver that began before this one, and has only now come back, takes nothing over. */
+    private boolean isNewer(String participant) {
+        String[] words = participant.split(" ");
+        return words.length == 3 && Long.parseLong(words[1]) > begun;
     }
 
     @Override

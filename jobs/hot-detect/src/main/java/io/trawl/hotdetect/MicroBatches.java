@@ -1,7 +1,9 @@
 package io.trawl.hotdetect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
+import io.trawl.etl.HotProgress;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
@@ -18,6 +20,8 @@ import io.trawl.etl.Tally;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +30,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.streaming.kafka010.HasOffsetRanges;
 import org.apache.spark.streaming.kafka010.KafkaUtils;
@@ -43,6 +48,8 @@ final class MicroBatches {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    /** Brokers forget the offsets of a group after days without a commit. */
+    private static final Duration KEPT_ALIVE = Duration.ofHours(1);
 
     private final Run run;
     private final LogSource source;
@@ -56,6 +63,8 @@ final class MicroBatches {
     private @Nullable HBaseStore<Detection> hbase;
     private volatile AlertTopic.@Nullable Position position;
     private Map<Integer, Long> again = Map.of();
+    private String topicNow = "";
+    private Instant committedAt = Instant.now();
 
     MicroBatches(
             Run run,
@@ -76,8 +85,12 @@ final class MicroBatches {
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
 
-    /** Where to begin: where the last driver has committed, with its indicators and the alerts that are still open. */
-    Map<Integer, Long> begin() {
+    /**
+     * Where to begin: where the last driver has committed, with its indicators and the alerts that are still open.
+     *
+     * @param beat what the last driver said of itself; null where none ever ran
+     */
+    Map<Integer, Long> begin(@Nullable JsonNode beat) {
         return patiently(() -> {
             HBaseStore<Detection> store = HBaseStore.hotDetections(settings);
             topic.create();
@@ -85,9 +98,18 @@ final class MicroBatches {
             try (Offsets broker = new Offsets(source, settings, run.state())) {
                 extent = broker.extent();
             }
+            JsonNode noted = noted();
+            String topicId = noted == null ? "" : noted.path("topic_id").asText();
+            if (!topicId.isEmpty() && !topicId.equals(extent.topicId())) {
+                throw new Hopeless(
+                        "topic " + source.topic()
+                                + " was deleted and made anew since the hot path read it: its offsets say nothing any more; give it a source of its own",
+                        null);
+            }
             AlertTopic.Position committed = topic.committed();
-            boolean resumed = committed != null && resume(committed.snapshot());
-            while (!resumed && !indicators.hasNext()) {
+            AlertTopic.Position known = committed != null || noted == null ? committed : said(beat);
+            boolean resumed = known != null && resume(known.snapshot());
+            if (!resumed && !indicators.hasNext()) {
                 indicators.look();
                 if (!indicators.hasNext()) {
                     Indicators.Refused refused = indicators.refused();
@@ -98,32 +120,63 @@ final class MicroBatches {
                             null);
                 }
             }
+            IndicatorSnapshot current = indicators.current();
+            IndicatorSnapshot snapshot = resumed && current != null ? current : indicators.ready();
             Map<Integer, Long> from =
                     new TreeMap<>(settings.text("hot.start").equals("earliest") ? extent.beginnings() : extent.ends());
             Map<Integer, long[]> skipped = new TreeMap<>();
             Instant appended = Instant.now();
-            if (committed != null) {
+            if (known != null) {
                 from.replaceAll((partition, any) -> 0L);
-                from.putAll(committed.offsets());
-                appended = committed.appended();
+                from.putAll(known.offsets());
+                appended = known.appended();
                 skipped = skip(from, extent);
             }
             window.restore(topic.since(appended.minus(settings.duration("hot.suppression"))));
-            if (!resumed || !skipped.isEmpty()) {
-                indicators.take(from, skipped);
+            boolean sameAsNoted = noted != null && noted.path("snapshot").asLong() == snapshot.id();
+            if (!resumed || !sameAsNoted || !skipped.isEmpty()) {
+                indicators.note(snapshot, extent.topicId(), from, skipped);
             }
+            indicators.use(snapshot);
             again = replayed(from, extent);
             hbase = store;
-            IndicatorSnapshot snapshot = indicators.current();
-            commit(List.of(), committed, new AlertTopic.Position(from, snapshot == null ? 0 : snapshot.id(), appended));
+            topicNow = extent.topicId();
+            commit(List.of(), committed, new AlertTopic.Position(from, snapshot.id(), appended));
             return from;
         });
+    }
+
+    private @Nullable JsonNode noted() {
+        try {
+            return indicators.noted();
+        } catch (IOException e) {
+            throw new JobFailure("state.dir cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where Kafka has forgotten the offsets: what the last heartbeat says of them. */
+    private AlertTopic.@Nullable Position said(@Nullable JsonNode beat) {
+        if (beat == null || !beat.path("offsets").fields().hasNext()) {
+            return null;
+        }
+        Map<Integer, Long> offsets = new TreeMap<>();
+        beat.path("offsets")
+                .fields()
+                .forEachRemaining(one -> offsets.put(
+                        Integer.valueOf(one.getKey()), one.getValue().asLong()));
+        LOG.warn(
+                "Kafka has no offsets of the hot path any more; it goes on at {}, where the last heartbeat left it",
+                offsets);
+        return new AlertTopic.Position(
+                offsets,
+                beat.path("snapshot").asLong(),
+                Instant.parse(beat.path("at").asText()));
     }
 
     private boolean resume(long snapshot) {
         try {
             return indicators.resume(snapshot);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new JobFailure("state.dir cannot be read: " + e.getMessage(), e);
         }
     }
@@ -134,10 +187,10 @@ final class MicroBatches {
         from.replaceAll((partition, offset) -> {
             long first = extent.beginnings().getOrDefault(partition, 0L);
             if (offset > extent.ends().getOrDefault(partition, 0L)) {
-                throw new JobFailure(
-                        "topic " + source.topic() + " ends before offset " + offset + " of partition " + partition
-                                + ", which was done: was it deleted and made anew? Give it a source of its own",
-                        null);
+                throw Following.shrunk(
+                        new TopicPartition(source.topic(), partition),
+                        extent.ends().getOrDefault(partition, 0L),
+                        offset);
             }
             if (offset >= first) {
                 return offset;
@@ -187,25 +240,42 @@ final class MicroBatches {
     void run(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
         OffsetRange[] ranges = ranges(lines);
         progress.begin();
-        takeUp();
+        if (indicators.hasNext() && position != null && !isAgain(position.offsets())) {
+            takeUp(indicators.ready(), position);
+        }
         AlertTopic.Position from = position;
         IndicatorSnapshot snapshot = indicators.current();
         HBaseStore<Detection> store = hbase;
         if (from == null || snapshot == null || store == null) {
             throw new IllegalStateException("a batch before the beginning");
         }
+        for (OffsetRange range : ranges) {
+            long expected = from.offsets().getOrDefault(range.partition(), 0L);
+            if (range.fromOffset() != expected) {
+                throw new IllegalStateException(
+                        "a batch begins at " + range + ", but lines are done up to " + expected);
+            }
+        }
         JavaRDD<ConsumerRecord<byte[], byte[]>> readable = lines;
         Found found = null;
         Duration wait = FIRST_WAIT;
         while (found == null) {
-            lease.awaitHeld(stop, () -> progress.waiting("ZooKeeper, which has the lease, does not answer"));
+            lease.awaitHeld(stop, progress::waiting);
             try {
                 found = detect(readable, snapshot, store);
             } catch (Exception e) {
-                waiting(e);
+                String why = Jobs.message(e);
+                if (run.context().sc().isStopped()) {
+                    throw new Hopeless("Spark has ended the application: " + why, e);
+                }
+                readable = retried(readable, ranges, e, snapshot);
+                if (indicators.hasNext() && why.contains(snapshot.index())) {
+                    // The file in use is gone, and a newer one is ready.
+                    snapshot = indicators.ready();
+                    from = takeUp(snapshot, from);
+                }
                 stop.pause(wait);
                 wait = longer(wait);
-                readable = left(readable, ranges);
             }
         }
         Map<Integer, Long> done = new TreeMap<>(from.offsets());
@@ -219,10 +289,11 @@ final class MicroBatches {
         for (Sighted one : sighted) {
             appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
         }
+        AlertTopic.Position before = from;
         AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended);
         patiently(() -> {
-            commit(change.alerts(), from, until);
-            return null;
+            commit(change.alerts(), before, until);
+            return until;
         });
         window.accept(change);
         progress.end(found.tally(), sighted, stored, change.alerts().size());
@@ -247,17 +318,27 @@ final class MicroBatches {
         return new Found(tally, all, Instant.now());
     }
 
-    /** Between two batches: a snapshot that is ready is used from here on. */
-    private void takeUp() {
-        AlertTopic.Position now = position;
-        if (!indicators.hasNext() || now == null || isAgain(now.offsets())) {
-            return;
-        }
+    /** Between two batches: the snapshot that is ready is used from here on. */
+    private AlertTopic.Position takeUp(IndicatorSnapshot taken, AlertTopic.Position now) {
+        AlertTopic.Position from = new AlertTopic.Position(now.offsets(), taken.id(), now.appended());
         patiently(() -> {
-            IndicatorSnapshot taken = indicators.take(now.offsets(), Map.of());
-            commit(List.of(), now, new AlertTopic.Position(now.offsets(), taken.id(), now.appended()));
-            return null;
+            indicators.note(taken, topicNow, now.offsets(), Map.of());
+            commit(List.of(), now, from);
+            return from;
         });
+        indicators.use(taken);
+        return from;
+    }
+
+    /** Without lines: where nothing was committed for long, the same once more, so that Kafka does not forget it. */
+    void idle() {
+        AlertTopic.Position now = position;
+        if (now != null && committedAt.plus(KEPT_ALIVE).isBefore(Instant.now())) {
+            patiently(() -> {
+                commit(List.of(), now, now);
+                return now;
+            });
+        }
     }
 
     private boolean isAgain(Map<Integer, Long> offsets) {
@@ -269,29 +350,44 @@ final class MicroBatches {
     }
 
     private void commit(List<Alert> alerts, AlertTopic.@Nullable Position from, AlertTopic.Position until) {
-        lease.awaitHeld(stop, () -> progress.waiting("ZooKeeper, which has the lease, does not answer"));
+        lease.awaitHeld(stop, progress::waiting);
         topic.commit(alerts, from, until);
         position = until;
+        committedAt = Instant.now();
     }
 
-    /** Where messages of the batch were deleted while it waited: the batch without them. */
-    private JavaRDD<ConsumerRecord<byte[], byte[]>> left(
-            JavaRDD<ConsumerRecord<byte[], byte[]>> lines, OffsetRange[] ranges) {
+    /**
+     * What to try after a failure: the same, or, where messages of the batch were deleted while it waited, the batch
+     * without them.
+     */
+    private JavaRDD<ConsumerRecord<byte[], byte[]>> retried(
+            JavaRDD<ConsumerRecord<byte[], byte[]>> lines,
+            OffsetRange[] ranges,
+            Exception failure,
+            IndicatorSnapshot snapshot) {
         Map<Integer, Long> from = new TreeMap<>();
         for (OffsetRange range : ranges(lines)) {
             from.put(range.partition(), range.fromOffset());
         }
         Map<Integer, long[]> skipped;
         try (Offsets broker = new Offsets(source, settings, run.state())) {
-            skipped = skip(from, broker.extent());
+            Offsets.Extent extent = broker.extent();
+            skipped = skip(from, extent);
+        } catch (Hopeless e) {
+            throw e;
         } catch (JobFailure e) {
-            // The broker is away: nothing is known, and nothing is taken from the batch.
+            // The broker is away, whatever a task made of it.
+            waiting(e);
             return lines;
         }
+        waiting(failure);
         if (skipped.isEmpty()) {
             return lines;
         }
-        indicators.take(from, skipped);
+        patiently(() -> {
+            indicators.note(snapshot, topicNow, from, skipped);
+            return snapshot;
+        });
         OffsetRange[] rest = new OffsetRange[ranges.length];
         for (int i = 0; i < ranges.length; i++) {
             long first = Math.min(from.getOrDefault(ranges[i].partition(), 0L), ranges[i].untilOffset());
@@ -299,15 +395,33 @@ final class MicroBatches {
         }
         return KafkaUtils.createRDD(
                 run.context(),
-                KafkaLines.consumer(settings, AlertTopic.group(source)),
+                KafkaLines.consumer(settings, HotProgress.group(source)),
                 rest,
                 LocationStrategies.PreferConsistent());
     }
 
     private void waiting(Exception e) {
         String why = Jobs.message(e);
-        progress.waiting(why);
-        LOG.warn("tried again: {}", why, e instanceof JobFailure ? null : e);
+        boolean named = names(e);
+        if (named) {
+            progress.waiting(why);
+        } else {
+            progress.failed(why);
+        }
+        LOG.warn("tried again: {}", why, named ? null : e);
+    }
+
+    /** Whether a failure names a server that is waited for; anything else may be a bug, and no sign of life. */
+    private static boolean names(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // Spark gives a task's failure as text only.
+            if (cause instanceof JobFailure
+                    || cause instanceof ConnectException
+                    || String.valueOf(cause.getMessage()).contains(JobFailure.class.getName())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Duration longer(Duration wait) {
@@ -320,6 +434,8 @@ final class MicroBatches {
         for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
             try {
                 return what.get();
+            } catch (Hopeless e) {
+                throw e;
             } catch (JobFailure e) {
                 waiting(e);
                 stop.pause(wait);

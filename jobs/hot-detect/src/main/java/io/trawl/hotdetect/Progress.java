@@ -27,6 +27,7 @@ final class Progress implements Source {
     private final Meter alerts = registry.meter("alerts");
     private final Meter invalid = registry.meter("invalid");
     private final Histogram batch = histogram("batch_ms", 1_000);
+    private final Histogram appendToHBase = histogram("append_to_hbase_ms", LATEST);
     private final Histogram appendToAlert = histogram("append_to_alert_ms", LATEST);
     private final Histogram eventToAlert = histogram("event_to_alert_ms", LATEST);
     private final Map<String, Long> invalidBy = new TreeMap<>();
@@ -99,10 +100,15 @@ final class Progress implements Source {
         lastSign = Instant.now();
     }
 
-    /** Something is waited for. */
+    /** A server is waited for. */
     void waiting(String why) {
         because = why;
         lastSign = Instant.now();
+    }
+
+    /** An attempt failed for a reason that names no server: no sign of life. */
+    void failed(String why) {
+        because = why;
     }
 
     /** A batch is done: stored, sent and committed. */
@@ -126,9 +132,10 @@ final class Progress implements Source {
             if (one.detection().getSuppressedBy() != null) {
                 suppressed++;
             }
-            appendToAlert.update(Math.max(0, stored.toEpochMilli() - one.appended()));
+            appendToHBase.update(Math.max(0, stored.toEpochMilli() - one.appended()));
+            appendToAlert.update(Math.max(0, now.toEpochMilli() - one.appended()));
             eventToAlert.update(Math.max(
-                    0, stored.toEpochMilli() - one.detection().getTimestamp().toEpochMilli()));
+                    0, now.toEpochMilli() - one.detection().getTimestamp().toEpochMilli()));
         }
         inHand = null;
         lastBatch = now;
@@ -172,6 +179,7 @@ final class Progress implements Source {
         heartbeat.put("suppressed", suppressed).put("invalid", invalid.getCount());
         ObjectNode reasons = heartbeat.putObject("invalid_by");
         invalidBy.forEach(reasons::put);
+        quantiles(heartbeat.putObject("append_to_hbase_ms"), appendToHBase);
         quantiles(heartbeat.putObject("append_to_alert_ms"), appendToAlert);
         quantiles(heartbeat.putObject("event_to_alert_ms"), eventToAlert);
     }

@@ -66,6 +66,11 @@ final class Stop {
         }
     }
 
+    /** Waits so long for the end to be asked for; gives whether it was. */
+    boolean await(Duration time) throws InterruptedException {
+        return requested.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Waits until the end is asked for; throws what it was asked for with. */
     void await() throws InterruptedException {
         requested.await();

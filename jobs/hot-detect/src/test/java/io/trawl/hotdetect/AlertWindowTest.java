@@ -153,11 +153,28 @@ class AlertWindowTest {
     }
 
     @Test
+    void longTextIsCutSoThatAnyLineIsAMessage() {
+        String text = "x".repeat(1 << 20);
+        Sighted first = sighted("10.0.0.1", text, 0);
+        first.detection().setUrlOriginal(text);
+        first.detection().setSourceUserName(text);
+
+        Alert alert = batch(first).get(0);
+
+        assertThat(alert.getUrlOriginal()).hasSize(AlertWindow.LONGEST);
+        assertThat(alert.getIndicatorValue()).hasSize(AlertWindow.LONGEST);
+        assertThat(alert.getSourceUserName()).hasSize(AlertWindow.LONGEST);
+        assertThat(batch(sighted("10.0.0.1", text, 1)))
+                .extracting(Alert::getRevision)
+                .containsExactly(2);
+    }
+
+    @Test
     void whatIsOverIsForgotten() {
         for (int minute = 0; minute < 600; minute++) {
             batch(sighted("10.0.0." + minute, "evil.example", minute * 60));
         }
 
-        assertThat(window.size()).isLessThan(15);
+        assertThat(window.size()).isLessThan(40);
     }
 }

@@ -1,0 +1,13 @@
+package io.trawl.hotdetect;
+
+import io.trawl.etl.JobFailure;
+import org.jspecify.annotations.Nullable;
+
+/** A failure that trying again does not mend: the driver ends, and the one that follows may begin anew. */
+final class Hopeless extends JobFailure {
+    private static final long serialVersionUID = 1L;
+
+    Hopeless(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
