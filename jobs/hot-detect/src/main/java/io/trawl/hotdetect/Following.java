@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -35,7 +36,7 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
     private static final long LOOK_MILLIS = 200;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration PARTITIONS = Duration.ofSeconds(30);
+    private static final Duration PARTITIONS = Duration.ofSeconds(10);
 
     private final String topic;
     private final Map<String, Object> consumer;
@@ -93,7 +94,10 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
 
     @Override
     public Consumer<byte[], byte[]> onStart(Map<TopicPartition, Long> current) {
-        Ends ends = new Ends(consumer);
+        Map<String, Object> config = new HashMap<>(consumer);
+        // What it knows of partitions is never older.
+        config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) PARTITIONS.toMillis());
+        Ends ends = new Ends(config);
         ends.assign(generated.keySet());
         return ends;
     }
