@@ -14,7 +14,11 @@ final class Cpu {
 
     /** Seconds of user and system time of all threads since the process began. */
     static double seconds() {
-        String stat = read("/proc/self/stat");
+        return seconds(read("/proc/self/stat"));
+    }
+
+    /** The same of a process whose /proc/PID/stat this is. */
+    static double seconds(String stat) {
         // The name of the program may have blanks and brackets in it.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;

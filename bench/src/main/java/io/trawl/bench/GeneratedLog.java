@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It has only what both can judge ({@link #bothJudge}), so that both must find the same lines.
  */
 final class GeneratedLog {
-    private static final long SEED = 1;
+    static final long SEED = 1;
     private static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
     private static final Duration LENGTH = Duration.ofHours(1);
     private static final int PROXIES = 6;
