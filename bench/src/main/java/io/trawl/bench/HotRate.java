@@ -10,6 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** How many lines the hot path takes: the rate it holds, for long, and after it was away; beside the batch path. */
 final class HotRate {
@@ -67,6 +72,7 @@ final class HotRate {
         final Positions positions;
 
         Line(String source) throws IOException, InterruptedException {
+            keepLittle(topic(source));
             hot = site.hot(source);
             pump = new Pump(envelopes, site.bootstrap(), topic(source));
             positions = new Positions(site.bootstrap(), source, topic(source));
@@ -132,6 +138,22 @@ final class HotRate {
                 positions.close();
                 hot.close();
             }
+        }
+    }
+
+    /** What was read long ago goes: the disk need not hold all that is sent for half an hour. */
+    private void keepLittle(String topic) throws InterruptedException {
+        List<AlterConfigOp> changes = List.of(
+                new AlterConfigOp(
+                        new ConfigEntry("retention.bytes", Long.toString(1L << 30)), AlterConfigOp.OpType.SET),
+                new AlterConfigOp(
+                        new ConfigEntry("segment.bytes", Integer.toString(1 << 27)), AlterConfigOp.OpType.SET));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", site.bootstrap()))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new BenchFailure("topic " + topic + " cannot be set up: " + e.getCause());
         }
     }
 
