@@ -30,6 +30,7 @@ final class HotRate {
     private static final double LAG_SECONDS = 2;
 
     private static final double GROWTH_SECONDS = 0.5;
+    private static final double HOPELESS_SECONDS = 20;
     private static final double SETTLE_SECONDS = 3;
     private static final long LOOK_MILLIS = 500;
     private static final Duration DRAIN = Duration.ofMinutes(10);
@@ -110,10 +111,13 @@ final class HotRate {
             List<Long> lags = new ArrayList<>();
             long taken = pump.taken();
             long begun = System.nanoTime();
-            while (System.nanoTime() - begun < seconds * 1e9) {
+            long waiting = 0;
+            // Far behind it is not held, however long it goes on.
+            while (System.nanoTime() - begun < seconds * 1e9 && waiting < HOPELESS_SECONDS * rate) {
                 Thread.sleep(LOOK_MILLIS);
                 hot.requireAlive();
-                lags.add(positions.lag());
+                waiting = positions.lag();
+                lags.add(waiting);
             }
             double real = (pump.taken() - taken) / ((System.nanoTime() - begun) / 1e9);
             pump.rate(0);
@@ -125,7 +129,7 @@ final class HotRate {
                     real, lags.stream().mapToLong(Long::longValue).max().orElse(0), keptUp);
             site.say(
                     "%,.0f lines/s for %.0f s: %s, %,.0f waited at the beginning, %,.0f at the end",
-                    real, seconds, keptUp ? "held" : "not held", first, last);
+                    real, (System.nanoTime() - begun) / 1e9, keptUp ? "held" : "not held", first, last);
             drain();
             return step;
         }
