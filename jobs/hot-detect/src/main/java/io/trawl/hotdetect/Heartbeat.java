@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
     /** Rates are taken over so long. */
-    private static final Duration OVER = Duration.ofSeconds(20);
+    private static final Duration OVER = Duration.ofSeconds(5);
 
     private final Run run;
     private final Progress progress;
@@ -43,7 +43,7 @@ final class Heartbeat implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> peeping;
     private long sinceDone;
     private long sinceEnd;
-    private Instant since = Instant.now();
+    private @Nullable Instant since;
     private @Nullable Double rate;
 
     /** @param position what was committed last, by partition */
@@ -155,9 +155,10 @@ final class Heartbeat implements AutoCloseable {
             }
         }
         Instant now = Instant.now();
-        double passed = Duration.between(since, now).toMillis() / 1000.0;
-        if (passed >= OVER.toSeconds()) {
-            rate = sinceEnd == 0 ? null : (progress.lines() - sinceDone - (end - sinceEnd)) / passed;
+        Instant from = since;
+        double passed = from == null ? 0 : Duration.between(from, now).toMillis() / 1000.0;
+        if (from == null || passed >= OVER.toSeconds()) {
+            rate = from == null ? null : (progress.lines() - sinceDone - (end - sinceEnd)) / passed;
             since = now;
             sinceDone = progress.lines();
             sinceEnd = end;
