@@ -98,6 +98,15 @@ final class Airflow {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 
+    /** Marks a run as failed, and with it the tasks of it that run. */
+    void markFailed(String dag, String run) throws Exception {
+        HttpResponse<String> answer = send(
+                "PATCH",
+                "/api/v2/dags/" + dag + "/dagRuns/" + encoded(run),
+                JSON.createObjectNode().put("state", "failed"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
     /** All runs of a DAG. */
     List<JsonNode> runs(String dag) throws Exception {
         List<JsonNode> runs = new ArrayList<>();
@@ -146,6 +155,20 @@ final class Airflow {
     String log(String dag, String run, String task, int attempt) throws Exception {
         return send("GET", instance(dag, run, task) + "/logs/" + attempt + "?full_content=true", null)
                 .body();
+    }
+
+    /** A page of Airflow's server, as a user sees it who is logged in. */
+    HttpResponse<String> page(String path) throws IOException, InterruptedException {
+        return send("GET", path, null);
+    }
+
+    /** The same page for somebody whom Airflow does not know. */
+    HttpResponse<String> pageOfNobody(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(address + path))
+                        .timeout(Duration.ofSeconds(60))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static String instance(String dag, String run, String task) {

@@ -98,6 +98,11 @@ final class HotJob implements AutoCloseable {
 
     /** The source's heartbeat, of whichever job wrote it last. */
     JsonNode heartbeat() throws IOException {
+        return heartbeat(source);
+    }
+
+    /** The heartbeat of a source, of whichever job wrote it last; missing where none has. */
+    static JsonNode heartbeat(Sweeper source) throws IOException {
         JsonNode beat = State.at(source.settings().text("reports.dir"), new Configuration())
                 .read("hot/" + source.source() + "/heartbeat.json");
         return beat == null ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : beat;

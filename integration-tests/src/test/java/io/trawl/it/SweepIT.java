@@ -32,7 +32,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -70,6 +69,9 @@ class SweepIT {
     private static final List<Window> windows = new ArrayList<>();
     private static Window window;
     private static String run;
+    /** Bytes that each proxy's log had before: another test may have written to it. */
+    private static final Map<String, Long> already = new HashMap<>();
+
     private static final TreeMap<Window, Map<String, List<String>>> once =
             new TreeMap<>(java.util.Comparator.comparing(Window::start));
 
@@ -112,7 +114,12 @@ class SweepIT {
     @Test
     @Order(2)
     void agentsAndBrokerAreKilledWhileLinesAreUnderWay() throws Exception {
-        awaitBorder();
+        for (String proxy : stack.proxies()) {
+            Path log = stack.proxyLog(proxy);
+            already.put(proxy, Files.exists(log) ? Files.size(log) : 0);
+        }
+        written = broker.messages(TOPIC);
+        Instant border = awaitBorder();
         String first = stack.proxies().get(0);
         write(first, 0, 3);
         killUnderWay("flume-" + first, 1);
@@ -124,7 +131,7 @@ class SweepIT {
         killUnderWay("kafka", 1);
 
         Map<String, Integer> born = new HashMap<>();
-        List<RawLine> all = Await.until("every line in the topic", SOON, () -> broker.lines(TOPIC), found -> {
+        List<RawLine> all = Await.until("every line in the topic", SOON, () -> linesSince(border), found -> {
             born.clear();
             found.forEach(line -> born.merge(line.getHost() + ":" + line.getFileOffset(), 1, Integer::sum));
             return born.size() >= LINES;
@@ -142,6 +149,12 @@ class SweepIT {
                 .forEach(start -> windows.add(new Window(start, start.plus(UNIT))));
         window = windows.get(0);
         Sweeper.awaitEnd(windows.get(windows.size() - 1));
+    }
+
+    private static List<RawLine> linesSince(Instant border) throws Exception {
+        return broker.lines(TOPIC).stream()
+                .filter(line -> !line.getAppendTime().isBefore(border))
+                .toList();
     }
 
     @Test
@@ -326,7 +339,8 @@ class SweepIT {
     }
 
     private static String line(Planted match) {
-        return match.proxy() + ":" + match.offset() + " " + match.indicator() + " " + match.field() + " " + match.how();
+        return match.proxy() + ":" + (already.get(match.proxy()) + match.offset()) + " " + match.indicator() + " "
+                + match.field() + " " + match.how();
     }
 
     /** Where the lines of a window were born, by their identity. */
@@ -397,9 +411,7 @@ class SweepIT {
                 () -> airflow.log(DAG, run, "enrich", number),
                 log -> log.matches("(?s).*Driver driver-[0-9-]+ is RUNNING.*"));
         int before = sweeper.runs("enrich", window).size();
-        List<ProcessHandle> task = processes("airflow-scheduler", "airflow worker -- ").stream()
-                .filter(process -> !commandLine(process).contains("<idle>"))
-                .toList();
+        List<ProcessHandle> task = Processes.ofTasks(stack);
         assertThat(task).as("the task's processes").isNotEmpty();
         task.forEach(ProcessHandle::destroyForcibly);
         assertThat(airflow.awaitEnd(DAG, run, LATER)).isEqualTo("success");
@@ -413,7 +425,7 @@ class SweepIT {
     @Order(14)
     void aBackfillSweepsEachWindowOfItsRange() throws Exception {
         // Before anything was written: each is empty, and proven to be.
-        Instant from = window.start().minus(UNIT.multipliedBy(2));
+        Instant from = window.start().minus(Duration.ofDays(1));
         airflow.backfill(DAG, from, from.plus(UNIT));
         List<JsonNode> ended = Await.until(
                 "two runs of the backfill",
@@ -499,10 +511,11 @@ class SweepIT {
         }
     }
 
-    private static void awaitBorder() {
+    private static Instant awaitBorder() {
         long minute = UNIT.toMillis();
         long border = (System.currentTimeMillis() / minute + 1) * minute;
         Await.until("the next window", UNIT.plusSeconds(5), System::currentTimeMillis, now -> now >= border);
+        return Instant.ofEpochMilli(border);
     }
 
     /** Kills when a job has written files of the window and not yet committed them; gives when. */
@@ -563,23 +576,6 @@ class SweepIT {
     }
 
     private static List<ProcessHandle> jvms(String main) {
-        return processes("spark-worker", main);
-    }
-
-    /** The processes of a server whose command line has one of these words. */
-    private static List<ProcessHandle> processes(String server, String... words) {
-        return stack.processes(server).stream()
-                .flatMap(pid -> ProcessHandle.of(pid).stream())
-                .filter(process -> Stream.of(words).anyMatch(commandLine(process)::contains))
-                .toList();
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
-                    .replace('\0', ' ');
-        } catch (IOException e) {
-            return "";
-        }
+        return Processes.of(stack, "spark-worker", main);
     }
 }

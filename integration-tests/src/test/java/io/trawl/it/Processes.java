@@ -1,0 +1,36 @@
+package io.trawl.it;
+
+import io.trawl.stack.LocalStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a server of the stack has started: drivers of a Spark worker, tasks of an Airflow scheduler. */
+final class Processes {
+    private Processes() {}
+
+    /** The processes of a server whose command line has a word. */
+    static List<ProcessHandle> of(LocalStack stack, String server, String word) {
+        return stack.processes(server).stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .filter(process -> commandLine(process).contains(word))
+                .toList();
+    }
+
+    /** The processes of Airflow's running tasks: each task's own, and the supervisor above it. */
+    static List<ProcessHandle> ofTasks(LocalStack stack) {
+        return of(stack, "airflow-scheduler", "airflow worker -- ").stream()
+                .filter(process -> !commandLine(process).contains("<idle>"))
+                .toList();
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+                    .replace('\0', ' ');
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
