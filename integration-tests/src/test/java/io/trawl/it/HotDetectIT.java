@@ -17,6 +17,10 @@ import io.trawl.stack.SharedStack;
 import io.trawl.traffic.Format;
 import io.trawl.traffic.Line;
 import io.trawl.traffic.Traffic;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -421,6 +425,15 @@ class HotDetectIT {
             Await.until("the window's end", SOON, Instant::now, open::isBefore);
             broker.send(source.source(), Broker.log(0, "p", 3_000, line));
             HotJob.awaitCommitted(source, 5, SOON);
+            assertThat(metrics(again))
+                    .contains(
+                            "trawl_lines_Count",
+                            "trawl_lag_lines_Value",
+                            "trawl_lag_seconds_Value",
+                            "trawl_snapshot_Value",
+                            "trawl_batch_ms_99thPercentile",
+                            "trawl_append_to_hbase_ms_99thPercentile",
+                            "trawl_append_to_alert_ms_99thPercentile");
             again.terminate();
         }
         Map<String, Alert> last = exactlyOnce(HotJob.alerts(source));
@@ -430,6 +443,17 @@ class HotDetectIT {
                     .isLessThan(Duration.ofSeconds(8));
         }
         assertThat(last.size()).isGreaterThan(1);
+    }
+
+    /** What Prometheus is told, on the page that the heartbeat names. */
+    private static String metrics(HotJob job) throws Exception {
+        URI page = URI.create(job.heartbeat().path("metrics").asText());
+        assertThat(page.getHost()).isIn("127.0.0.1", "localhost");
+        HttpRequest asked =
+                HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(20)).build();
+        return HttpClient.newHttpClient()
+                .send(asked, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

@@ -126,7 +126,7 @@ final class Heartbeat implements AutoCloseable {
         ObjectNode offsets = beat.putObject("offsets");
         position.get().forEach((partition, offset) -> offsets.put(String.valueOf(partition), offset));
         String page = run.context().sc().uiWebUrl().getOrElse(() -> "");
-        beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus");
+        beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus/");
         try {
             reports.replace(name, beat);
         } catch (IOException e) {
