@@ -27,7 +27,6 @@ final class Indicators {
     private final Run run;
     private final Settings settings;
     private final String folder;
-    private final int cores;
     private volatile @Nullable IndicatorSnapshot current;
     private volatile @Nullable IndicatorSnapshot next;
     private volatile @Nullable Instant since;
@@ -41,7 +40,6 @@ final class Indicators {
         this.run = run;
         this.settings = settings;
         this.folder = "hot/" + run.source().name() + "/indicators/";
-        this.cores = Math.max(1, run.context().defaultParallelism());
     }
 
     /** Looks for a newer snapshot, and makes it ready; one that is broken is said once, and looked at again. */
@@ -76,8 +74,10 @@ final class Indicators {
     private void ready(IndicatorSnapshot snapshot) {
         snapshot.fetch(settings);
         Settings there = settings;
-        // Two tasks a core: so many that none of the executors is left out.
-        List<Integer> tasks = IntStream.range(0, 2 * cores).boxed().toList();
+        // Two tasks for each core there is now: so many that none of the executors is left out.
+        List<Integer> tasks = IntStream.range(0, 2 * Math.max(1, run.context().defaultParallelism()))
+                .boxed()
+                .toList();
         run.context().parallelize(tasks, tasks.size()).foreachPartition(any -> snapshot.fetch(there));
     }
 
