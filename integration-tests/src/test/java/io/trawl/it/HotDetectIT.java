@@ -489,11 +489,7 @@ class HotDetectIT {
             assertThat(taken).extracting(one -> one.path("snapshot").asLong()).containsExactly(before, next);
             assertThat(taken.get(1).path("from").path("0").asLong()).isPositive();
 
-            Files.writeString(list, "brand-new.example\nbroken-one.example\n");
-            source.mustRun("refresh-indicators", null, "--feeds", feeds + "," + list);
-            String index = index(source);
-            org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(index);
-            file.getFileSystem(new Configuration()).delete(file, false);
+            String index = breakIndicators(source);
             JsonNode beat = job.awaitHeartbeat(
                     "a broken snapshot",
                     SOON,
@@ -524,9 +520,13 @@ class HotDetectIT {
         }
     }
 
-    private static String index(Sweeper source) throws Exception {
+    /** Makes a snapshot the newest whose index was never there: one that is deleted might have been opened before. */
+    private static String breakIndicators(Sweeper source) throws Exception {
         try (Lake lake = Lake.open(source.settings(), new Configuration())) {
-            return lake.table(LakeTable.INDICATORS).currentSnapshot().summary().get("trawl.index");
+            Table indicators = lake.table(LakeTable.INDICATORS);
+            String index = indicators.currentSnapshot().summary().get(IndicatorSnapshot.INDEX) + ".gone";
+            indicators.newAppend().set(IndicatorSnapshot.INDEX, index).commit();
+            return index;
         }
     }
 }
