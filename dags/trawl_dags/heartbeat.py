@@ -142,7 +142,7 @@ def line(beat: Report) -> str:
     parts.append(f"snapshot {_flat(beat.get('snapshot') or 'none')}")
     refused = beat.get("snapshot_refused")
     if isinstance(refused, dict):
-        parts.append(f"refused snapshot {_flat(refused.get('snapshot'))}: {_flat(refused.get('why'))}")
+        parts.append(f"refused snapshot {_flat(refused.get('snapshot') or 'newest')}: {_flat(refused.get('why'))}")
     return ", ".join(parts)
 
 

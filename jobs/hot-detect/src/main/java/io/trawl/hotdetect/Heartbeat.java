@@ -104,7 +104,7 @@ final class Heartbeat implements AutoCloseable {
     synchronized void write(@Nullable String state, @Nullable String because) {
         ObjectNode beat = Json.MAPPER.createObjectNode();
         beat.put("source", run.source().name()).put("run_id", run.id()).put("driver", driver());
-        beat.put("at", Instant.now().toString()).put("started", run.started().toString());
+        beat.put("at", Progress.text(Instant.now())).put("started", Progress.text(run.started()));
         progress.into(beat);
         if (state != null) {
             beat.put("state", state);
@@ -113,14 +113,13 @@ final class Heartbeat implements AutoCloseable {
         IndicatorSnapshot snapshot = indicators.current();
         // As text: it is more than a number of JavaScript holds.
         beat.put("snapshot", snapshot == null ? null : String.valueOf(snapshot.id()));
-        Instant since = indicators.since();
-        beat.put("snapshot_since", since == null ? null : since.toString());
+        beat.put("snapshot_since", Progress.text(indicators.since()));
         Indicators.Refused refused = indicators.refused();
         if (refused == null) {
             beat.putNull("snapshot_refused");
         } else {
             beat.putObject("snapshot_refused")
-                    .put("snapshot", String.valueOf(refused.snapshot()))
+                    .put("snapshot", refused.snapshot() == null ? null : refused.snapshot().toString())
                     .put("why", refused.why());
         }
         ObjectNode offsets = beat.putObject("offsets");

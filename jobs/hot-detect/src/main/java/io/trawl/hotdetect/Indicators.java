@@ -33,8 +33,13 @@ final class Indicators {
     private volatile @Nullable Refused refused;
     private @Nullable ObjectNode last;
 
-    /** A snapshot that cannot be used, and why. */
-    record Refused(long snapshot, String why) {}
+    /** A snapshot that cannot be used, and why; without an id where it cannot even be asked which is the newest. */
+    record Refused(@Nullable Long snapshot, String why) {
+        /** The snapshot as a message calls it. */
+        String name() {
+            return snapshot == null ? "of the newest snapshot" : snapshot.toString();
+        }
+    }
 
     Indicators(Run run, Settings settings) {
         this.run = run;
@@ -55,13 +60,11 @@ final class Indicators {
             refused = null;
             next = latest;
         } catch (RuntimeException e) {
-            long id = latest == null ? 0 : latest.id();
-            String why = Jobs.message(e);
-            Refused before = refused;
-            if (before == null || before.snapshot() != id || !before.why().equals(why)) {
-                LOG.warn("indicators {} cannot be used, {} stay: {}", id, name(), why);
+            Refused now = new Refused(latest == null ? null : latest.id(), Jobs.message(e));
+            if (!now.equals(refused)) {
+                LOG.warn("indicators {} cannot be used, {} stay: {}", now.name(), name(), now.why());
             }
-            refused = new Refused(id, why);
+            refused = now;
         }
     }
 

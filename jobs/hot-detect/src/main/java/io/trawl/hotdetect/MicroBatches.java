@@ -116,7 +116,7 @@ final class MicroBatches {
                     throw new JobFailure(
                             refused == null
                                     ? "lake.indicators is empty: load feeds (the DAG refresh_indicators, or trawl run refresh-indicators --feeds FOLDER)"
-                                    : "indicators " + refused.snapshot() + " cannot be used: " + refused.why(),
+                                    : "indicators " + refused.name() + " cannot be used: " + refused.why(),
                             null);
                 }
             }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.Tally;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -169,7 +170,7 @@ final class Progress implements Source {
         heartbeat.put("state", because != null ? "waiting" : ready ? "running" : "starting");
         heartbeat.put("because", because);
         heartbeat.put("last_batch", text(lastBatch)).put("in_hand_since", text(inHand));
-        heartbeat.put("last_sign", lastSign.toString()).put("batches", batches).put("lines", lines.getCount());
+        heartbeat.put("last_sign", text(lastSign)).put("batches", batches).put("lines", lines.getCount());
         heartbeat.put("lines_per_second", rounded(lines.getOneMinuteRate()));
         quantiles(heartbeat.putObject("batch_ms"), batch);
         Lag now = lag;
@@ -195,7 +196,8 @@ final class Progress implements Source {
         return Math.round(value * 10) / 10.0;
     }
 
-    private static @Nullable String text(@Nullable Instant instant) {
-        return instant == null ? null : instant.toString();
+    /** An instant as a heartbeat has it, to the millisecond. */
+    static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }
