@@ -173,6 +173,11 @@ def test_an_orphan_is_an_older_driver_that_holds_the_lease(beat, own, other):
             "running, lag 12,345 lines 3.2 s, caught up in 61 s, 5,000 lines/s, to alert p50 410 p99 880 ms, "
             "detections 7, alerts 3, invalid 2, snapshot 20261124T030000Z, refused snapshot s2: no index",
         ),
+        (
+            {"snapshot_refused": {"snapshot": None, "why": "HDFS is away"}},
+            "running, lag 12,345 lines 3.2 s, 5,000 lines/s, to alert p50 410 p99 880 ms, detections 7, alerts 3, "
+            "snapshot 20261124T030000Z, refused snapshot newest: HDFS is away",
+        ),
     ],
 )
 def test_a_heartbeat_is_one_line(beat, line):

@@ -135,6 +135,10 @@ def test_what_is_wrong_is_seen(viewer, beats):
     assert '<b class="wait">waiting</b>' in text
     assert "<tr><th>because</th><td>HBase does not answer</td></tr>" in text
     assert "<tr><th>refused snapshot</th><td>s2: no index file</td></tr>" in text
+    # Where the lake does not answer, it is not known which is the newest.
+    beats(proxy={"snapshot_refused": {"snapshot": None, "why": "HDFS does not answer"}})
+    text = viewer.get("/trawl/hot/tables").text
+    assert "<tr><th>refused snapshot</th><td>newest: HDFS does not answer</td></tr>" in text
 
 
 def test_an_old_heartbeat_is_none_unless_it_was_the_last_word(viewer, beats):

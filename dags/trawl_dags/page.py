@@ -88,7 +88,7 @@ def table(source: str, beat: Report, master: str = "") -> str:
         ("alerts", _number(beat.get("alerts"))),
         ("invalid", f"{_number(beat.get('invalid'))}{_reasons(_of(beat, 'invalid_by'))}"),
         ("snapshot", f"{_text(beat.get('snapshot'))}, since {_text(beat.get('snapshot_since'))}"),
-        ("refused snapshot", f"{_text(refused.get('snapshot') or 'newest')}: {_text(refused.get('why'))}" if refused else ""),
+        ("refused snapshot", _refused(refused) if refused else ""),
         ("started", _text(beat.get("started"))),
         ("run", _text(beat.get("run_id"))),
         ("driver", _link(beat.get("driver"), master)),
@@ -131,6 +131,10 @@ def _spread(found: Report, *names: str) -> str:
 
 def _reasons(found: Report) -> str:
     return "".join(f", {_text(reason)} {_number(count)}" for reason, count in sorted(found.items()))
+
+
+def _refused(found: Report) -> str:
+    return f"{_text(found.get('snapshot') or 'newest')}: {_text(found.get('why'))}"
 
 
 def _link(shown: object, address: object) -> str:
