@@ -157,12 +157,13 @@ public final class Indicators {
     }
 
     private static Read classified(String value) {
-        if (value.indexOf("://") > 0) {
-            return url(value);
-        }
         int slash = value.indexOf('/');
+        // Before a scheme is looked for: a path's query may have a URL in it.
         if (slash == 0 && (!value.startsWith("//") || value.startsWith("/", 2))) {
             return path(value);
+        }
+        if (value.indexOf("://") > 0) {
+            return url(value);
         }
         if (value.startsWith("||") || value.startsWith("@@")) {
             return Read.unsupported("adblock rule");

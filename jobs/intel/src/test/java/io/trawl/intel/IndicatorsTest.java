@@ -51,6 +51,7 @@ class IndicatorsTest {
                 "[2001:DB8::1]:80 -> ip-port -> [2001:db8::1]:80",
                 "EVIL.example:8080 -> domain-port -> evil.example:8080",
                 "/gate.php -> url-path -> /gate.php",
+                "/go?to=http://evil.example/ -> url-path -> /go?to=http://evil.example/",
                 "/a/../Gate%2ephp?id= -> url-path -> /Gate.php?id=",
                 "///abc -> url-path -> /abc",
                 "@Evil.example -> email-domain -> evil.example",
