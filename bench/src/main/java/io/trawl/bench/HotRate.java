@@ -196,7 +196,7 @@ final class HotRate {
                             beat.path("batch_ms").path("p50").asDouble())
                     .figure(
                             "rate.append_to_hbase_p99_ms",
-                            beat.path("append_to_alert_ms").path("p99").asDouble())
+                            beat.path("append_to_hbase_ms").path("p99").asDouble())
                     .figure("rate.driver_peak_megabytes", driver.peak())
                     .figure("rate.executor_peak_megabytes", executor.peak());
         }
