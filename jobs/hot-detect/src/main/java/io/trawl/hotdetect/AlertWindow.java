@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,12 +27,17 @@ final class AlertWindow {
 
     /** The longest text of an alert, characters. */
     static final int LONGEST = 16_000;
-    /** Partitions that have caught up wait so many windows for those that have not. */
+    /** Partitions that have caught up wait so many windows for those that have not, and for alerts that still change. */
     private static final int KEPT = 3;
 
     private final long length;
     private final LinkedHashSet<String> known = new LinkedHashSet<>();
-    private final Map<String, Alert> open = new HashMap<>();
+    /** Some of one key where partitions are not equally far: a line is counted by when the broker took it. */
+    private final Map<String, List<Alert>> open = new HashMap<>();
+
+    /** Ids of those that have changed since it was swept. */
+    private final Set<String> changing = new HashSet<>();
+
     private Instant newest = Instant.EPOCH;
     private Instant swept = Instant.EPOCH;
 
@@ -46,8 +52,8 @@ final class AlertWindow {
      * @param stored when HBase had answered for them
      */
     Change of(List<Sighted> sighted, Instant stored) {
-        List<Alert> alerts = new ArrayList<>();
         Map<String, Alert> changed = new LinkedHashMap<>();
+        Map<String, List<Alert>> now = new HashMap<>();
         Set<String> ids = new LinkedHashSet<>();
         for (Sighted one : sighted) {
             Detection detection = one.detection();
@@ -56,25 +62,41 @@ final class AlertWindow {
                     || !ids.add(detection.getDetectionId())) {
                 continue;
             }
-            String key = key(detection.getClient(), detection.getIndicatorType(), detection.getIndicatorValue());
-            Alert before = changed.get(key);
-            Alert alert = before != null ? before : open.get(key);
-            if (alert == null || !within(alert, one.appended())) {
-                if (before != null) {
-                    alerts.add(before);
-                    changed.remove(key);
-                }
+            List<Alert> those = now.computeIfAbsent(
+                    key(detection.getClient(), detection.getIndicatorType(), detection.getIndicatorValue()),
+                    key -> new ArrayList<>(open.getOrDefault(key, List.of())));
+            int at = find(those, one.appended());
+            Alert alert;
+            if (at < 0) {
                 alert = opened(one);
-            } else if (before == null) {
-                alert = Alert.newBuilder(alert)
-                        .setRevision(alert.getRevision() + 1)
+                those.add(alert);
+            } else if (changed.containsKey(those.get(at).getDetectionId())) {
+                alert = those.get(at);
+            } else {
+                Alert before = those.get(at);
+                alert = Alert.newBuilder(before)
+                        .setRevision(before.getRevision() + 1)
                         .build();
+                those.set(at, alert);
             }
             add(alert, one, stored);
-            changed.put(key, alert);
+            changed.put(alert.getDetectionId(), alert);
         }
-        alerts.addAll(changed.values());
-        return new Change(alerts, ids);
+        return new Change(new ArrayList<>(changed.values()), ids);
+    }
+
+    /** Which of these a detection counts in: the last one opened before it, else the first one behind it; -1 for none. */
+    private int find(List<Alert> those, long appended) {
+        int found = -1;
+        for (int i = 0; i < those.size(); i++) {
+            long opened = those.get(i).getOpened().toEpochMilli();
+            if (Math.abs(appended - opened) < length) {
+                long best = found < 0 ? 0 : those.get(found).getOpened().toEpochMilli();
+                boolean better = found < 0 || (opened <= appended ? best > appended || best < opened : best > opened);
+                found = better ? i : found;
+            }
+        }
+        return found;
     }
 
     /**
@@ -101,11 +123,15 @@ final class AlertWindow {
         for (Alert alert : alerts) {
             known.add(alert.getDetectionId());
             known.add(alert.getLatestDetectionId());
-            String key = key(alert.getClient(), alert.getIndicatorType(), alert.getIndicatorValue());
-            Alert other = open.get(key);
-            if (other == null || !other.getOpened().isAfter(alert.getOpened())) {
-                open.put(key, alert);
+            List<Alert> those = open.computeIfAbsent(
+                    key(alert.getClient(), alert.getIndicatorType(), alert.getIndicatorValue()),
+                    key -> new ArrayList<>(1));
+            if (those.removeIf(one -> one.getDetectionId().equals(alert.getDetectionId())
+                            && one.getRevision() <= alert.getRevision())
+                    || those.stream().noneMatch(one -> one.getDetectionId().equals(alert.getDetectionId()))) {
+                those.add(alert);
             }
+            changing.add(alert.getDetectionId());
             if (alert.getAppendTime().isAfter(newest)) {
                 newest = alert.getAppendTime();
             }
@@ -113,17 +139,18 @@ final class AlertWindow {
         if (Duration.between(swept, newest).toMillis() > length / 4) {
             swept = newest;
             Instant oldest = newest.minusMillis(KEPT * length);
-            open.values().removeIf(alert -> alert.getOpened().isBefore(oldest));
+            open.values().removeIf(those -> {
+                those.removeIf(
+                        alert -> alert.getOpened().isBefore(oldest) && !changing.contains(alert.getDetectionId()));
+                return those.isEmpty();
+            });
+            changing.clear();
         }
     }
 
     /** Alerts that further detections may still count in. */
     int size() {
-        return open.size();
-    }
-
-    private boolean within(Alert alert, long appended) {
-        return Math.abs(appended - alert.getOpened().toEpochMilli()) < length;
+        return open.values().stream().mapToInt(List::size).sum();
     }
 
     private static Alert opened(Sighted first) {

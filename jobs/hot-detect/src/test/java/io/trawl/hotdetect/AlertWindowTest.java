@@ -170,6 +170,32 @@ class AlertWindowTest {
     }
 
     @Test
+    void aPartitionThatIsBehindHasAlertsOfItsOwn() {
+        // As when one partition has caught up after a night, and another one has not.
+        for (int second = 0; second < 500; second++) {
+            List<Alert> alerts = batch(
+                    sighted("10.0.0.1", "evil.example", second), sighted("10.0.0.1", "evil.example", 36_000 + second));
+
+            assertThat(alerts).extracting(Alert::getRevision).containsExactly(second + 1, second + 1);
+        }
+        assertThat(window.size()).isEqualTo(2);
+    }
+
+    @Test
+    void ofTwoAlertsTheOneThatWasOpenThenCounts() {
+        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        Sighted second = sighted("10.0.0.1", "evil.example", 605);
+        batch(first, second);
+
+        assertThat(batch(sighted("10.0.0.1", "evil.example", 599)))
+                .extracting(Alert::getDetectionId)
+                .containsExactly(first.detection().getDetectionId());
+        assertThat(batch(sighted("10.0.0.1", "evil.example", 604)))
+                .extracting(Alert::getDetectionId)
+                .containsExactly(second.detection().getDetectionId());
+    }
+
+    @Test
     void whatIsOverIsForgotten() {
         for (int minute = 0; minute < 600; minute++) {
             batch(sighted("10.0.0." + minute, "evil.example", minute * 60));
