@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** bin/trawl as a child process, with the jars that were built with the tests. */
 final class Trawl {
     private static final Path HOME = Options.ofThisProject().home();
+
+    private static final List<Trawl> STARTED = new ArrayList<>();
 
     private final Process process;
     private final Path out;
@@ -45,7 +48,9 @@ final class Trawl {
         builder.environment().put("TRAWL_NO_BUILD", "1");
         builder.environment().remove("NO_COLOR");
         builder.environment().putAll(environment);
-        return new Trawl(builder.start(), out, err);
+        Trawl started = new Trawl(builder.start(), out, err);
+        STARTED.add(started);
+        return started;
     }
 
     Process process() {
@@ -53,8 +58,23 @@ final class Trawl {
     }
 
     /** Waits for its end, and gives the exit status. */
-    int end() throws InterruptedException {
-        return process.waitFor();
+    int end() throws InterruptedException, IOException {
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            kill();
+            throw new AssertionError("it did not end within 120 s: " + err());
+        }
+        return process.exitValue();
+    }
+
+    /** Ends all that a test has left running, as where it has failed. */
+    static void killAll() {
+        STARTED.forEach(Trawl::kill);
+        STARTED.clear();
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     /** What it has said so far. */

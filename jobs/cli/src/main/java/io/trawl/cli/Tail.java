@@ -101,6 +101,8 @@ final class Tail implements Callable<Integer> {
             if (!position.await(from, fromStart, started, end)) {
                 return 0;
             }
+            // What is there is read, however long it took to get there.
+            started = System.nanoTime();
             if (line != null) {
                 out.println(line.heading());
             }
