@@ -79,7 +79,7 @@ status=0
   cd "$TRAWL_HOME/dags"
   export PYTHONPATH=$TRAWL_HOME/dags PATH=$SPARK_HOME/bin:$TRAWL_VENV/bin:$PATH
   export AIRFLOW_HOME=$TRAWL_HOME/target/airflow AIRFLOW__CORE__LOAD_EXAMPLES=False
-  "$TRAWL_VENV/bin/python" -m pytest --junit-xml "$logs/pytest.xml"
+  "$TRAWL_VENV/bin/python" -m pytest --basetemp "$TRAWL_HOME/target/pytest" --junit-xml "$logs/pytest.xml"
 ) > "$logs/pytest.log" 2>&1 || status=$?
 read -r good bad < <(junit '*/target/test-logs/pytest.xml')
 # A run that ended before it had a result has failed all the same.
