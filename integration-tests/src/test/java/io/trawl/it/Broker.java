@@ -67,6 +67,11 @@ final class Broker implements AutoCloseable {
                 .get();
     }
 
+    /** Deletes the offsets that a group has committed. */
+    void forget(String group) throws Exception {
+        admin.deleteConsumerGroups(List.of(group)).all().get();
+    }
+
     void addPartitions(String topic, int total) throws Exception {
         admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
                 .all()

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +96,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
             return null;
         }
         // Offsets first: a snapshot is written down before its lines are committed, so none of these lacks its own.
-        Map<Integer, Long> committed = committed(source, settings.text("kafka.bootstrap"));
+        Map<Integer, Long> committed = committed(source, settings);
         List<TakeUp> takeUps = new ArrayList<>();
         for (String name : state.list(folder(source))) {
             JsonNode file = state.read(folder(source) + "/" + name);
@@ -108,12 +107,10 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
         return new HotProgress(takeUps, committed);
     }
 
-    private static Map<Integer, Long> committed(LogSource source, String bootstrap) {
+    private static Map<Integer, Long> committed(LogSource source, Settings settings) {
+        String bootstrap = settings.text("kafka.bootstrap");
         Map<Integer, Long> committed = new HashMap<>();
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000))) {
+        try (Admin admin = KafkaLines.admin(settings, Offsets.PATIENCE)) {
             try {
                 admin.listConsumerGroupOffsets(group(source))
                         .partitionsToOffsetAndMetadata()

@@ -207,9 +207,10 @@ public final class Jobs {
 
     private SparkSession session(Settings settings) {
         SparkConf conf = new SparkConf();
-        configure(conf, settings);
+        settings.under("spark.conf.").forEach(conf::set);
         settings.under("job." + job.name() + ".conf.").forEach(conf::set);
         job.configure(conf, settings);
+        defaults(conf, settings);
         if (!conf.contains("spark.master")) {
             conf.setMaster("local[2]");
         }
@@ -221,6 +222,11 @@ public final class Jobs {
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
     public static void configure(SparkConf conf, Settings settings) {
+        settings.under("spark.conf.").forEach(conf::set);
+        defaults(conf, settings);
+    }
+
+    private static void defaults(SparkConf conf, Settings settings) {
         Lake.properties(settings)
                 .forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
         conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG, "org.apache.iceberg.spark.SparkCatalog");
@@ -233,7 +239,6 @@ public final class Jobs {
         // An address that refuses is given up after seconds, not minutes: whoever waits is told.
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries", "5");
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "3");
-        settings.under("spark.conf.").forEach(conf::set);
     }
 
     /** The one line that says what is wrong. */

@@ -5,13 +5,17 @@ import io.trawl.record.RawLine;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -45,6 +49,30 @@ public final class KafkaLines {
                 LocationStrategies.PreferConsistent());
         Reader reader = new Reader(source.name(), window.start());
         return messages.map(reader::read);
+    }
+
+    /**
+     * How Trawl's jobs ask a broker.
+     *
+     * @param patience how long a question may take
+     * @throws JobFailure the address is none
+     */
+    public static Admin admin(Settings settings, Duration patience) {
+        String bootstrap = settings.text("kafka.bootstrap");
+        try {
+            return Admin.create(Map.of(
+                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    bootstrap,
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    (int) Math.min(10_000, patience.toMillis()),
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    (int) patience.toMillis()));
+        } catch (KafkaException e) {
+            throw new JobFailure(
+                    "Kafka at " + bootstrap + ": " + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + " (setting kafka.bootstrap)",
+                    e);
+        }
     }
 
     /** How Trawl's jobs consume: bytes, and never a commit. */

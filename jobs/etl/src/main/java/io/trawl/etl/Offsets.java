@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -35,19 +34,24 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * side.
  */
 public final class Offsets implements AutoCloseable {
+    /** How long a job of a window waits for an answer. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final LogSource source;
     private final State state;
     private final Admin admin;
     private final String bootstrap;
 
     public Offsets(LogSource source, Settings settings, State state) {
+        this(source, settings, state, PATIENCE);
+    }
+
+    /** @param patience how long a question to the broker may take */
+    public Offsets(LogSource source, Settings settings, State state, Duration patience) {
         this.source = source;
         this.state = state;
         this.bootstrap = settings.text("kafka.bootstrap");
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000));
+        this.admin = KafkaLines.admin(settings, patience);
     }
 
     /**

@@ -621,7 +621,7 @@ public final class Parity {
     public Verdict judge(Iterator<Detection> batch) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
         Findings findings = lookUp(settings, salts, basis, batch);
-        return judge(salts, findings, task -> {
+        return judge(findings, task -> {
             Findings all = new Findings();
             for (int salt = 0; salt < salts; salt++) {
                 all.plus(call(task, salt));
@@ -639,8 +639,7 @@ public final class Parity {
                         some -> List.of(lookUp(settings, salts, basis, some)).iterator())
                 .fold(new Findings(), Findings::plus);
         List<Integer> all = IntStream.range(0, salts).boxed().toList();
-        return judge(
-                salts, findings, task -> spark.parallelize(all, salts).map(task).fold(new Findings(), Findings::plus));
+        return judge(findings, task -> spark.parallelize(all, salts).map(task).fold(new Findings(), Findings::plus));
     }
 
     private static Findings call(Function<Integer, Findings> task, int salt) {
@@ -654,7 +653,7 @@ public final class Parity {
     }
 
     private Verdict judge(
-            int salts, Findings findings, java.util.function.Function<Function<Integer, Findings>, Findings> eachSalt) {
+            Findings findings, java.util.function.Function<Function<Integer, Findings>, Findings> eachSalt) {
         if (findings.lacking.missing() == 0) {
             Settings settings = this.settings;
             Basis basis = this.basis;

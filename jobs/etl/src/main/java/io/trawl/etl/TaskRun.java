@@ -205,7 +205,7 @@ final class TaskRun<S> {
             } catch (JobFailure e) {
                 throw e;
             } catch (Exception e) {
-                throw new JobFailure("step " + next.stage.name + " failed on " + Origin.name(origin) + ": " + e, e);
+                throw new StepFailure(next.stage.name, Origin.name(origin), e);
             }
         }
     }

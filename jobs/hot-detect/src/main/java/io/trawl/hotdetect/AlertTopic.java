@@ -1,8 +1,11 @@
 package io.trawl.hotdetect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.HotProgress;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Json;
+import io.trawl.etl.KafkaLines;
 import io.trawl.etl.LogSource;
 import io.trawl.etl.Settings;
 import io.trawl.record.Alert;
@@ -20,7 +23,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -58,11 +60,38 @@ final class AlertTopic implements AutoCloseable {
         }
 
         String metadata() {
-            return Json.MAPPER
-                    .createObjectNode()
-                    .put("snapshot", String.valueOf(snapshot))
-                    .put("append", appended.toEpochMilli())
-                    .toString();
+            return into(Json.MAPPER.createObjectNode()).toString();
+        }
+
+        /** For a heartbeat. */
+        ObjectNode json() {
+            ObjectNode json = Json.MAPPER.createObjectNode();
+            ObjectNode partitions = json.putObject("offsets");
+            offsets.forEach((partition, offset) -> partitions.put(String.valueOf(partition), offset));
+            return into(json);
+        }
+
+        private ObjectNode into(ObjectNode json) {
+            // As text: it is more than a number of JavaScript holds.
+            return json.put("snapshot", String.valueOf(snapshot)).put("append", appended.toEpochMilli());
+        }
+
+        /** What {@link #json} has made; null where there is none. */
+        static @Nullable Position of(JsonNode json) {
+            Map<Integer, Long> offsets = new TreeMap<>();
+            json.path("offsets")
+                    .fields()
+                    .forEachRemaining(one -> offsets.put(
+                            Integer.valueOf(one.getKey()), one.getValue().asLong()));
+            return offsets.isEmpty() ? null : of(offsets, json);
+        }
+
+        /** @param said the metadata, or what else has its fields */
+        static Position of(Map<Integer, Long> offsets, JsonNode said) {
+            return new Position(
+                    offsets,
+                    said.path("snapshot").asLong(),
+                    Instant.ofEpochMilli(said.path("append").asLong()));
         }
     }
 
@@ -79,19 +108,9 @@ final class AlertTopic implements AutoCloseable {
         this.lines = source.topic();
         this.topic = settings.text("hot.topic");
         this.bootstrap = settings.text("kafka.bootstrap");
-        this.group = group(source);
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                10_000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) PATIENCE.toMillis()));
-    }
-
-    /** The consumer group, and the transactional id, of a source. */
-    static String group(LogSource source) {
-        return "trawl-hot-" + source.name();
+        // Of the transactions, too.
+        this.group = HotProgress.group(source);
+        this.admin = KafkaLines.admin(settings, PATIENCE);
     }
 
     /** Creates the topic where it is missing. */
@@ -133,12 +152,8 @@ final class AlertTopic implements AutoCloseable {
             return null;
         }
         try {
-            JsonNode said = Json.MAPPER.readTree(metadata);
-            return new Position(
-                    offsets,
-                    Long.parseLong(said.path("snapshot").asText("0")),
-                    Instant.ofEpochMilli(said.path("append").asLong()));
-        } catch (IOException | NumberFormatException e) {
+            return Position.of(offsets, Json.MAPPER.readTree(metadata));
+        } catch (IOException e) {
             LOG.warn("group {} has committed with metadata '{}', which is none of ours", group, metadata);
             return new Position(offsets, 0, Instant.EPOCH);
         }

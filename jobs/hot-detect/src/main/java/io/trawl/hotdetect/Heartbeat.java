@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class Heartbeat implements AutoCloseable {
     private final Run run;
     private final Progress progress;
     private final Indicators indicators;
-    private final Supplier<Map<Integer, Long>> position;
+    private final Supplier<AlertTopic.@Nullable Position> position;
     private final State reports;
     private final String name;
     private final Offsets broker;
@@ -46,13 +47,13 @@ final class Heartbeat implements AutoCloseable {
     private @Nullable Instant since;
     private @Nullable Double rate;
 
-    /** @param position what was committed last, by partition */
+    /** @param position what was committed last */
     Heartbeat(
             Run run,
             Settings settings,
             Progress progress,
             Indicators indicators,
-            Supplier<Map<Integer, Long>> position,
+            Supplier<AlertTopic.@Nullable Position> position,
             Map<String, Object> consumer)
             throws IOException {
         this.run = run;
@@ -119,14 +120,24 @@ final class Heartbeat implements AutoCloseable {
             beat.putNull("snapshot_refused");
         } else {
             beat.putObject("snapshot_refused")
-                    .put("snapshot", refused.snapshot() == null ? null : refused.snapshot().toString())
+                    .put(
+                            "snapshot",
+                            refused.snapshot() == null
+                                    ? null
+                                    : refused.snapshot().toString())
                     .put("why", refused.why());
         }
-        ObjectNode offsets = beat.putObject("offsets");
-        position.get().forEach((partition, offset) -> offsets.put(String.valueOf(partition), offset));
         String page = run.context().sc().uiWebUrl().getOrElse(() -> "");
         beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus/");
         try {
+            AlertTopic.Position now = position.get();
+            if (now != null) {
+                beat.set("position", now.json());
+            } else {
+                // Until this driver has one, that of the last driver stays: Kafka may have forgotten it.
+                JsonNode last = last();
+                beat.set("position", last == null ? null : last.get("position"));
+            }
             reports.replace(name, beat);
         } catch (IOException e) {
             LOG.warn("the heartbeat cannot be written: {}", e.getMessage());
@@ -141,7 +152,8 @@ final class Heartbeat implements AutoCloseable {
 
     private Progress.Lag lag() {
         Map<Integer, Long> ends = broker.extent().ends();
-        Map<Integer, Long> done = new TreeMap<>(position.get());
+        AlertTopic.Position committed = position.get();
+        Map<Integer, Long> done = committed == null ? Map.of() : committed.offsets();
         long lines = 0;
         long end = 0;
         Map<TopicPartition, Long> behind = new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
@@ -172,7 +184,7 @@ final class Heartbeat implements AutoCloseable {
     private double seconds(Map<TopicPartition, Long> behind, Instant now) {
         double oldest = 0;
         for (Map.Entry<TopicPartition, Long> one : behind.entrySet()) {
-            peeping.assign(java.util.List.of(one.getKey()));
+            peeping.assign(List.of(one.getKey()));
             peeping.seek(one.getKey(), one.getValue());
             for (ConsumerRecord<byte[], byte[]> message : peeping.poll(Duration.ofSeconds(1))) {
                 oldest = Math.max(oldest, (now.toEpochMilli() - message.timestamp()) / 1000.0);

@@ -125,7 +125,8 @@ public final class HotDetectJob implements Job {
         conf.set("spark.streaming.stopGracefullyOnShutdown", "false");
         // The batch is tried again here, with a word on what is waited for.
         conf.set("spark.task.maxFailures", "1");
-        conf.setIfMissing("spark.streaming.kafka.consumer.poll.ms", "10000");
+        // Twice this, and the question to the broker that follows, must be over well before hot.stuck.
+        conf.setIfMissing("spark.streaming.kafka.consumer.poll.ms", "5000");
         conf.set("spark.ui.enabled", "true");
         conf.setIfMissing("spark.ui.port", settings.text("hot.port"));
         conf.setIfMissing("spark.port.maxRetries", "64");
@@ -170,6 +171,9 @@ public final class HotDetectJob implements Job {
                 String why = null;
                 try {
                     hold(run, settings, ending, lease, indicators, progress, batches, heartbeat, last);
+                } catch (Stop.Requested e) {
+                    why = ending.why();
+                    throw e;
                 } catch (RuntimeException e) {
                     why = Jobs.message(e);
                     throw e;
@@ -259,7 +263,8 @@ public final class HotDetectJob implements Job {
                 () -> {
                     try {
                         what.run();
-                    } catch (RuntimeException e) {
+                    } catch (Exception e) {
+                        // Also what Spark throws without declaring it: a task that throws is not run again.
                         LOG.warn("failed, and done again: {}", Jobs.message(e));
                     } catch (Error e) {
                         stop.request(new Hopeless("the JVM cannot go on: " + e, e));
@@ -338,8 +343,13 @@ public final class HotDetectJob implements Job {
             }
             stop.await();
         } finally {
-            // The batch in hand ends; those behind it see that the end was asked for.
-            hand.lock();
+            // The batch in hand ends; those behind it see that the end was asked for. One that cannot end, as without
+            // an
+            // executor, would keep the lease: it is done again by the next driver.
+            if (!hand.tryLock(Stop.GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                run.context().sc().cancelAllJobs();
+                hand.lock();
+            }
             hand.unlock();
             streaming.stop(false, false);
         }

@@ -59,7 +59,8 @@ final class Indicators {
             ready(latest);
             refused = null;
             next = latest;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Also what Spark throws without declaring it.
             Refused now = new Refused(latest == null ? null : latest.id(), Jobs.message(e));
             if (!now.equals(refused)) {
                 LOG.warn("indicators {} cannot be used, {} stay: {}", now.name(), name(), now.why());
@@ -127,7 +128,7 @@ final class Indicators {
         IndicatorSnapshot snapshot = IndicatorSnapshot.of(found);
         try {
             ready(snapshot);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             // A file system that does not answer says so here, and is waited for.
             Path index = new Path(snapshot.index());
             boolean there = index.getFileSystem(run.hadoop()).exists(index);

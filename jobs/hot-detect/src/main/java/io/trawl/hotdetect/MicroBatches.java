@@ -14,6 +14,7 @@ import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.Source;
+import io.trawl.etl.StepFailure;
 import io.trawl.etl.Store;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
@@ -48,6 +49,8 @@ final class MicroBatches {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    /** How long the broker is asked what it still has, while a batch waits. */
+    private static final Duration ASKING = Duration.ofSeconds(5);
     /** Brokers forget the offsets of a group after days without a commit. */
     private static final Duration KEPT_ALIVE = Duration.ofHours(1);
 
@@ -155,22 +158,14 @@ final class MicroBatches {
     }
 
     /** Where Kafka has forgotten the offsets: what the last heartbeat says of them. */
-    private AlertTopic.@Nullable Position said(@Nullable JsonNode beat) {
-        if (beat == null || !beat.path("offsets").fields().hasNext()) {
-            return null;
+    private static AlertTopic.@Nullable Position said(@Nullable JsonNode beat) {
+        AlertTopic.Position said = beat == null ? null : AlertTopic.Position.of(beat.path("position"));
+        if (said != null) {
+            LOG.warn(
+                    "Kafka has no offsets of the hot path any more; it goes on at {}, where the last heartbeat left it",
+                    said.offsets());
         }
-        Map<Integer, Long> offsets = new TreeMap<>();
-        beat.path("offsets")
-                .fields()
-                .forEachRemaining(one -> offsets.put(
-                        Integer.valueOf(one.getKey()), one.getValue().asLong()));
-        LOG.warn(
-                "Kafka has no offsets of the hot path any more; it goes on at {}, where the last heartbeat left it",
-                offsets);
-        return new AlertTopic.Position(
-                offsets,
-                beat.path("snapshot").asLong(),
-                Instant.parse(beat.path("at").asText()));
+        return said;
     }
 
     private boolean resume(long snapshot) {
@@ -217,10 +212,9 @@ final class MicroBatches {
         return until;
     }
 
-    /** What was committed last, by partition. */
-    Map<Integer, Long> position() {
-        AlertTopic.Position now = position;
-        return now == null ? Map.of() : now.offsets();
+    /** What was committed last; null before the beginning. */
+    AlertTopic.@Nullable Position position() {
+        return position;
     }
 
     static OffsetRange[] ranges(JavaRDD<ConsumerRecord<byte[], byte[]>> rdd) {
@@ -370,7 +364,7 @@ final class MicroBatches {
             from.put(range.partition(), range.fromOffset());
         }
         Map<Integer, long[]> skipped;
-        try (Offsets broker = new Offsets(source, settings, run.state())) {
+        try (Offsets broker = new Offsets(source, settings, run.state(), ASKING)) {
             Offsets.Extent extent = broker.extent();
             skipped = skip(from, extent);
         } catch (Hopeless e) {
@@ -412,16 +406,20 @@ final class MicroBatches {
     }
 
     /** Whether a failure names a server that is waited for; anything else may be a bug, and no sign of life. */
-    private static boolean names(Throwable failure) {
+    static boolean names(Throwable failure) {
+        boolean names = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            // Spark gives a task's failure as text only.
-            if (cause instanceof JobFailure
-                    || cause instanceof ConnectException
-                    || String.valueOf(cause.getMessage()).contains(JobFailure.class.getName())) {
-                return true;
+            if (isOf(cause, StepFailure.class)) {
+                return false;
             }
+            names |= isOf(cause, JobFailure.class) || cause instanceof ConnectException;
         }
-        return false;
+        return names;
+    }
+
+    /** Spark gives a task's failure as text only. */
+    private static boolean isOf(Throwable failure, Class<?> type) {
+        return type.isInstance(failure) || String.valueOf(failure.getMessage()).contains(type.getName() + ":");
     }
 
     private static Duration longer(Duration wait) {

@@ -37,6 +37,7 @@ final class Progress implements Source {
     private volatile Lag lag = Lag.NONE;
     private volatile boolean ready;
     private volatile @Nullable String because;
+    private volatile boolean failing;
     private volatile @Nullable Instant lastBatch;
     private volatile @Nullable Instant inHand;
     private volatile Instant lastSign = Instant.now();
@@ -96,20 +97,24 @@ final class Progress implements Source {
         because = null;
     }
 
-    /** A part of the batch in hand is done. */
+    /** A part of the batch in hand is done: no sign of a batch that has failed, whose other parts may be done again and again. */
     void sign() {
-        lastSign = Instant.now();
+        if (!failing) {
+            lastSign = Instant.now();
+        }
     }
 
     /** A server is waited for. */
     void waiting(String why) {
         because = why;
+        failing = false;
         lastSign = Instant.now();
     }
 
     /** An attempt failed for a reason that names no server: no sign of life. */
     void failed(String why) {
         because = why;
+        failing = true;
     }
 
     /** A batch is done: stored, sent and committed. */
@@ -139,6 +144,7 @@ final class Progress implements Source {
                     0, now.toEpochMilli() - one.detection().getTimestamp().toEpochMilli()));
         }
         inHand = null;
+        failing = false;
         lastBatch = now;
         lastSign = now;
         because = null;

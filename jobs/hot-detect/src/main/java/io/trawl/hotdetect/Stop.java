@@ -1,5 +1,6 @@
 package io.trawl.hotdetect;
 
+import io.trawl.etl.Jobs;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,7 @@ final class Stop {
     /** Before Spark's own hook and that of HDFS, so that the batch in hand still has both. */
     private static final int BEFORE_SPARK = 100;
     /** Less than the worker grants a driver (spark.worker.driverTerminateTimeout). */
-    private static final Duration GRACE = Duration.ofSeconds(9);
+    static final Duration GRACE = Duration.ofSeconds(9);
 
     /** Thrown by what was waiting when the end was asked for. */
     static final class Requested extends RuntimeException {
@@ -48,6 +49,13 @@ final class Stop {
             }
         }
         requested.countDown();
+    }
+
+    /** What it was asked for with, in one line; null where it was told to end, or was not asked for. */
+    @Nullable
+    String why() {
+        RuntimeException why = failure;
+        return why == null ? null : Jobs.message(why);
     }
 
     boolean requested() {

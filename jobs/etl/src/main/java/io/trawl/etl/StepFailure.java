@@ -1,0 +1,10 @@
+package io.trawl.etl;
+
+/** A step, or what is behind it in the chain, threw: a bug, named with the record it was met on. */
+public final class StepFailure extends JobFailure {
+    private static final long serialVersionUID = 1L;
+
+    StepFailure(String step, String origin, Exception cause) {
+        super("step " + step + " failed on " + origin + ": " + cause, cause);
+    }
+}

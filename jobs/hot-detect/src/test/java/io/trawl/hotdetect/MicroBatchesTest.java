@@ -1,0 +1,34 @@
+package io.trawl.hotdetect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trawl.etl.JobFailure;
+import java.net.ConnectException;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+
+class MicroBatchesTest {
+    @Test
+    void aServerThatIsAwayIsWaitedForAndABugIsNot() {
+        assertThat(MicroBatches.names(new JobFailure("HBase at zk:2181 does not answer", null)))
+                .isTrue();
+        assertThat(MicroBatches.names(new IllegalStateException(new ConnectException("refused"))))
+                .isTrue();
+        assertThat(MicroBatches.names(task("io.trawl.etl.JobFailure: HBase at zk:2181 does not answer")))
+                .isTrue();
+
+        assertThat(MicroBatches.names(task("io.trawl.etl.StepFailure: step expect failed on a line: X\n"
+                        + "Caused by: io.trawl.etl.JobFailure: x")))
+                .isFalse();
+        assertThat(MicroBatches.names(task("java.lang.NullPointerException"))).isFalse();
+        assertThat(MicroBatches.names(new IllegalStateException("a batch before the beginning")))
+                .isFalse();
+    }
+
+    /** A task's failure, as Spark tells it. */
+    private static SparkException task(String text) {
+        return new SparkException(
+                "Job aborted due to stage failure: Task 0 in stage 1.0 failed 1 times: Lost task 0.0: " + text
+                        + "\n\tat io.trawl.etl.TaskRun.x(TaskRun.java:1)");
+    }
+}
