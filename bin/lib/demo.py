@@ -400,7 +400,7 @@ def await_hot(conf: dict[str, str], lines: int) -> dict[str, Any]:
     while time.monotonic() < until:
         beat = heartbeat(conf)
         # By the offsets, which a driver started anew goes on with.
-        done = sum(beat.get("offsets", {}).values())
+        done = sum(((beat.get("position") or {}).get("offsets") or {}).values())
         if beat.get("state") == "running" and done >= lines and beat["lag_lines"] == 0:
             return beat
         time.sleep(0.5)

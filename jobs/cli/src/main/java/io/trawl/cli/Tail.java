@@ -64,7 +64,10 @@ final class Tail implements Callable<Integer> {
     @Option(names = "--revisions", description = "Alerts again with each revision, as further detections are counted.")
     private boolean revisions;
 
-    @Option(names = "--for", paramLabel = "DURATION", description = "End after this time, as PT10S.")
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            description = "End after reading for this time, as PT10S; it waits as long for the topic.")
     private @Nullable String howLong;
 
     @Mixin

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -33,6 +35,8 @@ import picocli.CommandLine.ParameterException;
 public final class Jobs {
     /** How a message about a server begins that refuses. */
     public static final String CANNOT_CONNECT = "cannot connect: ";
+
+    private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.etl\\.(?:Job|Step)Failure: (.*)");
 
     private final Job job;
     private final Clock clock;
@@ -251,12 +255,9 @@ public final class Jobs {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());
             // Spark gives a task's failure as text only.
-            int at = text.indexOf("io.trawl.etl.JobFailure: ");
-            if (at >= 0) {
-                return text.substring(at + "io.trawl.etl.JobFailure: ".length())
-                        .lines()
-                        .findFirst()
-                        .orElse(text);
+            Matcher told = TOLD.matcher(text);
+            if (told.find()) {
+                return told.group(1);
             }
             if (cause instanceof ConnectException) {
                 return CANNOT_CONNECT + text.lines().findFirst().orElse("") + " (is the server up?)";

@@ -47,6 +47,16 @@ class EtlTest {
     }
 
     @Test
+    void ofATasksFailureThatSparkGivesAsTextTheFirstOfOurMessagesIsTold() {
+        String text =
+                "Job aborted due to stage failure: Lost task 0.0: io.trawl.etl.StepFailure: step x failed on a line: y"
+                        + "\n\tat io.trawl.etl.TaskRun.push(TaskRun.java:1)\nCaused by: io.trawl.etl.JobFailure: z";
+        assertThat(Jobs.message(new IllegalStateException(text))).isEqualTo("step x failed on a line: y");
+        assertThat(Jobs.message(new IllegalStateException(text.replace("Step", "Job"))))
+                .isEqualTo("step x failed on a line: y");
+    }
+
+    @Test
     void aStepThatThrowsFailsTheRunAndNamesTheLine() {
         assertThatExceptionOfType(JobFailure.class)
                 .isThrownBy(() -> Etl.from(Source.of(List.of(Lines.line(7, GOOD))))

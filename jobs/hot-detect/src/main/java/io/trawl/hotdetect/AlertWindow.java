@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +34,8 @@ final class AlertWindow {
     /** Some of one key where partitions are not equally far: a line is counted by when the broker took it. */
     private final Map<String, List<Alert>> open = new HashMap<>();
 
-    /** Ids of those that have changed since it was swept. */
-    private final Set<String> changing = new HashSet<>();
+    /** The newest append time when each of those that changed lately did so, by id. */
+    private final Map<String, Instant> lately = new HashMap<>();
 
     private Instant newest = Instant.EPOCH;
     private Instant swept = Instant.EPOCH;
@@ -131,20 +130,20 @@ final class AlertWindow {
                     || those.stream().noneMatch(one -> one.getDetectionId().equals(alert.getDetectionId()))) {
                 those.add(alert);
             }
-            changing.add(alert.getDetectionId());
             if (alert.getAppendTime().isAfter(newest)) {
                 newest = alert.getAppendTime();
             }
         }
+        alerts.forEach(alert -> lately.put(alert.getDetectionId(), newest));
         if (Duration.between(swept, newest).toMillis() > length / 4) {
             swept = newest;
             Instant oldest = newest.minusMillis(KEPT * length);
+            lately.values().removeIf(at -> at.isBefore(newest.minusMillis(length)));
             open.values().removeIf(those -> {
                 those.removeIf(
-                        alert -> alert.getOpened().isBefore(oldest) && !changing.contains(alert.getDetectionId()));
+                        alert -> alert.getOpened().isBefore(oldest) && !lately.containsKey(alert.getDetectionId()));
                 return those.isEmpty();
             });
-            changing.clear();
         }
     }
 

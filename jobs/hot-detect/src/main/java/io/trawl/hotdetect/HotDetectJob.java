@@ -225,7 +225,7 @@ public final class HotDetectJob implements Job {
             @Nullable JsonNode last)
             throws Exception {
         // A thread each: one that waits for a server holds up none of the others.
-        ScheduledExecutorService beside = Executors.newScheduledThreadPool(4, task -> {
+        ScheduledExecutorService beside = Executors.newScheduledThreadPool(5, task -> {
             Thread thread = new Thread(task, "beside");
             thread.setDaemon(true);
             return thread;
@@ -238,6 +238,7 @@ public final class HotDetectJob implements Job {
                 }
             });
             repeat(beside, stop, 1_000, 1_000, () -> giveWay(lease, stop));
+            repeat(beside, stop, 1_000, 1_000, () -> letGo(run, stop));
             run.context().sc().addSparkListener(new SparkListener() {
                 @Override
                 public void onTaskEnd(SparkListenerTaskEnd end) {
@@ -288,6 +289,13 @@ public final class HotDetectJob implements Job {
         String successor = lease.successor();
         if (successor != null) {
             stop.request(new JobFailure(SUPERSEDED + successor, null));
+        }
+    }
+
+    /** What cannot end, as without executors, would keep the lease: the next driver does it again. */
+    private static void letGo(Run run, Stop stop) {
+        if (stop.isLate() && !run.context().sc().isStopped()) {
+            run.context().sc().cancelAllJobs();
         }
     }
 
@@ -343,13 +351,8 @@ public final class HotDetectJob implements Job {
             }
             stop.await();
         } finally {
-            // The batch in hand ends; those behind it see that the end was asked for. One that cannot end, as without
-            // an
-            // executor, would keep the lease: it is done again by the next driver.
-            if (!hand.tryLock(Stop.GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                run.context().sc().cancelAllJobs();
-                hand.lock();
-            }
+            // The batch in hand ends; those behind it see that the end was asked for.
+            hand.lock();
             hand.unlock();
             streaming.stop(false, false);
         }

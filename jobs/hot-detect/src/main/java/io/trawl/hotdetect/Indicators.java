@@ -54,6 +54,7 @@ final class Indicators {
             latest = IndicatorSnapshot.latest(run.lake());
             IndicatorSnapshot used = next != null ? next : current;
             if (latest == null || used != null && used.id() == latest.id()) {
+                refused = null;
                 return;
             }
             ready(latest);

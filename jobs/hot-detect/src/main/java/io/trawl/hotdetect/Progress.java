@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.metrics.source.Source;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class Progress implements Source {
     private volatile Lag lag = Lag.NONE;
     private volatile boolean ready;
     private volatile @Nullable String because;
-    private volatile boolean failing;
+    private final AtomicInteger failures = new AtomicInteger();
     private volatile @Nullable Instant lastBatch;
     private volatile @Nullable Instant inHand;
     private volatile Instant lastSign = Instant.now();
@@ -97,9 +98,9 @@ final class Progress implements Source {
         because = null;
     }
 
-    /** A part of the batch in hand is done: no sign of a batch that has failed, whose other parts may be done again and again. */
+    /** A part of the batch in hand is done: no sign where another part fails again and again. */
     void sign() {
-        if (!failing) {
+        if (failures.get() < 2) {
             lastSign = Instant.now();
         }
     }
@@ -107,14 +108,14 @@ final class Progress implements Source {
     /** A server is waited for. */
     void waiting(String why) {
         because = why;
-        failing = false;
+        failures.set(0);
         lastSign = Instant.now();
     }
 
     /** An attempt failed for a reason that names no server: no sign of life. */
     void failed(String why) {
         because = why;
-        failing = true;
+        failures.incrementAndGet();
     }
 
     /** A batch is done: stored, sent and committed. */
@@ -144,7 +145,7 @@ final class Progress implements Source {
                     0, now.toEpochMilli() - one.detection().getTimestamp().toEpochMilli()));
         }
         inHand = null;
-        failing = false;
+        failures.set(0);
         lastBatch = now;
         lastSign = now;
         because = null;

@@ -15,7 +15,9 @@ final class Stop {
     /** Before Spark's own hook and that of HDFS, so that the batch in hand still has both. */
     private static final int BEFORE_SPARK = 100;
     /** Less than the worker grants a driver (spark.worker.driverTerminateTimeout). */
-    static final Duration GRACE = Duration.ofSeconds(9);
+    private static final Duration GRACE = Duration.ofSeconds(9);
+
+    private static final Duration LATE = GRACE.minusSeconds(2);
 
     /** Thrown by what was waiting when the end was asked for. */
     static final class Requested extends RuntimeException {
@@ -25,6 +27,7 @@ final class Stop {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile @Nullable RuntimeException failure;
+    private volatile long since;
 
     /** A stop that SIGTERM asks for; the process then lives until {@link #finished} or the grace is over. */
     static Stop onSignal() {
@@ -46,6 +49,7 @@ final class Stop {
         synchronized (this) {
             if (requested.getCount() > 0) {
                 failure = why;
+                since = System.nanoTime();
             }
         }
         requested.countDown();
@@ -60,6 +64,11 @@ final class Stop {
 
     boolean requested() {
         return requested.getCount() == 0;
+    }
+
+    /** Whether the end was asked for so long ago that what is in hand is better given up, while there is time to put away. */
+    boolean isLate() {
+        return requested() && System.nanoTime() - since > LATE.toNanos();
     }
 
     /** Waits so long, and no longer than until the end is asked for. */

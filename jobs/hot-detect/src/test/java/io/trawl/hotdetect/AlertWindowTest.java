@@ -182,6 +182,17 @@ class AlertWindowTest {
     }
 
     @Test
+    void aPartitionThatStaysBehindKeepsAnAlertForAsLong() {
+        for (int minute = 0; minute < 10; minute += 3) {
+            List<Alert> alerts = batch(
+                    sighted("10.0.0.1", "evil.example", minute * 60),
+                    sighted("10.0.0.2", "evil.example", 36_000 + minute * 60));
+
+            assertThat(alerts).extracting(Alert::getCount).containsExactly(minute / 3 + 1L, minute / 3 + 1L);
+        }
+    }
+
+    @Test
     void ofTwoAlertsTheOneThatWasOpenThenCounts() {
         Sighted first = sighted("10.0.0.1", "evil.example", 0);
         Sighted second = sighted("10.0.0.1", "evil.example", 605);
