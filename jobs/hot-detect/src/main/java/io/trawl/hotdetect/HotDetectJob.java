@@ -36,6 +36,9 @@ import picocli.CommandLine.Option;
 public final class HotDetectJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(HotDetectJob.class);
     private static final Duration SHORTEST = Duration.ofMillis(50);
+    /** A broker that goes while a batch is read is named after 15 s. */
+    private static final Duration LEAST_STUCK = Duration.ofSeconds(20);
+
     private static final Duration LOOK = Duration.ofMillis(500);
 
     @Option(
@@ -92,6 +95,12 @@ public final class HotDetectJob implements Job {
         if (settings.duration("hot.batch").compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("setting hot.batch = " + settings.duration("hot.batch")
                     + ": expected at least " + SHORTEST + ", as PT0.5S");
+        }
+        Duration stuck = settings.duration("hot.stuck");
+        Duration batch = settings.duration("hot.batch");
+        if (stuck.compareTo(LEAST_STUCK) < 0 || stuck.compareTo(batch.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("setting hot.stuck = " + stuck + ": expected at least " + LEAST_STUCK
+                    + " and twice hot.batch (" + batch + "), or drivers that are well are ended");
         }
         if (settings.number("hot.port") > 65_535) {
             throw new IllegalArgumentException(

@@ -58,6 +58,8 @@ class HotDetectJobTest {
                 "hot.rate=0|setting hot.rate = 0: expected 1 or more",
                 "hot.rate=many|setting hot.rate = many: expected a whole number, as 4",
                 "hot.batch=PT0.0001S|setting hot.batch = PT0.0001S: expected at least PT0.05S, as PT0.5S",
+                "hot.stuck=PT5S|setting hot.stuck = PT5S: expected at least PT20S and twice hot.batch (PT0.5S), or drivers that are well are ended",
+                "hot.batch=PT30S|setting hot.stuck = PT30S: expected at least PT20S and twice hot.batch (PT30S), or drivers that are well are ended",
                 "hot.port=70000|setting hot.port = 70000: expected a port, as 4040",
                 "hot.topic=proxy-logs|setting hot.topic = proxy-logs: that is the topic of source proxy's lines; alerts need one of their own",
                 "hot.start=now|setting hot.start = now: expected latest or earliest"
