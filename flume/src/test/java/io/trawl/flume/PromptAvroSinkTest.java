@@ -132,10 +132,11 @@ class PromptAvroSinkTest {
             }
             flag.set(Thread.currentThread().isInterrupted());
         });
+        runner.setDaemon(true);
         runner.start();
         await(() -> runner.getState() == Thread.State.TIMED_WAITING);
         runner.interrupt();
-        runner.join();
+        runner.join(30_000);
 
         assertThat(answer).hasValue(Sink.Status.BACKOFF);
         assertThat(flag).hasValue(true);
