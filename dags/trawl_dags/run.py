@@ -13,11 +13,11 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from trawl_dags import reports, submit
 from trawl_dags.settings import Settings, SettingsError
@@ -157,7 +157,7 @@ class Run:
         masters = Masters(submit.rest_urls(settings.text("spark.rest")), settings.text("spark.ui", "") or None)
         # Asked for a driver that does not exist: does anybody answer?
         masters.driver("driver-0")
-        driver_id = self._submit(spec.command(settings.text("spark.rest"), arguments))
+        driver_id = self._submit(masters, spec.request(settings.text("spark.rest"), arguments))
         started = time.monotonic()
         terminal = sys.stderr.isatty()
         if not terminal:
@@ -177,22 +177,13 @@ class Run:
             if terminal:
                 print("\r\033[K", end="", file=sys.stderr)
 
-    def _submit(self, command: Sequence[str]) -> str:
-        """Run spark-submit; the driver's id."""
+    def _submit(self, masters: Masters, request: Mapping[str, Any]) -> str:
+        """Submit a driver; its id. A signal that comes meanwhile waits for the id."""
         self.interrupts.waits = True
-        # A session of its own: a Ctrl-C at the terminal must not hit it between submission and answer.
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        ) as process:
-            assert process.stdout is not None, "asked for a pipe"  # noqa: S101
-            said = process.stdout.read()
-        self.interrupts.waits = False
-        driver = re.search(r"driver-\d{14}-\d+", said)
-        if process.returncode or driver is None:
-            lines = [line.strip() for line in said.splitlines() if line.strip()]
-            why = [line for line in lines if re.search(r"Exception|[Ee]rror", line)] or lines or ["no output"]
-            raise Stop(f"spark-submit failed ({process.returncode}): {why[-1]}")
-        return driver.group()
+        try:
+            return masters.create(request)
+        finally:
+            self.interrupts.waits = False
 
     def _kill(self, masters: Masters, driver_id: str, why: Interrupted) -> NoReturn:
         masters.kill(driver_id)

@@ -118,8 +118,14 @@ final class Spark {
         conf.put("spark.worker.cleanup.appDataTtl", "86400");
         conf.put("spark.driver.host", "127.0.0.1");
         conf.put("spark.driver.bindAddress", "127.0.0.1");
-        conf.put("spark.driver.extraJavaOptions", site.text("spark.driver.flags") + " " + String.join(" ", MODULES));
-        conf.put("spark.executor.extraJavaOptions", site.text("spark.executor.flags"));
+        // The path that the archive of classes was made of; what comes behind it may differ.
+        String path = site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
+        conf.put("spark.driver.extraClassPath", path);
+        conf.put("spark.executor.extraClassPath", path);
+        conf.put(
+                "spark.driver.extraJavaOptions",
+                site.text("spark.driver.flags") + archive(site) + " " + String.join(" ", MODULES));
+        conf.put("spark.executor.extraJavaOptions", site.text("spark.executor.flags") + archive(site));
         conf.put("spark.local.dir", site.state().resolve("tmp").toString());
         conf.put("spark.ui.enabled", "false");
         // One machine: there is nothing to be nearer to.
@@ -151,6 +157,12 @@ final class Spark {
                 Files.delete(file);
             }
         }
+    }
+
+    /** The flag of the archive of classes that bin/trawl makes; nothing where it has not begun to make one. */
+    private static String archive(Site site) {
+        Path archive = site.home().resolve(".trawl/classes/drivers.jsa");
+        return Files.exists(archive) ? " -XX:SharedArchiveFile=" + archive : "";
     }
 
     private static Path recovery(Site site) {

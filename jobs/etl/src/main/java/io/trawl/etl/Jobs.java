@@ -19,7 +19,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -168,9 +167,9 @@ public final class Jobs {
         if (options.check) {
             return 0;
         }
-        try (SparkSession spark = session(settings)) {
+        try (SparkStart spark = spark(settings)) {
             Instant ready = clock.instant();
-            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+            Configuration hadoop = spark.hadoop();
             List<Run> runs = new ArrayList<>();
             try (Lake lake = Lake.open(settings, hadoop)) {
                 State state = State.at(settings.text("state.dir"), hadoop);
@@ -209,7 +208,7 @@ public final class Jobs {
         return status;
     }
 
-    private SparkSession session(Settings settings) {
+    private SparkStart spark(Settings settings) {
         SparkConf conf = new SparkConf();
         settings.under("spark.conf.").forEach(conf::set);
         settings.under("job." + job.name() + ".conf.").forEach(conf::set);
@@ -221,7 +220,17 @@ public final class Jobs {
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("trawl " + job.name());
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        String few = settings.text("job." + job.name() + ".driver.lines", settings.text("job.driver.lines"));
+        return new SparkStart(conf, count("job.driver.lines", few), settings.number("job.driver.threads"));
+    }
+
+    private static long count(String key, String value) {
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "setting " + key + " = " + value + ": expected a whole number, for example 1000000", e);
+        }
     }
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */

@@ -54,10 +54,11 @@ public final class IngestJob implements Job {
 
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
         List<OffsetSpan> readable = span.readable();
-        Tally tally = Etl.from(
-                        Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
-                .store(store)
-                .run();
+        run.lines(span.messages());
+        Source<RawLine> lines = span.messages() == 0
+                ? Source.of(List.of())
+                : Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable));
+        Tally tally = Etl.from(lines).store(store).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));
