@@ -163,7 +163,7 @@ ready() {
 driver_classes() {
   local folder=$TRAWL_HOME/.trawl/classes archive wanted path
   archive=$folder/drivers.jsa
-  path=$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*
+  path="$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*"
   wanted=$({ stat -Lc '%n %s %Y' "$SPARK_HOME"/jars/*.jar "$TRAWL_DIST"/lib/*.jar "$JAVA_HOME/lib/server/libjvm.so" &&
     cat "$TRAWL_HOME/dist/driver-classes.lst.gz"; } | sha256sum)
   [[ ! -f $folder/stamp || $(< "$folder/stamp") != "$wanted" || ! -e $archive ]] || return 0

@@ -75,7 +75,6 @@ class Submission:
             *arguments,
         ]
 
-
     def request(self, master: str, arguments: Sequence[str]) -> dict[str, Any]:
         """The same submission as the REST endpoint of a standalone master takes it.
 
@@ -189,7 +188,7 @@ def spark_version() -> str:
 
 
 def defaults() -> dict[str, str]:
-    """The properties of spark-defaults.conf, in $SPARK_CONF_DIR or Spark's own conf folder; none where it is missing."""
+    """The properties of spark-defaults.conf, in $SPARK_CONF_DIR or Spark's own folder; none where it is missing."""
     folder = os.environ.get("SPARK_CONF_DIR")
     file = (Path(folder) if folder else spark_home() / "conf") / "spark-defaults.conf"
     if not file.is_file():
