@@ -108,13 +108,13 @@ class Masters:
     ) -> Driver:
         """Wait for the driver's end.
 
-        :param interval: seconds between two looks
+        :param interval: seconds between two looks, at most: a driver that has just begun is looked at more often
         :param patience: seconds that an unreachable or recovering master is waited for; one that is there and
             does not know the driver, a quarter of it
         :param seen: told of every look
         :raises MasterUnreachable: longer than that
         """
-        since = time.monotonic()
+        begun = since = time.monotonic()
         while True:
             now = time.monotonic()
             try:
@@ -130,7 +130,8 @@ class Masters:
                         return driver
                 elif now - since > (patience / 4 if driver.state == LOST else patience):
                     return Driver(driver_id, LOST, message=driver.message)
-            time.sleep(interval)
+            # A small window's job takes a few seconds: whoever waits for it should not wait one more.
+            time.sleep(min(interval, 0.2 + (now - begun) / 20))
 
     def page(self, driver: Driver) -> str | None:
         """Address of the page with the driver's log, else of the master's page; None without `ui`."""
