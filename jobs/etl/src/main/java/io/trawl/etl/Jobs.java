@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import scala.Tuple2;
 
 /**
  * What every job's main does: turn arguments into settings, refuse what is wrong before Spark starts, run, write the
@@ -168,7 +170,8 @@ public final class Jobs {
         if (options.check) {
             return 0;
         }
-        try (SparkSession spark = session(settings)) {
+        try (Session session = session(settings)) {
+            SparkSession spark = session.spark();
             Instant ready = clock.instant();
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
             List<Run> runs = new ArrayList<>();
@@ -209,7 +212,21 @@ public final class Jobs {
         return status;
     }
 
-    private SparkSession session(Settings settings) {
+    /**
+     * Where a job runs.
+     *
+     * @param own it was made for this job and ends with it
+     */
+    private record Session(SparkSession spark, boolean own) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (own) {
+                spark.close();
+            }
+        }
+    }
+
+    private Session session(Settings settings) {
         SparkConf conf = new SparkConf();
         settings.under("spark.conf.").forEach(conf::set);
         settings.under("job." + job.name() + ".conf.").forEach(conf::set);
@@ -221,7 +238,19 @@ public final class Jobs {
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("trawl " + job.name());
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
+        if (there == null || there.sparkContext().isStopped()) {
+            return new Session(SparkSession.builder().config(conf).getOrCreate(), true);
+        }
+        // Whoever runs one job after the other in a JVM made it and keeps it: a job takes its own settings and
+        // catalogs.
+        SparkSession lent = there.newSession();
+        for (Tuple2<String, String> setting : conf.getAll()) {
+            if (setting._1().startsWith("spark.sql.") && !SQLConf.isStaticConfigKey(setting._1())) {
+                lent.conf().set(setting._1(), setting._2());
+            }
+        }
+        return new Session(lent, false);
     }
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
