@@ -55,7 +55,6 @@ class HotDetectIT {
     /** Of a message, as the stack's own topics have it. */
     private static final int LONGEST = 2 << 20;
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final String HIT =
             "1700000000.123     62 %s TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/203.0.113.5 text/html";
 
@@ -153,9 +152,9 @@ class HotDetectIT {
             }
         }
         try (HotJob second = HotJob.running(agreed)) {
-            HotJob.awaitCommitted(agreed, sent, SOON);
-            JsonNode beat = second.awaitHeartbeat(
-                    "no lag", SOON, one -> one.path("lag_lines").asLong() == 0);
+            HotJob.awaitCommitted(agreed, sent);
+            JsonNode beat =
+                    second.awaitHeartbeat("no lag", one -> one.path("lag_lines").asLong() == 0);
             assertThat(beat.path("invalid").asLong()).isPositive();
             second.terminate();
         }
@@ -224,7 +223,7 @@ class HotDetectIT {
 
     /** Waits until a batch has been committed and more is to come. */
     private static void awaitUnderWay(Sweeper source, long sent) {
-        Await.often("a batch that is done", SOON, () -> HotJob.committed(source), done -> done > 0 && done < sent);
+        Await.often("a batch that is done", () -> HotJob.committed(source), done -> done > 0 && done < sent);
     }
 
     /** The last revision of each alert, when every revision came once and none is missing. */
@@ -280,32 +279,30 @@ class HotDetectIT {
         Sweeper source = source("away", 2, Map.of());
         try (HotJob job = HotJob.running(source)) {
             broker.send(source.source(), hits(0, 0, 20, "evil.example"));
-            HotJob.awaitCommitted(source, 20, SOON);
+            HotJob.awaitCommitted(source, 20);
 
             stack.kill("hbase");
             broker.send(source.source(), hits(1, 20, 20, "evil.example"));
             job.awaitHeartbeat(
                     "a word on HBase",
-                    SOON,
                     beat -> beat.path("state").asText().equals("waiting")
                             && beat.path("because").asText().matches(".*(HBase|ZooKeeper).*"));
             // With a batch in hand, whose alerts and offsets it could not commit now.
             stack.kill("kafka");
             stack.start("hbase");
             stack.start("kafka");
-            HotJob.awaitCommitted(source, 40, SOON);
+            HotJob.awaitCommitted(source, 40);
 
             stack.kill("kafka");
             job.awaitHeartbeat(
                     "a word on Kafka",
-                    SOON,
                     beat -> beat.path("state").asText().equals("waiting")
                             && beat.path("because").asText().contains("Kafka"));
             stack.start("kafka");
             broker.send(source.source(), hits(0, 40, 20, "evil.example"));
-            HotJob.awaitCommitted(source, 60, SOON);
+            HotJob.awaitCommitted(source, 60);
             assertThat(job.alive()).as(job.said()).isTrue();
-            job.awaitHeartbeat("no lag", SOON, beat -> beat.path("lag_lines").asLong() == 0);
+            job.awaitHeartbeat("no lag", beat -> beat.path("lag_lines").asLong() == 0);
         }
         Map<String, Alert> alerts = exactlyOnce(HotJob.alerts(source));
         assertThat(alerts).hasSize(60);
@@ -340,18 +337,17 @@ class HotDetectIT {
                 HotJob waits = HotJob.start(source)) {
             Await.until(
                     "a second driver that waits",
-                    SOON,
                     waits::said,
                     said -> said.contains("waiting for the lease, which " + first.runId() + " holds"));
             broker.send(source.source(), hits(0, 0, 10, "evil.example"));
-            HotJob.awaitCommitted(source, 10, SOON);
+            HotJob.awaitCommitted(source, 10);
             assertThat(waits.terminate()).isLessThan(10);
 
             try (HotJob newer = HotJob.running(source, "--take-over")) {
                 assertThat(first.awaitEnd()).isEqualTo(1);
                 assertThat(first.said()).contains("trawl hot-detect: superseded by run " + newer.runId());
                 broker.send(source.source(), hits(0, 10, 10, "evil.example"));
-                HotJob.awaitCommitted(source, 20, SOON);
+                HotJob.awaitCommitted(source, 20);
                 assertThat(newer.terminate()).isLessThan(10);
                 assertThat(HotJob.committed(source)).isEqualTo(20);
                 assertThat(newer.heartbeat().path("state").asText()).isEqualTo("stopped");
@@ -378,9 +374,9 @@ class HotDetectIT {
             broker.send(source.source(), messages);
             broker.addPartitions(source.source(), 2);
             broker.send(source.source(), hits(1, 9_001, 1, "evil.example"));
-            HotJob.awaitCommitted(source, messages.size() + 1L, SOON);
+            HotJob.awaitCommitted(source, messages.size() + 1L);
             JsonNode beat = job.awaitHeartbeat(
-                    "both hits", SOON, one -> one.path("detections").asLong() == 2);
+                    "both hits", one -> one.path("detections").asLong() == 2);
             assertThat(beat.path("invalid").asLong()).isEqualTo(501);
             assertThat(beat.path("invalid_by").path("bug").isMissingNode()).isTrue();
             assertThat(job.alive()).isTrue();
@@ -393,13 +389,13 @@ class HotDetectIT {
         Sweeper source = source("deleted", 1, Map.of());
         try (HotJob job = HotJob.running(source)) {
             broker.send(source.source(), hits(0, 0, 10, "evil.example"));
-            HotJob.awaitCommitted(source, 10, SOON);
+            HotJob.awaitCommitted(source, 10);
             job.terminate();
         }
         broker.send(source.source(), hits(0, 10, 20, "evil.example"));
         broker.deleteBefore(source.source(), 0, 15);
         try (HotJob job = HotJob.running(source)) {
-            HotJob.awaitCommitted(source, 30, SOON);
+            HotJob.awaitCommitted(source, 30);
             assertThat(job.said()).contains("retention has deleted 5 messages");
             job.terminate();
         }
@@ -409,7 +405,7 @@ class HotDetectIT {
         broker.forget(HotProgress.group(source.settings().source(source.source())));
         broker.send(source.source(), hits(0, 30, 10, "evil.example"));
         try (HotJob job = HotJob.running(source)) {
-            HotJob.awaitCommitted(source, 40, SOON);
+            HotJob.awaitCommitted(source, 40);
             assertThat(job.said()).contains("it goes on at {0=30}, where the last heartbeat left it");
         }
         assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(35);
@@ -427,11 +423,11 @@ class HotDetectIT {
         try (HotJob job = HotJob.running(source)) {
             // The first batch of a JVM may take as long as the window.
             broker.send(source.source(), Broker.log(0, "p", 0, HIT.formatted("10.9.9.9", "harmless.example")));
-            HotJob.awaitCommitted(source, 1, SOON);
+            HotJob.awaitCommitted(source, 1);
             broker.send(source.source(), Broker.log(0, "p", 500, line));
-            HotJob.awaitCommitted(source, 2, SOON);
+            HotJob.awaitCommitted(source, 2);
             broker.send(source.source(), Broker.log(0, "p", 1_000, line, line));
-            HotJob.awaitCommitted(source, 4, SOON);
+            HotJob.awaitCommitted(source, 4);
             job.kill();
         }
         try (HotJob again = HotJob.running(source)) {
@@ -441,11 +437,11 @@ class HotDetectIT {
             assertThat(known.getCount()).isEqualTo(3);
             // Known to the driver that came after, too: one more within the window, or the next alert behind it.
             broker.send(source.source(), Broker.log(0, "p", 2_000, line));
-            HotJob.awaitCommitted(source, 5, SOON);
+            HotJob.awaitCommitted(source, 5);
             Instant open = known.getOpened().plusSeconds(8);
-            Await.until("the window's end", SOON, Instant::now, open::isBefore);
+            Await.until("the window's end", Instant::now, open::isBefore);
             broker.send(source.source(), Broker.log(0, "p", 3_000, line));
-            HotJob.awaitCommitted(source, 6, SOON);
+            HotJob.awaitCommitted(source, 6);
             assertThat(metrics(again))
                     .contains(
                             "trawl_lines_Count",
@@ -484,7 +480,7 @@ class HotDetectIT {
         try (HotJob job = HotJob.running(source)) {
             long before = job.heartbeat().path("snapshot").asLong();
             broker.send(source.source(), hits(0, 0, 1, "brand-new.example"));
-            HotJob.awaitCommitted(source, 1, SOON);
+            HotJob.awaitCommitted(source, 1);
 
             Files.writeString(list, "brand-new.example\n");
             source.mustRun("refresh-indicators", null, "--feeds", feeds + "," + list);
@@ -494,11 +490,10 @@ class HotDetectIT {
             Set<Integer> sent = new HashSet<>();
             Await.until(
                     "a detection with the new snapshot",
-                    SOON,
                     () -> {
                         sent.add(sent.size() + 1);
                         broker.send(source.source(), hits(0, sent.size(), 1, "brand-new.example"));
-                        HotJob.awaitCommitted(source, sent.size() + 1L, SOON);
+                        HotJob.awaitCommitted(source, sent.size() + 1L);
                         return HotJob.alerts(source);
                     },
                     alerts -> !alerts.isEmpty());
@@ -512,9 +507,7 @@ class HotDetectIT {
 
             String index = breakIndicators(source);
             JsonNode beat = job.awaitHeartbeat(
-                    "a broken snapshot",
-                    SOON,
-                    one -> one.path("snapshot_refused").isObject());
+                    "a broken snapshot", one -> one.path("snapshot_refused").isObject());
             assertThat(beat.path("snapshot_refused").path("why").asText()).contains(index);
             assertThat(beat.path("snapshot").asLong()).isEqualTo(next);
         } finally {

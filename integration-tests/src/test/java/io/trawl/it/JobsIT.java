@@ -9,6 +9,7 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -178,9 +178,7 @@ class JobsIT {
         for (String stage : Sweeper.STAGES) {
             Process one = source.start(stage, window);
             Process other = source.start(stage, window);
-            assertThat(one.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(other.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(List.of(one.exitValue(), other.exitValue()))
+            assertThat(List.of(Await.end(stage, one), Await.end(stage + ", the other one", other)))
                     .as(stage)
                     .contains(0)
                     .isSubsetOf(0, 1);

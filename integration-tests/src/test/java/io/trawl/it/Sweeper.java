@@ -44,6 +44,8 @@ import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /** One source of the stack with a topic of its own, and the jobs on its windows, run in this JVM. */
@@ -108,7 +110,24 @@ final class Sweeper {
         return arguments;
     }
 
+    private static @Nullable SparkSession spark;
+
+    /** The one session of all jobs that the tests run in their own JVM: to make and end one each takes longer than most jobs. */
+    private static synchronized void shareSpark(Settings settings) {
+        if (spark == null) {
+            SparkConf conf = new SparkConf()
+                    .setMaster("local[2]")
+                    .setAppName("tests")
+                    .set("spark.ui.enabled", "false")
+                    .set("spark.driver.host", "127.0.0.1")
+                    .set("spark.driver.bindAddress", "127.0.0.1");
+            Jobs.configure(conf, settings);
+            spark = SparkSession.builder().config(conf).getOrCreate();
+        }
+    }
+
     Said run(String job, @Nullable Window window, String... more) {
+        shareSpark(settings());
         ByteArrayOutputStream error = new ByteArrayOutputStream();
         int status = Jobs.run(
                 arguments(window, more).toArray(new String[0]),

@@ -1,5 +1,6 @@
 package io.trawl.it;
 
+import io.trawl.stack.Await;
 import io.trawl.stack.Options;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** bin/trawl as a child process, with the jars that were built with the tests. */
 final class Trawl {
@@ -58,12 +58,13 @@ final class Trawl {
     }
 
     /** Waits for its end, and gives the exit status. */
-    int end() throws InterruptedException, IOException {
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+    int end() {
+        try {
+            return Await.end(process.info().commandLine().orElse("the command"), process, out, err);
+        } catch (AssertionError e) {
             kill();
-            throw new AssertionError("it did not end within 120 s: " + err());
+            throw e;
         }
-        return process.exitValue();
     }
 
     /** Ends all that a test has left running, as where it has failed. */

@@ -26,6 +26,7 @@ public final class SharedStack {
             Options options = Options.ofThisProject();
             Path state = options.home().resolve("integration-tests/target/stack");
             delete(state);
+            Await.logsIn(state.resolve("logs"));
             LocalStack started = LocalStack.start(options.stateDir(state)
                     .portShift(PORT_SHIFT)
                     .setting("source.proxy.window", "PT1M")

@@ -159,6 +159,8 @@ public final class Jobs {
             }
             settings.text("lake.warehouse");
             settings.text("reports.dir");
+            fewLines(settings);
+            settings.number("job.driver.threads");
             job.check(settings);
         } catch (IllegalArgumentException e) {
             report.failed("refused", 2, message(e), source, range, started);
@@ -220,17 +222,12 @@ public final class Jobs {
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("trawl " + job.name());
         }
-        String few = settings.text("job." + job.name() + ".driver.lines", settings.text("job.driver.lines"));
-        return new SparkStart(conf, count("job.driver.lines", few), settings.number("job.driver.threads"));
+        return new SparkStart(conf, fewLines(settings), settings.number("job.driver.threads"));
     }
 
-    private static long count(String key, String value) {
-        try {
-            return Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "setting " + key + " = " + value + ": expected a whole number, for example 1000000", e);
-        }
+    private int fewLines(Settings settings) {
+        String own = "job." + job.name() + ".driver.lines";
+        return settings.number(settings.text(own, "").isEmpty() ? "job.driver.lines" : own);
     }
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */

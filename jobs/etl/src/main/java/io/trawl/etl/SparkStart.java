@@ -4,11 +4,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
 import org.jspecify.annotations.Nullable;
+import scala.Tuple2;
 
 /**
  * The Spark of one run of a job: it starts when it is first asked for, so a run with nothing to read starts none. Few
- * lines are worked on in the driver itself: executors would take longer to start than the work does.
+ * lines are worked on in the driver itself: executors would take longer to start than the work does. A session that the
+ * JVM has already is used and left alone.
  */
 final class SparkStart implements AutoCloseable {
     /** Size of a run that has not said how many lines it is about. */
@@ -19,6 +22,7 @@ final class SparkStart implements AutoCloseable {
     private final int threads;
     private @Nullable SparkSession session;
     private boolean inDriver;
+    private boolean lent;
 
     /**
      * @param conf what the cluster is asked for
@@ -47,10 +51,29 @@ final class SparkStart implements AutoCloseable {
             session = null;
         }
         if (session == null) {
+            session = lent();
+            lent = session != null;
+        }
+        if (session == null) {
             inDriver = lines <= few && isStandaloneOrKubernetes();
             session = SparkSession.builder().config(inDriver ? alone() : conf).getOrCreate();
         }
         return session;
+    }
+
+    /** A session of this JVM that whoever runs one job after the other has made and keeps; null where there is none. */
+    private @Nullable SparkSession lent() {
+        SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
+        if (there == null || there.sparkContext().isStopped()) {
+            return null;
+        }
+        SparkSession own = there.newSession();
+        for (Tuple2<String, String> setting : conf.getAll()) {
+            if (setting._1().startsWith("spark.sql.") && !SQLConf.isStaticConfigKey(setting._1())) {
+                own.conf().set(setting._1(), setting._2());
+            }
+        }
+        return own;
     }
 
     private boolean isStandaloneOrKubernetes() {
@@ -66,9 +89,9 @@ final class SparkStart implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (session != null) {
+        if (session != null && !lent) {
             session.close();
-            session = null;
         }
+        session = null;
     }
 }
