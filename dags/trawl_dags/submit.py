@@ -39,7 +39,7 @@ MODULE_OPTIONS = " ".join(
         "-Djdk.reflect.useDirectMethodHandle=false",
     ]
 )
-"""What org.apache.spark.launcher.JavaModuleOptions gives in Spark 3.5.5: a driver that a worker starts lacks it."""
+"""What org.apache.spark.launcher.JavaModuleOptions gives in Spark 3.5.9: a driver that a worker starts lacks it."""
 
 _RESOURCES = {
     "driver.memory": ("spark.driver.memory", "1g"),

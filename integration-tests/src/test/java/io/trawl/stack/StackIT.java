@@ -134,7 +134,7 @@ class StackIT {
     void sparkTakesSubmissionsOverRest() throws Exception {
         HttpResponse<String> answer = get("spark-rest", "/v1/submissions/status/driver-none");
 
-        assertThat(answer.body()).contains("\"action\" : \"SubmissionStatusResponse\"", "3.5.5");
+        assertThat(answer.body()).contains("\"action\" : \"SubmissionStatusResponse\"", "3.5.9");
         assertThat(get("spark-master-http", "/json/").body()).contains("\"aliveworkers\" : 1");
     }
 
