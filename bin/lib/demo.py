@@ -356,14 +356,19 @@ class Sweeps:
         """
         patience = Patience()
         while True:
-            runs = sorted(self._airflow.runs("sweep"), key=lambda run: str(run["data_interval_start"]))
-            tasks = {run["dag_run_id"]: self._look(run) for run in runs if run["dag_run_id"] not in self._done}
+            tasks = self.look()
             counts = [one["reports"]["audit"]["counts"] for one in self._done.values()]
             if sum(one["raw"] - one["copies"] for one in counts) >= self._written:
                 return sorted(self._done.values(), key=lambda one: str(one["reports"]["audit"]["window"]["start"]))
-            self._end(runs)
             patience.look((tasks, self._work.batch()), lambda tasks=tasks: self._standing(tasks))
             time.sleep(1)
+
+    def look(self) -> dict[str, list[tuple[str, str, int]]]:
+        """Tell what has changed; give the state of each task, by its run."""
+        runs = sorted(self._airflow.runs("sweep"), key=lambda run: str(run["data_interval_start"]))
+        tasks = {run["dag_run_id"]: self._look(run) for run in runs if run["dag_run_id"] not in self._done}
+        self._end(runs)
+        return tasks
 
     def _look(self, run: dict[str, Any]) -> list[tuple[str, str, int]]:
         """State of a run's tasks; what has changed is told."""
@@ -379,8 +384,10 @@ class Sweeps:
             self._messages[name] = int(self._airflow.xcom("sweep", name, "ingest")["counts"]["raw"])
         if run["state"] == "success":
             self._done[name] = {"run": run, "reports": {job: self._airflow.xcom("sweep", name, job) for job in JOBS}}
-        now = next(((task, state) for task, state, _ in states if task not in passed), ("", "done"))
-        text = f"{now[0]} {now[1]}".strip() if now[1] != "None" else f"{now[0]} waits"
+        now = next(((task, state) for task, state, _ in states if task not in passed), ("all", "done"))
+        if now[1] in ("None", "scheduled", "queued"):
+            return states
+        text = " ".join(now)
         if name in self._messages:
             text = f"{self._messages[name]} lines, {text}"
         if self._told.get(name) != text:
@@ -668,9 +675,12 @@ def run(given: argparse.Namespace) -> Summary:
     airflow.known("sweep", f"from {first:%Y-%m-%dT%H:%M:%SZ} on")
     airflow.unpause("sweep")
     await_hot(conf, 1)
+    sweeps = Sweeps(airflow, summary.written)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     say(f"the next window begins at {border:%H:%M:%S}")
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
+        if left > 2:
+            sweeps.look()
         time.sleep(min(1.0, max(0.05, left + 1)))
     live = datetime.now(UTC)
     if any(part.live for part in parts.values()):
@@ -681,9 +691,9 @@ def run(given: argparse.Namespace) -> Summary:
     for proxy, part in parts.items():
         write(proxy, part.second)
     lap("two windows of traffic")
-    sweeps = Sweeps(airflow, summary.written).wait()
+    swept = sweeps.wait()
     lap("until every line was swept")
-    add_up(summary, sweeps)
+    add_up(summary, swept)
     compare(summary, truth)
     lap("comparing with the truth")
     judge_hot(summary, conf, (live, live_until))

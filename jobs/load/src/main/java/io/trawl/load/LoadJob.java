@@ -81,8 +81,8 @@ public final class LoadJob implements Job {
         run.state().create(run.stateFile("loads", manifest), result.manifest(run));
         List<Result> earlier = earlier(run, result);
 
-        run.lines(enrich.counts().getOrDefault("detections", 0L)
-                + enrich.counts().getOrDefault("observables", 0L));
+        run.lines(
+                enrich.counts().getOrDefault("detections", 0L) + enrich.counts().getOrDefault("observables", 0L));
         for (Result old : earlier) {
             takeOut(run, old, result);
         }

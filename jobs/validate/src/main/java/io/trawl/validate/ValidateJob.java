@@ -16,7 +16,6 @@ import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.jspecify.annotations.Nullable;
 
 /** Parses the raw lines of one window; what fails to parse or to meet the schema is kept as invalid. */
 public final class ValidateJob implements Job {
@@ -56,7 +55,7 @@ public final class ValidateJob implements Job {
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
         Parser parser = run.source().parser();
         run.lines(ingest.counts().getOrDefault("raw", 0L));
-        @Nullable Copies copies = run.lake().isEmpty(LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
+        Copies copies = run.lake().isEmpty(LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
                 ? null
                 : copies(run, raw);
         long copied = copies == null ? 0 : copies.count();
