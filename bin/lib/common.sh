@@ -161,23 +161,32 @@ ready() {
 # driver_classes: makes the archive of the classes that Spark's drivers and executors load, which takes half of the CPU time
 # off a short job. It is made beside what comes next, at the lowest priority; until it is there, Java's own stands for it.
 driver_classes() {
-  local folder=$TRAWL_HOME/.trawl/classes archive wanted path
+  local folder=$TRAWL_HOME/.trawl/classes archive wanted path making
   archive=$folder/drivers.jsa
   path="$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*"
   wanted=$({ stat -Lc '%n %s %Y' "$SPARK_HOME"/jars/*.jar "$TRAWL_DIST"/lib/*.jar "$JAVA_HOME/lib/server/libjvm.so" &&
     cat "$TRAWL_HOME/dist/driver-classes.lst.gz"; } | sha256sum)
   [[ ! -f $folder/stamp || $(< "$folder/stamp") != "$wanted" || ! -e $archive ]] || return 0
+  # Another command may be making it.
+  [[ ! -f $folder/making ]] || making=$(< "$folder/making")
+  [[ -z ${making:-} ]] || ! kill -0 "$making" 2> /dev/null || return 0
   mkdir -p "$folder"
-  ln -sfn "$JAVA_HOME/lib/server/classes.jsa" "$archive"
-  # Written first: an archive that cannot be made is not tried again.
-  printf '%s\n' "$wanted" > "$folder/stamp"
-  (
-    gunzip -c "$TRAWL_HOME/dist/driver-classes.lst.gz" > "$folder/drivers.lst.$BASHPID"
-    nice -n 19 "$JAVA_HOME/bin/java" -Xshare:dump -XX:+UseSerialGC -Xmx1g -Xlog:disable -Xlog:all=off \
-      "-XX:SharedClassListFile=$folder/drivers.lst.$BASHPID" "-XX:SharedArchiveFile=$archive.$BASHPID" -cp "$path" &&
-      mv -f "$archive.$BASHPID" "$archive"
-    rm -f "$folder/drivers.lst.$BASHPID" "$archive.$BASHPID"
-  ) > /dev/null 2>&1 < /dev/null &
+  rm -f "$folder"/drivers.*
+  ln -s "$JAVA_HOME/lib/server/classes.jsa" "$archive"
+  # In a session of its own: it may take longer than the command that began it.
+  # shellcheck disable=SC2016
+  setsid bash -c '
+    folder=$1 java=$2 path=$3 wanted=$4
+    echo $$ > "$folder/making"
+    gunzip -c "$5" > "$folder/drivers.lst"
+    nice -n 19 "$java" -Xshare:dump -XX:+UseSerialGC -Xmx1g -Xlog:disable -Xlog:all=off \
+      "-XX:SharedClassListFile=$folder/drivers.lst" "-XX:SharedArchiveFile=$folder/drivers.new" -cp "$path" &&
+      mv -f "$folder/drivers.new" "$folder/drivers.jsa"
+    # Also where it failed: it would fail again.
+    printf "%s\n" "$wanted" > "$folder/stamp"
+    rm -f "$folder/drivers.lst" "$folder/drivers.new" "$folder/making"
+  ' make-driver-classes "$folder" "$JAVA_HOME/bin/java" "$path" "$wanted" "$TRAWL_HOME/dist/driver-classes.lst.gz" \
+    > /dev/null 2>&1 < /dev/null &
 }
 
 # stack_command SUB-COMMAND ARGS: the stack's own program.

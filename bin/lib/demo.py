@@ -23,7 +23,7 @@ from moving import Patience, StoodStill, Work
 
 HOME = Path(os.environ["TRAWL_HOME"])
 STATE = HOME / ".trawl" / "demo"
-NEEDS_GB = 4.0
+NEEDS_GB = 5.0
 """Memory that the servers and jobs of the demo take together, with some room."""
 LIVE = 20
 """Seconds for which lines are written one by one, as a proxy writes them: what the hot path's latency is taken of."""
@@ -667,6 +667,8 @@ def run(given: argparse.Namespace) -> Summary:
         airflow.known(dag)
         airflow.unpause(dag)
     airflow.trigger("refresh_indicators", {})
+    # Lines that came before the hot job would wait for its start: their windows, and those up to it, would be empty.
+    await_hot(conf, 0)
     say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half behind it")
     first = datetime.now(UTC).replace(second=0, microsecond=0)
     change(f"airflow.start = {first:%Y-%m-%dT%H:%M:%SZ}")
@@ -674,7 +676,6 @@ def run(given: argparse.Namespace) -> Summary:
         write(proxy, part.first)
     airflow.known("sweep", f"from {first:%Y-%m-%dT%H:%M:%SZ} on")
     airflow.unpause("sweep")
-    await_hot(conf, 1)
     sweeps = Sweeps(airflow, summary.written)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
     say(f"the next window begins at {border:%H:%M:%S}")
