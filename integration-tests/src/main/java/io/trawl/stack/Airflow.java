@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Airflow {
     private final Site site;
     private boolean migrated;
+    private volatile @Nullable HttpResponse<String> lastHealth;
 
     private Airflow(Site site) {
         this.site = site;
@@ -36,7 +37,7 @@ final class Airflow {
                 airflow.server("api-server", Ready.http(airflow.health(), body -> true))
                         .ports(site, "airflow")
                         .after(airflow::makePool)
-                        .probe(Probe.http(airflow.health(), body -> true)),
+                        .probe(child -> airflow.ask()),
                 // Logs are read from the folder that all share, so no server for them is needed.
                 airflow.server("scheduler", airflow.beats("scheduler"), "--skip-serve-logs")
                         .probe(airflow.goesOnBeating("scheduler")),
@@ -189,23 +190,34 @@ final class Airflow {
 
     /** Whether a component has written a heartbeat since it was started; an older one may be its predecessor's. */
     private Ready beats(String component) {
-        return child -> instant(beat(component)).isAfter(child.started());
+        return child -> instant(beat(component, Ready.get(health()))).isAfter(child.started());
     }
 
-    /** Whether its heartbeat is another one than at the last look. Only the API server can be asked for it. */
+    /** Asks the API server how all components are. */
+    private Probe.Answer ask() throws IOException, InterruptedException {
+        HttpResponse<String> answer = Ready.get(health());
+        if (answer.statusCode() != 200) {
+            return Probe.silent("status " + answer.statusCode() + " of " + health());
+        }
+        lastHealth = answer;
+        return Probe.SERVES;
+    }
+
+    /** Whether its heartbeat is another one than at the last look. The API server tells of it, when it is asked itself. */
     private Probe goesOnBeating(String component) {
         return new Probe() {
+            private @Nullable HttpResponse<String> seen;
             private @Nullable Child asked;
             private String before = "";
 
             @Override
-            public synchronized Answer of(Child child) throws InterruptedException {
-                String now;
-                try {
-                    now = beat(component);
-                } catch (IOException e) {
-                    return Probe.unknown("the API server does not tell: " + e.getMessage());
+            public synchronized Answer of(Child child) throws IOException {
+                HttpResponse<String> health = lastHealth;
+                if (health == null || health == seen) {
+                    return Probe.unknown("the API server does not tell");
                 }
+                seen = health;
+                String now = beat(component, health);
                 boolean moved = !child.equals(asked) || !now.equals(before);
                 asked = child;
                 before = now;
@@ -214,10 +226,9 @@ final class Airflow {
         };
     }
 
-    private String beat(String component) throws IOException, InterruptedException {
-        HttpResponse<String> answer = Ready.get(health());
+    private String beat(String component, HttpResponse<String> health) throws IOException {
         Matcher found = Pattern.compile("\"latest_" + component + "_heartbeat\"\\s*:\\s*\"([^\"]+)\"")
-                .matcher(answer.body());
+                .matcher(health.body());
         if (!found.find()) {
             throw new IOException("no heartbeat of " + component + " in the answer of " + health());
         }

@@ -124,7 +124,7 @@ final class Watch {
     }
 
     private String often() {
-        return "started %d times in %d minutes".formatted(most, within.toMinutes());
+        return "started again %s in %d minutes".formatted(most == 1 ? "once" : most + " times", within.toMinutes());
     }
 
     private Watched watched(String server) {

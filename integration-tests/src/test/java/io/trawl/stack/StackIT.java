@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +190,7 @@ class StackIT {
     @Order(9)
     void aMachineThatSleepsAMinuteLosesNothingAndNothingIsStartedAgain() throws Exception {
         told.clear();
-        stack.watch(told::add);
+        stack.watch(StackIT::tell);
         Map<String, Long> before = pids(stack.names());
         List<ProcessHandle> all = Leftovers.of(stack.stateDir());
         assertThat(all).hasSizeGreaterThan(stack.names().size());
@@ -222,7 +223,7 @@ class StackIT {
     @Test
     @Order(12)
     void whatLivesAndServesNoMoreIsStartedAgain() throws Exception {
-        stack.watch(Duration.ofSeconds(20), told::add);
+        stack.watch(Duration.ofSeconds(20), StackIT::tell);
         List<String> silent = List.of("flume-proxy-1", "flume-collector", "spark-worker");
         Map<String, Long> before = pids(stack.names());
         List<ProcessHandle> stopped = silent.stream()
@@ -232,7 +233,10 @@ class StackIT {
         ZooKeeper zooKeeper = new ZooKeeper("127.0.0.1:" + stack.port("zookeeper"), 30_000, event -> {});
         try {
             // As a session that expired does: the master takes the region server for dead, and tells it.
-            String server = zooKeeper.getChildren("/hbase/rs", false).get(0);
+            String server = zooKeeper.getChildren("/hbase/rs", false).stream()
+                    // Those of its killed predecessors have not expired yet: the last number is when it was started.
+                    .max(Comparator.comparing(name -> name.replaceFirst(".*,", "")))
+                    .orElseThrow();
             zooKeeper.delete("/hbase/rs/" + server, -1);
         } finally {
             zooKeeper.close();
@@ -260,7 +264,7 @@ class StackIT {
     @Test
     @Order(13)
     void everythingKilledAtOnceIsStartedAgainWithWhatItHad() throws Exception {
-        stack.watch(told::add);
+        stack.watch(StackIT::tell);
         killAndAwait(stack.names().toArray(String[]::new));
         stack.unwatch();
     }
@@ -303,6 +307,11 @@ class StackIT {
         for (String port : List.of("kafka", "namenode", "zookeeper", "spark-rest", "airflow", "flume-collector")) {
             assertThat(Ready.open(stack.port(port))).as(port).isFalse();
         }
+    }
+
+    private static void tell(String line) {
+        System.out.println("  " + line);
+        told.add(line);
     }
 
     /** Kills the servers with SIGKILL, checks that status names them, restores them, and looks at all data again. */
