@@ -51,7 +51,7 @@ interface Ready {
 
     static boolean open(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
             return true;
         } catch (IOException e) {
             return false;

@@ -133,6 +133,14 @@ class CommandIT {
                     .isZero();
             topic.arrivedOnce("without a supervisor", SOON);
 
+            signal("STOP", supervisor(state));
+            assertThat(trawl("status", "--state", state.toString()))
+                    .matches(said -> said.exit() == 1)
+                    .extracting(Said::err)
+                    .asString()
+                    .contains("the supervisor (pid " + supervisor(state).pid() + ") does not answer within 10 s");
+            signal("CONT", supervisor(state));
+
             List<ProcessHandle> everything = new ArrayList<>(Leftovers.of(state));
             everything.add(supervisor(state));
             append(state, "at the kill of everything");
@@ -153,6 +161,13 @@ class CommandIT {
         return ProcessHandle.of(Long.parseLong(
                         Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", "")))
                 .orElseThrow();
+    }
+
+    private static void signal(String name, ProcessHandle process) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     private static void append(Path state, String line) throws IOException {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,8 +53,8 @@ class StackIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     /** What takes half a minute by its own limits, on a machine that has other work. */
     private static final Duration LATER = Duration.ofMinutes(5);
-    /** What a laptop may sleep, or a machine swap. */
-    private static final Duration SLEEP = Duration.ofSeconds(60);
+    /** How long a laptop may sleep, or a machine swap. */
+    private static final Duration STILL = Duration.ofSeconds(60);
 
     private static LocalStack stack;
     private static Topic topic;
@@ -188,23 +189,31 @@ class StackIT {
 
     @Test
     @Order(9)
-    void aMachineThatSleepsAMinuteLosesNothingAndNothingIsStartedAgain() throws Exception {
+    void serversThatStandStillForAMinuteGoOnAndLoseNothing() throws Exception {
         told.clear();
         stack.watch(StackIT::tell);
         Map<String, Long> before = pids(stack.names());
-        List<ProcessHandle> all = Leftovers.of(stack.stateDir());
-        assertThat(all).hasSizeGreaterThan(stack.names().size());
+        // Airflow's processes share a database file: one that stands still in a transaction stops the others.
+        Set<String> first = Set.of("datanode", "kafka", "spark-worker", "flume-proxy-1");
+        List<ProcessHandle> some = processes(first);
+        List<ProcessHandle> others = processes(
+                stack.names().stream().filter(name -> !first.contains(name)).toList());
 
-        signal("STOP", all);
-        writeToProxies("written in a machine's sleep");
-        Thread.sleep(SLEEP.toMillis());
-        assertThat(all).allMatch(ProcessHandle::isAlive);
-        signal("CONT", all);
+        // Half a minute with some of them, half a minute with none, half a minute with the others.
+        signal("STOP", some);
+        writeToProxies("written while some stood still");
+        Thread.sleep(STILL.dividedBy(2).toMillis());
+        signal("STOP", others);
+        writeToProxies("written while all stood still");
+        Thread.sleep(STILL.dividedBy(2).toMillis());
+        signal("CONT", some);
+        Thread.sleep(STILL.dividedBy(2).toMillis());
+        signal("CONT", others);
 
-        awaitUp("the stack after its sleep");
-        assertThat(pids(stack.names())).isEqualTo(before);
+        awaitUp("the stack after its stop");
+        everythingIsThere("a stop");
         assertThat(told).isEmpty();
-        everythingIsThere("a machine's sleep");
+        assertThat(pids(stack.names())).isEqualTo(before);
     }
 
     @Test
@@ -226,10 +235,7 @@ class StackIT {
         stack.watch(Duration.ofSeconds(20), StackIT::tell);
         List<String> silent = List.of("flume-proxy-1", "flume-collector", "spark-worker");
         Map<String, Long> before = pids(stack.names());
-        List<ProcessHandle> stopped = silent.stream()
-                .flatMap(name -> Leftovers.of(stack.stateDir(), name).stream())
-                .toList();
-        signal("STOP", stopped);
+        signal("STOP", processes(silent));
         ZooKeeper zooKeeper = new ZooKeeper("127.0.0.1:" + stack.port("zookeeper"), 30_000, event -> {});
         try {
             // As a session that expired does: the master takes the region server for dead, and tells it.
@@ -364,6 +370,13 @@ class StackIT {
         Map<String, Long> pids = new LinkedHashMap<>();
         names.forEach(name -> pids.put(name, stack.pid(name)));
         return pids;
+    }
+
+    /** All processes of the servers. */
+    private static List<ProcessHandle> processes(Collection<String> names) {
+        return names.stream()
+                .flatMap(name -> Leftovers.of(stack.stateDir(), name).stream())
+                .toList();
     }
 
     private static void signal(String name, List<ProcessHandle> processes) throws Exception {
