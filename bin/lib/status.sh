@@ -5,8 +5,9 @@ case ${1:-} in
     cat << 'HELP'
 usage: trawl status [--json] [--state FOLDER]
 
-Prints each server with its process and ports, and names those that are down. Exit status: 0 all are up, 1 one is down
-or no stack runs. --json prints a list of {"name", "up", "pid", "ports", "seconds", "note"}.
+Prints each server with its process and ports, and how often, when last and why it was started again; names those that
+are down. Exit status: 0 all are up, 1 one is down or no stack runs. --json prints a list of {"name", "up", "pid", "ports",
+"seconds", "restarts": [{"at", "why"}], "note"}. STATE/logs/supervisor.log has each restart.
 HELP
     exit 0
     ;;

@@ -14,6 +14,9 @@ is left alone, what died is brought back with its data. The first time it also i
   --stack KEY=VALUE  a key of conf/stack.conf (ports, proxies, heaps, Airflow's database)
   --state FOLDER     keeps data, logs and settings there (default: .trawl/stack)
 
+While the stack is up, a server that dies or no longer serves is started again, five times in ten minutes at most;
+'trawl status' tells of it (restart.* in conf/stack.conf).
+
 A state folder remembers what it was started with until it is started with other options.
 HELP
     exit 0

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** bin/trawl as a user meets it: what it starts and ends, and the one line it says when something is missing. */
 class CommandIT {
     private static final Path HOME = Options.ofThisProject().home();
+
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -51,17 +54,19 @@ class CommandIT {
                     .matches(said -> said.exit() == 0 && said.out().startsWith("the stack is up: 1 servers"));
             assertThat(trawl("status", "--state", state).exit()).isZero();
 
-            List<ProcessHandle> kafka = Leftovers.of(Path.of(state), "kafka");
-            Leftovers.end(kafka);
+            Path supervisorLog = Path.of(state, "logs/supervisor.log");
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
+            awaitStatus(state, 1, "Kafka's death", said -> said.err().contains("down: kafka"));
 
-            Said dead = Await.until(
-                    "status to see it",
-                    Duration.ofSeconds(5),
-                    () -> trawl("status", "--state", state),
-                    said -> said.exit() == 1);
-            assertThat(dead.err()).contains("down: kafka");
-            assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
-            assertThat(trawl("status", "--state", state).exit()).isZero();
+            Said again =
+                    awaitStatus(state, 0, "its return", said -> said.out().contains("started again once, last at 2"));
+            assertThat(again.out()).contains("ended with exit status 137");
+            assertThat(trawl("status", "--json", "--state", state).out())
+                    .contains("\"restarts\": [{\"at\": \"2", "\"why\": \"ended with exit status 137\"}]");
+            assertThat(Files.readString(supervisorLog))
+                    .contains(
+                            "Z kafka ended with exit status 137; it is started again (1 of at most 5 times",
+                            "Z kafka is up again");
         } finally {
             assertThat(trawl("down", "--state", state).exit()).isZero();
         }
@@ -70,22 +75,112 @@ class CommandIT {
     }
 
     @Test
-    void serversEndWithASupervisorThatIsKilled() throws Exception {
-        Path state = folder.resolve("state");
-        String[] up = {"up", "--state", state.toString(), "--port-shift", "4000", "--without", "hdfs,hbase,flume,spark"
+    void aServerThatFallsTooOftenIsLeftDownUntilUp() throws Exception {
+        String state = folder.resolve("state").toString();
+        String[] up = {
+            "up",
+            "--state",
+            state,
+            "--port-shift",
+            "4000",
+            "--without",
+            "hdfs,hbase,flume,spark,airflow",
+            "--stack",
+            "restart.most=1"
         };
         try {
             assertThat(trawl(up).exit()).isZero();
-            assertThat(Leftovers.of(state)).hasSizeGreaterThan(5);
-            long supervisor = Long.parseLong(
-                    Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", ""));
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
+            awaitStatus(state, 0, "its return", said -> said.out().contains("started again once"));
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
 
-            Leftovers.end(List.of(ProcessHandle.of(supervisor).orElseThrow()));
+            Said left = awaitStatus(state, 1, "a word on it", said -> said.out().contains("left down"));
+            assertThat(left.out()).contains("left down, started again once in 10 minutes; its log is ", "kafka.log");
 
-            Await.until("all servers to end", Duration.ofSeconds(20), () -> Leftovers.of(state), List::isEmpty);
+            assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
+            assertThat(trawl("status", "--state", state).exit()).isZero();
         } finally {
-            trawl("down", "--state", state.toString());
+            trawl("down", "--state", state);
         }
+    }
+
+    @Test
+    void afterAKillOfEverythingUpLosesNothing() throws Exception {
+        Path state = folder.resolve("state");
+        String[] up = {"up", "--state", state.toString(), "--port-shift", "4000", "--without", "hdfs,hbase,spark"};
+        Topic topic = new Topic(Integer.parseInt(
+                        Site.properties(HOME.resolve("conf/stack.conf")).getOrDefault("port.kafka", ""))
+                + 4000);
+        try {
+            assertThat(trawl(up).exit()).isZero();
+            assertThat(Leftovers.of(state)).hasSizeGreaterThan(5);
+            append(state, "before");
+            topic.arrivedOnce("before", SOON);
+
+            // Servers end with their supervisor, whatever it died of.
+            Leftovers.end(List.of(supervisor(state)));
+            append(state, "without a supervisor");
+            Await.until("all servers to end", SOON, () -> Leftovers.of(state), List::isEmpty);
+            assertThat(trawl(
+                                    "up",
+                                    "--state",
+                                    state.toString(),
+                                    "--without",
+                                    "hdfs,hbase,spark,airflow",
+                                    "--port-shift",
+                                    "4000")
+                            .exit())
+                    .isZero();
+            topic.arrivedOnce("without a supervisor", SOON);
+
+            signal("STOP", supervisor(state));
+            assertThat(trawl("status", "--state", state.toString()))
+                    .matches(said -> said.exit() == 1)
+                    .extracting(Said::err)
+                    .asString()
+                    .contains("the supervisor (pid " + supervisor(state).pid() + ") does not answer within 10 s");
+            signal("CONT", supervisor(state));
+
+            List<ProcessHandle> everything = new ArrayList<>(Leftovers.of(state));
+            everything.add(supervisor(state));
+            append(state, "at the kill of everything");
+            Leftovers.end(everything);
+            append(state, "without anything");
+            assertThat(trawl("up", "--state", state.toString()).exit()).isZero();
+            for (String line :
+                    List.of("before", "without a supervisor", "at the kill of everything", "without anything")) {
+                topic.arrivedOnce(line, SOON);
+            }
+        } finally {
+            assertThat(trawl("down", "--state", state.toString()).exit()).isZero();
+        }
+        assertThat(Leftovers.of(state)).isEmpty();
+    }
+
+    private static ProcessHandle supervisor(Path state) {
+        return ProcessHandle.of(Long.parseLong(
+                        Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", "")))
+                .orElseThrow();
+    }
+
+    private static void signal(String name, ProcessHandle process) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static void append(Path state, String line) throws IOException {
+        Files.writeString(
+                state.resolve("proxies/proxy-1/access.log"),
+                line + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    private Said awaitStatus(String state, int exit, String what, Predicate<Said> test) {
+        return Await.until(
+                what, SOON, () -> trawl("status", "--state", state), said -> said.exit() == exit && test.test(said));
     }
 
     @Test

@@ -29,6 +29,9 @@ public final class SharedStack {
             Await.logsIn(state.resolve("logs"));
             LocalStack started = LocalStack.start(options.stateDir(state)
                     .portShift(PORT_SHIFT)
+                    // Tests kill schedulers and tasks, and machines do not sleep in the meantime.
+                    .stack("airflow.scheduler.missed.seconds", "15")
+                    .stack("airflow.task.missed.seconds", "30")
                     .setting("source.proxy.window", "PT1M")
                     .setting("window.margin", "PT1S")
                     .setting("indicators.folder", state.resolve("feeds").toString())
