@@ -167,6 +167,21 @@ stack_command() {
     io.trawl.stack.StackCommand "$@"
 }
 
+# check_settings ARGS: ends where one of the --set KEY=VALUE among them has a key that trawl.conf does not know.
+check_settings() {
+  local word before='' keys=() said
+  for word; do
+    case $before$word in
+      --set=*) keys+=("${word#--set=}") ;;
+      --set*=*) keys+=("$word") ;;
+    esac
+    before=
+    [[ $word != --set ]] || before=--set
+  done
+  ((${#keys[@]})) || return 0
+  said=$(PYTHONPATH=$TRAWL_HOME/dags "$TRAWL_VENV/bin/python" -m trawl_dags.settings "${keys[@]}" 2>&1) || die "$said"
+}
+
 # state_dir ARGS: prints the state folder that a command line means (--state, else .trawl/stack).
 state_dir() {
   while (($#)); do

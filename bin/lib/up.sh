@@ -20,4 +20,5 @@ HELP
     ;;
 esac
 ready
+check_settings "$@"
 stack_command up "$@"
