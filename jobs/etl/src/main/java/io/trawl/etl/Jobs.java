@@ -34,7 +34,7 @@ import picocli.CommandLine.ParameterException;
  */
 public final class Jobs {
     /** How a message about a server begins that refuses. */
-    public static final String CANNOT_CONNECT = "cannot connect: ";
+    static final String CANNOT_CONNECT = "cannot connect: ";
 
     private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.etl\\.(?:Job|Step)Failure: (.*)");
 
@@ -245,6 +245,11 @@ public final class Jobs {
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "3");
     }
 
+    /** Whether what is wrong is that a server does not answer; anything else that no JobFailure says may be a bug. */
+    public static boolean isAway(Throwable failure) {
+        return Reach.said(failure) != null || message(failure).startsWith(CANNOT_CONNECT);
+    }
+
     /** The one line that says what is wrong. */
     public static String message(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -252,6 +257,7 @@ public final class Jobs {
                 return String.valueOf(cause.getMessage());
             }
         }
+        String away = Reach.said(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());
             // Spark gives a task's failure as text only.
@@ -259,9 +265,12 @@ public final class Jobs {
             if (told.find()) {
                 return told.group(1);
             }
-            if (cause instanceof ConnectException) {
+            if (away == null && cause instanceof ConnectException) {
                 return CANNOT_CONNECT + text.lines().findFirst().orElse("") + " (is the server up?)";
             }
+        }
+        if (away != null) {
+            return away;
         }
         return failure.getClass().getSimpleName() + ": "
                 + String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");

@@ -70,7 +70,8 @@ final class KnownSettings {
             }
         }
         return candidates.stream()
-                .min(Comparator.<String>comparingInt(one -> distance(key, one)).thenComparing(Comparator.naturalOrder()))
+                .min(Comparator.<String>comparingInt(one -> distance(key, one))
+                        .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
     }
 
