@@ -48,7 +48,7 @@ public final class Cli {
                 .addSubcommand(new ParityCommand(out))
                 .addSubcommand(new Tail(out, err));
         command.setParameterExceptionHandler((e, unparsed) -> {
-            err.println("trawl: " + String.valueOf(e.getMessage()).replace('\n', ' ') + " (--help lists the options)");
+            err.println("trawl " + e.getCommandLine().getCommandName() + ": " + Jobs.message(e));
             return 2;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {

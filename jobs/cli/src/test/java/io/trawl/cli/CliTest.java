@@ -47,7 +47,7 @@ class CliTest {
                 "detections --value=|'': empty; expected a domain, an address or a range",
                 "sightings|Missing required parameter: 'VALUE'",
                 "sightings 10.0.0.256|'10.0.0.256': ",
-                "tail more|Unmatched argument",
+                "tail more|trawl tail: unexpected argument 'more' (--help lists the options)",
                 "detections --limit 0|--limit 0: expected 1 or more",
                 "detections --lines|--lines goes with --json"
             })

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -37,6 +38,8 @@ public final class Jobs {
     static final String CANNOT_CONNECT = "cannot connect: ";
 
     private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.etl\\.(?:Job|Step)Failure: (.*)");
+
+    private static final Pattern UNMATCHED = Pattern.compile("Unmatched arguments? (?:at|from) index \\d+: ");
 
     private final Job job;
     private final Clock clock;
@@ -63,7 +66,14 @@ public final class Jobs {
         if (ownOptions) {
             spec.addMixin("job", CommandSpec.forAnnotatedObject(job));
         }
-        spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
+        CommandSpec common = CommandSpec.forAnnotatedObject(options);
+        if (!job.sourced()) {
+            hide(common, "--source");
+        }
+        if (!job.windowed()) {
+            hide(common, "--window");
+        }
+        spec.addMixin("options", common);
         spec.name("trawl run " + job.name());
         spec.usageMessage().description(job.purpose()).sortOptions(false);
         // An option given twice: the last one counts, so that a command can be amended at its end.
@@ -72,7 +82,7 @@ public final class Jobs {
         try {
             command.parseArgs(args);
         } catch (ParameterException e) {
-            return jobs.complain(2, e.getMessage() + " (--help lists the options)");
+            return jobs.complain(2, message(e));
         }
         if (options.help) {
             command.usage(System.out);
@@ -83,6 +93,13 @@ public final class Jobs {
         } finally {
             job.ended();
         }
+    }
+
+    /** Keeps an option out of the help; one that is given all the same hears that the job does not take it. */
+    private static void hide(CommandSpec spec, String name) {
+        OptionSpec option = spec.findOption(name);
+        spec.remove(option);
+        spec.addOption(option.toBuilder().hidden(true).build());
     }
 
     /** Options that all jobs have. */
@@ -243,6 +260,14 @@ public final class Jobs {
         // An address that refuses is given up after seconds, not minutes: whoever waits is told.
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries", "5");
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "3");
+    }
+
+    /** What is wrong with a command line. */
+    public static String message(ParameterException mistake) {
+        return UNMATCHED
+                        .matcher(String.valueOf(mistake.getMessage()).replace('\n', ' '))
+                        .replaceFirst("unexpected argument ")
+                + " (--help lists the options)";
     }
 
     /** Whether what is wrong is that a server does not answer; anything else that no JobFailure says may be a bug. */
