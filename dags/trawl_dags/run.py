@@ -242,7 +242,7 @@ def _masters(settings: Settings, kind: type[Masters] = _Masters) -> Masters:
 
 
 class _Servers:
-    """The servers that a submission needs, asked while the arguments are checked: who does not answer is named at once."""
+    """The servers that a submission needs, asked while the arguments are checked: one that does not answer is named."""
 
     def __init__(self, settings: Settings) -> None:
         self.trouble: dict[str, str | None] = {}

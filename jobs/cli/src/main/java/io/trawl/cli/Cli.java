@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What HBase, lake and Kafka know, at a terminal: {@code detections}, {@code sightings}, {@code parity} and {@code tail}. */
+/** What HBase, lake and Kafka know, at a terminal: {@code detections}, {@code sightings}, {@code parity}, {@code tail}; and {@code doctor}, which asks how they are. */
 @Command(name = "trawl", description = "Asks for detections, sightings and alerts.")
 public final class Cli {
     private Cli() {}
@@ -37,6 +37,7 @@ public final class Cli {
     public static void main(String[] args) {
         // What a library logs would go where the answer goes; what is wrong is said in one line.
         System.setProperty("log4j2.level", "OFF");
+        System.setProperty("picocli.trace", "OFF");
         System.exit(run(args, new PrintStream(System.out, false, StandardCharsets.UTF_8), System.err));
     }
 
@@ -46,7 +47,8 @@ public final class Cli {
                 .addSubcommand(new Detections(out))
                 .addSubcommand(new Sightings(out))
                 .addSubcommand(new ParityCommand(out))
-                .addSubcommand(new Tail(out, err));
+                .addSubcommand(new Tail(out, err))
+                .addSubcommand(new Doctor(out));
         command.setParameterExceptionHandler((e, unparsed) -> {
             err.println("trawl " + e.getCommandLine().getCommandName() + ": " + Jobs.message(e));
             return 2;

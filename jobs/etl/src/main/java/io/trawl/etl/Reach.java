@@ -242,7 +242,9 @@ public final class Reach {
                 throw new JobFailure(
                         said == null
                                 ? where + ": " + firstLine(e) + " (setting " + key + ")"
-                                : said.replace("is it up?", "is it up? (setting " + key + ")"),
+                                // Hadoop looks an address's name up; ours is the one that was set.
+                                : said.replaceFirst("^HDFS at \\S+ ", Matcher.quoteReplacement(where + " "))
+                                        + " (setting " + key + ")",
                         e);
             }
         });
