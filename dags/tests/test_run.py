@@ -23,7 +23,7 @@ public final class EchoJob {
         System.err.println("some warning");
         if (line.contains("--window bad")) { refuse("--window bad: expected START/END"); }
         if (line.contains("--window worse")) { throw new IllegalStateException("no disk"); }
-        if (!line.contains("--conf /") || !line.endsWith("--check")) { refuse(line); }
+        if (!line.contains("--conf /") || !line.startsWith("--check")) { refuse(line); }
     }
 
     static void refuse(String line) {

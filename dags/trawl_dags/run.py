@@ -151,7 +151,7 @@ class Run:
         settings_file = [] if _value(self.given, "--conf") else ["--conf", str(Settings.load().file)]
         words = [word for word in self.given if word != "--check"]
         checked = subprocess.run(
-            self._java([*words, *settings_file, "--check"]), capture_output=True, text=True, check=False
+            self._java(["--check", *settings_file, *words]), capture_output=True, text=True, check=False
         )
         if checked.returncode:
             said = checked.stderr.strip().splitlines() or ["the check ended without a word"]

@@ -47,7 +47,7 @@ final class Tail implements Callable<Integer> {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** How long Kafka may take to answer, at the start and while it is followed. */
-    private static final Duration ANSWER = Duration.ofSeconds(8);
+    private static final Duration ANSWER = Duration.ofSeconds(7);
 
     private static final Duration NEXT_ANSWER = Duration.ofSeconds(6);
 
