@@ -30,7 +30,7 @@ public final class StackCommand {
     private static final String JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx128m";
 
     /** A supervisor that answers does so by then. */
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(8);
 
     private StackCommand() {}
 
@@ -53,8 +53,8 @@ public final class StackCommand {
 
     private static int run(String[] args) throws Exception {
         List<String> given = new ArrayList<>(Arrays.asList(args).subList(1, args.length));
-        boolean json = given.remove("--json");
-        Options options = options(given);
+        boolean json = args[0].equals("status") && given.remove("--json");
+        Options options = options(args[0], given);
         return switch (args[0]) {
             case "up" -> up(options, given);
             case "down" -> down(options);
@@ -76,7 +76,7 @@ public final class StackCommand {
         return control.ask(json ? "status-json" : "status", SOON, System.out);
     }
 
-    private static Options options(List<String> args) {
+    private static Options options(String subCommand, List<String> args) {
         Options options = Options.ofThisProject();
         Map<String, String> stack = new LinkedHashMap<>();
         Map<String, String> trawl = new LinkedHashMap<>();
@@ -84,9 +84,13 @@ public final class StackCommand {
         boolean told = false;
         for (int i = 0; i < args.size(); i++) {
             String name = args.get(i);
-            String value = i + 1 < args.size() ? args.get(++i) : null;
-            if (value == null) {
-                throw new IllegalArgumentException(name + " is no option, or lacks its value: see 'bin/trawl help'");
+            if (!taken(subCommand).contains(name)) {
+                throw new IllegalArgumentException((name.startsWith("--") ? "option " + name : "'" + name + "'")
+                        + " is unknown: expected " + String.join(", ", taken(subCommand)) + " or nothing");
+            }
+            String value = i + 1 < args.size() ? args.get(++i) : "";
+            if (value.isEmpty() || value.startsWith("--")) {
+                throw new IllegalArgumentException(name + " lacks its value: see 'trawl " + subCommand + " --help'");
             }
             switch (name) {
                 case "--state" -> options = options.stateDir(Path.of(value));
@@ -94,13 +98,21 @@ public final class StackCommand {
                 case "--without" -> without.addAll(Arrays.asList(value.split(",")));
                 case "--stack" -> put(stack, name, value);
                 case "--set" -> put(trawl, name, value);
-                default ->
-                    throw new IllegalArgumentException("option " + name
-                            + " is unknown: expected --state, --port-shift, --without, --stack, --set or --json");
+                default -> {
+                    // --json, which is no setting of the stack.
+                }
             }
             told |= !name.equals("--state");
         }
         return remembered(options, stack, trawl, without, told);
+    }
+
+    private static List<String> taken(String subCommand) {
+        return switch (subCommand) {
+            case "up" -> List.of("--state", "--port-shift", "--without", "--stack", "--set");
+            case "status" -> List.of("--json", "--state");
+            default -> List.of("--state");
+        };
     }
 
     /** A state folder keeps what it was started with, until it is started with something else. */

@@ -764,7 +764,9 @@ class JobsIT {
                 1,
                 "HBase at ZooKeeper 127.0.0.1:1 does not answer");
         assertOneLine(
-                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"), 1, "cannot connect");
+                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"),
+                1,
+                ":1 does not answer: Connection refused");
     }
 
     private static void assertOneLine(Sweeper.Said said, int status, String part) {

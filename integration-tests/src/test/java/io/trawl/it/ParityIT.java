@@ -530,6 +530,6 @@ class ParityIT {
         assertThat(noState.end()).isEqualTo(1);
         assertThat(noState.err().lines())
                 .hasSize(1)
-                .allMatch(line -> line.startsWith("trawl parity: cannot connect: "));
+                .allMatch(line -> line.startsWith("trawl parity: HDFS at 127.0.0.1:1 does not answer: "));
     }
 }

@@ -3,7 +3,6 @@ package io.trawl.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +10,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,13 +28,6 @@ class CommandIT {
     Path folder;
 
     private final Map<String, String> environment = new LinkedHashMap<>();
-
-    private record Said(int exit, String out, String err) {}
-
-    @BeforeEach
-    void takeTheJarsAsTheyAre() {
-        environment.put("TRAWL_NO_BUILD", "yes");
-    }
 
     @AfterEach
     void removeTheLinksToTheMachinesPrograms() {
@@ -133,13 +123,13 @@ class CommandIT {
                     .isZero();
             topic.arrivedOnce("without a supervisor", SOON);
 
-            signal("STOP", supervisor(state));
+            Processes.signal("STOP", supervisor(state).pid());
             assertThat(trawl("status", "--state", state.toString()))
                     .matches(said -> said.exit() == 1)
                     .extracting(Said::err)
                     .asString()
-                    .contains("the supervisor (pid " + supervisor(state).pid() + ") does not answer within 10 s");
-            signal("CONT", supervisor(state));
+                    .contains("the supervisor (pid " + supervisor(state).pid() + ") does not answer within 8 s");
+            Processes.signal("CONT", supervisor(state).pid());
 
             List<ProcessHandle> everything = new ArrayList<>(Leftovers.of(state));
             everything.add(supervisor(state));
@@ -163,13 +153,6 @@ class CommandIT {
                 .orElseThrow();
     }
 
-    private static void signal(String name, ProcessHandle process) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
     private static void append(Path state, String line) throws IOException {
         Files.writeString(
                 state.resolve("proxies/proxy-1/access.log"),
@@ -183,23 +166,61 @@ class CommandIT {
                 what, SOON, () -> trawl("status", "--state", state), said -> said.exit() == exit && test.test(said));
     }
 
+    /** A project of its own, so that the stacks that nobody has to name are the test's. */
     @Test
-    void everySubCommandExplainsItself() throws Exception {
-        List<String> subCommands = trawl("help")
-                .out()
-                .lines()
-                .filter(line -> line.startsWith("  "))
-                .map(line -> line.strip().replaceFirst(" .*", ""))
-                .toList();
-
-        assertThat(subCommands)
-                .contains(
-                        "up", "down", "status", "run", "test", "detections", "sightings", "install", "version", "logs");
-        for (String subCommand : subCommands) {
-            Said said = trawl(subCommand, "--help");
-            assertThat(said.exit()).as("%s: %s", subCommand, said).isZero();
-            assertThat(said.out()).as(subCommand).containsIgnoringCase("usage");
+    void aStackThatTheDemoLeftIsFoundUnlessAnotherRuns() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("project"));
+        for (String part : List.of("bin", "conf", "dags", "flume", "target", "pom.xml")) {
+            Files.createSymbolicLink(home.resolve(part), HOME.resolve(part));
         }
+        Files.createDirectories(home.resolve(".trawl"));
+        for (String part : List.of("venv", "venv.stamp")) {
+            Files.createSymbolicLink(
+                    home.resolve(".trawl").resolve(part), HOME.resolve(".trawl").resolve(part));
+        }
+        environment.put("TRAWL_HOME", home.toString());
+        Path demo = home.resolve(".trawl/demo");
+        String using = "using the demo's stack in .trawl/demo\n";
+        try {
+            assertThat(trawl("status").err())
+                    .startsWith("trawl status: no stack runs in " + home.resolve(".trawl/stack"));
+            assertThat(trawl(
+                                    "up",
+                                    "--state",
+                                    demo.toString(),
+                                    "--port-shift",
+                                    "4000",
+                                    "--without",
+                                    "hdfs,hbase,flume,spark,airflow")
+                            .exit())
+                    .isZero();
+
+            assertThat(trawl("status"))
+                    .matches(said -> said.exit() == 0 && said.err().equals(using));
+            assertThat(trawl("logs"))
+                    .matches(said -> said.out().contains("kafka") && said.err().equals(using));
+            assertThat(trawl("status", "--state", folder.resolve("other").toString())
+                            .exit())
+                    .isEqualTo(1);
+            long supervisor = Long.parseLong(
+                    Site.properties(demo.resolve("run/supervisor")).getOrDefault("pid", ""));
+            Processes.signal("STOP", supervisor);
+            Said silent = trawl("status");
+            Processes.signal("CONT", supervisor);
+            assertThat(silent.exit()).isEqualTo(1);
+            assertThat(silent.err())
+                    .isEqualTo(using + "trawl status: the supervisor (pid " + supervisor
+                            + ") does not answer within 8 s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again\n");
+
+            assertThat(trawl("down"))
+                    .matches(said -> said.exit() == 0
+                            && said.err().equals(using)
+                            && said.out().contains("the stack is down"));
+            assertThat(Leftovers.of(demo)).isEmpty();
+        } finally {
+            trawl("down", "--state", demo.toString());
+        }
+        assertThat(trawl("down").out()).startsWith("no stack runs in " + home.resolve(".trawl/stack"));
     }
 
     @Test
@@ -262,19 +283,7 @@ class CommandIT {
     }
 
     private Said trawl(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/trawl").toString()));
-        command.addAll(Arrays.asList(arguments));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().putAll(environment);
-        int exit = builder.start().waitFor();
-        return new Said(
-                exit, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+        return Said.by(folder, environment, List.of(arguments));
     }
 
     /** A PATH of one folder with everything of the machine's but what the test takes away. */
