@@ -195,6 +195,26 @@ query() {
     -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.Cli "$@"
 }
 
+# What Spark needs of Java 17, as org.apache.spark.launcher.JavaModuleOptions has it.
+TRAWL_SPARK_OPENS=()
+for opened in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
+  java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+  TRAWL_SPARK_OPENS+=("--add-opens=java.base/$opened=ALL-UNNAMED")
+done
+unset opened
+
+# sweep_without_servers ARGS: the jobs in one JVM, on a local Spark.
+sweep_without_servers() {
+  local jvm more
+  jvm=(-XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.python=$TRAWL_VENV/bin/python"
+    "-Dtrawl.sweep.lake=$TRAWL_HOME/.trawl/sweep")
+  [[ ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
+  read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
+  # Arguments and names of files are UTF-8, whatever the locale.
+  LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \
+    -cp "$TRAWL_DIST/sweep/trawl-sweep.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.sweep.SweepCommand "$@"
+}
+
 # find_java: a Java 17 to run on, as JAVA_HOME; without starting it, since that takes as long as some commands.
 find_java() {
   local java line version=

@@ -41,11 +41,13 @@ public final class Jobs {
     private final Job job;
     private final Clock clock;
     private final PrintStream err;
+    private final @Nullable SparkSession shared;
 
-    private Jobs(Job job, Clock clock, PrintStream err) {
+    private Jobs(Job job, Clock clock, PrintStream err, @Nullable SparkSession shared) {
         this.job = job;
         this.clock = clock;
         this.err = err;
+        this.shared = shared;
     }
 
     /** Runs a job as a program; does not return. */
@@ -56,6 +58,15 @@ public final class Jobs {
 
     /** Runs a job and gives its exit status. */
     public static int run(String[] args, Job job, Clock clock, PrintStream err) {
+        return run(args, job, clock, err, null);
+    }
+
+    /**
+     * Runs a job and gives its exit status.
+     *
+     * @param shared the session in which it runs, which stays open; null for one of its own
+     */
+    public static int run(String[] args, Job job, Clock clock, PrintStream err, @Nullable SparkSession shared) {
         Options options = new Options();
         CommandSpec spec = CommandSpec.create();
         boolean ownOptions = Arrays.stream(job.getClass().getDeclaredFields())
@@ -68,7 +79,7 @@ public final class Jobs {
         spec.usageMessage().description(job.purpose()).sortOptions(false);
         // An option given twice: the last one counts, so that a command can be amended at its end.
         CommandLine command = new CommandLine(spec).setOverwrittenOptionsAllowed(true);
-        Jobs jobs = new Jobs(job, clock, err);
+        Jobs jobs = new Jobs(job, clock, err, shared);
         try {
             command.parseArgs(args);
         } catch (ParameterException e) {
@@ -168,7 +179,9 @@ public final class Jobs {
         if (options.check) {
             return 0;
         }
-        try (SparkSession spark = session(settings)) {
+        SparkSession spark = null;
+        try {
+            spark = shared == null ? session(settings) : shared;
             Instant ready = clock.instant();
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
             List<Run> runs = new ArrayList<>();
@@ -201,6 +214,10 @@ public final class Jobs {
             String line = message(e);
             report.failed("failed", 1, line, source, range, started);
             return complain(1, line);
+        } finally {
+            if (spark != null && shared == null) {
+                spark.close();
+            }
         }
     }
 

@@ -5,10 +5,10 @@ import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
-import io.trawl.etl.KafkaLines;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
@@ -18,6 +18,7 @@ import io.trawl.record.RawLine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,17 +48,14 @@ public final class IngestJob implements Job {
     public void run(Run run) throws IOException {
         Long base = run.lake().snapshot(LakeTable.RAW_LINES);
         Offsets.Span span;
-        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
-            span = offsets.of(run.window());
+        JavaRDD<RawLine> lines;
+        try (Messages messages = Messages.of(run)) {
+            span = messages.of(run.window());
+            judgeLoss(run, span);
+            lines = messages.read(run.context(), run.window(), span.readable());
         }
-        judgeLoss(run, span);
-
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
-        List<OffsetSpan> readable = span.readable();
-        Tally tally = Etl.from(
-                        Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
-                .store(store)
-                .run();
+        Tally tally = Etl.from(Source.of(lines)).store(store).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));
