@@ -206,9 +206,12 @@ unset opened
 # sweep_without_servers ARGS: the jobs in one JVM, on a local Spark.
 sweep_without_servers() {
   local jvm more
-  jvm=(-XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.python=$TRAWL_VENV/bin/python"
+  # A larger young generation than the default costs nothing here and takes a second off.
+  jvm=(-XX:+UseSerialGC -Xmn256m -Xshare:auto -XX:-UsePerfData "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.python=$TRAWL_VENV/bin/python"
     "-Dtrawl.sweep.lake=$TRAWL_HOME/.trawl/sweep")
   [[ ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
+  # Up to here compiling twice costs more than it brings.
+  ! is_short 268435456 "$@" || jvm+=(-XX:TieredStopAtLevel=1)
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
   LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \

@@ -1,13 +1,18 @@
 package io.trawl.sweep;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.trawl.etl.Json;
+import io.trawl.etl.LogScan;
 import io.trawl.etl.PackedFile;
 import io.trawl.intel.Feeds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** The feeds and allowlists of a command, looked at before anything is started. */
 final class IndicatorFiles {
@@ -63,5 +68,20 @@ final class IndicatorFiles {
         throw new IllegalArgumentException("--indicators " + feeds.get(0) + (feeds.size() > 1 ? " and the others" : "")
                 + " have no indicator (" + rejected.get()
                 + "): expected a domain, address, range or URL a line, for example evil.example");
+    }
+
+    /** What files hold, and those of folders, in their order; a file is known by its name, too, since rows name it. */
+    static ArrayNode digests(List<Path> files) throws IOException {
+        ArrayNode digests = Json.MAPPER.createArrayNode();
+        for (Path file : files) {
+            try (Stream<Path> inside = Files.walk(file)) {
+                for (Path one : inside.filter(Files::isRegularFile).sorted().toList()) {
+                    digests.add(one.getFileName() + " "
+                            + LogScan.of(one, Long.MAX_VALUE, Collections.emptySortedSet(), Integer.MAX_VALUE)
+                                    .digest());
+                }
+            }
+        }
+        return digests;
     }
 }
