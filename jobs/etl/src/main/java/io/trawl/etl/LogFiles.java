@@ -8,9 +8,11 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ public final class LogFiles implements Messages {
     private final LogSource source;
     private final State state;
     private final int most;
+    private final Map<Instant, LogScan> scans = new HashMap<>();
 
     LogFiles(LogSource source, Settings settings, State state) {
         this.source = source;
@@ -70,8 +73,14 @@ public final class LogFiles implements Messages {
     }
 
     private LogScan scan(LogFile file) throws IOException {
+        LogScan known = scans.get(file.window());
+        if (known != null) {
+            return known;
+        }
         try {
-            return LogScan.of(file.file(), file.bytes(), Collections.emptySortedSet(), most);
+            LogScan scan = LogScan.of(file.file(), file.bytes(), Collections.emptySortedSet(), most);
+            scans.put(file.window(), scan);
+            return scan;
         } catch (NoSuchFileException e) {
             throw new JobFailure("log " + file.path() + " is no longer there: sweep it again where it lies now", e);
         }

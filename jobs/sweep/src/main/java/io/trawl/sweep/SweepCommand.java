@@ -142,7 +142,7 @@ public final class SweepCommand implements Callable<Integer> {
         try {
             return spark.join();
         } catch (CompletionException e) {
-            throw new JobFailure("Spark does not start: " + Jobs.message(e.getCause()), e);
+            throw new JobFailure("Spark does not start: " + Jobs.message(e.getCause() == null ? e : e.getCause()), e);
         }
     }
 }
