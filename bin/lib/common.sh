@@ -214,7 +214,7 @@ sweep_without_servers() {
   ! is_short 268435456 "$@" || jvm+=(-XX:TieredStopAtLevel=1)
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
-  LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \
+  LC_ALL=C.UTF-8 SPARK_LOCAL_IP=127.0.0.1 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \
     -cp "$TRAWL_DIST/sweep/trawl-sweep.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.sweep.SweepCommand "$@"
 }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.trawl.etl.Json;
 import io.trawl.etl.LogScan;
 import io.trawl.etl.PackedFile;
+import io.trawl.intel.Allowlists;
 import io.trawl.intel.Feeds;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,16 @@ final class IndicatorFiles {
                             "'" + file + "' has a comma in its name, which separates files here: rename it");
                 }
             }
+        }
+        for (Path list : allowlists) {
+            if (!Files.exists(list)) {
+                throw new IllegalArgumentException("--allowlist " + list + ": no such file or folder");
+            }
+        }
+        try {
+            Allowlists.read(allowlists);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--allowlist " + e.getMessage(), e);
         }
         AtomicReference<String> rejected = new AtomicReference<>("it has no line");
         try {

@@ -37,13 +37,12 @@ final class Text {
         invalid(summary, out);
         detections(summary.path("detections"), out);
         JsonNode indicators = summary.path("indicators");
-        out.println("Indicators: " + indicators.path("count").asLong() + ", and "
-                + indicators.path("rejected").asLong() + " lines that are none");
+        out.println("Indicators: " + indicators.path("count").asLong() + " read, "
+                + indicators.path("rejected").asLong() + " lines rejected");
+        out.println("Audit: nothing lost, nothing twice; not compared with HBase, since there is none");
         out.println("Lake: " + clean(summary.path("lake").asText()));
         out.println("  " + clean(summary.path("duckdb").asText()));
-        out.printf(
-                "%nnot compared with HBase, since a sweep has none; %.1f s%n",
-                summary.path("seconds").asDouble());
+        out.printf("done in %.1f s%n", summary.path("seconds").asDouble());
     }
 
     private static void logs(JsonNode summary, PrintStream out) {

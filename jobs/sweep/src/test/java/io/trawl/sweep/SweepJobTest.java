@@ -278,6 +278,8 @@ class SweepJobTest {
         refused("Unknown option: '--lak=x'", "--format=squid", feeds, "--lak=x", file);
         Path nothing = Files.writeString(folder.resolve("nothing.txt"), "# none\nco.uk\n");
         refused("have no indicator (line 2: ", "--format=squid", "--indicators=" + nothing, at, file);
+        refused("/no.json: no such file", "--format=squid", feeds, "--allowlist=" + folder + "/no.json", at, file);
+        refused("--allowlist ", "--format=squid", feeds, "--allowlist=" + nothing, at, file);
         Path foreign = Files.createDirectory(folder.resolve("foreign"));
         Files.writeString(foreign.resolve("mine.txt"), "x");
         refused("has other files in it", "--format=squid", feeds, "--lake=" + foreign, file);
