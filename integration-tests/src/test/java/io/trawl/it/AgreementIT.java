@@ -143,7 +143,7 @@ class AgreementIT {
             at += line.length + 1;
         }
         List<RecordMetadata> landed = new ArrayList<>();
-        Window window = filled(name, messages, landed);
+        Window window = filled(broker, name, messages, landed);
         source.sweep(window);
         long first = landed.get(0).offset();
         List<String> swept = new ArrayList<>();
@@ -197,7 +197,8 @@ class AgreementIT {
     }
 
     /** Sends messages so that all of them are of one window, and gives it when it has closed. */
-    private static Window filled(String topic, List<Message> messages, List<RecordMetadata> landed) throws Exception {
+    static Window filled(Broker broker, String topic, List<Message> messages, List<RecordMetadata> landed)
+            throws Exception {
         long unit = 10_000;
         for (int tries = 0; tries < 5; tries++) {
             long start = (System.currentTimeMillis() / unit + 1) * unit;

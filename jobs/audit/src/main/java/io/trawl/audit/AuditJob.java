@@ -1,5 +1,6 @@
 package io.trawl.audit;
 
+import io.trawl.etl.HBase;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
@@ -7,6 +8,7 @@ import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Parity;
 import io.trawl.etl.Rows;
@@ -64,7 +66,8 @@ public final class AuditJob implements Job {
         Ledger.Entry ingest = ledger.require(source, "ingest", window);
         Ledger.Entry validate = ledger.require(source, "validate", window);
         Ledger.Entry enrich = ledger.require(source, "enrich", window);
-        Ledger.Entry load = ledger.require(source, "load", window);
+        boolean hasHBase = HBase.isSet(run.settings());
+        Ledger.@Nullable Entry load = hasHBase ? ledger.require(source, "load", window) : null;
         List<String> problems = new ArrayList<>();
 
         stale(
@@ -79,25 +82,33 @@ public final class AuditJob implements Job {
                 enrich.input(LakeTable.PROXY_EVENTS),
                 validate.output(LakeTable.PROXY_EVENTS),
                 LakeTable.PROXY_EVENTS);
-        stale(
-                problems,
-                "load",
-                load.input(LakeTable.DETECTIONS),
-                enrich.output(LakeTable.DETECTIONS),
-                LakeTable.DETECTIONS);
-        stale(
-                problems,
-                "load",
-                load.input(LakeTable.OBSERVABLES),
-                enrich.output(LakeTable.OBSERVABLES),
-                LakeTable.OBSERVABLES);
+        if (load != null) {
+            stale(
+                    problems,
+                    "load",
+                    load.input(LakeTable.DETECTIONS),
+                    enrich.output(LakeTable.DETECTIONS),
+                    LakeTable.DETECTIONS);
+            stale(
+                    problems,
+                    "load",
+                    load.input(LakeTable.OBSERVABLES),
+                    enrich.output(LakeTable.OBSERVABLES),
+                    LakeTable.OBSERVABLES);
+        }
 
         run.lines(ingest.counts().getOrDefault("raw", 0L));
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         conserve(run, problems, ingest, validate, lines);
         CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest);
-        hbase(run, problems, ingest, enrich);
+        if (hasHBase) {
+            hbase(run, problems, ingest, enrich);
+        } else {
+            Dataset<Row> detections = batch(run, enrich);
+            run.count("detections", detections == null ? 0 : detections.count());
+            run.note("not compared with HBase: there is none (setting hbase.quorum is empty)");
+        }
         Map<String, String> versions = enrich.versions();
         run.note("swept with indicators " + enrich.indicatorSnapshot() + " ("
                 + versions.getOrDefault("indicators", "pinned") + "), allowlists "
@@ -146,8 +157,8 @@ public final class AuditJob implements Job {
             Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, @Nullable Dataset<Row> lines)
             throws IOException {
         Offsets.Span broker;
-        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
-            broker = offsets.of(run.window());
+        try (Messages messages = Messages.of(run)) {
+            broker = messages.of(run.window());
         }
         if (!broker.spans().equals(ingest.spans("offsets"))) {
             problems.add("ingest read offsets " + text(ingest.spans("offsets")) + ", but the window is "
@@ -209,12 +220,17 @@ public final class AuditJob implements Job {
         }
     }
 
+    /** The batch sweep's detections of the window. */
+    private static @Nullable Dataset<Row> batch(Run run, Ledger.Entry enrich) {
+        Dataset<Row> all = rowsIfAny(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS));
+        return all == null ? null : all.where("sweep = 'batch'");
+    }
+
     /** What HBase has of the window: the batch sweep's detections, and where there is a hot path, its own beside them. */
     private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich)
             throws IOException {
         HotProgress hot = HotProgress.of(run.source(), run.settings(), run.state());
-        Dataset<Row> all = rowsIfAny(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS));
-        Dataset<Row> detections = all == null ? null : all.where("sweep = 'batch'");
+        Dataset<Row> detections = batch(run, enrich);
         HBaseReader.Lacking lacking;
         if (hot == null) {
             lacking = detections == null

@@ -46,6 +46,11 @@ public final class HBase {
 
     private HBase() {}
 
+    /** Whether the settings name an HBase at all. */
+    public static boolean isSet(Settings settings) {
+        return !settings.list("hbase.quorum").isEmpty();
+    }
+
     /** The process's connection to the HBase that the settings name; it lives as long as the process. */
     public static Connection connection(Settings settings) {
         String where = settings.text("hbase.quorum") + ":" + settings.text("hbase.port");
