@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
@@ -44,6 +45,7 @@ import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -187,35 +189,48 @@ final class Sweeper {
 
     /** Waits for the next window to begin that no test has yet, and gives it. */
     static Window nextWindow() throws InterruptedException {
-        Window window = claim(System.currentTimeMillis() / UNIT.toMillis() + 1);
+        Window window = claim(UNIT, System.currentTimeMillis() + UNIT.toMillis());
         awaitTime(window.start());
         return window;
     }
 
-    /** Begin of the last window that a test has taken, in units. */
+    /** End of the last window that a test has taken. */
     private static long taken;
 
-    /** A window of a test's own: HBase tells the cells of two sources apart by nothing else where their lines are the same. */
-    private static synchronized Window claim(long atLeast) {
-        taken = Math.max(taken + 1, atLeast);
-        Instant start = Instant.ofEpochMilli(taken * UNIT.toMillis());
-        return new Window(start, start.plus(UNIT));
+    /**
+     * A window of a test's own: HBase tells the cells of two sources apart by nothing else where their lines are the same.
+     *
+     * @param within a time, milliseconds; the window is the one that holds it, or a later one
+     */
+    private static synchronized Window claim(Duration length, long within) {
+        long unit = length.toMillis();
+        long start = Math.max(within / unit, (taken + unit - 1) / unit) * unit;
+        taken = start + unit;
+        return new Window(Instant.ofEpochMilli(start), Instant.ofEpochMilli(taken));
     }
 
     /** Sends messages in the first moments of a window, and gives the window when it has closed. */
     Window fill(Broker broker, List<Broker.Message> messages) throws Exception {
+        return fill(broker, messages, landed -> {});
+    }
+
+    /** The same; says where the messages have landed. */
+    Window fill(Broker broker, List<Broker.Message> messages, Consumer<List<RecordMetadata>> told) throws Exception {
+        Duration unit = settings().source(source).unit();
         for (int tries = 0; tries < 20; tries++) {
             // The one that is open, where most of it is left.
-            Window window = claim((System.currentTimeMillis() + UNIT.toMillis() * 3 / 4) / UNIT.toMillis());
+            Window window = claim(unit, System.currentTimeMillis() + unit.toMillis() * 3 / 4);
             awaitTime(window.start());
-            if (broker.send(source, messages).stream()
+            List<RecordMetadata> landed = broker.send(source, messages);
+            if (landed.stream()
                     .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
                             && m.timestamp() >= window.start().toEpochMilli())) {
+                told.accept(landed);
                 awaitEnd(window);
                 return window;
             }
         }
-        throw new AssertionError("the broker never took the messages within one window of " + UNIT);
+        throw new AssertionError("the broker never took the messages within one window of " + unit);
     }
 
     /** Waits until a window has closed. */
