@@ -118,7 +118,7 @@ class FilesIT {
         }
         try (Broker broker = new Broker(source.settings().text("kafka.bootstrap"))) {
             broker.create(name, 1, Map.of());
-            Window window = AgreementIT.filled(broker, name, messages, new ArrayList<>());
+            Window window = source.fill(broker, messages);
             source.sweep(window);
             return rows(source, window);
         }

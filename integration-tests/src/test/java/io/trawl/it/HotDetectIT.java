@@ -37,7 +37,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
@@ -48,9 +47,21 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double. */
+/**
+ * The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double.
+ * Tests run side by side; one that kills servers, changes the indicators or measures a time runs alone.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = HotDetectIT.STACK, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class HotDetectIT {
+    static final String STACK = "stack";
+
     private static final int LINES = 200_000;
     /** Of a message, as the stack's own topics have it. */
     private static final int LONGEST = 2 << 20;
@@ -217,6 +228,7 @@ class HotDetectIT {
         Map<String, String> settings = HotJob.settings(source.source());
         settings.putAll(more);
         settings.put("hot.rate", "10000");
+        settings.put("ingest.task.messages", "20000");
         settings.put("source." + source.source() + ".window", window);
         return settings;
     }
@@ -275,6 +287,7 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void serversAreAwayAndNothingIsLostOrDoubled() throws Exception {
         Sweeper source = source("away", 2, Map.of());
         try (HotJob job = HotJob.running(source)) {
@@ -330,6 +343,7 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void aSecondDriverWaitsOrTakesOverAndSigtermEndsTheBatchInHand() throws Exception {
         Sweeper source = source("lease", 1, Map.of());
         HotJob first = HotJob.running(source);
@@ -417,6 +431,7 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void detectionsOfAClientAndAnIndicatorAreOneAlertForAWhile() throws Exception {
         Sweeper source = source("suppress", 1, Map.of("hot.suppression", "PT8S"));
         String line = HIT.formatted("10.9.9.9", "evil.example");
@@ -474,6 +489,7 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void aNewSnapshotIsTakenUpBetweenBatchesAndABrokenOneIsNot() throws Exception {
         Sweeper source = source("taken", 1, Map.of());
         Path list = Files.createDirectory(folder.resolve("more")).resolve("more.txt");
@@ -519,7 +535,7 @@ class HotDetectIT {
     }
 
     private static List<JsonNode> takeUps(Sweeper source) throws Exception {
-        State state = State.at(source.settings().text("state.dir"), new Configuration());
+        State state = State.at(source.settings().text("state.dir"), Sweeper.HADOOP);
         List<JsonNode> taken = new ArrayList<>();
         String of = "hot/" + source.source() + "/indicators/";
         for (String name : state.list(of)) {
@@ -529,14 +545,14 @@ class HotDetectIT {
     }
 
     private static long latest(Sweeper source) throws Exception {
-        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             return lake.table(LakeTable.INDICATORS).currentSnapshot().snapshotId();
         }
     }
 
     /** Makes a snapshot the newest whose index was never there: one that is deleted might have been opened before. */
     private static String breakIndicators(Sweeper source) throws Exception {
-        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             var indicators = lake.table(LakeTable.INDICATORS);
             String index = indicators.currentSnapshot().summary().get(IndicatorSnapshot.INDEX) + ".gone";
             indicators.newAppend().set(IndicatorSnapshot.INDEX, index).commit();

@@ -14,10 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,7 +27,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The hot job of a source, in a JVM of its own, and what can be seen of it from outside. */
 final class HotJob implements AutoCloseable {
-    private static int number;
+    /** Of each broker, for all looks: a look may come every 20 ms. */
+    private static final Map<String, Admin> ADMINS = new ConcurrentHashMap<>();
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Sweeper source;
     private final String runId;
@@ -53,9 +57,12 @@ final class HotJob implements AutoCloseable {
 
     /** Starts one; it need not hold the lease when this returns. */
     static HotJob start(Sweeper source, String... more) throws IOException {
-        String runId = source.source() + "-run-" + number++;
+        String runId = source.source() + "-run-" + NUMBER.getAndIncrement();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"));
         for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
             if (!flag.isEmpty()) {
                 command.add(flag);
@@ -100,7 +107,7 @@ final class HotJob implements AutoCloseable {
 
     /** The heartbeat of a source, of whichever job wrote it last; missing where none has. */
     static JsonNode heartbeat(Sweeper source) throws IOException {
-        JsonNode beat = State.at(source.settings().text("reports.dir"), new Configuration())
+        JsonNode beat = State.at(source.settings().text("reports.dir"), Sweeper.HADOOP)
                 .read("hot/" + source.source() + "/heartbeat.json");
         return beat == null ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : beat;
     }
@@ -169,18 +176,18 @@ final class HotJob implements AutoCloseable {
 
     /** Offsets that the hot path of a source has committed, added up over partitions. */
     static long committed(Sweeper source) throws Exception {
-        try (Admin admin = Admin.create(
-                Map.of("bootstrap.servers", (Object) source.settings().text("kafka.bootstrap")))) {
-            return admin
-                    .listConsumerGroupOffsets(
-                            "trawl-hot-" + source.source(), new ListConsumerGroupOffsetsOptions().requireStable(true))
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .values()
-                    .stream()
-                    .mapToLong(one -> one.offset())
-                    .sum();
-        }
+        return ADMINS
+                .computeIfAbsent(
+                        source.settings().text("kafka.bootstrap"),
+                        bootstrap -> Admin.create(Map.of("bootstrap.servers", (Object) bootstrap)))
+                .listConsumerGroupOffsets(
+                        "trawl-hot-" + source.source(), new ListConsumerGroupOffsetsOptions().requireStable(true))
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .values()
+                .stream()
+                .mapToLong(one -> one.offset())
+                .sum();
     }
 
     /** Waits until so many messages are done. */

@@ -32,7 +32,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -262,7 +261,7 @@ class SweepIT {
 
     /** Kills HBase when a load of the window has begun and has not ended; gives when. */
     private static Instant killInLoad() throws Exception {
-        State state = State.at(sweeper.settings().text("state.dir"), new Configuration());
+        State state = State.at(sweeper.settings().text("state.dir"), Sweeper.HADOOP);
         String folder = "loads/proxy/" + window.start().toString().replace(":", "");
         Await.often("a load under way", () -> state.list(folder), names -> names.size() == 1);
         stack.kill("hbase");
@@ -533,7 +532,7 @@ class SweepIT {
     private static Set<String> files(String place) throws IOException {
         Set<String> files = new HashSet<>();
         org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(place);
-        FileSystem hdfs = folder.getFileSystem(new Configuration());
+        FileSystem hdfs = folder.getFileSystem(Sweeper.HADOOP);
         if (hdfs.exists(folder)) {
             for (RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(folder, true); all.hasNext(); ) {
                 files.add(all.next().getPath().toString());

@@ -108,6 +108,7 @@ public final class Await {
         @Nullable Exception failure = null;
         while (stood < limit && now - begun < MOST.toNanos()) {
             String seen;
+            long looked = System.nanoTime();
             try {
                 T answer = look.call();
                 if (test.test(answer)) {
@@ -120,7 +121,9 @@ public final class Await {
                 failure = e;
             }
             try {
-                Thread.sleep(millis);
+                // A look that is dear, as all messages of a topic, must not take the processors from what it waits for.
+                long took = (System.nanoTime() - looked) / 1_000_000;
+                Thread.sleep(millis < 100 ? millis : Math.max(millis, Math.min(took, 2_000)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError(what + ": the wait was interrupted; last seen: " + line(seen), e);
