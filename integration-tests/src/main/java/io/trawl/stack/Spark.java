@@ -136,8 +136,7 @@ final class Spark {
         String path = site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
         conf.put("spark.driver.extraClassPath", path);
         conf.put("spark.executor.extraClassPath", path);
-        conf.put(
-                "spark.driver.extraJavaOptions", driverFlags(site) + archive(site) + " " + String.join(" ", MODULES));
+        conf.put("spark.driver.extraJavaOptions", driverFlags(site) + archive(site) + " " + String.join(" ", MODULES));
         conf.put(
                 "spark.executor.extraJavaOptions",
                 withTemporary(site, site.text("spark.executor.flags")) + archive(site));

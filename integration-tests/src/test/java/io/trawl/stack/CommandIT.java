@@ -209,8 +209,9 @@ class CommandIT {
             Processes.signal("CONT", supervisor);
             assertThat(silent.exit()).isEqualTo(1);
             assertThat(silent.err())
-                    .isEqualTo(using + "trawl status: the supervisor (pid " + supervisor
-                            + ") does not answer within 8 s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again\n");
+                    .isEqualTo(
+                            using + "trawl status: the supervisor (pid " + supervisor
+                                    + ") does not answer within 8 s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again\n");
 
             assertThat(trawl("down"))
                     .matches(said -> said.exit() == 0
