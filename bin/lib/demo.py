@@ -34,11 +34,13 @@ HOT_LOG = STATE / "data" / "spark" / "work"
 LOG = STATE / "logs"
 """Where the servers' logs are."""
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
-KEPT = """The servers stay up. The schedule has ended with the last line; the hot job goes on.
-Look:    TRAWL_STATE=.trawl/demo bin/trawl status   (also detections, sightings, tail, parity)
+LOOK = "Look:    bin/trawl status   (also detections, sightings, tail, parity, logs)"
+END = "End it:  bin/trawl down --state .trawl/demo"
+KEPT = f"""The servers stay up. The schedule has ended with the window of the last line; the hot job goes on.
+{LOOK}
 Go on:   append lines to .trawl/demo/proxies/proxy-east/access.log: the hot job finds their hits at once.
          Sweep them: trigger DAG sweep in Airflow; or delete airflow.end in .trawl/demo/conf/trawl.conf for each minute.
-End it:  TRAWL_STATE=.trawl/demo bin/trawl down"""
+{END}"""
 PROXIES = ("proxy-east", "proxy-north", "proxy-west")
 """A proxy's name is its lines' key: each of these three lands in another one of the topic's three partitions."""
 OWN = "proxy-1"
@@ -47,6 +49,10 @@ OWN = "proxy-1"
 
 class DemoError(Exception):
     """What a person is told in one line."""
+
+
+class NotUp(DemoError):
+    """The servers do not come up: there is nothing to keep."""
 
 
 def say(text: str) -> None:
@@ -78,7 +84,7 @@ def start(*words: str) -> None:
             said = line.strip() or said
             say(f"  {said}")
     if process.returncode:
-        raise DemoError(said)
+        raise NotUp(said.removeprefix("trawl up: "))
 
 
 def settings() -> dict[str, str]:
@@ -719,9 +725,9 @@ def main() -> int:
             print(json.dumps(result))
     except (DemoError, StoodStill) as e:
         print(f"trawl demo: {e}", file=sys.stderr)
-        keep = given.keep
+        keep = given.keep and not isinstance(e, NotUp)
         if keep:
-            print(KEPT, file=sys.stderr)
+            print(f"The servers stay up.\n{LOOK}\n{END}", file=sys.stderr)
         return 1
     except requests.RequestException as e:
         print(f"trawl demo: Airflow does not answer: {e}", file=sys.stderr)
