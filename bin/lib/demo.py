@@ -33,6 +33,8 @@ HOT_LOG = STATE / "data" / "spark" / "work"
 """Where the drivers' logs are."""
 LOG = STATE / "logs"
 """Where the servers' logs are."""
+WIDTH = 110
+"""Columns of a line of progress."""
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
 LOOK = "Look:    bin/trawl status   (also detections, sightings, tail, parity, logs)"
 END = "End it:  bin/trawl down --state .trawl/demo"
@@ -82,7 +84,7 @@ def start(*words: str) -> None:
         assert process.stdout is not None, "asked for a pipe"  # noqa: S101
         for line in process.stdout:
             said = line.strip() or said
-            say(f"  {said}")
+            say(f"  {said[:WIDTH]}")
     if process.returncode:
         raise NotUp(said.removeprefix("trawl up: "))
 

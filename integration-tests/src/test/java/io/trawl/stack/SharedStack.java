@@ -37,6 +37,8 @@ public final class SharedStack {
                     .setting("indicators.folder", state.resolve("feeds").toString())
                     // Many small tasks, so that a job has some done and some to do when it is killed.
                     .setting("ingest.task.messages", "2000")
+                    // Executors, too, are killed.
+                    .setting("job.validate.driver.lines", "0")
                     .setting("airflow.retries", "2")
                     .setting("airflow.retry.delay", "PT2S")
                     // Nothing runs by schedule until a test says from when on.
