@@ -67,6 +67,9 @@ rm -f "$logs"/pytest.xml "$logs"/beside.*
 find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/*' -o -path '*/target/failsafe-reports/*' \) \
   -name '*.xml' -exec rm -f {} +
 passed=0 failed=0 summary=() total=$EPOCHREALTIME
+# Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
+threads=$(nproc)
+((threads <= 4)) || threads=4
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {
@@ -174,7 +177,7 @@ joined() {
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
 run_maven() {
   local status=0 begun=$EPOCHREALTIME good bad any failures seconds
-  mvn -B --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
+  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
     sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' ||
     status=$?
   read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
