@@ -41,6 +41,9 @@ if [[ -n $named && ! -r $named ]]; then
   die "--conf $named: no such file, or it cannot be read"
 fi
 
+[[ -f $TRAWL_HOME/conf/trawl.conf && -f $TRAWL_HOME/dags/requirements.lock ]] ||
+  die "$TRAWL_HOME is no folder of Trawl: it has no conf/trawl.conf (TRAWL_HOME names it)"
+
 failed='' lines=()
 # quoted TEXT: as JSON has it.
 quoted() {

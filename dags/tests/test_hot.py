@@ -38,7 +38,7 @@ public final class HotDetectJob {
         Path reports = Path.of(conf.getProperty("reports.dir"));
         String run = words.get(words.indexOf("--run-id") + 1);
         Path report = reports.resolve(words.get(words.indexOf("--report") + 1));
-        String mode = conf.getProperty("mode");
+        String mode = conf.getProperty("my.mode");
         if (mode.equals("refused")) { end(report, run, 2, "setting hot.topic = x y: expected a topic"); }
         if (mode.equals("superseded")) { end(report, run, 1, "superseded by run hot-detect-9"); }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(report, run, 0, "")));
@@ -171,7 +171,7 @@ class Try:
         self.failure = None
         self.operator = HotDetectOperator(task_id="hot_detect", source="proxy")
         # Read now: the next try's are other ones.
-        assert self.operator.settings.text("mode")
+        assert self.operator.settings.text("my.mode")
         self.thread = threading.Thread(target=self.go, args=({"ti": self, "task_state_store": store},), daemon=True)
         self.thread.start()
 
@@ -224,7 +224,7 @@ def start(cluster, project, tmp_path, monkeypatch):
     def go(mode, store=None):
         file = tmp_path / f"trawl-{len(tries)}.conf"
         reports = f"reports.dir = {tmp_path}/reports\nreports.url = file://{tmp_path}/reports\n"
-        file.write_text(f"{reports}mode = {mode}\njob.driver.memory = 256m\n")
+        file.write_text(f"{reports}my.mode = {mode}\njob.driver.memory = 256m\n")
         monkeypatch.setenv("TRAWL_CONF", str(file))
         tries.append(Try(Store() if store is None else store))
         return tries[-1]

@@ -40,7 +40,7 @@ Exit status: 0 done, 2 a bad argument or setting, 1 anything else."""
 _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 _KILL_SECONDS = 30.0
 # How long a server may take: it is said within ten seconds that it does not answer.
-_ANSWER_SECONDS = 7.0
+_ANSWER_SECONDS = 6.0
 
 
 class Stop(Exception):

@@ -163,19 +163,13 @@ class AwayIT {
         assertThat(said.exit()).as(said.toString()).isEqualTo(1);
         assertThat(said.err()).startsWith("trawl " + arguments[0] + ": " + away);
         assertThat(said.err().lines()).hasSize(1);
-        assertThat(said.took()).isLessThan(most());
+        assertThat(said.took()).isLessThan(Said.tenSeconds(trawl("parity")));
     }
 
     private static void examined(String name) throws Exception {
         Said said = trawl("doctor", "--output", "json");
         assertThat(said.exit()).isEqualTo(1);
         assertThat(said.out()).contains("{\"status\": \"FAIL\", \"name\": " + name);
-    }
-
-    /** Ten seconds, and more on a machine that takes longer than a second to start a JVM that refuses an argument. */
-    private static Duration most() throws Exception {
-        Duration usual = trawl("parity").took();
-        return usual.compareTo(Duration.ofSeconds(1)) > 0 ? usual.multipliedBy(10) : Duration.ofSeconds(10);
     }
 
     private static Said trawl(String... arguments) throws IOException, InterruptedException {

@@ -233,6 +233,9 @@ class CommandIT {
     void anUnknownOptionIsNamed() throws Exception {
         mistake(trawl("up", "--prot-shift", "3"), "option --prot-shift is unknown", "--port-shift");
         mistake(trawl("up", "--stack", "port.kafak=1", "--state", folder.toString()), "port.kafak is unknown");
+        mistake(
+                trawl("up", "--set", "hot.btach=PT1S", "--state", folder.toString()),
+                "setting hot.btach (--set) is unknown: did you mean hot.batch?");
     }
 
     @Test
@@ -241,6 +244,27 @@ class CommandIT {
         environment.put("JAVA_HOME", "");
 
         mistake(trawl("status"), "no JDK", "openjdk-17");
+    }
+
+    @Test
+    void theDoctorSaysWhatIsMissingAndFails() throws Exception {
+        assertThat(trawl("doctor"))
+                .matches(said -> said.exit() == 0 && said.err().isEmpty())
+                .matches(said -> said.out().lines().allMatch(line -> line.matches("(ok   |warn ) [a-z]+ +.*")));
+        assertThat(trawl("doctor", "--set", "hot.btach=1"))
+                .matches(said -> said.exit() == 1 && said.err().isEmpty())
+                .matches(said -> said.out().contains("FAIL  settings           setting hot.btach (--set) is unknown"));
+
+        environment.put("PATH", pathWithout(name -> name.startsWith("java")));
+        environment.put("JAVA_HOME", "");
+
+        Said ill = trawl("doctor", "--output", "json");
+
+        assertThat(ill.exit()).isEqualTo(1);
+        assertThat(ill.err()).isEmpty();
+        assertThat(ill.out())
+                .startsWith("[\n  {\"status\": \"FAIL\", \"name\": \"java\", \"found\": \"no JDK\", \"do\": \"install a JDK 17")
+                .endsWith("}\n]\n");
     }
 
     @Test

@@ -81,9 +81,7 @@ class EveryCommandIT {
             // Without arguments this one would be submitted.
             all.add(job.equals("refresh-indicators") ? List.of("run", job, "--window", "x") : List.of("run", job));
         }
-        // Here, and now, a JVM takes so long to refuse an argument: on a quiet machine less than a second.
-        Duration usual = trawl(List.of("parity")).took();
-        Duration most = usual.compareTo(Duration.ofSeconds(1)) > 0 ? usual.multipliedBy(10) : Duration.ofSeconds(10);
+        Duration most = Said.tenSeconds(trawl(List.of("parity")));
 
         ExecutorService two = Executors.newFixedThreadPool(2);
         try {

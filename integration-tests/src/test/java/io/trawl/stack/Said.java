@@ -45,4 +45,14 @@ record Said(int exit, String out, String err, Duration took) {
                 Files.readString(err, StandardCharsets.UTF_8),
                 took);
     }
+
+    /**
+     * Ten seconds of a machine with nothing else to do.
+     *
+     * @param refused a command that starts a JVM, which refuses an argument: there it takes 0.7 s
+     */
+    static Duration tenSeconds(Said refused) {
+        long millis = Math.max(700, refused.took().toMillis());
+        return Duration.ofMillis(10_000 * millis / 700);
+    }
 }

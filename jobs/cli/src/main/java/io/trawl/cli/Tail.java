@@ -47,9 +47,9 @@ final class Tail implements Callable<Integer> {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** How long Kafka may take to answer, at the start and while it is followed. */
-    private static final Duration ANSWER = Duration.ofSeconds(7);
+    private static final Duration ANSWER = Duration.ofSeconds(6);
 
-    private static final Duration NEXT_ANSWER = Duration.ofSeconds(6);
+    private static final Duration NEXT_ANSWER = Duration.ofSeconds(5);
 
     private final PrintStream out;
     private final PrintStream err;

@@ -66,7 +66,7 @@ class CliTest {
                 "sightings evil.example|hbase.port=%s|HBase at ZooKeeper 127.0.0.1:%s does not answer: is it up?",
                 "tail|kafka.bootstrap=127.0.0.1:%s|Kafka at 127.0.0.1:%s does not answer: is it up? (setting kafka.bootstrap)"
             })
-    void aServerThatIsAwayIsNamedInOneLineWithinTenSeconds(String arguments, String setting, String said)
+    void aServerThatIsAwayIsNamedInOneLine(String arguments, String setting, String said)
             throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int port : new int[] {1, silent.getLocalPort()}) {
@@ -81,7 +81,8 @@ class CliTest {
                 assertThat(err.toString(StandardCharsets.UTF_8).lines())
                         .hasSize(1)
                         .allMatch(line -> line.contains(said.formatted(port)));
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+                // The ten seconds of a whole command are AwayIT's; on a machine with much to do it waits longer.
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
             }
         }
     }

@@ -40,7 +40,7 @@ public final class Reach {
      * How long a server may take: with the start of a JVM it is said within ten seconds that it does not answer. What this
      * process computes itself does not count, so that a machine with much to do is not taken for a server that is away.
      */
-    public static final Duration PATIENCE = Duration.ofSeconds(6);
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final long TICK_MILLIS = 100;
     /** A tick in which this process was busy for longer does not count; but whatever it does, it waits no more than so long. */
@@ -63,7 +63,7 @@ public final class Reach {
     public static Settings impatient(Settings settings) {
         Settings impatient = settings;
         for (String[] limit : new String[][] {
-            {"hbase.client.conf.hbase.client.retries.number", "3"},
+            {"hbase.client.conf.hbase.client.retries.number", "6"},
             {"hbase.client.conf.hbase.rpc.timeout", "10000"},
             {"hbase.client.conf.hbase.client.operation.timeout", "20000"},
             {"hbase.client.conf.hbase.client.meta.operation.timeout", "20000"},
