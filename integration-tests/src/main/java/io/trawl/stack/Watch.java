@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * machine that slept ends nobody.
  */
 final class Watch {
-    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofSeconds(2);
     /** From one probe's end to the next. */
     private static final Duration BETWEEN = Duration.ofSeconds(10);
     /** Silence that status tells of. */
@@ -267,7 +267,8 @@ final class Watch {
             stack.startAgain(name);
             told.accept(name + " is up again");
         } catch (RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
+            String said = String.valueOf(e.getMessage());
+            failure = said.startsWith(name + " ") ? said.substring(name.length() + 1) : said;
         } finally {
             stack.endRestart();
             synchronized (watched) {
