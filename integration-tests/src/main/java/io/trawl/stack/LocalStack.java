@@ -211,17 +211,18 @@ public final class LocalStack implements AutoCloseable {
             if (watching != null) {
                 watching.forgive();
             }
-            return bringUp(progress);
+            return bringUp(watching, progress);
         } finally {
             starts.release(ALL_STARTS);
         }
     }
 
-    private Set<String> bringUp(Consumer<String> progress) {
+    private Set<String> bringUp(@Nullable Watch watching, Consumer<String> progress) {
         Set<String> down = new LinkedHashSet<>();
         for (Server server : servers.values()) {
             Child child = children.get(server.name());
-            if (child == null || !child.alive() || !child.answered()) {
+            boolean fallen = watching != null && watching.fallen(server.name());
+            if (child == null || !child.alive() || !child.answered() || fallen) {
                 down.add(server.name());
             }
         }

@@ -166,7 +166,7 @@ final class Supervisor {
             return "";
         }
         LocalStack.Restart last = all.get(all.size() - 1);
-        return "started again %s, last at %s: %s"
+        return "restarted %s, last at %s: %s"
                 .formatted(
                         all.size() == 1 ? "once" : all.size() + " times",
                         last.at().truncatedTo(ChronoUnit.SECONDS),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * machine that slept ends nobody.
  */
 final class Watch {
-    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofSeconds(2);
     /** From one probe's end to the next. */
     private static final Duration BETWEEN = Duration.ofSeconds(10);
     /** Silence that status tells of. */
@@ -101,6 +101,14 @@ final class Watch {
         all.values().forEach(watched -> watched.restarts.forgive(Instant.now()));
     }
 
+    /** Whether it has to be started, even if its process lives. */
+    boolean fallen(String server) {
+        Watched watched = watched(server);
+        synchronized (watched) {
+            return !watched.fell.isEmpty();
+        }
+    }
+
     List<LocalStack.Restart> restarts(String server) {
         return watched(server).restarts.all();
     }
@@ -110,12 +118,11 @@ final class Watch {
         Watched watched = watched(server);
         synchronized (watched) {
             if (watched.restarts.leftDown()) {
-                return "left down, %s; its log is %s".formatted(often(), stack.log(server));
+                return "left down after %s; its log is %s".formatted(often(), stack.log(server));
             }
             if (!watched.fell.isEmpty()) {
                 String need = watched.starting ? "" : missing(watched.server);
-                return (need.isEmpty() ? "is being started again: " : "is started again when " + need + " is up: ")
-                        + watched.fell;
+                return (need.isEmpty() ? "restarting: " : "restarts when " + need + " is up: ") + watched.fell;
             }
             return watched.silent.compareTo(WORTH_A_WORD) < 0
                     ? ""
@@ -124,7 +131,7 @@ final class Watch {
     }
 
     private String often() {
-        return "started again %s in %d minutes".formatted(most == 1 ? "once" : most + " times", within.toMinutes());
+        return "%d restart%s in %d minutes".formatted(most, most == 1 ? "" : "s", within.toMinutes());
     }
 
     private Watched watched(String server) {
@@ -230,16 +237,16 @@ final class Watch {
         Optional<Duration> pause = watched.restarts.fell(Instant.now(), why);
         if (pause.isEmpty()) {
             stack.killQuietly(name);
-            told.accept("%s %s; it is left down, since it was %s: 'bin/trawl up' starts it; its log is %s"
+            told.accept("%s %s; leaving it down after %s: 'bin/trawl up' starts it; its log is %s"
                     .formatted(name, watched.fell, often(), stack.log(name)));
             return;
         }
         watched.pause = pause.get();
-        told.accept("%s %s; it is started again%s (%d of at most %d times in %d minutes)"
+        told.accept("%s %s; starting it again%s (restart %d, at most %d in %d minutes)"
                 .formatted(
                         name,
                         watched.fell,
-                        watched.pause.isZero() ? "" : " after " + watched.pause.toSeconds() + " s",
+                        watched.pause.isZero() ? "" : " in " + watched.pause.toSeconds() + " s",
                         watched.restarts.recent(Instant.now()),
                         most,
                         within.toMinutes()));
@@ -267,7 +274,8 @@ final class Watch {
             stack.startAgain(name);
             told.accept(name + " is up again");
         } catch (RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
+            String said = String.valueOf(e.getMessage());
+            failure = said.startsWith(name + " ") ? said.substring(name.length() + 1) : said;
         } finally {
             stack.endRestart();
             synchronized (watched) {

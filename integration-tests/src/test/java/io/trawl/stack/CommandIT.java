@@ -48,14 +48,13 @@ class CommandIT {
             Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
             awaitStatus(state, 1, "Kafka's death", said -> said.err().contains("down: kafka"));
 
-            Said again =
-                    awaitStatus(state, 0, "its return", said -> said.out().contains("started again once, last at 2"));
+            Said again = awaitStatus(state, 0, "its return", said -> said.out().contains("restarted once, last at 2"));
             assertThat(again.out()).contains("ended with exit status 137");
             assertThat(trawl("status", "--json", "--state", state).out())
                     .contains("\"restarts\": [{\"at\": \"2", "\"why\": \"ended with exit status 137\"}]");
             assertThat(Files.readString(supervisorLog))
                     .contains(
-                            "Z kafka ended with exit status 137; it is started again (1 of at most 5 times",
+                            "Z kafka ended with exit status 137; starting it again (restart 1, at most 5 in 10 minutes",
                             "Z kafka is up again");
         } finally {
             assertThat(trawl("down", "--state", state).exit()).isZero();
@@ -81,11 +80,11 @@ class CommandIT {
         try {
             assertThat(trawl(up).exit()).isZero();
             Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
-            awaitStatus(state, 0, "its return", said -> said.out().contains("started again once"));
+            awaitStatus(state, 0, "its return", said -> said.out().contains("restarted once"));
             Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
 
             Said left = awaitStatus(state, 1, "a word on it", said -> said.out().contains("left down"));
-            assertThat(left.out()).contains("left down, started again once in 10 minutes; its log is ", "kafka.log");
+            assertThat(left.out()).contains("left down after 1 restart in 10 minutes; its log is ", "kafka.log");
 
             assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
             assertThat(trawl("status", "--state", state).exit()).isZero();

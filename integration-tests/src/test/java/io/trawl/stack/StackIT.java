@@ -56,6 +56,8 @@ class StackIT {
     /** How long a laptop may sleep, or a machine swap. */
     private static final Duration STILL = Duration.ofSeconds(60);
 
+    private static final Duration APART = Duration.ofSeconds(15);
+
     private static LocalStack stack;
     private static Topic topic;
     /** Of lines that the proxies wrote. */
@@ -199,15 +201,15 @@ class StackIT {
         List<ProcessHandle> others = processes(
                 stack.names().stream().filter(name -> !first.contains(name)).toList());
 
-        // Half a minute with some of them, half a minute with none, half a minute with the others.
+        // A quarter of a minute without some of them, then without any, then without the others.
         signal("STOP", some);
         writeToProxies("written while some stood still");
-        Thread.sleep(STILL.dividedBy(2).toMillis());
+        Thread.sleep(APART.toMillis());
         signal("STOP", others);
         writeToProxies("written while all stood still");
-        Thread.sleep(STILL.dividedBy(2).toMillis());
+        Thread.sleep(STILL.minus(APART).toMillis());
         signal("CONT", some);
-        Thread.sleep(STILL.dividedBy(2).toMillis());
+        Thread.sleep(APART.toMillis());
         signal("CONT", others);
 
         awaitUp("the stack after its stop");

@@ -66,7 +66,7 @@ class SettingsTest {
         "hot.btach, hot.batch",
         "kafka.bootstap, kafka.bootstrap",
         "source.web.fromat, source.web.format",
-        "source.proxy, source.proxy.kind",
+        "source.proxy, source.proxy.from",
         "job.hot-detect.executor.memry, job.hot-detect.executor.memory",
         "job.slow.config.spark.locality.wait, job.slow.conf.spark.locality.wait",
         "hadop.dfs.replication, hadoop.dfs.replication",
