@@ -23,6 +23,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,9 @@ class FilesIT {
         JsonNode found = swept(feeds, log, lake);
         assertThat(found.path("lines").asInt()).isEqualTo(LINES);
         assertThat(found.at("/detections/count").asLong()).as("planted").isEqualTo(planted);
+        assertThat(rowsOfTheDuckDbLine(found.path("duckdb").asText()))
+                .isPositive()
+                .isLessThanOrEqualTo(planted);
         Sweeper files = new Sweeper(
                 lake.resolve("trawl.conf"),
                 "files",
@@ -98,6 +103,16 @@ class FilesIT {
         int status = sweep.process().waitFor();
         assertThat(status).as(sweep.err()).isZero();
         return new ObjectMapper().readTree(sweep.out());
+    }
+
+    /** Runs the line that a sweep prints for a shell, which lists indicators and clients; gives how many rows it has. */
+    private long rowsOfTheDuckDbLine(String line) throws Exception {
+        Trawl shell = Trawl.start(folder, List.of("bash", "-c", line), Map.of());
+        assertThat(shell.process().waitFor()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("indicator_value");
+        Matcher rows = Pattern.compile("(\\d+) rows").matcher(shell.out());
+        assertThat(rows.find()).as(shell.out()).isTrue();
+        return Long.parseLong(rows.group(1));
     }
 
     /** Sends the lines as an agent would that names the log as the sweep named it, and sweeps them. */

@@ -76,8 +76,9 @@ final class IndicatorFiles {
         } catch (Found e) {
             return;
         }
-        throw new IllegalArgumentException("--indicators " + feeds.get(0) + (feeds.size() > 1 ? " and the others" : "")
-                + " have no indicator (" + rejected.get()
+        String first = "--indicators " + feeds.get(0);
+        throw new IllegalArgumentException((feeds.size() == 1 ? first + " has" : first + " and the others have")
+                + " no indicator (" + rejected.get()
                 + "): expected a domain, address, range or URL a line, for example evil.example");
     }
 

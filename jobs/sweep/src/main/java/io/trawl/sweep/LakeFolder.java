@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -47,6 +49,8 @@ final class LakeFolder implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "--lake " + given + " is in use by another sweep: wait for its end, or name another folder");
             }
+            // What a killed sweep left; nobody else works here.
+            delete(folder.resolve("tmp"));
             return new LakeFolder(folder, channel);
         } catch (FileSystemException e) {
             throw new IllegalArgumentException(
@@ -54,8 +58,19 @@ final class LakeFolder implements AutoCloseable {
         }
     }
 
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> inside = Files.walk(folder)) {
+                for (Path file : inside.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
     private static String reason(FileSystemException e) {
-        return e.getReason() == null ? e.getClass().getSimpleName().replace("Exception", "") : e.getReason();
+        String reason = e.getReason();
+        return e instanceof AccessDeniedException ? "permission denied" : reason == null ? "no such folder" : reason;
     }
 
     private static boolean isForeign(Path folder) throws IOException {

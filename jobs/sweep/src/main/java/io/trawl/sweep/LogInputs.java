@@ -6,6 +6,7 @@ import io.trawl.etl.LogScan;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -99,13 +100,14 @@ final class LogInputs {
         List<LogFile> known = known(state);
         List<Swept> swept = new ArrayList<>();
         Set<Instant> windows = new HashSet<>();
+        List<String> notes = new ArrayList<>();
         for (String name : names) {
             Path path = name.equals(STDIN)
                     ? spooled(in, folder)
                     : Path.of(name).toAbsolutePath().normalize();
             LogScan scan = scan(name, path, known, settings.number("ingest.task.messages"));
             if (scan.lines() == 0) {
-                err.println("trawl sweep: log " + Text.clean(name) + " is empty");
+                notes.add("log " + name + " is empty");
                 continue;
             }
             LogFile before = find(scan, known);
@@ -121,7 +123,7 @@ final class LogInputs {
                             scan.lines(),
                             scan.digest());
             if (!windows.add(file.window())) {
-                err.println("trawl sweep: log " + Text.clean(name) + " holds the same as one before it");
+                notes.add("log " + name + " holds the same as one before it");
                 continue;
             }
             if (!file.equals(before)) {
@@ -132,9 +134,10 @@ final class LogInputs {
             swept.add(new Swept(name, file));
         }
         if (swept.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no log has a line: expected lines of " + settings.text("source." + Sweep.SOURCE + ".format"));
+            throw new IllegalArgumentException(String.join(", ", notes) + ": expected lines of "
+                    + settings.text("source." + Sweep.SOURCE + ".format"));
         }
+        notes.forEach(note -> err.println("trawl sweep: " + Text.clean(note)));
         return swept;
     }
 
@@ -156,8 +159,10 @@ final class LogInputs {
             return LogScan.of(path, Long.MAX_VALUE, lengths, part);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException("log " + name + ": no such file", e);
+        } catch (EOFException e) {
+            throw new IllegalArgumentException("log " + name + " is damaged: the packed file ends too early", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException("log " + name + " cannot be read to its end: " + e.getMessage(), e);
+            throw new IllegalArgumentException("log " + name + " cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.spark.sql.SparkSession;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code trawl sweep}: refresh-indicators, ingest, validate, enrich and audit on log files, in this process. */
 @Command(name = "trawl sweep")
-public final class SweepCommand implements Callable<Integer> {
+public final class SweepCommand implements AutoCloseable {
     @Option(names = "--format")
     private @Nullable String format;
 
@@ -52,8 +51,9 @@ public final class SweepCommand implements Callable<Integer> {
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
+    private @Nullable CompletableFuture<SparkSession> spark;
 
-    private SweepCommand(InputStream in, PrintStream out, PrintStream err) {
+    SweepCommand(InputStream in, PrintStream out, PrintStream err) {
         this.in = in;
         this.out = out;
         this.err = err;
@@ -62,21 +62,22 @@ public final class SweepCommand implements Callable<Integer> {
     /** bin/trawl starts it, and has the help. */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        int status = run(args, System.in, out, new PrintStream(System.err, true, StandardCharsets.UTF_8));
+        int status =
+                new SweepCommand(System.in, out, new PrintStream(System.err, true, StandardCharsets.UTF_8)).run(args);
         out.flush();
-        // A library may have left a thread behind, and there is nothing left to tidy up.
+        // Not closed: what is wrong is known before Spark has started, and a library may have left a thread behind.
         Runtime.getRuntime().halt(status);
     }
 
     /** @return exit status: 0 done, 2 a bad argument, 1 anything else; stderr has the reason in one line */
-    static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
-        SweepCommand command = new SweepCommand(in, out, err);
+    int run(String... args) {
         try {
-            new CommandLine(command)
+            new CommandLine(this)
                     .setOverwrittenOptionsAllowed(false)
                     .setTrimQuotes(false)
                     .parseArgs(Words.ofFiles(args).toArray(new String[0]));
-            return command.call();
+            sweep();
+            return 0;
         } catch (ParameterException e) {
             return complain(err, 2, e.getMessage() + " (--help lists the options)");
         } catch (IllegalArgumentException e) {
@@ -85,6 +86,19 @@ public final class SweepCommand implements Callable<Integer> {
             return complain(err, 1, String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
             return complain(err, 1, Jobs.message(e));
+        } catch (OutOfMemoryError e) {
+            return complain(
+                    err,
+                    1,
+                    "out of memory: the heap has " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB; TRAWL_JAVA_OPTS=-Xmx8g gives it more");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (spark != null) {
+            started(spark).close();
         }
     }
 
@@ -93,8 +107,7 @@ public final class SweepCommand implements Callable<Integer> {
         return status;
     }
 
-    @Override
-    public Integer call() throws IOException {
+    private void sweep() throws IOException {
         Instant began = Instant.now();
         String known = String.join(", ", Formats.names());
         if (format == null) {
@@ -113,11 +126,12 @@ public final class SweepCommand implements Callable<Integer> {
             logTo(folder.log());
             Settings settings = folder.settings(format);
             // Spark needs seconds to start; the logs are read in the meantime.
-            CompletableFuture<SparkSession> spark =
+            CompletableFuture<SparkSession> starting =
                     CompletableFuture.supplyAsync(() -> LocalSpark.start(settings, folder));
+            spark = starting;
             List<LogInputs.Swept> windows = LogInputs.register(logs, in, folder, settings, err);
             Progress progress = new Progress(err, began);
-            try (Sweep sweep = new Sweep(folder, settings, started(spark), progress)) {
+            try (Sweep sweep = new Sweep(folder, settings, started(starting), progress)) {
                 ObjectNode summary = sweep.run(indicators, allowlists, windows, again);
                 summary.put("seconds", Duration.between(began, Instant.now()).toMillis() / 1000.0);
                 if (output.equals("json")) {
@@ -127,7 +141,6 @@ public final class SweepCommand implements Callable<Integer> {
                 }
             }
         }
-        return 0;
     }
 
     /** Sends what libraries log to a file; before the first of them asks for a logger. */

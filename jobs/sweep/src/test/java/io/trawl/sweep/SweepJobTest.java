@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,11 +67,13 @@ class SweepJobTest {
     private static Said said(String stdin, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = SweepCommand.run(
-                args,
+        int status;
+        try (SweepCommand command = new SweepCommand(
                 new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+                new PrintStream(err, true, StandardCharsets.UTF_8))) {
+            status = command.run(args);
+        }
         return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -277,7 +280,7 @@ class SweepJobTest {
         refused("/no.txt: no such file", "--format=squid", "--indicators=" + folder + "/no.txt", at, file);
         refused("Unknown option: '--lak=x'", "--format=squid", feeds, "--lak=x", file);
         Path nothing = Files.writeString(folder.resolve("nothing.txt"), "# none\nco.uk\n");
-        refused("have no indicator (line 2: ", "--format=squid", "--indicators=" + nothing, at, file);
+        refused("has no indicator (line 2: ", "--format=squid", "--indicators=" + nothing, at, file);
         refused("/no.json: no such file", "--format=squid", feeds, "--allowlist=" + folder + "/no.json", at, file);
         refused("--allowlist ", "--format=squid", feeds, "--allowlist=" + nothing, at, file);
         Path foreign = Files.createDirectory(folder.resolve("foreign"));
@@ -291,9 +294,23 @@ class SweepJobTest {
     @Test
     void logsWithoutALineAreRefusedAndOneOfThemIsPassedOver() throws IOException {
         Path empty = Files.writeString(folder.resolve("empty.log"), "");
-        Said none = said("", "--format=squid", "--indicators=" + feed, "--lake=" + lake, empty.toString());
-        assertThat(none.status()).isEqualTo(2);
-        assertThat(none.err()).contains("empty.log is empty").contains("no log has a line: expected lines of squid");
+        refused(
+                "empty.log is empty: expected lines of squid",
+                "--format=squid",
+                "--indicators=" + feed,
+                "--lake=" + lake,
+                empty.toString());
+        Path damaged = folder.resolve("damaged.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(damaged))) {
+            out.write(Files.readAllBytes(log));
+        }
+        Files.write(damaged, Arrays.copyOf(Files.readAllBytes(damaged), 60));
+        refused(
+                "damaged.gz is damaged: the packed file ends too early",
+                "--format=squid",
+                "--indicators=" + feed,
+                "--lake=" + lake,
+                damaged.toString());
         assertThat(sweep(empty.toString(), log.toString()).path("lines").asInt())
                 .isEqualTo(4);
     }
