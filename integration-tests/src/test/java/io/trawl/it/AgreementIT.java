@@ -33,7 +33,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The same log through the jobs and through {@code trawl match}: the same detections, each with line, indicator, field,
  * value, how it matched and what suppressed it. Tests run side by side, each on a source of its own.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class AgreementIT {
     private static final Path HOME = Options.ofThisProject().home();
     private static final int LINES = 1500;
@@ -83,6 +82,7 @@ class AgreementIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void onSquidsLog() throws Exception {
         List<String> crafted = new ArrayList<>();
         for (String url : Crafted.URLS) {
@@ -108,12 +108,14 @@ class AgreementIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void onSquidsCombinedLogWithReferrersAndUserAgents() throws Exception {
         assertThat(agreed(Format.SQUID_COMBINED, lines(Format.SQUID_COMBINED, Crafted.quoted(" TCP_MISS:HIER_DIRECT"))))
                 .contains("user-agent", "user-agent-regex", "url-path", "domain");
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void onAWebServersLogWithItsClients() throws Exception {
         List<String> crafted = new ArrayList<>(Crafted.quoted(""));
         for (String client : List.of("198.51.100.77", "192.0.2.7", "2001:db8::bad", "evil.example")) {

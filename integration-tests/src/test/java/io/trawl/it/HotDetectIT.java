@@ -57,7 +57,6 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
  * The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double.
  * Tests run side by side; one that kills servers, changes the indicators or measures a time runs alone.
  */
-@Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = HotDetectIT.STACK, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class HotDetectIT {
     static final String STACK = "stack";
@@ -121,6 +120,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void hotPathAndBatchSweepFindTheSameThroughAKill() throws Exception {
         Sweeper source = source("agree", 3, Map.of("hot.rate", "10000"));
         Map<String, String> format = Map.of("source." + source.source() + ".format", "squid-combined");
@@ -287,6 +287,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(STACK)
     void serversAreAwayAndNothingIsLostOrDoubled() throws Exception {
         Sweeper source = source("away", 2, Map.of());
@@ -343,6 +344,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(STACK)
     void aSecondDriverWaitsOrTakesOverAndSigtermEndsTheBatchInHand() throws Exception {
         Sweeper source = source("lease", 1, Map.of());
@@ -371,6 +373,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void noMessageStopsItAndAddedPartitionsAreFollowed() throws Exception {
         Sweeper source = source("poison", 1, Map.of());
         try (HotJob job = HotJob.running(source)) {
@@ -399,6 +402,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatRetentionDeletedBeforeItWasReadIsPassedOverAndNoted() throws Exception {
         Sweeper source = source("deleted", 1, Map.of());
         try (HotJob job = HotJob.running(source)) {
@@ -431,6 +435,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(STACK)
     void detectionsOfAClientAndAnIndicatorAreOneAlertForAWhile() throws Exception {
         Sweeper source = source("suppress", 1, Map.of("hot.suppression", "PT8S"));
@@ -489,6 +494,7 @@ class HotDetectIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(STACK)
     void aNewSnapshotIsTakenUpBetweenBatchesAndABrokenOneIsNot() throws Exception {
         Sweeper source = source("taken", 1, Map.of());

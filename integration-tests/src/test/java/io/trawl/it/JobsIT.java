@@ -37,7 +37,6 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
  * What must hold of the jobs, whatever the order and however often: on real Kafka, HDFS and HBase. Tests run side by side;
  * one that changes the indicators runs alone.
  */
-@Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = JobsIT.INDICATORS, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class JobsIT {
     static final String INDICATORS = "indicators";
@@ -92,6 +91,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everyLineIsAccountedForAndEveryHitIsFound() throws Exception {
         Sweeper source = source("usual");
         Window window = fill(source, usual());
@@ -117,6 +117,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void eachJobAndEachPairOfJobsRerunLeavesEverythingAsAfterOneRun() throws Exception {
         Sweeper source = source("rerun");
         Window window = fill(source, usual());
@@ -138,6 +139,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aStageMadeFromAnInputThatWasReplacedFailsTheAuditUntilItIsRerun() throws Exception {
         Sweeper source = source("stale");
         Window window = fill(source, usual());
@@ -152,6 +154,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void detectionsThatHBaseLacksOrHasOfAnOlderLoadFailTheAudit() throws Exception {
         Sweeper source = source("lacks");
         Window window = fill(source, usual());
@@ -172,6 +175,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theSameWindowTwiceAtTheSameTimeEndsAsAfterOneRun() throws Exception {
         Sweeper source = source("twice");
         Window window = fill(source, usual());
@@ -192,6 +196,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(INDICATORS)
     void aRerunWithOtherIndicatorsTakesOutOfHBaseWhatIsNoLongerFound() throws Exception {
         Sweeper source = source("latest");
@@ -238,6 +243,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     @ResourceLock(INDICATORS)
     void whatIsAllowlistedIsKeptAsSuppressedAndTheListsOfAWindowsFirstSweepStay() throws Exception {
         Sweeper source = source("allowed");
@@ -364,6 +370,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void anAllowlistThatIsNotThereOrIsNoneIsNamedInOneLine() throws Exception {
         Sweeper source = source("nolist");
         long before = snapshot(source);
@@ -387,6 +394,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aWindowThatHasNotClosedIsRefused() throws Exception {
         Sweeper source = source("open");
         long unit = Sweeper.UNIT.toMillis();
@@ -402,6 +410,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void expiredOffsetsAreAnErrorWithTheNumbersAndAcceptedLossIsRecorded() throws Exception {
         Sweeper source = source("expired");
         Window before = fill(source, Broker.log(0, "p1", 0, FINE, FINE, FINE));
@@ -437,6 +446,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheLakeHoldsIsNotReplacedByWhatRetentionHasLeft() throws Exception {
         Sweeper source = source("kept");
         Window window = fill(source, Broker.log(0, "p1", 0, FINE, EVIL, FINE));
@@ -449,6 +459,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aLineThatWasSentTwiceIsOneEventAndALateOneBelongsToTheWindowThatTookIt() throws Exception {
         Sweeper source = source("copies");
         List<Message> messages = new ArrayList<>(Broker.log(0, "p1", 0, EVIL, BROKEN, FINE));
@@ -480,6 +491,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aLineThatCameAgainInALaterWindowIsCountedThereAndIsOneRowInHBase() throws Exception {
         Sweeper source = source("again");
         Window first = fill(source, Broker.log(0, "p1", 0, EVIL, BROKEN));
@@ -525,6 +537,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void emptyWindowsAndWindowsOfInvalidLinesOnlyAreSwept() throws Exception {
         Sweeper source = source("empty");
         Window none = Sweeper.nextWindow();
@@ -547,6 +560,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aLineOfAMegabyteComesThroughWhole() throws Exception {
         String name = Sweeper.unique("huge");
         broker.create(name, 1, Map.of("max.message.bytes", "2097152"));
@@ -566,6 +580,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aPartitionThatIsAddedInAWindowIsReadFromItsBeginning() throws Exception {
         Sweeper source = source("grown");
         Window first = fill(source, Broker.log(0, "p1", 0, FINE));
@@ -579,6 +594,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aProxyThatFallsSilentIsNamed() throws Exception {
         Sweeper source = source("silent", "silence", "PT2S", "hosts", "p1,p9");
         Window first = fill(source, usual());
@@ -598,6 +614,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aGapInALogIsNamedInAWindowAndBetweenWindows() throws Exception {
         Sweeper source = source("gap");
         Window whole = fill(source, usual());
@@ -615,6 +632,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void linesOfUnknownGenerationAreCountedAndMakeNoGap() throws Exception {
         Sweeper source = source("nofile", "silence", "PT2S");
         Window first = fill(source, Broker.log(0, "p1", 0, FINE));
@@ -655,6 +673,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void hbaseAnswersByClientIndicatorHostAddressAndByAllOfThemTogether() throws Exception {
         Sweeper source = source("asked");
         String client = "198.18.7.1";
@@ -699,6 +718,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsWrongWithATopicIsSaidInOneLine() throws Exception {
         String created = Sweeper.unique("createtime");
         broker.create(created, 1, Map.of("message.timestamp.type", "CreateTime"));
@@ -713,6 +733,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aWrongArgumentEndsWithStatusTwoAndOneLine() throws Exception {
         Sweeper source = source("wrong");
         Window window = new Window(
@@ -745,6 +766,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aJobThatHasNothingToWorkOnSaysWhatToRunFirst() throws Exception {
         Sweeper source = source("first");
         Window window = fill(source, usual());
@@ -755,6 +777,7 @@ class JobsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aServerThatDoesNotAnswerIsNamed() throws Exception {
         Sweeper source = source("away");
         Window window = fill(source, usual());

@@ -46,7 +46,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * What the hot path's detections are beside the batch sweep's, as {@code trawl parity} and the audit say it. Tests run
  * side by side, each on a source of its own.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class ParityIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -243,6 +242,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void bothFoundTheSame() throws Exception {
         Swept swept = sweep("same");
         swept.put(swept.hot);
@@ -297,6 +297,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aDetectionThatTheHotPathLostIsUnexplained() throws Exception {
         Swept swept = sweep("lost");
         swept.put(swept.hot);
@@ -326,6 +327,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aDetectionOfOtherIndicatorsIsExplainedAndOneOfTheSameIsNot() throws Exception {
         Swept swept = sweep("more");
         swept.put(swept.hot);
@@ -366,6 +368,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void otherIndicatorsOfTheHotPathExplainWhatItDidNotFind() throws Exception {
         Swept swept = sweep("older");
         swept.ran(7, swept.ends());
@@ -380,6 +383,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheHotPathHasNotPassedIsNotYetThere() throws Exception {
         Swept swept = sweep("behind");
         List<Detection> first = swept.hot.stream()
@@ -411,6 +415,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aFieldThatDiffersIsNamed() throws Exception {
         Swept swept = sweep("field");
         Detection changed = Detection.newBuilder(swept.one())
@@ -435,6 +440,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void linesThatTheHotPathHasInTheWindowBeforeAreTheSameLines() throws Exception {
         Swept swept = sweep("border");
         Window before = swept.window.previous();
@@ -471,6 +477,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whereThereIsNothingToCompareItIsSaid() throws Exception {
         Swept swept = sweep("never");
         Trawl never = swept.trawl("parity");
@@ -504,6 +511,7 @@ class ParityIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aServerThatIsAwayIsOneLine() throws Exception {
         Swept swept = sweep("away");
         swept.ran(swept.snapshot, swept.ends());
