@@ -173,7 +173,8 @@ class CommandIT {
         assertThat(ill.exit()).isEqualTo(1);
         assertThat(ill.err()).isEmpty();
         assertThat(ill.out())
-                .startsWith("[\n  {\"status\": \"FAIL\", \"name\": \"java\", \"found\": \"no JDK\", \"do\": \"install a JDK 17")
+                .startsWith(
+                        "[\n  {\"status\": \"FAIL\", \"name\": \"java\", \"found\": \"no JDK\", \"do\": \"install a JDK 17")
                 .endsWith("}\n]\n");
     }
 

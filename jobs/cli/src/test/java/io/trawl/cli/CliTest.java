@@ -66,8 +66,7 @@ class CliTest {
                 "sightings evil.example|hbase.port=%s|HBase at ZooKeeper 127.0.0.1:%s does not answer: is it up?",
                 "tail|kafka.bootstrap=127.0.0.1:%s|Kafka at 127.0.0.1:%s does not answer: is it up? (setting kafka.bootstrap)"
             })
-    void aServerThatIsAwayIsNamedInOneLine(String arguments, String setting, String said)
-            throws Exception {
+    void aServerThatIsAwayIsNamedInOneLine(String arguments, String setting, String said) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int port : new int[] {1, silent.getLocalPort()}) {
                 out.reset();
