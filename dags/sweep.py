@@ -26,7 +26,10 @@ def sweep(called: str, own: str, settings: Settings) -> DAG:
     """Build the DAG that sweeps one source."""
     source = settings.source(own)
     timetable = WindowTimetable(
-        source.window, settings.duration("window.margin", "PT30S"), settings.instant("airflow.start")
+        source.window,
+        settings.duration("window.margin", "PT30S"),
+        settings.instant("airflow.start"),
+        settings.instant("airflow.end"),
     )
     border: dict[str, Any] = {"type": ["null", "string"], "format": "date-time", "pattern": INSTANT}
     with DAG(

@@ -11,6 +11,7 @@ HELP
     ;;
 esac
 if [[ ${1:-} == --state ]]; then
+  [[ ${2:-} ]] || die "--state lacks its value: expected a folder"
   state=$(state_dir "$@")
   shift 2
 else

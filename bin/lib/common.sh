@@ -155,6 +155,38 @@ ready() {
   require_java
   install_python
   build
+  driver_classes
+}
+
+# driver_classes: makes the archive of the classes that Spark's drivers and executors load, which takes half of the CPU time
+# off a short job. It is made beside what comes next, at the lowest priority; until it is there, Java's own stands for it.
+driver_classes() {
+  local folder=$TRAWL_HOME/.trawl/classes archive wanted path making
+  archive=$folder/drivers.jsa
+  path="$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*"
+  wanted=$({ stat -Lc '%n %s %Y' "$SPARK_HOME"/jars/*.jar "$TRAWL_DIST"/lib/*.jar "$JAVA_HOME/lib/server/libjvm.so" &&
+    cat "$TRAWL_HOME/dist/driver-classes.lst.gz"; } | sha256sum)
+  [[ ! -f $folder/stamp || $(< "$folder/stamp") != "$wanted" || ! -e $archive ]] || return 0
+  # Another command may be making it.
+  [[ ! -f $folder/making ]] || making=$(< "$folder/making")
+  [[ -z ${making:-} ]] || ! kill -0 "$making" 2> /dev/null || return 0
+  mkdir -p "$folder"
+  rm -f "$folder"/drivers.*
+  ln -s "$JAVA_HOME/lib/server/classes.jsa" "$archive"
+  # In a session of its own: it may take longer than the command that began it.
+  # shellcheck disable=SC2016
+  setsid bash -c '
+    folder=$1 java=$2 path=$3 wanted=$4
+    echo $$ > "$folder/making"
+    gunzip -c "$5" > "$folder/drivers.lst"
+    nice -n 19 "$java" -Xshare:dump -XX:+UseSerialGC -Xmx1g -Xlog:disable -Xlog:all=off \
+      "-XX:SharedClassListFile=$folder/drivers.lst" "-XX:SharedArchiveFile=$folder/drivers.new" -cp "$path" &&
+      mv -f "$folder/drivers.new" "$folder/drivers.jsa"
+    # Also where it failed: it would fail again.
+    printf "%s\n" "$wanted" > "$folder/stamp"
+    rm -f "$folder/drivers.lst" "$folder/drivers.new" "$folder/making"
+  ' make-driver-classes "$folder" "$JAVA_HOME/bin/java" "$path" "$wanted" "$TRAWL_HOME/dist/driver-classes.lst.gz" \
+    > /dev/null 2>&1 < /dev/null &
 }
 
 # stack_command SUB-COMMAND ARGS: the stack's own program.
@@ -167,7 +199,38 @@ stack_command() {
     io.trawl.stack.StackCommand "$@"
 }
 
-# state_dir ARGS: prints the state folder that a command line means (--state, else .trawl/stack).
+# check_settings ARGS: ends where one of the --set KEY=VALUE among them has a key that trawl.conf does not know.
+check_settings() {
+  local word before='' keys=() said
+  for word; do
+    case $before$word in
+      --set=*) keys+=("${word#--set=}") ;;
+      --set*=*) keys+=("$word") ;;
+    esac
+    before=
+    [[ $word != --set ]] || before=--set
+  done
+  ((${#keys[@]})) || return 0
+  said=$(PYTHONPATH=$TRAWL_HOME/dags "$TRAWL_VENV/bin/python" -m trawl_dags.settings "${keys[@]}" 2>&1) || die "$said"
+}
+
+# runs STATE: whether a stack runs there: the process of its supervisor lives.
+runs() {
+  local key value pid=
+  [[ -r $1/run/supervisor ]] || return 1
+  while read -r key _ value; do
+    [[ $key != pid ]] || pid=$value
+  done < "$1/run/supervisor"
+  [[ $pid ]] && grep -qa 'trawl.server=supervisor' "/proc/$pid/cmdline" 2> /dev/null
+}
+
+# demo_alone: whether, of the two stacks that nobody has to name, only the demo's runs.
+demo_alone() {
+  ! runs "$TRAWL_HOME/.trawl/stack" && runs "$TRAWL_HOME/.trawl/demo"
+}
+
+# state_dir ARGS: prints the state folder that a command line means: --state, else TRAWL_STATE, else .trawl/stack, or the
+# demo's if only that one runs.
 state_dir() {
   while (($#)); do
     if [[ $1 == --state && $# -gt 1 ]]; then
@@ -176,7 +239,29 @@ state_dir() {
     fi
     shift
   done
+  if [[ -z ${TRAWL_STATE:-} ]] && demo_alone; then
+    say "using the demo's stack in .trawl/demo"
+    printf '%s\n' "$TRAWL_HOME/.trawl/demo"
+    return
+  fi
   printf '%s\n' "${TRAWL_STATE:-$TRAWL_HOME/.trawl/stack}"
+}
+
+# find_stack ARGS: sets TRAWL_STATE to the demo's if the command line means that one.
+find_stack() {
+  if [[ -z ${TRAWL_STATE:-} && " $* " != *" --state "* ]] && demo_alone; then
+    say "using the demo's stack in .trawl/demo"
+    TRAWL_STATE=$TRAWL_HOME/.trawl/demo
+  fi
+}
+
+# use_stack ARGS: with_stack, of the stack that a command line means; settings that are named need none.
+use_stack() {
+  if [[ ${TRAWL_CONF:-} || " $* " == *" --conf"[\ =]* ]]; then
+    with_stack "${TRAWL_STATE:-$TRAWL_HOME/.trawl/stack}"
+  else
+    with_stack "$(state_dir "$@")"
+  fi
 }
 
 # with_stack STATE: sets the environment of commands that submit to a stack; without one, only Spark's.
@@ -188,11 +273,39 @@ with_stack() {
   fi
 }
 
+# is_installed_job JOB: whether the job can be asked for its help without installing or building anything.
+is_installed_job() {
+  [[ $1 && -f $TRAWL_DIST/jobs/trawl-$1.jar && -x $TRAWL_VENV/bin/python && -d $SPARK_HOME/jars ]]
+}
+
 # query SUB-COMMAND ARGS: the Java program that reads HBase and the lake.
 query() {
   # Spark's jars come before what it does not ship: its Hadoop client wins over the one in HBase's jar.
   exec "$JAVA_HOME/bin/java" "${TRAWL_CLIENT_JVM[@]}" \
     -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.Cli "$@"
+}
+
+# What Spark needs of Java 17, as org.apache.spark.launcher.JavaModuleOptions has it.
+TRAWL_SPARK_OPENS=()
+for opened in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
+  java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+  TRAWL_SPARK_OPENS+=("--add-opens=java.base/$opened=ALL-UNNAMED")
+done
+unset opened
+
+# sweep_without_servers ARGS: the jobs in one JVM, on a local Spark.
+sweep_without_servers() {
+  local jvm more
+  # A larger young generation than the default costs nothing here and takes a second off.
+  jvm=(-XX:+UseSerialGC -Xmn256m -Xshare:auto -XX:-UsePerfData "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.python=$TRAWL_VENV/bin/python"
+    "-Dtrawl.sweep.lake=$TRAWL_HOME/.trawl/sweep")
+  [[ ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
+  # Up to here compiling twice costs more than it brings.
+  ! is_short 268435456 "$@" || jvm+=(-XX:TieredStopAtLevel=1)
+  read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
+  # Arguments and names of files are UTF-8, whatever the locale.
+  LC_ALL=C.UTF-8 SPARK_LOCAL_IP=127.0.0.1 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \
+    -cp "$TRAWL_DIST/sweep/trawl-sweep.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.sweep.SweepCommand "$@"
 }
 
 # find_java: a Java 17 to run on, as JAVA_HOME; without starting it, since that takes as long as some commands.

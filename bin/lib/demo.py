@@ -17,19 +17,32 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import moving
 import requests
+from moving import Patience, StoodStill, Work
 
 HOME = Path(os.environ["TRAWL_HOME"])
 STATE = HOME / ".trawl" / "demo"
-SWEPT_WITHIN = 260  # seconds from the last line until every window must have been swept
-STARTING = timedelta(seconds=20)
-"""What the servers take to start, at least: no line is written before."""
+NEEDS_GB = 5.0
+"""Memory that the servers and jobs of the demo take together, with some room."""
 LIVE = 20
 """Seconds for which lines are written one by one, as a proxy writes them: what the hot path's latency is taken of."""
 LIVE_RATE = 400
 """Lines a second of all proxies then."""
-HOT_WITHIN = 90  # seconds until the hot job must be running, and until it must have caught up
+HOT_LOG = STATE / "data" / "spark" / "work"
+"""Where the drivers' logs are."""
+LOG = STATE / "logs"
+"""Where the servers' logs are."""
+WIDTH = 110
+"""Columns of a line of progress."""
 JOBS = ("ingest", "validate", "enrich", "load", "audit")
+LOOK = "Look:    bin/trawl status   (also detections, sightings, tail, parity, logs)"
+END = "End it:  bin/trawl down --state .trawl/demo"
+KEPT = f"""The servers stay up. The schedule has ended with the window of the last line; the hot job goes on.
+{LOOK}
+Go on:   append lines to .trawl/demo/proxies/proxy-east/access.log: the hot job finds their hits at once.
+         Sweep them: trigger DAG sweep in Airflow; or delete airflow.end in .trawl/demo/conf/trawl.conf for each minute.
+{END}"""
 PROXIES = ("proxy-east", "proxy-north", "proxy-west")
 """A proxy's name is its lines' key: each of these three lands in another one of the topic's three partitions."""
 OWN = "proxy-1"
@@ -38,6 +51,10 @@ OWN = "proxy-1"
 
 class DemoError(Exception):
     """What a person is told in one line."""
+
+
+class NotUp(DemoError):
+    """The servers do not come up: there is nothing to keep."""
 
 
 def say(text: str) -> None:
@@ -51,6 +68,25 @@ def trawl(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
         [str(HOME / "bin" / "trawl"), *words], env=env, text=True, capture_output=True
     )
+
+
+def start(*words: str) -> None:
+    """Run bin/trawl up on the demo's stack, and pass on what it says of each server."""
+    env = os.environ | {"TRAWL_STATE": str(STATE), "TRAWL_NO_BUILD": "1"}
+    said = ""
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [str(HOME / "bin" / "trawl"), "up", *words],
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout is not None, "asked for a pipe"  # noqa: S101
+        for line in process.stdout:
+            said = line.strip() or said
+            say(f"  {said[:WIDTH]}")
+    if process.returncode:
+        raise NotUp(said.removeprefix("trawl up: "))
 
 
 def settings() -> dict[str, str]:
@@ -69,35 +105,50 @@ class Airflow:
     def __init__(self, url: str) -> None:
         self.url = url
         self.session = requests.Session()
-        answer = self.session.post(f"{url}/auth/token", json={"username": "admin", "password": "admin"}, timeout=30)
+        answer = self.session.post(f"{url}/auth/token", json={"username": "admin", "password": "admin"}, timeout=120)
         answer.raise_for_status()
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+        """Ask for something; an API server that is too busy to answer is asked again."""
+        patience = Patience()
+        while True:
+            try:
+                return self.session.request(method, f"{self.url}/api/v2{path}", timeout=60, **more)
+            except (requests.ConnectionError, requests.Timeout) as e:
+                standing = f"Airflow at {self.url} does not answer ({e}); its log: {LOG}/airflow-api-server.log"
+                patience.look("no answer", lambda standing=standing: standing)
+                time.sleep(1)
+
     def get(self, path: str, **params: Any) -> Any:
         """Read something."""
-        answer = self.session.get(f"{self.url}/api/v2{path}", params=params, timeout=30)
+        answer = self.ask("GET", path, params=params)
         answer.raise_for_status()
         return answer.json()
 
-    def unpause(self, dag: str) -> None:
-        """Let a DAG run; waits until Airflow has read it."""
-        for _ in range(120):
-            answer = self.session.patch(f"{self.url}/api/v2/dags/{dag}", json={"is_paused": False}, timeout=30)
-            if answer.ok:
+    def known(self, dag: str, timetable: str = "") -> None:
+        """Wait until Airflow has read a DAG, with these words in the description of its timetable."""
+        patience = Patience()
+        while True:
+            answer = self.ask("GET", f"/dags/{dag}")
+            if answer.ok and timetable in (answer.json().get("timetable_description") or ""):
                 return
+            broken = self.get("/importErrors")["import_errors"]
+            if broken:
+                last = broken[0]["stack_trace"].strip().splitlines()[-1]
+                raise DemoError(f"Airflow cannot read {broken[0]['filename']}: {last}")
+            patience.look(answer.status_code, lambda: f"Airflow does not read DAG {dag}; its log: {LOG}")
             time.sleep(0.5)
-        raise DemoError(f"Airflow does not know DAG {dag}: {answer.status_code} {answer.text[:200]}")
+
+    def unpause(self, dag: str) -> None:
+        """Let a DAG run."""
+        self.ask("PATCH", f"/dags/{dag}", json={"is_paused": False}).raise_for_status()
 
     def trigger(self, dag: str, conf: dict[str, Any]) -> str:
-        """Start a run; waits until the DAG is there."""
-        for _ in range(120):
-            answer = self.session.post(
-                f"{self.url}/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": conf}, timeout=30
-            )
-            if answer.ok:
-                return str(answer.json()["dag_run_id"])
-            time.sleep(0.5)
-        raise DemoError(f"Airflow does not take a run of {dag}: {answer.status_code} {answer.text[:200]}")
+        """Start a run."""
+        answer = self.ask("POST", f"/dags/{dag}/dagRuns", json={"logical_date": None, "conf": conf})
+        answer.raise_for_status()
+        return str(answer.json()["dag_run_id"])
 
     def runs(self, dag: str) -> list[dict[str, Any]]:
         """Every run of a DAG."""
@@ -285,32 +336,95 @@ def when(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def await_sweeps(airflow: Airflow, written: int) -> list[dict[str, Any]]:
-    """Wait until scheduled runs have swept every line; give them with their reports."""
-    until = time.monotonic() + SWEPT_WITHIN
-    shown = ""
-    done: dict[str, dict[str, Any]] = {}
-    while time.monotonic() < until:
-        runs = airflow.runs("sweep")
-        for run in runs:
-            name = run["dag_run_id"]
-            if run["state"] == "success" and name not in done:
-                done[name] = {"run": run, "reports": {job: airflow.xcom("sweep", name, job) for job in JOBS}}
-            if run["state"] == "failed":
-                failed = [t["task_id"] for t in airflow.tasks("sweep", name) if t["state"] == "failed"]
-                raise DemoError(f"run {name} of sweep failed in {', '.join(failed)}: see its log in Airflow")
-        raw = sum(one["reports"]["audit"]["counts"]["raw"] for one in done.values())
-        valid = sum(one["reports"]["audit"]["counts"]["valid"] for one in done.values())
-        running = [run["dag_run_id"][-25:] for run in runs if run["state"] in ("running", "queued")]
-        text = f"  swept {raw} of {written} lines, {valid} valid; under way: {len(running)} runs"
-        if text != shown:
-            say(text)
-            shown = text
-        copies = sum(one["reports"]["audit"]["counts"]["copies"] for one in done.values())
-        if raw - copies >= written:
-            return sorted(done.values(), key=lambda one: str(one["reports"]["audit"]["window"]["start"]))
-        time.sleep(1)
-    raise DemoError(f"after {SWEPT_WITHIN} s scheduled runs have swept {raw} of {written} lines; see Airflow")
+def window_of(run: dict[str, Any]) -> str:
+    """Start of a run's window, for a person."""
+    return when(run["data_interval_start"]).strftime("%H:%M:%S")
+
+
+class Sweeps:
+    """The scheduled runs of DAG sweep: follows them, and tells of each window as it goes from stage to stage.
+
+    :param written: how many lines the proxies wrote; all of them have to be swept
+    """
+
+    def __init__(self, airflow: Airflow, written: int) -> None:
+        self._airflow = airflow
+        self._written = written
+        self._work = Work(STATE)
+        self._told: dict[str, str] = {}
+        self._done: dict[str, dict[str, Any]] = {}
+        self._messages: dict[str, int] = {}
+        self._ended = False
+
+    def wait(self) -> list[dict[str, Any]]:
+        """Wait until every line is swept; give the runs with their reports.
+
+        :raises StoodStill: nothing has moved for minutes
+        :raises DemoError: a run has failed
+        """
+        patience = Patience()
+        while True:
+            tasks = self.look()
+            counts = [one["reports"]["audit"]["counts"] for one in self._done.values()]
+            if sum(one["raw"] - one["copies"] for one in counts) >= self._written:
+                return sorted(self._done.values(), key=lambda one: str(one["reports"]["audit"]["window"]["start"]))
+            patience.look((tasks, self._work.batch()), lambda tasks=tasks: self._standing(tasks))
+            time.sleep(1)
+
+    def look(self) -> dict[str, list[tuple[str, str, int]]]:
+        """Tell what has changed; give the state of each task, by its run."""
+        runs = sorted(self._airflow.runs("sweep"), key=lambda run: str(run["data_interval_start"]))
+        tasks = {run["dag_run_id"]: self._look(run) for run in runs if run["dag_run_id"] not in self._done}
+        self._end(runs)
+        return tasks
+
+    def _look(self, run: dict[str, Any]) -> list[tuple[str, str, int]]:
+        """State of a run's tasks; what has changed is told."""
+        name = run["dag_run_id"]
+        tasks = {task["task_id"]: task for task in self._airflow.tasks("sweep", name)}
+        states = [(t, str(tasks[t]["state"]), int(tasks[t]["try_number"])) for t in ("check", *JOBS) if t in tasks]
+        failed = [task for task, state, _ in states if state == "failed"]
+        if run["state"] == "failed":
+            logs = LOG / f"airflow/dag_id=sweep/run_id={name}"
+            raise DemoError(f"window {window_of(run)} failed in {', '.join(failed)}: its log: {logs}")
+        passed = [task for task, state, _ in states if state == "success"]
+        if "ingest" in passed and name not in self._messages:
+            self._messages[name] = int(self._airflow.xcom("sweep", name, "ingest")["counts"]["raw"])
+        if run["state"] == "success":
+            self._done[name] = {"run": run, "reports": {job: self._airflow.xcom("sweep", name, job) for job in JOBS}}
+        now = next(((task, state) for task, state, _ in states if task not in passed), ("all", "done"))
+        if now[1] in ("None", "scheduled", "queued"):
+            return states
+        text = " ".join(now)
+        if name in self._messages:
+            text = f"{self._messages[name]} lines, {text}"
+        if self._told.get(name) != text:
+            self._told[name] = text
+            say(f"  window {window_of(run)}: {text}; {sum(self._messages.values())} of {self._written} lines ingested")
+        return states
+
+    def _end(self, runs: list[dict[str, Any]]) -> None:
+        """Let the schedule end with the window of the last line: those behind it are empty."""
+        if self._ended or sum(self._messages.values()) < self._written:
+            return
+        self._ended = True
+        last = max(when(run["data_interval_end"]) for run in runs if self._messages.get(run["dag_run_id"]))
+        change(f"airflow.end = {last:%Y-%m-%dT%H:%M:%SZ}")
+
+    def _standing(self, tasks: dict[str, list[tuple[str, str, int]]]) -> str:
+        """What stands still, and where its log is."""
+        parts = []
+        for name, states in tasks.items():
+            task, state, tries = next(one for one in states if one[1] != "success")
+            log = LOG / f"airflow/dag_id=sweep/run_id={name}/task_id={task}/attempt={tries}.log"
+            parts.append(f"{task} of run {name} is {state}, its log: {log}")
+        return "; ".join(parts) or f"Airflow starts no run of DAG sweep, its log: {LOG}/airflow-scheduler.log"
+
+
+def change(line: str) -> None:
+    """Change a setting of the stack that runs: Airflow reads its DAGs, and them, again within seconds."""
+    with (STATE / "conf" / "trawl.conf").open("a") as conf:
+        conf.write(f"{line}\n")
 
 
 def add_up(summary: Summary, sweeps: list[dict[str, Any]]) -> None:
@@ -393,19 +507,32 @@ def heartbeat(conf: dict[str, str]) -> dict[str, Any]:
 
 
 def await_hot(conf: dict[str, str], lines: int) -> dict[str, Any]:
-    """Wait until the hot job runs and has done so many lines; give its heartbeat."""
-    until = time.monotonic() + HOT_WITHIN
-    beat: dict[str, Any] = {}
-    done = 0
-    while time.monotonic() < until:
-        beat = heartbeat(conf)
+    """Wait until the hot job runs and has done so many lines; give its heartbeat.
+
+    :raises StoodStill: nothing has moved for minutes
+    """
+    patience = Patience()
+    work = Work(STATE)
+    told = ""
+    since = time.monotonic()
+    while True:
+        try:
+            beat = heartbeat(conf)
+        except requests.RequestException as e:
+            beat = {"because": f"the heartbeat cannot be read: {e}"}
         # By the offsets, which a driver started anew goes on with.
         done = sum(((beat.get("position") or {}).get("offsets") or {}).values())
         if beat.get("state") == "running" and done >= lines and beat["lag_lines"] == 0:
             return beat
+        state = beat.get("state") or "not there yet"
+        because = f", {beat['because']}" if beat.get("because") else ""
+        moved = (state, because, done, work.hot() if state != "running" else 0)
+        text = f"  the hot job is {state}{because}, {done} lines done"
+        patience.look(moved, lambda text=text: f"{text.strip()}; its log: {HOT_LOG}")
+        if text != told and time.monotonic() - since > 5:
+            say(text)
+            told = text
         time.sleep(0.5)
-    said = f"is {beat.get('state')}, {beat.get('because') or 'no reason given'}" if beat else "says nothing"
-    raise DemoError(f"the hot job {said} after {HOT_WITHIN} s, with {done} lines done: see its log in Airflow")
 
 
 def judge_hot(summary: Summary, conf: dict[str, str], live: tuple[datetime, datetime]) -> None:
@@ -488,8 +615,7 @@ def show(summary: Summary, conf: dict[str, str], keep: bool) -> None:
     where = f"Airflow {conf['airflow.url']} (admin / admin), Spark {conf['spark.ui']}"
     print(f"\n{where}" + ("" if keep else " (ended; --keep leaves them up)"))
     if keep:
-        print("Ask it:  TRAWL_STATE=.trawl/demo bin/trawl detections --limit 10")
-        print("End it:  TRAWL_STATE=.trawl/demo bin/trawl down")
+        print(KEPT)
     for problem in summary.problems:
         print(f"NOT RIGHT: {problem}")
     print("\neverything adds up" if not summary.problems else "\nit does not add up")
@@ -507,6 +633,11 @@ def run(given: argparse.Namespace) -> Summary:
         summary.timeline[name] = round(now - last, 1)
         last = now
 
+    free = moving.available_gb()
+    if free < NEEDS_GB:
+        raise DemoError(
+            f"this machine has {free:.1f} GB of memory free, the demo needs {NEEDS_GB:.0f}: end something else"
+        )
     trawl("down")
     shutil.rmtree(STATE, ignore_errors=True)
     STATE.mkdir(parents=True)
@@ -515,38 +646,52 @@ def run(given: argparse.Namespace) -> Summary:
     summary.written = sum(len(lines) for lines in logs.values())
     parts = arrange(logs, truth, stamped=given.log is None and given.format == "squid")
     lap("generating traffic")
-    # Windows before the first line are empty: their sweeps would stand in the way of the others.
-    first = (datetime.now(UTC) + STARTING).replace(second=0, microsecond=0)
     say("starting Kafka, HDFS, HBase, Flume, Spark and Airflow")
-    started = trawl(
-        "up",
+    cores = len(os.sched_getaffinity(0))
+    start(
         *("--stack", f"flume.proxies={','.join(logs)}"),
+        *("--stack", f"airflow.pool.slots={max(1, cores // 2)}"),
+        *("--set", f"airflow.windows={max(1, cores // 2)}"),
+        *("--set", f"job.driver.threads={min(4, cores)}"),
+        *("--set", f"job.cores={min(4, cores)}"),
+        *("--set", f"job.executor.cores={min(4, cores)}"),
         *("--set", "source.proxy.window=PT1M"),
         *("--set", f"source.proxy.format={given.format}"),
         *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
-        *("--set", f"airflow.start={first:%Y-%m-%dT%H:%M:%SZ}"),
+        # Until it is known when the first line is written: windows before it would be empty.
+        *("--set", "airflow.start=2100-01-01T00:00:00Z"),
         *("--set", "window.margin=PT5S"),
         *("--set", "hot.start=earliest"),
+        *("--set", "hot.stuck=PT3M"),
+        *("--set", "hot.lease=PT40S"),
+        *("--set", "hot.heartbeat=PT5S"),
         *("--set", "source.proxy.silence=PT1H"),
         *("--set", f"indicators.folder={STATE / 'feeds'}"),
     )
-    if started.returncode:
-        raise DemoError((started.stderr or started.stdout).strip().splitlines()[-1])
     lap("starting the servers")
     conf = settings()
     airflow = Airflow(conf["airflow.url"])
-    airflow.unpause("refresh_indicators")
+    for dag in ("refresh_indicators", "hot_detections"):
+        airflow.known(dag)
+        airflow.unpause(dag)
     airflow.trigger("refresh_indicators", {})
-    airflow.unpause("hot_detections")
-    airflow.unpause("sweep")
-    say(f"{len(logs)} proxies write {summary.written} lines: half before the next full minute, half behind it")
+    # Lines that came before the hot job would wait for its start: their windows, and those up to it, would be empty.
+    await_hot(conf, 0)
+    say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half behind it")
+    first = datetime.now(UTC).replace(second=0, microsecond=0)
+    change(f"airflow.start = {first:%Y-%m-%dT%H:%M:%SZ}")
     for proxy, part in parts.items():
         write(proxy, part.first)
+    airflow.known("sweep", f"from {first:%Y-%m-%dT%H:%M:%SZ} on")
+    airflow.unpause("sweep")
+    sweeps = Sweeps(airflow, summary.written)
     border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    say(f"the next window begins at {border:%H:%M:%S}")
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
+        if left > 2:
+            sweeps.look()
         time.sleep(min(1.0, max(0.05, left + 1)))
     live = datetime.now(UTC)
-    await_hot(conf, 1)
     if any(part.live for part in parts.values()):
         say(f"for {LIVE} s they write {LIVE_RATE} lines a second, one by one: how soon are their hits found?")
         live = datetime.now(UTC)
@@ -555,9 +700,9 @@ def run(given: argparse.Namespace) -> Summary:
     for proxy, part in parts.items():
         write(proxy, part.second)
     lap("two windows of traffic")
-    sweeps = await_sweeps(airflow, summary.written)
+    swept = sweeps.wait()
     lap("until every line was swept")
-    add_up(summary, sweeps)
+    add_up(summary, swept)
     compare(summary, truth)
     lap("comparing with the truth")
     judge_hot(summary, conf, (live, live_until))
@@ -580,9 +725,11 @@ def main() -> int:
         if given.json:
             result = vars(summary) | {"reasons": dict(summary.reasons)}
             print(json.dumps(result))
-    except DemoError as e:
+    except (DemoError, StoodStill) as e:
         print(f"trawl demo: {e}", file=sys.stderr)
-        keep = given.keep
+        keep = given.keep and not isinstance(e, NotUp)
+        if keep:
+            print(f"The servers stay up.\n{LOOK}\n{END}", file=sys.stderr)
         return 1
     except requests.RequestException as e:
         print(f"trawl demo: Airflow does not answer: {e}", file=sys.stderr)

@@ -1,23 +1,24 @@
 # shellcheck shell=bash
 # install and build all that is needed, into the project's folder
-case ${1:-} in
-  --help | -h)
-    cat << 'HELP'
+if wants_help "$@"; then
+  cat << 'HELP'
 usage: trawl install [--relock]
 
 Makes .trawl/venv from dags/requirements.lock (every package by its hash) and builds the jars of target/dist; what is
 there already is left alone. --relock first makes a new lock from dags/requirements.in, with the newest versions that
 fit.
 HELP
-    exit 0
-    ;;
+  exit 0
+fi
+(($# <= 1)) || die "'$2' is one too many: expected --relock or nothing"
+case ${1-nothing} in
   --relock)
     [[ -x $TRAWL_UV ]] || install_python
     (cd "$TRAWL_HOME" && "$TRAWL_UV" pip compile --quiet --upgrade --no-annotate --python-version 3.11 --generate-hashes \
       --override dags/overrides.txt dags/requirements.in -o dags/requirements.lock)
     ;;
-  '') ;;
-  *) die "option $1 is unknown: expected --relock or nothing" ;;
+  nothing) ;;
+  *) die "option '$1' is unknown: expected --relock or nothing" ;;
 esac
 ready
 say "all that Trawl needs is installed and built"

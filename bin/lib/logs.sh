@@ -1,27 +1,31 @@
 # shellcheck shell=bash
 # print a server's log
-case ${1:-} in
-  --help | -h)
-    cat << 'HELP'
+if wants_help "$@"; then
+  cat << 'HELP'
 usage: trawl logs [NAME] [--follow] [--state FOLDER]
 
 Prints the log of a server as 'trawl status' names it, or of the supervisor; without a name it lists the logs.
 --follow goes on printing what is added.
 HELP
-    exit 0
-    ;;
-esac
-state=$(state_dir "$@")
-name='' follow=''
+  exit 0
+fi
+given=("$@") name='' follow=''
 while (($#)); do
   case $1 in
-    --state) shift ;;
+    --state)
+      [[ ${2:-} ]] || die "--state lacks its value: expected a folder"
+      shift
+      ;;
     --follow | -f) follow=yes ;;
     -*) die "option $1 is unknown: expected --follow or --state" ;;
-    *) name=$1 ;;
+    *)
+      [[ $1 && -z $name ]] || die "'$1' is one too many: expected one name of a server, as kafka"
+      name=$1
+      ;;
   esac
   shift
 done
+state=$(state_dir "${given[@]}")
 [[ -d $state/logs ]] || die "there are no logs in $state: no stack was started there"
 if [[ -z $name ]]; then
   find "$state/logs" -maxdepth 1 -name '*.log' -printf '%f\n' | sed 's/\.log$//' | sort

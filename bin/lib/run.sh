@@ -1,18 +1,32 @@
 # shellcheck shell=bash
 # submit a job to Spark by hand, follow it, print its report
-case ${1:-} in
-  --help | -h | '')
-    cat << 'HELP'
-usage: trawl run JOB [ARGUMENT...]     as: trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
+if wants_help "$@" && ! is_installed_job "${1:-}"; then
+  cat << 'HELP'
+usage: trawl run JOB [OPTION...]     as: trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
 
 JOB is ingest, validate, enrich, load, audit, refresh-indicators or hot-detect, or one of your own, whose jar is
-target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names; 'trawl run JOB --help' lists its arguments. The
-job runs on the cluster that trawl.conf names, as Airflow would have it run; hot-detect runs until Ctrl-C ends it. Exit
-status: the job's own (0 done, 1 failed, 2 a bad argument or setting).
+target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. The job runs on the cluster that trawl.conf names,
+as Airflow would have it run; hot-detect runs until Ctrl-C ends it.
+
+Options of every job ('trawl run JOB --help' lists those of one, once it is built):
+  --source NAME      the source, as trawl.conf names it; refresh-indicators takes none
+  --window START/END window of broker append time, UTC; a longer range is cut into windows; refresh-indicators and hot-detect
+                     take none
+  --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
+  --set KEY=VALUE    one setting; wins over the file
+  --run-id ID        name of this run in ledger and report
+  --report NAME      where in reports.dir the report goes
+  --check            check arguments and settings, submit nothing
+  --main CLASS       main class of a job of your own, as example.MyJob
+
+Exit status: the job's own (0 done, 1 failed, 2 a bad argument or setting).
 HELP
-    exit "$([[ ${1:-} ]] && echo 0 || echo 2)"
-    ;;
-esac
-ready
-with_stack "$(state_dir)"
+  exit 0
+fi
+[[ ${1:-} ]] || die "which job? expected trawl run JOB, as trawl run ingest --source proxy --window START/END (--help lists the jobs)"
+[[ $1 != -* ]] || die "$1 comes behind the job's name: expected trawl run JOB $1 (--help lists the jobs)"
+if ! wants_help "$@"; then
+  ready
+fi
+use_stack "$@"
 exec "$TRAWL_VENV/bin/python" -m trawl_dags.run "$@"

@@ -1,6 +1,21 @@
 # shellcheck shell=bash
-# print who contacted a domain, an address or a URL, and when
-# Its arguments and its --help are the Java program's.
+# print who contacted a domain, an address or a range, and when
+if wants_help "$@"; then
+  cat << 'HELP'
+usage: trawl sightings VALUE [--since TIME] [--json] [--conf FILE] [--set KEY=VALUE]...
+
+Prints who contacted VALUE, a domain (with its subdomains), an address or a range, as evil.example, 192.0.2.1 or
+192.0.2.0/24, and when: one line for each value and client.
+
+  --since TIME       from this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)
+  --json             one JSON object a line instead of a table
+  --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
+  --set KEY=VALUE    one setting; wins over the file
+
+Exit status: 0 answered, 1 a server does not answer or something else failed, 2 a bad argument (one line on stderr).
+HELP
+  exit 0
+fi
 ready
-with_stack "$(state_dir)"
+use_stack "$@"
 query sightings "$@"

@@ -1,34 +1,77 @@
 # shellcheck shell=bash
 # run all checks and tests: unit, job, DAG, and integration tests on the real servers
-fast=''
-case ${1:-} in
-  --help | -h)
-    cat << 'HELP'
-usage: trawl test [--fast]
+fast='' only=''
+usage() {
+  cat << 'HELP'
+usage: trawl test [--fast | --only PATTERN]
 
-Checks the scripts (shellcheck) and the DAGs (ruff, mypy), then runs every test: of the DAGs (pytest), of the Java
-modules with their checkers (Maven), and the integration tests, which start a stack of real servers beside any that is
-up (ports shifted by 1000 and 2000). --fast leaves the integration tests out.
+Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
+with their checkers (Maven), and the integration tests, which start a stack of real servers beside any that is up (ports
+shifted by 1000 and 2000). Checks and DAGs run beside the Java build.
 
-What each runner said is in target/test-logs. The last line says how many passed and failed; exit status 1 if any failed.
+--fast leaves the integration tests out. --only runs the test classes whose name fits PATTERN, a shell pattern, for
+example JobsIT, '*ParserTest' or test_hot.py; it builds what they need and checks nothing else.
+
+A test that waits for long says what it waits for. At the end come the ten slowest classes and the total time; the last
+line says how many tests passed and failed; exit status 1 if any failed. What each runner said is in target/test-logs.
 HELP
-    exit 0
-    ;;
-  --fast) fast=yes ;;
-  '') ;;
-  *) die "option $1 is unknown: expected --fast or nothing" ;;
-esac
+}
+while (($#)); do
+  case $1 in
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    --fast) fast=yes ;;
+    --only | --only=*)
+      if [[ $1 == --only=* ]]; then
+        only=${1#--only=}
+      else
+        only=${2:-}
+        (($# == 1)) || shift
+      fi
+      [[ -n $only ]] || die "--only needs a pattern: expected the name of a test class or file, for example JobsIT or test_hot.py"
+      ;;
+    *) die "option $1 is unknown: expected --fast, --only PATTERN or nothing" ;;
+  esac
+  shift
+done
+[[ -z $fast || -z $only ]] || die "--fast and --only do not go together: expected one of them"
+
+cd "$TRAWL_HOME" || die "$TRAWL_HOME cannot be entered"
+# With --only: what fits. Without: all, by leaving the lists empty.
+units=() integrations=() python=() modules=()
+if [[ -n $only ]]; then
+  while IFS= read -r file; do
+    name=${file##*/}
+    case $name in
+      test_*.py) python+=("tests/$name") ;;
+      *IT.java) integrations+=("${name%.java}") ;;
+      *) units+=("${name%.java}") modules+=("${file%%/src/test/*}") ;;
+    esac
+  done < <(find dags/tests schemas jobs flume integration-tests bench \
+    \( -name target -o -name node_modules \) -prune -o -type f \
+    \( -name "$only.java" -o -name "$only" -o -name "$only.py" -o -name "test_$only.py" \) \
+    \( -path '*/src/test/*Test.java' -o -path '*/src/test/*IT.java' -o -path 'dags/tests/test_*.py' \) -print | sort)
+  ((${#units[@]} + ${#integrations[@]} + ${#python[@]})) ||
+    die "no test class or file is named $only: expected for example JobsIT, '*ParserTest' or test_hot.py"
+fi
 
 require_java
 require_maven
 require_disk 5 "testing"
 install_python
-cd "$TRAWL_HOME" || die "$TRAWL_HOME cannot be entered"
 logs=$TRAWL_HOME/target/test-logs
 mkdir -p "$logs"
-passed=0 failed=0 summary=()
+rm -f "$logs"/pytest.xml "$logs"/beside.*
+find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/*' -o -path '*/target/failsafe-reports/*' \) \
+  -name '*.xml' -exec rm -f {} +
+passed=0 failed=0 summary=() total=$EPOCHREALTIME
+# Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
+threads=$(nproc)
+((threads <= 4)) || threads=4
 
-# count NAME SECONDS PASSED FAILED
+# count NAME SECONDS PASSED FAILED [LOG]
 count() {
   passed=$((passed + $3)) failed=$((failed + $4))
   summary+=("$(printf '%-34s %6s passed %4s failed %8s s' "$1" "$3" "$4" "$2")")
@@ -50,7 +93,7 @@ check() {
   fi
 }
 
-# junit FOLDER_PATTERN...: passed and failed of all JUnit reports of that name below the project.
+# junit FOLDER_PATTERN: passed and failed of all JUnit reports of that name below the project.
 junit() {
   find . -path "$1" -name '*.xml' -exec sed -nE '/<testsuite[ >]/{s/^.*(<testsuite[ >][^>]*>).*$/\1/p;q}' {} \; |
     awk '
@@ -62,58 +105,132 @@ junit() {
       END { print passed + 0, failed + 0 }'
 }
 
+# slowest: the ten classes and files of tests that took longest, with their seconds.
+slowest() {
+  {
+    find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' \) \
+      -exec sed -nE '/<testsuite[ >]/{s/^.*<testsuite[ >][^>]* name="([^"]*)"[^>]* time="([0-9.,]+)".*$/\1 \2/p;q}' {} \;
+    [[ ! -f $logs/pytest.xml ]] ||
+      grep -oE '<testcase [^>]*>' "$logs/pytest.xml" | sed -nE 's/.* classname="([^"]*)".* time="([0-9.]+)".*/\1 \2/p'
+  } | awk '{ gsub(",", "", $2); sub(/.*\./, "", $1); took[$1] += $2 }
+      END { for (class in took) printf "%8.1f s  %s\n", took[class], class }' | LC_ALL=C sort -rn | head -n 10
+}
+
 in_dags() {
   (cd "$TRAWL_HOME/dags" && "$@")
 }
 
-check shellcheck "$TRAWL_VENV/bin/shellcheck" -x bin/trawl bin/lib/*.sh
-check ruff in_dags "$TRAWL_VENV/bin/ruff" check . ../bin/lib
-check mypy in_dags "$TRAWL_VENV/bin/mypy" --no-error-summary
+# run_pytest [FILE...]: the tests of the DAGs, which need neither a stack nor the jobs' jars.
+run_pytest() {
+  local status=0 begun=$EPOCHREALTIME good bad
+  (
+    cd "$TRAWL_HOME/dags"
+    export PYTHONPATH=$TRAWL_HOME/dags PATH=$SPARK_HOME/bin:$TRAWL_VENV/bin:$PATH
+    export AIRFLOW_HOME=$TRAWL_HOME/target/airflow AIRFLOW__CORE__LOAD_EXAMPLES=False
+    "$TRAWL_VENV/bin/python" -m pytest --basetemp "$TRAWL_HOME/target/pytest" --junit-xml "$logs/pytest.xml" "$@"
+  ) > "$logs/pytest.log" 2>&1 || status=$?
+  read -r good bad < <(junit '*/target/test-logs/pytest.xml')
+  # A run that ended before it had a result has failed all the same.
+  ((status == 0 || bad > 0)) || bad=1
+  ((bad == 0)) || tail -n 40 "$logs/pytest.log"
+  count "DAGs (pytest)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/pytest.log"
+}
 
-# Tests of the DAGs read the jobs' jars where there are some, but need no stack.
-begun=$EPOCHREALTIME
-rm -f "$logs/pytest.xml"
-say "testing the DAGs"
-status=0
-(
-  cd "$TRAWL_HOME/dags"
-  export PYTHONPATH=$TRAWL_HOME/dags PATH=$SPARK_HOME/bin:$TRAWL_VENV/bin:$PATH
-  export AIRFLOW_HOME=$TRAWL_HOME/target/airflow AIRFLOW__CORE__LOAD_EXAMPLES=False
-  "$TRAWL_VENV/bin/python" -m pytest --basetemp "$TRAWL_HOME/target/pytest" --junit-xml "$logs/pytest.xml"
-) > "$logs/pytest.log" 2>&1 || status=$?
-read -r good bad < <(junit '*/target/test-logs/pytest.xml')
-# A run that ended before it had a result has failed all the same.
-((status == 0 || bad > 0)) || bad=1
-((bad == 0)) || tail -n 40 "$logs/pytest.log"
-count "DAGs (pytest)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/pytest.log"
+# beside COMMAND...: runs it in the background; await_beside takes what it has counted.
+beside() {
+  # With a process group of its own, so that all of it can be ended.
+  set -m
+  (
+    "$@"
+    printf '%s\n' "$passed" "$failed" "${summary[@]}" > "$logs/beside.counts"
+  ) &
+  beside_pid=$!
+  set +m
+  trap 'kill -- "-$beside_pid" 2> /dev/null || true' EXIT
+}
 
-begun=$EPOCHREALTIME
-find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/*' -o -path '*/target/failsafe-reports/*' \) \
-  -name '*.xml' -exec rm -f {} +
-say "building and testing the Java modules${fast:+ (without integration tests)}"
-status=0
-# Each module is told as it comes, each test class as it ends.
-mvn -B --fail-at-end ${fast:+-DskipITs} verify 2>&1 | tee "$logs/maven.log" |
-  sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' ||
-  status=$?
-read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
-count "Java modules (JUnit)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/maven.log"
-any=$bad
-if [[ -z $fast ]]; then
-  read -r good bad < <(junit '*/target/failsafe-reports/TEST-*.xml')
-  count "integration tests (JUnit)" "with above" "$good" "$bad" "$logs/maven.log"
-  any=$((any + bad))
-  ((good + bad > 0 || status != 0)) || status=1
-fi
-if ((status)) && ((any == 0)); then
-  grep -m 10 -E '^\[ERROR\]' "$logs/maven.log" || true
-  count "build and checkers (Maven)" "-" 0 1 "$logs/maven.log"
+await_beside() {
+  local more=()
+  wait "$beside_pid" || true
+  trap - EXIT
+  if [[ ! -f $logs/beside.counts ]]; then
+    count "checks and DAGs" - 0 1
+    return
+  fi
+  mapfile -t more < "$logs/beside.counts"
+  passed=$((passed + more[0])) failed=$((failed + more[1])) summary=("${more[@]:2}" "${summary[@]}")
+}
+
+checks_and_dags() {
+  check shellcheck "$TRAWL_VENV/bin/shellcheck" -x bin/trawl bin/lib/*.sh
+  check ruff in_dags "$TRAWL_VENV/bin/ruff" check . ../bin/lib
+  check mypy in_dags "$TRAWL_VENV/bin/mypy" --no-error-summary
+  run_pytest
+}
+
+# joined WORD...: with commas.
+joined() {
+  local IFS=,
+  printf '%s' "$*"
+}
+
+# run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
+run_maven() {
+  local status=0 begun=$EPOCHREALTIME good bad any failures seconds
+  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
+    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' ||
+    status=$?
+  read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
+  any=$((good + bad))
+  if [[ -z $only ]] || ((${#units[@]})); then
+    count "Java modules (JUnit)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/maven.log"
+  fi
+  failures=$bad
+  if [[ -z $fast && -z $only ]] || ((${#integrations[@]})); then
+    read -r good bad < <(junit '*/target/failsafe-reports/TEST-*.xml')
+    seconds="with above"
+    ((${#units[@]} == 0 && ${#integrations[@]} > 0)) && seconds=$(seconds_since "$begun")
+    count "integration tests (JUnit)" "$seconds" "$good" "$bad" "$logs/maven.log"
+    failures=$((failures + bad)) any=$((any + good + bad))
+    ((good + bad > 0 || status != 0)) || status=1
+  fi
+  ((any > 0 || status != 0)) || status=1
+  if ((status)) && ((failures == 0)); then
+    grep -m 10 -E '^\[ERROR\]' "$logs/maven.log" || true
+    count "build and checkers (Maven)" "-" 0 1 "$logs/maven.log"
+  elif [[ -z $only ]]; then
+    count "build and checkers (Maven)" "-" 1 0
+  fi
+}
+
+if [[ -z $only ]]; then
+  say "checking, testing the DAGs, and building and testing the Java modules${fast:+ (without integration tests)}"
+  beside checks_and_dags
+  run_maven ${fast:+-DskipITs}
+  await_beside
 else
-  count "build and checkers (Maven)" "-" 1 0
+  say "testing $(joined "${units[@]}" "${integrations[@]}" "${python[@]##*/}")"
+  ((${#python[@]} == 0)) || run_pytest "${python[@]}"
+  if ((${#units[@]} + ${#integrations[@]})); then
+    options=(-Dquick -Dmaven.test.skip=false -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false)
+    # Maven has no pattern for "none".
+    options+=("-Dtest=$(joined "${units[@]:-NoUnitTest}")")
+    if ((${#integrations[@]})); then
+      # The stack has every job's jar, and the servers.
+      options+=("-Dit.test=$(joined "${integrations[@]}")")
+    else
+      options+=(-DskipITs -pl "$(joined "${modules[@]}")" -am)
+    fi
+    run_maven "${options[@]}"
+  fi
 fi
 
+echo
+echo "the slowest classes:"
+slowest
 echo
 printf '%s\n' "${summary[@]}"
 echo
+echo "$(seconds_since "$total") s in all"
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # print the versions of Trawl and of what it runs on
-case ${1:-} in
-  --help | -h)
-    echo "usage: trawl version"
-    exit 0
-    ;;
-esac
+if wants_help "$@"; then
+  echo "usage: trawl version"
+  exit 0
+fi
+(($# == 0)) || die "'$1' is one too many: trawl version takes nothing"
 pom=$TRAWL_HOME/pom.xml
 [[ -f $pom ]] || die "$TRAWL_HOME is no folder of Trawl: it has no pom.xml (TRAWL_HOME names it)"
 property() {

@@ -75,7 +75,9 @@ def home(tmp_path):
     info = packages / "pyspark-0.dist-info"
     info.mkdir()
     version = re.search(r"^pyspark==(\S+)", LOCK.read_text(), re.MULTILINE)[1]
-    (info / "METADATA").write_text(f"Name: pyspark\nVersion: {version}\nLicense: http://www.apache.org/licenses/LICENSE-2.0\n")
+    (info / "METADATA").write_text(
+        f"Name: pyspark\nVersion: {version}\nLicense: http://www.apache.org/licenses/LICENSE-2.0\n"
+    )
     return home
 
 

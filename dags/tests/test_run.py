@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ public final class EchoJob {
         System.err.println("some warning");
         if (line.contains("--window bad")) { refuse("--window bad: expected START/END"); }
         if (line.contains("--window worse")) { throw new IllegalStateException("no disk"); }
-        if (!line.contains("--conf /") || !line.endsWith("--check")) { refuse(line); }
+        if (!line.contains("--conf /") || !line.startsWith("--check")) { refuse(line); }
     }
 
     static void refuse(String line) {
@@ -143,3 +145,28 @@ def test_paths_are_made_absolute_since_the_driver_runs_elsewhere():
 
 def test_single_settings_count_here_too():
     assert run._overrides(["--set", "a=b=c", "--set=d=e", "--source", "x=y"]) == {"a": "b=c", "d": "e"}
+
+
+@pytest.mark.parametrize("key", ["spark.rest=spark://127.0.0.1:%d", "reports.url=webhdfs://127.0.0.1:%d/reports"])
+def test_a_server_that_takes_a_connection_and_says_nothing_is_named_within_ten_seconds(trawl, key):
+    # Ten seconds of a machine with nothing else to do: there a refusal takes less than one.
+    begun = time.monotonic()
+    assert trawl("echo", "--window", "bad").returncode == 2
+    most = 10 * max(1.0, time.monotonic() - begun)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        setting = key % silent.getsockname()[1]
+        begun = time.monotonic()
+        master = [] if "spark.rest" in setting else ["--set", "spark.master=yarn"]
+        ran = trawl("echo", "--window", "good", *master, "--set", setting)
+        assert time.monotonic() - begun < most
+    assert ran.returncode == 1
+    assert len(ran.stderr.splitlines()) == 1
+    assert setting.partition("=")[2].partition("//")[2] in ran.stderr
+    assert "is it up?" in ran.stderr
+
+
+def test_an_option_without_its_value_is_left_to_the_job():
+    assert run._value([], "--conf") is None
+    assert run._value(["--conf"], "--conf") is None
+    assert run._value(["--source", "proxy", "--conf", "a"], "--conf") == "a"
+    assert run._value(["--conf=a"], "--conf") == "a"

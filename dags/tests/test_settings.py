@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -93,11 +95,11 @@ def test_a_file_that_is_not_there_is_named():
 @pytest.mark.parametrize(
     ("text", "ask", "line"),
     [
-        ("x = PT1", lambda s: s.duration("x"), "setting x = PT1: expected an ISO-8601 duration, as PT1H or PT30S"),
-        ("x = many", lambda s: s.number("x"), "setting x = many: expected a whole number, as 4"),
-        ("x = ja", lambda s: s.flag("x", True), "setting x = ja: expected true or false"),
-        ("x = noon", lambda s: s.instant("x"), "setting x = noon: expected an instant, as 2026-11-24T10:00:00Z"),
-        ("", lambda s: s.text("x"), "setting x is missing: add 'x = ...' to"),
+        ("my.x = PT1", lambda s: s.duration("my.x"), "setting my.x = PT1: expected an ISO-8601 duration, as PT1H"),
+        ("my.x = many", lambda s: s.number("my.x"), "setting my.x = many: expected a whole number, as 4"),
+        ("my.x = ja", lambda s: s.flag("my.x", True), "setting my.x = ja: expected true or false"),
+        ("my.x = noon", lambda s: s.instant("my.x"), "setting my.x = noon: expected an instant, as 2026-11-24T10:"),
+        ("", lambda s: s.text("my.x"), "setting my.x is missing: add 'my.x = ...' to"),
         ("", lambda s: s.source("dns"), "source dns is not in trawl.conf: it has proxy"),
         (
             "source.proxy.window = PT7H",
@@ -121,3 +123,94 @@ def test_sources_come_in_order_of_the_alphabet_unless_airflow_sources_lists_them
     assert conf(f"{two}airflow.sources = proxy, edge").sources() == ["proxy", "edge"]
     assert conf(two).source("edge") == Source("edge", timedelta(minutes=15))
     assert conf("window.default = PT30M\nsource.edge.topic = t").source("edge").window == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("hot.btach", "hot.batch"),
+        ("kafka.bootstap", "kafka.bootstrap"),
+        ("source.web.fromat", "source.web.format"),
+        ("source.proxy", "source.proxy.kind"),
+        ("job.hot-detect.executor.memry", "job.hot-detect.executor.memory"),
+        ("job.slow.config.spark.locality.wait", "job.slow.conf.spark.locality.wait"),
+        ("hadop.dfs.replication", "hadoop.dfs.replication"),
+        ("lake.catalg.uri", "lake.catalog.uri"),
+        ("mine.slow.folder", "airflow.owner"),
+        ("", "hot.port"),
+    ],
+)
+def test_an_unknown_setting_hears_of_the_nearest(conf, key, nearest):
+    said = f"setting {key} (--set) is unknown: did you mean {nearest}? (conf/trawl.conf lists"
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        Settings.load(overrides={key: "1"})
+    if key:
+        with pytest.raises(SettingsError, match=rf"setting {re.escape(key)} \(/.*/trawl.conf\) is unknown"):
+            conf(f"{key} = 1\n")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "source.web.hosts",
+        "job.slow.cores",
+        "job.slow.conf.spark.locality.wait",
+        "spark.conf.spark.locality.wait",
+        "hadoop.dfs.replication",
+        "lake.catalog.uri",
+        "hbase.client.conf.hbase.rpc.timeout",
+        "kafka.consumer.fetch.max.wait.ms",
+        "kafka.producer.linger.ms",
+        "my.slow.folder",
+    ],
+)
+def test_keys_of_other_sources_of_a_job_and_of_families_are_known(conf, key):
+    assert conf(f"{key} = 1\n").text(key) == "1"
+
+
+PROJECT = settings.HOME
+READS = re.compile(
+    r'\.(?:text|number|duration|list|listed|under|flag|instant)\(\s*f?"([a-z][a-z0-9.-]*\.[a-z0-9.-]*)(["{])\s*([+]?)'
+)
+
+
+def keys_read() -> dict[str, str]:
+    """Every key that jobs and DAGs name where they ask settings for one, and the file that does.
+
+    Of a name that is put together ("job." + name) the beginning, with a dot at its end.
+    """
+    found = {}
+    for source in [*PROJECT.glob("jobs/*/src/main/java/**/*.java"), *PROJECT.glob("dags/**/*.py")]:
+        if "/tests/" not in source.as_posix():
+            for key, _, _ in READS.findall(source.read_text(encoding="utf-8")):
+                found[key] = source.name
+    return found
+
+
+def test_every_key_that_is_read_stands_in_trawl_conf():
+    text = (PROJECT / "conf" / "trawl.conf").read_text(encoding="utf-8")
+    known = settings.Known(properties(text), text)
+    read = keys_read()
+    assert {"hot.batch", "spark.dist", "hbase.compression", "hadoop.", "source.", "job."} <= read.keys()
+    own = ("source.", "job.")
+    assert not {
+        key: file for key, file in read.items() if key not in own and not known.has(key) and key not in known.families
+    }
+
+
+def test_every_key_of_trawl_conf_is_read():
+    code = "".join(
+        source.read_text(encoding="utf-8")
+        for place in ("jobs/*/src/main/java/**/*.java", "dags/**/*.py", "bin/lib/*.py")
+        for source in PROJECT.glob(place)
+        if "/tests/" not in source.as_posix()
+    )
+    names = properties((PROJECT / "conf" / "trawl.conf").read_text(encoding="utf-8"))
+    written = {key: key.removeprefix("source.proxy.").removeprefix("job.") for key in names}
+    assert not [key for key, name in written.items() if f'"{name}"' not in code and not key.startswith("hadoop.")]
+
+
+def test_every_key_of_trawl_conf_is_explained():
+    lines = (PROJECT / "conf" / "trawl.conf").read_text(encoding="utf-8").splitlines()
+    bare = [line for before, line in pairwise(lines) if not before and re.match("[a-z]", line)]
+    assert not bare

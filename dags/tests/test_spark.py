@@ -57,3 +57,8 @@ def test_a_driver_is_active_until_it_has_ended():
         "RUNNING",
         "UNKNOWN",
     ]
+
+
+def test_a_driver_that_nobody_takes_is_an_error_that_names_the_masters():
+    with pytest.raises(MasterUnreachable, match=r"http://127\.0\.0\.1:1: Connection refused"):
+        NOBODY.create({"action": "CreateSubmissionRequest"})

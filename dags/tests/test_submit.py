@@ -36,6 +36,29 @@ def test_the_whole_command_line(built, conf):
     ]
 
 
+def test_a_request_has_all_that_spark_submit_would_send(built, conf, tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    (tmp_path / "spark-defaults.conf").write_text(
+        "# of the site\nspark.driver.host 10.0.0.1\nspark.driver.memory 9g\nspark.ui.enabled   false\nother.key x\n"
+    )
+    spec = submit.submission("ingest", conf("job.driver.memory = 2g\n"))
+    request = spec.request("spark://m:6066", ["--source", "proxy"])
+    properties = request["sparkProperties"]
+    assert request["appResource"] == f"{built}/jobs/trawl-ingest.jar"
+    assert (request["mainClass"], request["appArgs"]) == ("io.trawl.ingest.IngestJob", ["--source", "proxy"])
+    assert properties["spark.jars"] == (
+        f"local:{built}/lib/a.jar,local:{built}/lib/b.jar,{built}/jobs/trawl-ingest.jar"
+    )
+    assert properties["spark.driver.memory"] == "2g", "a job's setting wins over spark-defaults.conf"
+    assert properties["spark.ui.enabled"] == "false"
+    assert properties["spark.master"] == "spark://m:6066"
+    assert properties["spark.submit.deployMode"] == "cluster"
+    assert "spark.driver.host" not in properties, "it is the submitting machine's"
+    assert "other.key" not in properties
+    assert request["environmentVariables"] == {"SPARK_LOCAL_IP": "127.0.0.1"}, "not SPARK_HOME, not SPARK_CONF_DIR"
+
+
 def test_jars_may_lie_elsewhere_for_the_cluster(built, conf):  # noqa: ARG001
     spec = submit.submission("ingest", conf("spark.dist = hdfs://nn:8020/trawl/dist/\n"))
     assert spec.application == "hdfs://nn:8020/trawl/dist/jobs/trawl-ingest.jar"

@@ -84,3 +84,14 @@ def test_airflow_keeps_it_in_its_database(first):
     assert isinstance(kept, WindowTimetable)
     assert (kept.unit, kept.margin, kept.first) == (HOUR, MARGIN, first)
     assert kept.summary == "every PT1H"
+
+
+def test_a_schedule_that_has_an_end_sweeps_no_window_behind_it_but_backfills_do():
+    ended = WindowTimetable(HOUR, MARGIN, end=datetime(2026, 11, 20, 10, tzinfo=UTC))
+    assert after(ended, "20T08:00:00", "20T09:00:00").data_interval.start == at("20T09:00:00")
+    assert after(ended, "20T09:00:00", "20T10:00:00") is None
+    backfill = TimeRestriction(earliest=at("20T10:00:00"), latest=at("20T11:00:00"), catchup=True)
+    run = ended.next_dagrun_info(last_automated_data_interval=None, restriction=backfill)
+    assert run.data_interval.start == at("20T10:00:00")
+    again = decode_timetable(encode_timetable(ended))
+    assert (again.end, again.description) == (ended.end, ended.description)

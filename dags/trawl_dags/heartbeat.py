@@ -12,8 +12,8 @@ from trawl_dags.settings import Settings, instant
 GRACE = 15.0
 """Seconds that a heartbeat may be late, beside three that fail."""
 
-FIRST = 90.0
-"""Seconds that a driver may run without a heartbeat: it waits for the lease at most so long."""
+FIRST = 300.0
+"""Seconds that a driver may run without a heartbeat: it waits for the lease, or is slow to start."""
 
 PASSING = 300.0
 """Seconds that starting and stopping may take."""

@@ -127,8 +127,16 @@ class SparkJobOperator(SparkSubmitOperator):
         # An earlier try's driver is none of this one's any more.
         self._submitted = None
         # The hook takes its arguments when it is made.
-        self._hook = self._get_hook()
-        driver = super().submit_job(context)
+        hook = self._hook = self._get_hook()
+        masters = self._masters()
+        if masters is None:
+            driver = super().submit_job(context)
+        else:
+            # spark-submit would start a JVM to send the same request.
+            spec = submit.submission(self.job, self.settings, self.main)
+            driver = masters.create(spec.request(hook._connection["master"], self.application_args))
+            self.log.info("Submitted as %s", driver)
+            hook._driver_id = driver
         return {"driver": str(driver), "run_id": run_id, "report": report}
 
     def get_job_status(self, external_id: JsonValue, context: Context) -> str:

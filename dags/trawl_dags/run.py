@@ -11,13 +11,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from trawl_dags import reports, submit
 from trawl_dags.settings import Settings, SettingsError
@@ -38,6 +39,8 @@ Exit status: 0 done, 2 a bad argument or setting, 1 anything else."""
 # A JVM that lives for a second needs no better compiler.
 _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 _KILL_SECONDS = 30.0
+# How long a server may take: it is said within ten seconds that it does not answer.
+_ANSWER_SECONDS = 6.0
 
 
 class Stop(Exception):
@@ -110,10 +113,13 @@ class Run:
         self._has_main(submit.local_jar(self.job))
         if {"-h", "--help"} & set(self.given):
             return subprocess.run(self._java(["--help"]), check=False).returncode
-        self._check()
         if "--check" in self.given:
+            self._check()
             return 0
         settings = Settings.load(_value(self.given, "--conf"), _overrides(self.given))
+        servers = _Servers(settings)
+        self._check()
+        servers.must_answer()
         run_id = _value(self.given, "--run-id") or submit.new_run_id(self.job)
         report = _value(self.given, "--report") or reports.name("by-hand", self.job, run_id)
         spec = submit.submission(self.job, settings, self.main)
@@ -145,7 +151,7 @@ class Run:
         settings_file = [] if _value(self.given, "--conf") else ["--conf", str(Settings.load().file)]
         words = [word for word in self.given if word != "--check"]
         checked = subprocess.run(
-            self._java([*words, *settings_file, "--check"]), capture_output=True, text=True, check=False
+            self._java(["--check", *settings_file, *words]), capture_output=True, text=True, check=False
         )
         if checked.returncode:
             said = checked.stderr.strip().splitlines() or ["the check ended without a word"]
@@ -154,10 +160,8 @@ class Run:
 
     def _standalone(self, spec: submit.Submission, arguments: Sequence[str], settings: Settings) -> str:
         """Submit to a standalone master and follow; what to say should there be no report."""
-        masters = Masters(submit.rest_urls(settings.text("spark.rest")), settings.text("spark.ui", "") or None)
-        # Asked for a driver that does not exist: does anybody answer?
-        masters.driver("driver-0")
-        driver_id = self._submit(spec.command(settings.text("spark.rest"), arguments))
+        masters = _masters(settings)
+        driver_id = self._submit(masters, spec.request(settings.text("spark.rest"), arguments))
         started = time.monotonic()
         terminal = sys.stderr.isatty()
         if not terminal:
@@ -177,22 +181,13 @@ class Run:
             if terminal:
                 print("\r\033[K", end="", file=sys.stderr)
 
-    def _submit(self, command: Sequence[str]) -> str:
-        """Run spark-submit; the driver's id."""
+    def _submit(self, masters: Masters, request: Mapping[str, Any]) -> str:
+        """Submit a driver; its id. A signal that comes meanwhile waits for the id."""
         self.interrupts.waits = True
-        # A session of its own: a Ctrl-C at the terminal must not hit it between submission and answer.
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        ) as process:
-            assert process.stdout is not None, "asked for a pipe"  # noqa: S101
-            said = process.stdout.read()
-        self.interrupts.waits = False
-        driver = re.search(r"driver-\d{14}-\d+", said)
-        if process.returncode or driver is None:
-            lines = [line.strip() for line in said.splitlines() if line.strip()]
-            why = [line for line in lines if re.search(r"Exception|[Ee]rror", line)] or lines or ["no output"]
-            raise Stop(f"spark-submit failed ({process.returncode}): {why[-1]}")
-        return driver.group()
+        try:
+            return masters.create(request)
+        finally:
+            self.interrupts.waits = False
 
     def _kill(self, masters: Masters, driver_id: str, why: Interrupted) -> NoReturn:
         masters.kill(driver_id)
@@ -212,15 +207,90 @@ class Run:
         return f"spark-submit ended with status {done.returncode}, and the job left no report: its log is the cluster's"
 
 
+class _Masters(Masters):
+    """Masters of which is said, once, that they do not answer; the driver is followed all the same."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.away = False
+
+    def driver(self, driver_id: str) -> Driver:
+        """As Masters."""
+        try:
+            found = super().driver(driver_id)
+        except MasterUnreachable as e:
+            if not self.away:
+                print(f"trawl: {e} Waiting for it, driver {driver_id} goes on", file=sys.stderr)
+            self.away = True
+            raise
+        self.away = False
+        return found
+
+
+def _masters(settings: Settings, kind: type[Masters] = _Masters) -> Masters:
+    urls = submit.rest_urls(settings.text("spark.rest"))
+    return kind(urls, settings.text("spark.ui", "") or None, timeout=_ANSWER_SECONDS / max(1, len(urls)))
+
+
+class _Servers:
+    """The servers that a submission needs, asked while the arguments are checked: one that does not answer is named."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.trouble: dict[str, str | None] = {}
+        self.began = time.monotonic()
+        asked: list[Callable[[], object]] = [lambda: reports.read(settings, "none.json", "")]
+        names = [f"reports.url {settings.text('reports.url')}"]
+        if settings.text("spark.master").startswith("spark://"):
+            # Asked for a driver that does not exist.
+            asked.insert(0, lambda: _masters(settings, Masters).driver("driver-0"))
+            names.insert(0, f"the Spark master of spark.rest {settings.text('spark.rest')}")
+        self.threads = [
+            # Some clients of file systems wait for ever: the process ends beside them.
+            threading.Thread(target=self._ask, args=(name, ask), daemon=True)
+            for name, ask in zip(names, asked, strict=True)
+        ]
+        self.names = names
+        for thread in self.threads:
+            thread.start()
+
+    def _ask(self, name: str, ask: Callable[[], object]) -> None:
+        try:
+            ask()
+        except (OSError, SettingsError) as e:
+            self.trouble[name] = str(e)
+        else:
+            self.trouble[name] = None
+
+    def must_answer(self) -> None:
+        """Wait for their answers.
+
+        :raises Stop: one does not answer in time, or says that it does not work
+        """
+        for name, thread in zip(self.names, self.threads, strict=True):
+            thread.join(max(0.0, self.began + _ANSWER_SECONDS + 0.5 - time.monotonic()))
+            if name not in self.trouble:
+                raise Stop(f"{name} does not answer within {_ANSWER_SECONDS:g} s: is it up?")
+            said = self.trouble[name]
+            if said is not None:
+                raise Stop(_ours(name, said))
+
+
+def _ours(name: str, said: str) -> str:
+    """What a client of a file system says of an address that refuses, in our words."""
+    if "Connection refused" in said or "Max retries exceeded" in said or "timed out" in said:
+        return said if name.startswith("the Spark") else f"{name} does not answer: is it up?"
+    return said
+
+
 def _say(job: str, line: str, status: int) -> int:
     print(f"trawl {job}: {line}", file=sys.stderr)
     return status
 
 
 def _value(given: Sequence[str], name: str) -> str | None:
-    for word, after in zip(given, [*given[1:], None], strict=True):
+    for at, word in enumerate(given):
         if word == name:
-            return after
+            return given[at + 1] if at + 1 < len(given) else None
         if word.startswith(f"{name}="):
             return word.partition("=")[2]
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,15 +47,20 @@ class Settings:
     def load(cls, file: str | Path | None = None, overrides: Mapping[str, str] | None = None) -> Settings:
         """Read the defaults and the site's file: `file`, else $TRAWL_CONF, else the local stack's, else none.
 
-        :raises SettingsError: the file is missing or is no file of `key = value` lines
+        :raises SettingsError: the file is missing or is no file of `key = value` lines, or a key is unknown
         """
         defaults = HOME / "conf" / "trawl.conf"
         stack = HOME / ".trawl" / "stack" / "conf" / "trawl.conf"
         named = file or os.environ.get("TRAWL_CONF")
         chosen = Path(named).absolute() if named else stack if stack.is_file() else defaults
-        values = _read(defaults)
+        text = _text(defaults)
+        values = properties(text)
+        known = Known(values, text)
         if chosen != defaults:
-            values |= _read(chosen)
+            site = properties(_text(chosen))
+            known.require(site, str(chosen))
+            values |= site
+        known.require(overrides or {}, "--set")
         return cls(values | dict(overrides or {}), chosen)
 
     def text(self, key: str, otherwise: str | None = None) -> str:
@@ -138,6 +144,74 @@ class Settings:
         return Source(name, unit)
 
 
+class Known:
+    """Which keys a trawl.conf may have, as KnownSettings in jobs/etl has it.
+
+    Those of the defaults; for another source those of source.proxy, for one job those of job; and all keys of the
+    families that the defaults open by a comment (`# hadoop.*: ...`).
+
+    :param keys: the defaults' keys
+    :param text: the defaults, as they stand in the file
+    """
+
+    def __init__(self, keys: Iterable[str], text: str) -> None:
+        self.keys = sorted(keys)
+        self.families = re.findall(r"^# (\S+\.)\*:", text, re.MULTILINE)
+
+    def require(self, given: Iterable[str], where: str) -> None:
+        """Refuse what is not known.
+
+        :param where: the keys stand, for the message
+        :raises SettingsError: a key is unknown
+        """
+        for key in sorted(given):
+            if not self.has(key):
+                raise SettingsError(
+                    f"setting {key} ({where}) is unknown: did you mean {self.nearest(key)}? "
+                    "(conf/trawl.conf lists them; keys of your own jobs begin with my.)"
+                )
+
+    def has(self, key: str) -> bool:
+        """Whether the key is known."""
+        return key in self._templates(key) or any(
+            re.match(re.escape(family).replace("NAME", "[^.]+") + ".", key) for family in self.families
+        )
+
+    def nearest(self, key: str) -> str:
+        """The known key that takes the fewest edits to get to."""
+        candidates = self._templates(key)
+        parts = key.split(".")
+        for family in self.families:
+            words = family.rstrip(".").split(".")
+            if len(parts) <= len(words):
+                continue
+            own = ".".join(given if word == "NAME" else word for word, given in zip(words, parts, strict=False))
+            typed = ".".join(parts[: len(words)])
+            # A family takes any key: only a slip in its own words leads to it.
+            if _distance(own, typed) <= max(1, len(own) // 4):
+                candidates.append(own + key.removeprefix(typed))
+        return min(candidates, key=lambda one: (_distance(key, one), one))
+
+    def _templates(self, key: str) -> list[str]:
+        """All keys, and those of the source or the job that a key names."""
+        first, _, rest = key.partition(".")
+        name, dot, _ = rest.partition(".")
+        template = {"source": "source.proxy.", "job": "job."}.get(first)
+        if not dot or template is None:
+            return list(self.keys)
+        named = [f"{first}.{name}.{one.removeprefix(template)}" for one in self.keys if one.startswith(template)]
+        return [*self.keys, *named]
+
+
+def _distance(before: str, after: str) -> int:
+    row = list(range(len(after) + 1))
+    for i, char in enumerate(before, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(after, 1):
+            diagonal, row[j] = row[j], min(diagonal + (char != other), row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+
+
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
     re.IGNORECASE,
@@ -171,14 +245,13 @@ def instant(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _read(file: Path) -> dict[str, str]:
+def _text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as e:
         raise SettingsError(f"settings file {file}: {e.strerror or e}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"settings file {file}: not UTF-8 text") from None
-    return properties(text)
 
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
@@ -210,3 +283,17 @@ def _unescape(text: str) -> str:
         return chr(int(code, 16)) if code else _ESCAPES.get(char, char)
 
     return re.sub(r"\\(?:u([0-9A-Fa-f]{4})|(.))", one, text)
+
+
+def main(argv: Sequence[str]) -> int:
+    """`python -m trawl_dags.settings KEY=VALUE...`: say in one line which of the keys is unknown; status 2 then."""
+    try:
+        Settings.load(HOME / "conf" / "trawl.conf", {pair.partition("=")[0].strip(): "" for pair in argv})
+    except SettingsError as e:
+        sys.stderr.write(f"{e}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,10 @@ LOST = "LOST"
 
 class MasterUnreachable(OSError):
     """No master answers; the one line says which and why."""
+
+
+class SubmissionRefused(OSError):
+    """A master answers and does not take a driver; the one line says why."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,20 @@ class Masters:
         # A standby or recovering master answers, but may not say.
         return Driver(driver_id, "UNKNOWN" if message and "not alive" in message else LOST, message=message)
 
+    def create(self, request: Mapping[str, Any]) -> str:
+        """Submit a driver, as spark-submit does in cluster mode, but without a JVM of its own.
+
+        :param request: what to run, as submit.Submission.request gives it
+        :return: the driver's id
+        :raises MasterUnreachable: no master answers; it may have taken the request all the same
+        :raises SubmissionRefused: the master does not take it; the one line says why
+        """
+        answer = self._ask("POST", "/v1/submissions/create", request)
+        driver = answer.get("submissionId")
+        if not answer.get("success") or not driver:
+            raise SubmissionRefused(f"the Spark master refuses the driver: {answer.get('message') or answer}")
+        return str(driver)
+
     def kill(self, driver_id: str) -> bool:
         """Ask for the driver's end; the worker gives it some seconds.
 
@@ -90,13 +108,13 @@ class Masters:
     ) -> Driver:
         """Wait for the driver's end.
 
-        :param interval: seconds between two looks
+        :param interval: seconds between two looks, at most: a driver that has just begun is looked at more often
         :param patience: seconds that an unreachable or recovering master is waited for; one that is there and
             does not know the driver, a quarter of it
         :param seen: told of every look
         :raises MasterUnreachable: longer than that
         """
-        since = time.monotonic()
+        begun = since = time.monotonic()
         while True:
             now = time.monotonic()
             try:
@@ -112,7 +130,8 @@ class Masters:
                         return driver
                 elif now - since > (patience / 4 if driver.state == LOST else patience):
                     return Driver(driver_id, LOST, message=driver.message)
-            time.sleep(interval)
+            # A small window's job takes a few seconds: whoever waits for it should not wait one more.
+            time.sleep(min(interval, 0.2 + (now - begun) / 20))
 
     def page(self, driver: Driver) -> str | None:
         """Address of the page with the driver's log, else of the master's page; None without `ui`."""
@@ -166,10 +185,10 @@ class Masters:
             return None
         return next((str(w["webuiaddress"]).rstrip("/") for w in workers if w["id"] == driver.worker_id), None)
 
-    def _ask(self, method: str, path: str) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The answer of the master that is alive; of any, where none says it is."""
         answers, trouble = [], []
-        for url, answer in self._each(method, path):
+        for url, answer in self._each(method, path, body):
             if isinstance(answer, str):
                 trouble.append(f"{url}: {answer}")
             elif answer.get("success"):
@@ -180,15 +199,30 @@ class Masters:
             return answers[0]
         raise MasterUnreachable(f"Spark master cannot be reached ({'; '.join(trouble)}): is it up?")
 
-    def _each(self, method: str, path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    def _each(
+        self, method: str, path: str, body: Mapping[str, Any] | None
+    ) -> Iterator[tuple[str, dict[str, Any] | str]]:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {} if body is None else {"Content-Type": "application/json;charset=UTF-8"}
+        # A driver that is taken and whose id gets lost would run unseen: a slow answer is waited for.
+        timeout = self.timeout if body is None else self.timeout * 6
         for url in self.urls:
-            asked = urllib.request.Request(f"{url}{path}", method=method)  # noqa: S310
+            asked = urllib.request.Request(f"{url}{path}", data=data, headers=headers, method=method)  # noqa: S310
             try:
-                with urllib.request.urlopen(asked, timeout=self.timeout) as answer:  # noqa: S310
+                with urllib.request.urlopen(asked, timeout=timeout) as answer:  # noqa: S310
                     yield url, json.load(answer)
             except urllib.error.HTTPError as e:
-                yield url, f"HTTP {e.code}"
+                yield url, _refusal(e)
             except urllib.error.URLError as e:
                 yield url, str(getattr(e.reason, "strerror", None) or e.reason)
             except (OSError, ValueError) as e:
                 yield url, str(e)
+
+
+def _refusal(error: urllib.error.HTTPError) -> dict[str, Any] | str:
+    """What a master says with a status that is not 200: its own JSON, else the status alone."""
+    try:
+        said = json.load(error)
+    except (OSError, ValueError):
+        return f"HTTP {error.code}"
+    return said if isinstance(said, dict) and said.get("message") else f"HTTP {error.code}"

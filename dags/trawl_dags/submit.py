@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from trawl_dags.settings import HOME, Settings, SettingsError
+from trawl_dags.settings import HOME, Settings, SettingsError, properties
 
 MODULE_OPTIONS = " ".join(
     [
@@ -73,6 +74,38 @@ class Submission:
             self.application,
             *arguments,
         ]
+
+    def request(self, master: str, arguments: Sequence[str]) -> dict[str, Any]:
+        """The same submission as the REST endpoint of a standalone master takes it.
+
+        It has what spark-submit would add: the properties of spark-defaults.conf beneath the job's own, the jar
+        itself among the jars, and this process's SPARK_ variables.
+
+        :param master: the masters' REST addresses, spark://host:port,host:port; the master puts its own port there
+        """
+        conf = defaults() | self.conf
+        # Of the machine that submits: it means nothing on the one that runs the driver.
+        conf.pop("spark.driver.host", None)
+        jars = [jar for jar in conf.get("spark.jars", "").split(",") if jar]
+        conf["spark.jars"] = ",".join([*jars, self.application])
+        conf |= {
+            "spark.app.name": f"trawl {self.job}",
+            "spark.master": master,
+            "spark.submit.deployMode": "cluster",
+        }
+        return {
+            "action": "CreateSubmissionRequest",
+            "clientSparkVersion": spark_version(),
+            "appResource": self.application,
+            "mainClass": self.main,
+            "appArgs": list(arguments),
+            "sparkProperties": conf,
+            "environmentVariables": {
+                name: value
+                for name, value in os.environ.items()
+                if name.startswith("SPARK_") and name not in ("SPARK_ENV_LOADED", "SPARK_HOME", "SPARK_CONF_DIR")
+            },
+        }
 
 
 def submission(job: str, settings: Settings, main: str | None = None) -> Submission:
@@ -146,6 +179,21 @@ def spark_home() -> Path:
     if spec is None or spec.origin is None:
         raise FileNotFoundError("no Spark: set SPARK_HOME, or run 'bin/trawl install'")
     return Path(spec.origin).parent
+
+
+def spark_version() -> str:
+    """Version of this machine's Spark, as its jars say it."""
+    cores = sorted((spark_home() / "jars").glob("spark-core_*.jar"))
+    return cores[-1].stem.rpartition("-")[2] if cores else "3.5"
+
+
+def defaults() -> dict[str, str]:
+    """The properties of spark-defaults.conf, in $SPARK_CONF_DIR or Spark's own folder; none where it is missing."""
+    folder = os.environ.get("SPARK_CONF_DIR")
+    file = (Path(folder) if folder else spark_home() / "conf") / "spark-defaults.conf"
+    if not file.is_file():
+        return {}
+    return {key: value for key, value in properties(file.read_text("utf-8")).items() if key.startswith("spark.")}
 
 
 def java() -> str:

@@ -32,20 +32,27 @@ class WindowTimetable(Timetable):
     :param unit: length of a window; divides a day
     :param margin: how long after its end a window has closed
     :param first: the first window to sweep is the one that begins then, or next after it
+    :param end: no window that begins then or later is swept by schedule; None: it goes on for ever
     """
 
-    def __init__(self, unit: timedelta, margin: timedelta, first: datetime | None = None) -> None:
+    def __init__(
+        self, unit: timedelta, margin: timedelta, first: datetime | None = None, end: datetime | None = None
+    ) -> None:
         self.unit = unit
         self.margin = margin
         self.first = first
+        self.end = end
         since = f", from {utc(first)} on" if first else ""
-        self.description = f"Each window of {iso(unit)}, {iso(margin)} after its end{since}"
+        until = f", until {utc(end)}" if end else ""
+        self.description = f"Each window of {iso(unit)}, {iso(margin)} after its end{since}{until}"
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> Timetable:
         """Read what serialize wrote."""
-        first = datetime.fromtimestamp(data["first"], UTC) if data["first"] is not None else None
-        return cls(timedelta(seconds=data["unit"]), timedelta(seconds=data["margin"]), first)
+        first, end = (
+            datetime.fromtimestamp(at, UTC) if at is not None else None for at in (data["first"], data.get("end"))
+        )
+        return cls(timedelta(seconds=data["unit"]), timedelta(seconds=data["margin"]), first, end)
 
     def serialize(self) -> dict[str, Any]:
         """Seconds, and seconds since 1970."""
@@ -53,6 +60,7 @@ class WindowTimetable(Timetable):
             "unit": self.unit.total_seconds(),
             "margin": self.margin.total_seconds(),
             "first": self.first.timestamp() if self.first else None,
+            "end": self.end.timestamp() if self.end else None,
         }
 
     @property
@@ -78,12 +86,15 @@ class WindowTimetable(Timetable):
             start = EPOCH
         earliest = plain(restriction.earliest or EVER)
         # Of a backfill's range; the DAG's own start date says nothing.
-        first = earliest if earliest > EVER else self.first
+        ranged = earliest > EVER
+        first = earliest if ranged else self.first
         if first is not None:
             start = max(start, self._ceiling(first))
         if start == EPOCH or not restriction.catchup:
             start = max(start, floor(datetime.now(UTC) - self.margin, self.unit) - self.unit)
         if restriction.latest is not None and start > plain(restriction.latest):
+            return None
+        if self.end is not None and start >= self.end and not ranged:
             return None
         end = start + self.unit
         return DagRunInfo(

@@ -19,11 +19,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Airflow as four processes: API server, scheduler with local workers, DAG processor, triggerer. */
 final class Airflow {
     private final Site site;
     private boolean migrated;
+    private volatile @Nullable HttpResponse<String> lastHealth;
 
     private Airflow(Site site) {
         this.site = site;
@@ -34,11 +36,15 @@ final class Airflow {
         return List.of(
                 airflow.server("api-server", Ready.http(airflow.health(), body -> true))
                         .ports(site, "airflow")
-                        .after(airflow::makePool),
+                        .after(airflow::makePool)
+                        .probe(child -> airflow.ask()),
                 // Logs are read from the folder that all share, so no server for them is needed.
-                airflow.server("scheduler", airflow.beats("scheduler"), "--skip-serve-logs"),
-                airflow.server("dag-processor", airflow.beats("dag_processor")),
-                airflow.server("triggerer", airflow.beats("triggerer"), "--skip-serve-logs"));
+                airflow.server("scheduler", airflow.beats("scheduler"), "--skip-serve-logs")
+                        .probe(airflow.goesOnBeating("scheduler")),
+                airflow.server("dag-processor", airflow.beats("dag_processor"))
+                        .probe(airflow.goesOnBeating("dag_processor")),
+                airflow.server("triggerer", airflow.beats("triggerer"), "--skip-serve-logs")
+                        .probe(airflow.goesOnBeating("triggerer")));
     }
 
     private Server server(String component, Ready ready, String... options) {
@@ -69,6 +75,8 @@ final class Airflow {
         all.put("PYTHONUNBUFFERED", "1");
         // Airflow renames its processes; without this the new name overwrites the marks that they are found by.
         all.put("SPT_NOENV", "1");
+        // Of the JVM that submits a job.
+        all.put("SPARK_SUBMIT_OPTS", String.join(" ", site.temporaryFlags(Site.JOBS)));
         all.put("AIRFLOW_HOME", site.data("airflow").toString());
         all.put("AIRFLOW__CORE__DAGS_FOLDER", home.resolve("dags").toString());
         all.put("AIRFLOW__CORE__PLUGINS_FOLDER", home.resolve("dags/plugins").toString());
@@ -95,15 +103,20 @@ final class Airflow {
         all.put("AIRFLOW__SCHEDULER__CREATE_DELTA_DATA_INTERVALS", "True");
         // How soon a task is missed whose process, or whose scheduler, is gone: the defaults take minutes.
         all.put("AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL", "10");
-        all.put("AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD", "15");
-        all.put("AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT", "30");
+        all.put("AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD", site.text("airflow.scheduler.missed.seconds"));
+        all.put("AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT", site.text("airflow.task.missed.seconds"));
         all.put("AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL", "5");
+        // An API server that is away for a while is waited for: one heartbeat is tried every few seconds.
+        all.put("AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS", "20");
         // Without it a cleared task that had succeeded runs no job.
         all.put("AIRFLOW__STATE_STORE__CLEAR_ON_SUCCESS", "True");
         all.put("AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL", "5");
         all.put("AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL", "10");
         all.put("AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES", "1");
         all.put("AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL", "0");
+        // A DAG that is not parsed in this time is gone; the defaults are too short for a machine that has other work.
+        all.put("AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT", "600");
+        all.put("AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT", "300");
         all.put(
                 "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
                 site.state().resolve("logs/airflow").toString());
@@ -177,12 +190,49 @@ final class Airflow {
 
     /** Whether a component has written a heartbeat since it was started; an older one may be its predecessor's. */
     private Ready beats(String component) {
-        Pattern beat = Pattern.compile("\"latest_" + component + "_heartbeat\"\\s*:\\s*\"([^\"]+)\"");
-        return child -> {
-            HttpResponse<String> answer = Ready.get(health());
-            Matcher found = beat.matcher(answer.body());
-            return found.find() && instant(found.group(1)).isAfter(child.started());
+        return child -> instant(beat(component, Ready.get(health()))).isAfter(child.started());
+    }
+
+    /** Asks the API server how all components are. */
+    private Probe.Answer ask() throws IOException, InterruptedException {
+        HttpResponse<String> answer = Ready.get(health());
+        if (answer.statusCode() != 200) {
+            return Probe.silent("status " + answer.statusCode() + " of " + health());
+        }
+        lastHealth = answer;
+        return Probe.SERVES;
+    }
+
+    /** Whether its heartbeat is another one than at the last look. The API server tells of it, when it is asked itself. */
+    private Probe goesOnBeating(String component) {
+        return new Probe() {
+            private @Nullable HttpResponse<String> seen;
+            private @Nullable Child asked;
+            private String before = "";
+
+            @Override
+            public synchronized Answer of(Child child) throws IOException {
+                HttpResponse<String> health = lastHealth;
+                if (health == null || health == seen) {
+                    return Probe.unknown("the API server does not tell");
+                }
+                seen = health;
+                String now = beat(component, health);
+                boolean moved = !child.equals(asked) || !now.equals(before);
+                asked = child;
+                before = now;
+                return moved ? SERVES : Probe.silent("its heartbeat stands at " + now);
+            }
         };
+    }
+
+    private String beat(String component, HttpResponse<String> health) throws IOException {
+        Matcher found = Pattern.compile("\"latest_" + component + "_heartbeat\"\\s*:\\s*\"([^\"]+)\"")
+                .matcher(health.body());
+        if (!found.find()) {
+            throw new IOException("no heartbeat of " + component + " in the answer of " + health());
+        }
+        return found.group(1);
     }
 
     private static Instant instant(String text) {
@@ -226,6 +276,7 @@ final class Airflow {
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + site.address("airflow") + path))
                 .header("Content-Type", "application/json")
+                .timeout(Probe.PATIENCE)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** One start of a server: its process, and what it has logged since. */
@@ -47,6 +48,7 @@ final class Child {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Map<String, String> environment = builder.environment();
         Leftovers.mark(environment, site.options().stateDir(), server.name());
+        environment.put("TMPDIR", site.temporary(server.name()).toString());
         environment.putAll(server.environment());
         Child child = new Child(server, builder.start(), log, size);
         Site.write(site.run(server.name() + ".pid"), child.process.pid() + "\n");
@@ -83,8 +85,19 @@ final class Child {
                 : process.pid();
     }
 
-    int exit() {
-        return process.exitValue();
+    /** How it ended, as a part of a sentence. */
+    String end() {
+        return process.isAlive() ? "ended" : "ended with exit status " + process.exitValue();
+    }
+
+    /** Processor time of all its processes; nothing if the system does not tell. */
+    Optional<Duration> processorTime() {
+        return Motion.processorTime(process.toHandle());
+    }
+
+    /** Whether it gets anywhere, from now on. */
+    Motion motion() {
+        return new Motion(log, this::processorTime);
     }
 
     /** Everything that was logged since this start. */

@@ -1,10 +1,14 @@
 package io.trawl.stack;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
 
 /** Flume: the collector, and one remote agent for each proxy. */
 final class Flume {
@@ -25,7 +29,8 @@ final class Flume {
                                 "TRAWL_KAFKA", site.address("kafka"),
                                 "TRAWL_TOPIC", site.text("flume.topic")))
                 .needs("kafka")
-                .ports(site, "flume-collector"));
+                .ports(site, "flume-collector")
+                .probe(child -> handshake(site.port("flume-collector"))));
         for (String proxy : site.listed("flume.proxies")) {
             servers.add(remote(site, proxy));
         }
@@ -60,6 +65,21 @@ final class Flume {
                         () -> site.server(name, "flume", List.of(), classPath, AGENT, "-n", agent, "-f", file),
                         Ready.logged("Component type: SOURCE, name: \\S+ started"))
                 .environment(parameters);
+    }
+
+    /** Begins to speak with its Avro source, as an agent does that knows nothing of the protocol: any answer will do. */
+    private static Probe.Answer handshake(int port) throws IOException {
+        try (Socket socket = Probe.connect(port)) {
+            // Serial, one part, its length; then no known protocol of either side, two hashes of 16 bytes, nothing
+            // more.
+            ByteBuffer frame = ByteBuffer.allocate(12 + 34).putInt(1).putInt(1).putInt(34);
+            var out = new DeflaterOutputStream(socket.getOutputStream(), true);
+            out.write(frame.array());
+            out.flush();
+            return socket.getInputStream().read() < 0
+                    ? Probe.silent("port " + port + " closes the connection")
+                    : Probe.SERVES;
+        }
     }
 
     static void configure(Site site) {

@@ -32,6 +32,9 @@ final class HBase {
                                 .and(Ready.port(site.port("hbase-regionserver"))))
                 .needs("namenode", "datanode")
                 .ports(site, "zookeeper", "hbase-master", "hbase-regionserver")
+                .probe(HBaseCall.answers(site.port("hbase-regionserver"), "AdminService", "GetServerInfo")
+                        .and(HBaseCall.answers(site.port("hbase-master"), "MasterService", "IsMasterRunning"))
+                        .goneWhenRefused())
                 .grace(Duration.ofSeconds(20)));
     }
 
@@ -51,6 +54,10 @@ final class HBase {
             hbase.put("hbase." + role + ".info.bindAddress", "127.0.0.1");
             hbase.put("hbase." + role + ".info.port", "-1");
         }
+        // A session that ends takes the region server along, and leaves the process alive without it.
+        String pause = Long.toString(site.pause().toMillis());
+        hbase.put("zookeeper.session.timeout.localHBaseCluster", pause);
+        hbase.put("hbase.zookeeper.property.maxSessionTimeout", pause);
         // A delete marker that compaction drops too soon lets an older put, sent again later, come back.
         hbase.put(
                 "hbase.hstore.time.to.purge.deletes",

@@ -29,7 +29,11 @@ final class Hdfs {
                         () -> site.server("namenode", "namenode", OPENS, classPath, NAMENODE),
                         Ready.port(site.port("namenode")))
                 .ports(site, "namenode", "namenode-http")
-                .prepare(() -> format(site, classPath));
+                .prepare(() -> format(site, classPath))
+                // Goes through the name space, as a call of its RPC does.
+                .probe(Probe.http(
+                        "http://" + site.address("namenode-http") + "/webhdfs/v1/?op=GETFILESTATUS",
+                        body -> body.contains("FileStatus")));
         // Registered, and all blocks that files need reported: only then does the NameNode leave its safe mode.
         Server datanode = Server.of(
                         "datanode",
@@ -39,7 +43,11 @@ final class Hdfs {
                                 .and(child -> child.said().contains("Successfully sent block report"))
                                 .and(Ready.http(jmx + "NameNodeInfo", body -> body.contains("\"Safemode\" : \"\""))))
                 .ports(site, "datanode", "datanode-ipc", "datanode-http")
-                .after(() -> makeFolders(site));
+                .after(() -> makeFolders(site))
+                .probe(Probe.http(
+                        "http://" + site.address("datanode-http")
+                                + "/jmx?qry=Hadoop:service=DataNode,name=DataNodeInfo",
+                        body -> body.contains("DataNodeInfo")));
         return List.of(namenode, datanode);
     }
 
@@ -75,6 +83,8 @@ final class Hdfs {
         hdfs.put("dfs.heartbeat.interval", "1");
         // With one DataNode its report is always a little late; the default waits 400 ms at each file's end.
         hdfs.put("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");
+        // Of either end of a stream of blocks: there is no other DataNode that a writer could turn to.
+        hdfs.put("dfs.client.socket-timeout", Long.toString(2 * site.pause().toMillis()));
         HadoopXml.write(folder.resolve("hdfs-site.xml"), hdfs);
     }
 

@@ -1,6 +1,10 @@
 package io.trawl.stack;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +23,8 @@ final class Kafka {
     /** Any id does: the stack has one cluster, and its disk knows it. */
     private static final String CLUSTER = "dHJhd2wtbG9jYWwtc3RrMQ";
 
+    private static final int CORRELATION = 0x7261776c;
+
     private Kafka() {}
 
     static List<Server> servers(Site site) {
@@ -31,7 +37,25 @@ final class Kafka {
                         Ready.port(site.port("kafka")))
                 .ports(site, "kafka", "kafka-controller")
                 .prepare(() -> format(site, classPath, properties))
-                .after(() -> makeTopics(site)));
+                .after(() -> makeTopics(site))
+                .probe(child -> versions(site.port("kafka"))));
+    }
+
+    /** Asks for the versions of its API (key 18, version 0), which a broker answers in whatever state it is. */
+    private static Probe.Answer versions(int port) throws IOException {
+        try (Socket socket = Probe.connect(port)) {
+            var out = new DataOutputStream(socket.getOutputStream());
+            // Length, key, version, correlation id, no client id.
+            ByteBuffer request =
+                    ByteBuffer.allocate(14).putInt(10).putShort((short) 18).putShort((short) 0);
+            out.write(request.putInt(CORRELATION).putShort((short) -1).array());
+            out.flush();
+            var in = new DataInputStream(socket.getInputStream());
+            int length = in.readInt();
+            return length > 4 && in.readInt() == CORRELATION
+                    ? Probe.SERVES
+                    : Probe.silent("port " + port + " does not answer as Kafka does");
+        }
     }
 
     static void configure(Site site) {
@@ -57,7 +81,8 @@ final class Kafka {
                 transaction.state.log.min.isr=1
                 transaction.state.log.num.partitions=5
                 group.initial.rebalance.delay.ms=0
-                # A killed broker may come back only when its old session is over.
+                # A killed broker may come back only when its old session is over. One that stood still for longer is
+                # fenced for a moment, and goes on.
                 broker.session.timeout.ms=4000
                 broker.heartbeat.interval.ms=500
                 """.formatted(

@@ -44,7 +44,7 @@ final class Leftovers {
         CompletableFuture<?>[] ends =
                 processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
         try {
-            CompletableFuture.allOf(ends).get(10, TimeUnit.SECONDS);
+            CompletableFuture.allOf(ends).get(60, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new StackException(
                     "processes cannot be ended: "

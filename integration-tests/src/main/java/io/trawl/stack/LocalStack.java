@@ -24,8 +24,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,21 +43,43 @@ public final class LocalStack implements AutoCloseable {
      * @param pid its process, -1 where none lives
      * @param ports by the name of their setting
      * @param seconds how long its last start took, -1 if it has not answered
+     * @param restarts the starts that the watch made, oldest first
+     * @param note what is wrong with it, else empty
      */
-    public record Status(String name, boolean up, long pid, Map<String, Integer> ports, double seconds, String note) {}
+    public record Status(
+            String name,
+            boolean up,
+            long pid,
+            Map<String, Integer> ports,
+            double seconds,
+            List<Restart> restarts,
+            String note) {}
+
+    /** A start that the watch made of a server that had fallen. */
+    public record Restart(Instant at, String why) {}
 
     /** Threads that wait for servers: each may wait for others, so there is no bound. */
-    private static final Executor WAITING = work -> {
+    static final Executor WAITING = work -> {
         Thread thread = new Thread(work, "stack");
         thread.setDaemon(true);
         thread.start();
     };
+
+    private static final int ALL_STARTS = 1000;
+    /** How often what comes after a server's start is tried. */
+    private static final int TRIES = 5;
+    /** How often a start that takes long is told of. */
+    private static final Duration TELL = Duration.ofSeconds(30);
 
     private final Site site;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final Map<String, Child> children = new ConcurrentHashMap<>();
     private final Map<String, Double> seconds = new ConcurrentHashMap<>();
     private final FileChannel lockFile;
+    /** A permit for each start of the watch; all of them for {@link #up}. */
+    private final Semaphore starts = new Semaphore(ALL_STARTS);
+
+    private volatile @Nullable Watch watch;
     private volatile boolean closed;
 
     private LocalStack(Site site, FileChannel lockFile) {
@@ -133,7 +158,7 @@ public final class LocalStack implements AutoCloseable {
             throw new IllegalArgumentException(
                     site.venv() + " has no Python: Spark and Airflow come from there, 'bin/trawl install' makes it");
         }
-        Site.folder(site.state().resolve("tmp"));
+        site.emptyTemporary(Site.JOBS);
         TrawlConf.write(site);
         Kafka.configure(site);
         Hdfs.configure(site);
@@ -180,26 +205,35 @@ public final class LocalStack implements AutoCloseable {
      * @return names of the servers that had to be started
      */
     synchronized Set<String> up(Consumer<String> progress) {
+        starts.acquireUninterruptibly(ALL_STARTS);
+        try {
+            Watch watching = watch;
+            if (watching != null) {
+                watching.forgive();
+            }
+            return bringUp(watching, progress);
+        } finally {
+            starts.release(ALL_STARTS);
+        }
+    }
+
+    private Set<String> bringUp(@Nullable Watch watching, Consumer<String> progress) {
         Set<String> down = new LinkedHashSet<>();
         for (Server server : servers.values()) {
             Child child = children.get(server.name());
-            if (child == null || !child.alive() || !child.answered()) {
+            boolean fallen = watching != null && watching.fallen(server.name());
+            if (child == null || !child.alive() || !child.answered() || fallen) {
                 down.add(server.name());
             }
         }
-        // HBase cannot write on once its log's last block is gone: it falls with HDFS, now or a little later.
-        boolean hdfs = down.contains("namenode") || down.contains("datanode");
-        if (hdfs && servers.containsKey("hbase")) {
+        if (servers.containsKey("hbase") && down.stream().anyMatch(LocalStack::takesHBaseAlong)) {
             down.add("hbase");
         }
         if (down.isEmpty()) {
             return down;
         }
         for (String name : down) {
-            Child child = children.get(name);
-            if (child != null) {
-                child.kill();
-            }
+            killQuietly(name);
             Leftovers.end(Leftovers.of(stateDir(), name));
         }
         requireDisk();
@@ -208,6 +242,74 @@ public final class LocalStack implements AutoCloseable {
         }
         startAll(down, progress);
         return down;
+    }
+
+    /** HBase cannot write on once its log's last block is gone: it falls with HDFS, now or a little later. */
+    static boolean takesHBaseAlong(String server) {
+        return server.equals("namenode") || server.equals("datanode");
+    }
+
+    /**
+     * Has the servers looked after from now on: one that dies, or lives and no longer serves, is started again, unless
+     * that was done too often (restart.* of conf/stack.conf). Whoever kills and starts servers by hand does without.
+     *
+     * @param told of each server that falls, and that is up again
+     */
+    public void watch(Consumer<String> told) {
+        watch(Duration.ofSeconds(site.number("restart.silent.seconds")), told);
+    }
+
+    synchronized void watch(Duration patience, Consumer<String> told) {
+        unwatch();
+        Watch started = new Watch(
+                this,
+                List.copyOf(servers.values()),
+                site.number("restart.most"),
+                Duration.ofMinutes(site.number("restart.minutes")),
+                patience,
+                told);
+        watch = started;
+        started.start();
+    }
+
+    /** Ends the watch; the servers stay as they are. */
+    public synchronized void unwatch() {
+        Watch watching = watch;
+        watch = null;
+        if (watching != null) {
+            watching.end();
+        }
+    }
+
+    /** Whether the watch may look and start; not while somebody brings servers up by hand. */
+    boolean beginRestart() {
+        return !closed && starts.tryAcquire();
+    }
+
+    void endRestart() {
+        starts.release();
+    }
+
+    /** What runs of a server, or ran. */
+    @Nullable
+    Child current(String name) {
+        return children.get(name);
+    }
+
+    /** Ends what is left of a server, and starts it. */
+    void startAgain(String name) {
+        killQuietly(name);
+        Leftovers.end(Leftovers.of(stateDir(), name));
+        requireDisk();
+        requirePorts(server(name));
+        startAll(List.of(name), line -> {});
+    }
+
+    void killQuietly(String name) {
+        Child child = children.get(name);
+        if (child != null) {
+            child.kill();
+        }
     }
 
     private void startAll(Collection<String> names, Consumer<String> progress) {
@@ -245,15 +347,22 @@ public final class LocalStack implements AutoCloseable {
 
     private void startOne(Server server, Consumer<String> progress) {
         long begun = System.nanoTime();
-        if (closed) {
-            throw new StackException("the stack is being closed");
-        }
+        requireOpen();
         try {
+            site.emptyTemporary(server.name());
             server.prepare().run();
             Child child = Child.launch(server, server.command().line(), site);
             children.put(server.name(), child);
-            await(child);
-            server.after().run();
+            try {
+                await(child, progress);
+                finish(server);
+                child.nowAnswers();
+            } finally {
+                if (closed) {
+                    // Whoever closes may have looked before it was there.
+                    child.kill();
+                }
+            }
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -271,32 +380,61 @@ public final class LocalStack implements AutoCloseable {
                 ports(server)));
     }
 
-    private void await(Child child) throws InterruptedException {
+    private void requireOpen() {
+        if (closed) {
+            throw new StackException("the stack is being closed");
+        }
+    }
+
+    /** Waits for as long as the server gets anywhere: a machine may be ten times slower than another. */
+    private void await(Child child, Consumer<String> progress) throws InterruptedException {
         Server server = child.server();
-        Instant until = Instant.now().plusSeconds(site.number("start.seconds"));
-        Exception last = null;
-        while (Instant.now().isBefore(until)) {
+        Duration patience = Duration.ofSeconds(site.number("start.seconds"));
+        Motion motion = child.motion();
+        Instant begun = Instant.now();
+        Instant tell = begun.plus(TELL);
+        String last = "no answer yet";
+        while (motion.still().compareTo(patience) < 0) {
+            requireOpen();
             if (!child.alive()) {
-                throw new StackException("%s ended at its start with exit status %d: %s; its log is %s"
-                        .formatted(server.name(), child.exit(), child.lastWords(), site.log(server.name())));
+                throw new StackException("%s %s at its start: %s; its log is %s"
+                        .formatted(server.name(), child.end(), child.lastWords(), site.log(server.name())));
             }
             try {
                 if (server.ready().of(child)) {
-                    child.nowAnswers();
                     return;
                 }
+                last = "no answer yet";
             } catch (IOException | RuntimeException e) {
-                last = e;
+                last = e.getMessage() == null ? e.toString() : e.getMessage();
+            }
+            if (Instant.now().isAfter(tell)) {
+                tell = Instant.now().plus(TELL);
+                progress.accept("%-22s starting for %d s (%s): %s"
+                        .formatted(server.name(), since(begun).toSeconds(), last, Restarts.plain(child.lastWords())));
             }
             Thread.sleep(100);
         }
-        throw new StackException("%s does not answer after %s s (%s): %s; its log is %s"
-                .formatted(
-                        server.name(),
-                        site.text("start.seconds"),
-                        last == null ? "start.seconds says how long to wait" : last,
-                        child.lastWords(),
-                        site.log(server.name())));
+        throw new StackException(
+                "%s does not answer (%s), and for %d s neither its log nor its processor time has moved (start.seconds): %s; its log is %s"
+                        .formatted(
+                                server.name(), last, patience.toSeconds(), child.lastWords(), site.log(server.name())));
+    }
+
+    /** What comes after a start asks the server for something, which on a busy machine may take more than one try. */
+    private void finish(Server server) throws Exception {
+        for (int left = TRIES - 1; ; left--) {
+            requireOpen();
+            try {
+                server.after().run();
+                return;
+            } catch (IOException | ExecutionException e) {
+                if (left == 0) {
+                    throw e;
+                }
+                Thread.sleep(1000);
+            }
+        }
     }
 
     /** Names of the servers, in the order they depend on each other. */
@@ -332,7 +470,7 @@ public final class LocalStack implements AutoCloseable {
     /** Waits until a server answers that was started; returns at once where it does. */
     public void awaitReady(String name) {
         try {
-            await(child(name));
+            await(child(name), line -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException(name + " was not waited for to the end", e);
@@ -401,28 +539,40 @@ public final class LocalStack implements AutoCloseable {
     public List<Status> status() {
         List<Status> all = new ArrayList<>();
         for (Server server : servers.values()) {
+            Watch watching = watch;
+            List<Restart> restarts = watching == null ? List.of() : watching.restarts(server.name());
             Child child = children.get(server.name());
-            if (child == null) {
-                all.add(new Status(server.name(), false, -1, server.ports(), -1.0, "not started"));
-                continue;
-            }
-            boolean alive = child.alive();
-            List<String> shut = server.ports().entrySet().stream()
-                    .filter(port -> !Ready.open(port.getValue()))
-                    .map(port -> "port " + port.getValue() + " (" + port.getKey() + ") is shut")
-                    .toList();
-            String note = !alive
-                    ? "ended, its log is " + site.log(server.name())
-                    : !child.answered() ? "starting" : String.join(", ", shut);
+            boolean alive = child != null && child.alive();
+            String note = note(server, child, watching == null ? "" : watching.note(server.name()));
             all.add(new Status(
                     server.name(),
                     alive && note.isEmpty(),
-                    alive ? child.pid() : -1,
+                    child != null && alive ? child.pid() : -1,
                     server.ports(),
                     seconds.getOrDefault(server.name(), -1.0),
+                    restarts,
                     note));
         }
         return all;
+    }
+
+    private String note(Server server, @Nullable Child child, String watched) {
+        if (!watched.isEmpty()) {
+            return watched;
+        }
+        if (child == null) {
+            return "not started";
+        }
+        if (!child.alive()) {
+            return "ended, its log is " + site.log(server.name());
+        }
+        if (!child.answered()) {
+            return "starting";
+        }
+        return server.ports().entrySet().stream()
+                .filter(port -> !Ready.open(port.getValue()))
+                .map(port -> "port " + port.getValue() + " (" + port.getKey() + ") is shut")
+                .collect(Collectors.joining(", "));
     }
 
     /** Ends all servers; none is left, nor anything they started. */
@@ -433,6 +583,10 @@ public final class LocalStack implements AutoCloseable {
 
     void close(Consumer<String> progress) {
         closed = true;
+        Watch watching = watch;
+        if (watching != null) {
+            watching.end();
+        }
         Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
         List<Server> reversed = new ArrayList<>(servers.values());
         java.util.Collections.reverse(reversed);

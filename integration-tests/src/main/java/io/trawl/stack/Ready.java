@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -17,7 +16,7 @@ import java.util.regex.Pattern;
 interface Ready {
     HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
+            .connectTimeout(Probe.PATIENCE)
             .build();
 
     /**
@@ -52,7 +51,7 @@ interface Ready {
 
     static boolean open(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
             return true;
         } catch (IOException e) {
             return false;
@@ -61,9 +60,7 @@ interface Ready {
 
     static HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create(url))
-                        .timeout(Duration.ofSeconds(5))
-                        .build(),
+                HttpRequest.newBuilder(URI.create(url)).timeout(Probe.PATIENCE).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 }

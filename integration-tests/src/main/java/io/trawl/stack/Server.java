@@ -16,6 +16,7 @@ import java.util.Map;
  * @param prepare what comes before each start, such as formatting an empty disk
  * @param ready whether it answers
  * @param after what is done once it answers, such as making topics; safe to repeat
+ * @param probe whether one that has answered still serves
  * @param grace how long it may take to end in order
  */
 record Server(
@@ -29,6 +30,7 @@ record Server(
         Step prepare,
         Ready ready,
         Step after,
+        Probe probe,
         Duration grace) {
 
     /** The command line; asked for at each start, since it writes its argument file. */
@@ -57,12 +59,24 @@ record Server(
                 Step.NONE,
                 ready,
                 Step.NONE,
+                Probe.works(),
                 Duration.ofSeconds(10));
     }
 
     Server needs(String... servers) {
         return new Server(
-                name, group, List.of(servers), ports, command, environment, wrapped, prepare, ready, after, grace);
+                name,
+                group,
+                List.of(servers),
+                ports,
+                command,
+                environment,
+                wrapped,
+                prepare,
+                ready,
+                after,
+                probe,
+                grace);
     }
 
     Server ports(Site site, String... portNames) {
@@ -70,26 +84,33 @@ record Server(
         for (String portName : portNames) {
             byName.put(portName, site.port(portName));
         }
-        return new Server(name, group, needs, byName, command, environment, wrapped, prepare, ready, after, grace);
+        return new Server(
+                name, group, needs, byName, command, environment, wrapped, prepare, ready, after, probe, grace);
     }
 
     Server environment(Map<String, String> variables) {
-        return new Server(name, group, needs, ports, command, variables, wrapped, prepare, ready, after, grace);
+        return new Server(name, group, needs, ports, command, variables, wrapped, prepare, ready, after, probe, grace);
     }
 
     Server inWrapper() {
-        return new Server(name, group, needs, ports, command, environment, true, prepare, ready, after, grace);
+        return new Server(name, group, needs, ports, command, environment, true, prepare, ready, after, probe, grace);
     }
 
     Server prepare(Step step) {
-        return new Server(name, group, needs, ports, command, environment, wrapped, step, ready, after, grace);
+        return new Server(name, group, needs, ports, command, environment, wrapped, step, ready, after, probe, grace);
     }
 
     Server after(Step step) {
-        return new Server(name, group, needs, ports, command, environment, wrapped, prepare, ready, step, grace);
+        return new Server(name, group, needs, ports, command, environment, wrapped, prepare, ready, step, probe, grace);
+    }
+
+    Server probe(Probe other) {
+        return new Server(
+                name, group, needs, ports, command, environment, wrapped, prepare, ready, after, other, grace);
     }
 
     Server grace(Duration atMost) {
-        return new Server(name, group, needs, ports, command, environment, wrapped, prepare, ready, after, atMost);
+        return new Server(
+                name, group, needs, ports, command, environment, wrapped, prepare, ready, after, probe, atMost);
     }
 }

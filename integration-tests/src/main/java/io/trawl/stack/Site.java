@@ -5,13 +5,16 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where one stack lives and what its settings say: conf/stack.conf, and over it what the options change. */
@@ -19,6 +22,9 @@ final class Site {
     private static final String FILE = "conf/stack.conf";
     /** Keys that end in a name of the user's own, so that the file cannot list them. */
     private static final List<String> OPEN = List.of("env.", "flume.log.", "flume.rotation.");
+
+    /** Whose folder for temporary files all JVMs of jobs share, whoever starts them. */
+    static final String JOBS = "jobs";
 
     private final Options options;
     private final Path home;
@@ -72,6 +78,25 @@ final class Site {
         return state().resolve("run").resolve(name);
     }
 
+    /** The folder for temporary files of one server and all that it starts. */
+    Path temporary(String server) {
+        return state().resolve("tmp").resolve(server);
+    }
+
+    /** Makes it, and removes what a killed process left in it. */
+    void emptyTemporary(String server) throws IOException {
+        Path folder = Files.createDirectories(temporary(server));
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.equals(folder)) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
     Path venv() {
         return home().resolve(".trawl").resolve("venv");
     }
@@ -118,6 +143,11 @@ final class Site {
             throw new IllegalArgumentException(
                     "stack setting " + key + " = " + value + ": expected a whole number, as 4", e);
         }
+    }
+
+    /** How long a server may stand still before the others give it up. */
+    Duration pause() {
+        return Duration.ofSeconds(number("pause.seconds"));
     }
 
     /** Values of a comma-separated key. */
@@ -175,7 +205,7 @@ final class Site {
     List<String> jvm(String server, String heap, List<String> opens, List<String> classPath, String... mainAndArgs) {
         List<String> args = new ArrayList<>(words("jvm.flags"));
         args.add("-Xmx" + text("heap." + heap));
-        args.add("-Djava.io.tmpdir=" + state().resolve("tmp"));
+        args.addAll(temporaryFlags(server));
         args.add("-Djava.net.preferIPv4Stack=true");
         args.addAll(opens);
         args.add("-cp");
@@ -185,6 +215,11 @@ final class Site {
         Path file = run(server + ".args");
         write(file, String.join("\n", args.stream().map(Site::quoted).toList()) + "\n");
         return List.of(java(), "-Dtrawl.server=" + server, "@" + file);
+    }
+
+    /** What keeps the temporary files of a JVM, which is a server or what jobs run in, out of the system's folder. */
+    List<String> temporaryFlags(String server) {
+        return List.of("-Djava.io.tmpdir=" + temporary(server), "-XX:+PerfDisableSharedMem");
     }
 
     /** The same, for a server that must end with this process. */

@@ -61,7 +61,8 @@ final class Spark {
                         Ready.port(site.port("spark-rest"))
                                 .and(Ready.http(page, body -> body.contains("\"status\" : \"ALIVE\""))))
                 .ports(site, "spark-master", "spark-rest", "spark-master-http")
-                .environment(environment(site));
+                .environment(environment(site))
+                .probe(Probe.http(page, body -> body.contains("\"status\" : \"ALIVE\"")));
         Server worker = Server.of(
                         "spark-worker",
                         "spark",
@@ -87,8 +88,18 @@ final class Spark {
                         Ready.logged("Successfully registered with master"))
                 .needs("spark-master")
                 .ports(site, "spark-worker", "spark-worker-http")
-                .environment(environment(site));
+                .environment(environment(site))
+                .probe(Probe.http("http://" + site.address("spark-worker-http") + "/json/", body -> true));
         return List.of(master, worker);
+    }
+
+    static String driverFlags(Site site) {
+        return withTemporary(site, site.text("spark.driver.flags"));
+    }
+
+    /** Flags of the JVM of a driver or an executor. */
+    static String withTemporary(Site site, String flags) {
+        return flags + " " + String.join(" ", site.temporaryFlags(Site.JOBS));
     }
 
     /** What a process needs that runs or submits Spark. */
@@ -111,15 +122,24 @@ final class Spark {
         conf.put("spark.master.rest.port", Integer.toString(site.port("spark-rest")));
         conf.put("spark.deploy.recoveryMode", "FILESYSTEM");
         conf.put("spark.deploy.recoveryDirectory", recovery(site).toString());
-        conf.put("spark.deploy.recoveryTimeout", "10");
-        conf.put("spark.worker.timeout", "15");
+        // So long a restarted master waits for a worker and for drivers that it knows, unless all answer sooner.
+        conf.put("spark.deploy.recoveryTimeout", Long.toString(site.pause().toSeconds()));
+        // A worker that dies is missed at once, by its connection.
+        conf.put("spark.worker.timeout", Long.toString(site.pause().toSeconds()));
+        conf.put("spark.network.timeout", 2 * site.pause().toSeconds() + "s");
         conf.put("spark.worker.cleanup.enabled", "true");
         conf.put("spark.worker.cleanup.interval", "600");
         conf.put("spark.worker.cleanup.appDataTtl", "86400");
         conf.put("spark.driver.host", "127.0.0.1");
         conf.put("spark.driver.bindAddress", "127.0.0.1");
-        conf.put("spark.driver.extraJavaOptions", site.text("spark.driver.flags") + " " + String.join(" ", MODULES));
-        conf.put("spark.executor.extraJavaOptions", site.text("spark.executor.flags"));
+        // The path that the archive of classes was made of; what comes behind it may differ.
+        String path = site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
+        conf.put("spark.driver.extraClassPath", path);
+        conf.put("spark.executor.extraClassPath", path);
+        conf.put("spark.driver.extraJavaOptions", driverFlags(site) + archive(site) + " " + String.join(" ", MODULES));
+        conf.put(
+                "spark.executor.extraJavaOptions",
+                withTemporary(site, site.text("spark.executor.flags")) + archive(site));
         conf.put("spark.local.dir", site.state().resolve("tmp").toString());
         conf.put("spark.ui.enabled", "false");
         // One machine: there is nothing to be nearer to.
@@ -151,6 +171,12 @@ final class Spark {
                 Files.delete(file);
             }
         }
+    }
+
+    /** The flag of the archive of classes that bin/trawl makes; nothing where it has not begun to make one. */
+    private static String archive(Site site) {
+        Path archive = site.home().resolve(".trawl/classes/drivers.jsa");
+        return Files.exists(archive) ? " -XX:SharedArchiveFile=" + archive : "";
     }
 
     private static Path recovery(Site site) {

@@ -3,13 +3,16 @@ package io.trawl.stack;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code bin/trawl up | down | status}. Exit status: 0 done, 1 a server is down or does not come up, 2 bad argument. */
 public final class StackCommand {
     private static final String JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx128m";
+
+    /** A supervisor that answers does so by then. */
+    private static final Duration SOON = Duration.ofSeconds(8);
 
     private StackCommand() {}
 
@@ -47,8 +53,8 @@ public final class StackCommand {
 
     private static int run(String[] args) throws Exception {
         List<String> given = new ArrayList<>(Arrays.asList(args).subList(1, args.length));
-        boolean json = given.remove("--json");
-        Options options = options(given);
+        boolean json = args[0].equals("status") && given.remove("--json");
+        Options options = options(args[0], given);
         return switch (args[0]) {
             case "up" -> up(options, given);
             case "down" -> down(options);
@@ -67,10 +73,10 @@ public final class StackCommand {
             System.err.println("trawl status: no stack runs in " + options.stateDir() + ": 'bin/trawl up' starts it");
             return 1;
         }
-        return control.ask(json ? "status-json" : "status", System.out);
+        return control.ask(json ? "status-json" : "status", SOON, System.out);
     }
 
-    private static Options options(List<String> args) {
+    private static Options options(String subCommand, List<String> args) {
         Options options = Options.ofThisProject();
         Map<String, String> stack = new LinkedHashMap<>();
         Map<String, String> trawl = new LinkedHashMap<>();
@@ -78,9 +84,13 @@ public final class StackCommand {
         boolean told = false;
         for (int i = 0; i < args.size(); i++) {
             String name = args.get(i);
-            String value = i + 1 < args.size() ? args.get(++i) : null;
-            if (value == null) {
-                throw new IllegalArgumentException(name + " is no option, or lacks its value: see 'bin/trawl help'");
+            if (!taken(subCommand).contains(name)) {
+                throw new IllegalArgumentException((name.startsWith("--") ? "option " + name : "'" + name + "'")
+                        + " is unknown: expected " + String.join(", ", taken(subCommand)) + " or nothing");
+            }
+            String value = i + 1 < args.size() ? args.get(++i) : "";
+            if (value.isEmpty() || value.startsWith("--")) {
+                throw new IllegalArgumentException(name + " lacks its value: see 'trawl " + subCommand + " --help'");
             }
             switch (name) {
                 case "--state" -> options = options.stateDir(Path.of(value));
@@ -88,13 +98,21 @@ public final class StackCommand {
                 case "--without" -> without.addAll(Arrays.asList(value.split(",")));
                 case "--stack" -> put(stack, name, value);
                 case "--set" -> put(trawl, name, value);
-                default ->
-                    throw new IllegalArgumentException("option " + name
-                            + " is unknown: expected --state, --port-shift, --without, --stack, --set or --json");
+                default -> {
+                    // --json, which is no setting of the stack.
+                }
             }
             told |= !name.equals("--state");
         }
         return remembered(options, stack, trawl, without, told);
+    }
+
+    private static List<String> taken(String subCommand) {
+        return switch (subCommand) {
+            case "up" -> List.of("--state", "--port-shift", "--without", "--stack", "--set");
+            case "status" -> List.of("--json", "--state");
+            default -> List.of("--state");
+        };
     }
 
     /** A state folder keeps what it was started with, until it is started with something else. */
@@ -148,10 +166,17 @@ public final class StackCommand {
             Site site = new Site(options);
             remember(options);
             control = supervise(site, options);
-        } else if (given.stream().anyMatch(arg -> arg.startsWith("--") && !arg.equals("--state"))) {
-            System.out.println("the stack runs already; options of a new start need 'bin/trawl down' first");
+        } else {
+            control.ask(
+                    "status-json",
+                    SOON,
+                    new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+            if (given.stream().anyMatch(arg -> arg.startsWith("--") && !arg.equals("--state"))) {
+                System.out.println("the stack runs already; options of a new start need 'bin/trawl down' first");
+            }
         }
-        return control.ask("up", System.out);
+        // It tells of a start that takes long; only the user knows how long is too long.
+        return control.ask("up", Duration.ZERO, System.out);
     }
 
     /** Starts the supervisor in a session of its own, so that it outlives this command and its terminal. */
@@ -217,9 +242,10 @@ public final class StackCommand {
         if (control != null) {
             ProcessHandle supervisor = ProcessHandle.of(control.pid()).orElse(null);
             try {
-                control.ask("down", System.out);
+                control.ask("down", Duration.ofSeconds(90), System.out);
             } catch (IOException e) {
-                System.err.println("trawl down: the supervisor does not answer (" + e.getMessage() + "); ending it");
+                System.err.println(
+                        "trawl down: the supervisor (pid %d) does not answer; ending it".formatted(control.pid()));
             }
             end(supervisor);
         }
@@ -269,8 +295,14 @@ public final class StackCommand {
             }
         }
 
-        int ask(String request, PrintStream out) throws IOException {
+        /**
+         * Prints what it answers.
+         *
+         * @param patience with each line; zero: without end
+         */
+        int ask(String request, Duration patience, PrintStream out) throws IOException {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout((int) patience.toMillis());
                 socket.getOutputStream().write((token + " " + request + "\n").getBytes(StandardCharsets.UTF_8));
                 var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
                 for (String line = answer.readLine(); line != null; line = answer.readLine()) {
@@ -281,6 +313,11 @@ public final class StackCommand {
                 }
                 throw new IOException("the supervisor (pid " + pid
                         + ") ended before it answered: its log is supervisor.log beside the servers'");
+            } catch (SocketTimeoutException e) {
+                throw new IOException(
+                        "the supervisor (pid %d) does not answer within %d s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again"
+                                .formatted(pid, patience.toSeconds()),
+                        e);
             }
         }
     }

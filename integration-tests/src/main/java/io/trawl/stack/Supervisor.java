@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +52,7 @@ final class Supervisor {
                     "pid = %d%nport = %d%ntoken = %s%n"
                             .formatted(ProcessHandle.current().pid(), listening.getLocalPort(), token));
             Supervisor supervisor = new Supervisor(stack, token);
+            stack.watch(Supervisor::log);
             while (true) {
                 Socket caller = listening.accept();
                 Thread thread = new Thread(() -> supervisor.answer(caller), "request");
@@ -57,6 +60,11 @@ final class Supervisor {
                 thread.start();
             }
         }
+    }
+
+    /** A line of supervisor.log. */
+    private static void log(String line) {
+        System.out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
     }
 
     static Path controlFile(Options options) {
@@ -138,7 +146,7 @@ final class Supervisor {
                                         : status.ports().values().stream()
                                                 .map(String::valueOf)
                                                 .collect(Collectors.joining(" ")),
-                                status.note())
+                                status.note().isEmpty() ? restarts(status.restarts()) : status.note())
                         .stripTrailing());
             }
         }
@@ -152,18 +160,39 @@ final class Supervisor {
         out.println(down.isEmpty() ? "exit 0" : "exit 1");
     }
 
+    /** What became of a server that is up: how often it was started again, when last, and why. */
+    private static String restarts(List<LocalStack.Restart> all) {
+        if (all.isEmpty()) {
+            return "";
+        }
+        LocalStack.Restart last = all.get(all.size() - 1);
+        return "restarted %s, last at %s: %s"
+                .formatted(
+                        all.size() == 1 ? "once" : all.size() + " times",
+                        last.at().truncatedTo(ChronoUnit.SECONDS),
+                        last.why());
+    }
+
     private static String json(LocalStack.Status status) {
         String ports = status.ports().entrySet().stream()
                 .map(port -> "\"" + port.getKey() + "\": " + port.getValue())
                 .collect(Collectors.joining(", ", "{", "}"));
+        String restarts = status.restarts().stream()
+                .map(restart -> "{\"at\": \"%s\", \"why\": \"%s\"}".formatted(restart.at(), escaped(restart.why())))
+                .collect(Collectors.joining(", ", "[", "]"));
         return String.format(
                 Locale.ROOT,
-                "{\"name\": \"%s\", \"up\": %b, \"pid\": %d, \"ports\": %s, \"seconds\": %.1f, \"note\": \"%s\"}",
+                "{\"name\": \"%s\", \"up\": %b, \"pid\": %d, \"ports\": %s, \"seconds\": %.1f, \"restarts\": %s, \"note\": \"%s\"}",
                 status.name(),
                 status.up(),
                 status.pid(),
                 ports,
                 status.seconds(),
-                status.note().replace("\\", "\\\\").replace("\"", "\\\""));
+                restarts,
+                escaped(status.note()));
+    }
+
+    private static String escaped(String text) {
+        return Restarts.plain(text).replace("\\", "\\\\").replace("\"", "\\\"");
     }
 }

@@ -3,6 +3,7 @@ package io.trawl.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,15 +22,23 @@ final class Tool {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Leftovers.mark(builder.environment(), site.options().stateDir(), server);
+        Site.folder(site.temporary(server));
+        builder.environment().put("TMPDIR", site.temporary(server).toString());
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
+        Motion motion = new Motion(log, () -> Motion.processorTime(process.toHandle()));
+        Duration patience = Duration.ofSeconds(site.number("start.seconds"));
         try {
-            if (!process.waitFor(site.number("start.seconds"), TimeUnit.SECONDS)) {
-                throw new StackException(
-                        server + ": preparing it takes over " + site.text("start.seconds") + " s; its log is " + log);
+            while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+                if (motion.still().compareTo(patience) >= 0) {
+                    throw new StackException(
+                            "%s: preparing it does not end, and for %d s neither its log nor its processor time has moved (start.seconds); its log is %s"
+                                    .formatted(server, patience.toSeconds(), log));
+                }
             }
         } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
         if (process.exitValue() != 0) {

@@ -26,11 +26,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The same log through the jobs and through {@code trawl match}: the same detections, each with line, indicator, field,
- * value, how it matched and what suppressed it.
+ * value, how it matched and what suppressed it. Tests run side by side, each on a source of its own.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class AgreementIT {
     private static final Path HOME = Options.ofThisProject().home();
     private static final int LINES = 1500;
@@ -135,7 +138,7 @@ class AgreementIT {
                         "source." + name + ".kind",
                         format == Format.COMBINED ? "web" : "proxy",
                         "source." + name + ".window",
-                        "PT10S"));
+                        "PT4S"));
         List<Message> messages = new ArrayList<>();
         long at = 0;
         for (byte[] line : lines) {
@@ -143,7 +146,7 @@ class AgreementIT {
             at += line.length + 1;
         }
         List<RecordMetadata> landed = new ArrayList<>();
-        Window window = filled(name, messages, landed);
+        Window window = source.fill(broker, messages, landed::addAll);
         source.sweep(window);
         long first = landed.get(0).offset();
         List<String> swept = new ArrayList<>();
@@ -194,26 +197,6 @@ class AgreementIT {
 
     private static String text(Map<String, Object> row, String column) {
         return Objects.toString(row.get(column));
-    }
-
-    /** Sends messages so that all of them are of one window, and gives it when it has closed. */
-    private static Window filled(String topic, List<Message> messages, List<RecordMetadata> landed) throws Exception {
-        long unit = 10_000;
-        for (int tries = 0; tries < 5; tries++) {
-            long start = (System.currentTimeMillis() / unit + 1) * unit;
-            Window window =
-                    new Window(java.time.Instant.ofEpochMilli(start), java.time.Instant.ofEpochMilli(start + unit));
-            Sweeper.awaitEnd(new Window(window.start().minusMillis(unit), window.start()));
-            landed.clear();
-            landed.addAll(broker.send(topic, messages));
-            if (landed.stream()
-                    .allMatch(one -> one.timestamp() >= start
-                            && one.timestamp() < window.end().toEpochMilli())) {
-                Sweeper.awaitEnd(window);
-                return window;
-            }
-        }
-        throw new AssertionError("the broker never took the messages within one window of ten seconds");
     }
 
     private static List<JsonNode> match(Format format, Path log) throws Exception {

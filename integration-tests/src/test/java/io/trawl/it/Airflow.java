@@ -23,6 +23,9 @@ import java.util.Set;
 /** Airflow as its page uses it: over its REST API, as the user admin. */
 final class Airflow {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** A server that starts, or a machine that has other work, may take long to answer. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
     private static final Set<String> ENDED = Set.of("success", "failed");
 
     private final HttpClient http =
@@ -34,7 +37,6 @@ final class Airflow {
         address = "http://127.0.0.1:" + port;
         JsonNode answer = Await.until(
                 "a token of Airflow",
-                Duration.ofSeconds(60),
                 () -> read(send(
                         "POST",
                         "/auth/token",
@@ -123,19 +125,17 @@ final class Airflow {
     }
 
     /** Waits until a run has ended; gives how. */
-    String awaitEnd(String dag, String run, Duration atMost) {
+    String awaitEnd(String dag, String run) {
         return Await.until(
                 "end of run " + run + " of " + dag,
-                atMost,
                 () -> run(dag, run).path("state").asText(),
                 ENDED::contains);
     }
 
     /** Waits until a task is in one of these states; gives which. */
-    String awaitTask(String dag, String run, String task, Duration atMost, String... states) {
+    String awaitTask(String dag, String run, String task, String... states) {
         return Await.until(
                 task + " of run " + run,
-                atMost,
                 () -> task(dag, run, task).path("state").asText(),
                 Set.of(states)::contains);
     }
@@ -166,7 +166,7 @@ final class Airflow {
     HttpResponse<String> pageOfNobody(String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create(address + path))
-                        .timeout(Duration.ofSeconds(60))
+                        .timeout(PATIENCE)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
@@ -194,7 +194,7 @@ final class Airflow {
     private HttpResponse<String> send(String method, String path, @org.jspecify.annotations.Nullable JsonNode body)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .method(
                         method,

@@ -45,6 +45,16 @@ class ArrowsTest {
     private static final String[] ETL = {"io.trawl.etl.."};
     private static final String[] FLUME = {"io.trawl.flume.."};
     private static final String[] TERMINAL = {"io.trawl.terminal.."};
+    private static final String[] SWEEP = {"io.trawl.sweep.."};
+    /** The jobs that a sweep without servers runs. */
+    private static final String[] SWEPT = {
+        "io.trawl.refreshindicators..",
+        "io.trawl.ingest..",
+        "io.trawl.validate..",
+        "io.trawl.enrich..",
+        "io.trawl.audit.."
+    };
+
     private static final String[] STACK = {"io.trawl.stack..", "io.trawl.traffic.."};
 
     /** HBase lies in org.apache.hadoop too. */
@@ -93,6 +103,17 @@ class ArrowsTest {
         NO_JOB_KNOWS_ANOTHER(
                 slices().assignedFrom(new OneAJob()).should().notDependOnEachOther(),
                 "package io.trawl.newjob; class Wrong { io.trawl.load.LoadJob job; }"),
+        A_SWEEP_KNOWS_THE_JOBS_THAT_IT_RUNS(
+                knowOnly(resideInAnyPackage(SWEEP), of(SWEEP, SWEPT, ETL, PARSING, INTEL, SCHEMAS)),
+                "package io.trawl.sweep; class Wrong { io.trawl.load.LoadJob job; }"),
+        NOBODY_KNOWS_A_SWEEP(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(SWEEP)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(SWEEP),
+                "package io.trawl.newjob; class Wrong { io.trawl.sweep.SweepCommand command; }"),
         PURE_CODE_KNOWS_NO_ENGINE(
                 noClasses()
                         .that()
@@ -212,11 +233,13 @@ class ArrowsTest {
         return new ClassFileImporter().importPath(folder);
     }
 
-    /** A job is a package. */
+    /** A job is a package; a sweep, which runs several, has rules of its own. */
     private static final class OneAJob implements SliceAssignment {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
-            return JOBS.test(type) ? SliceIdentifier.of(type.getPackageName()) : SliceIdentifier.ignore();
+            return JOBS.test(type) && !resideInAnyPackage(SWEEP).test(type)
+                    ? SliceIdentifier.of(type.getPackageName())
+                    : SliceIdentifier.ignore();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.trawl.it;
 import io.trawl.etl.KafkaLines;
 import io.trawl.record.FlumeEnvelope;
 import io.trawl.record.RawLine;
+import io.trawl.stack.Await;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -131,9 +132,13 @@ final class Broker implements AutoCloseable {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            while (lines.size() < messages) {
-                consumer.poll(Duration.ofMillis(500)).forEach(message -> lines.add(reader.read(message)));
-            }
+            Await.often(
+                    messages + " messages of " + topic,
+                    () -> {
+                        consumer.poll(Duration.ofMillis(500)).forEach(message -> lines.add(reader.read(message)));
+                        return lines.size();
+                    },
+                    read -> read >= messages);
         }
         return lines;
     }

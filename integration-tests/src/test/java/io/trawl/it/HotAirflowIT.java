@@ -60,9 +60,6 @@ class HotAirflowIT {
     private static final String TASK = "hot_detect";
     private static final String TOPIC = "proxy-logs";
     private static final String JOB = "io.trawl.hotdetect.HotDetectJob";
-    private static final Duration SOON = Duration.ofSeconds(120);
-    /** What takes half a minute by its own limits, on a machine that has other work. */
-    private static final Duration LATER = Duration.ofMinutes(4);
 
     private static final Duration PACE = Duration.ofMillis(100);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -105,7 +102,7 @@ class HotAirflowIT {
         for (String left : running()) {
             airflow.markFailed(DAG, left);
         }
-        Await.until("no hot driver is left", SOON, HotAirflowIT::drivers, List::isEmpty);
+        Await.until("no hot driver is left", HotAirflowIT::drivers, List::isEmpty);
         Files.delete(feed);
         broker.close();
     }
@@ -114,19 +111,18 @@ class HotAirflowIT {
     @Order(1)
     void unpausedItStartsByItselfAndALineBecomesADetectionAndAnAlert() throws Exception {
         String refresh = airflow.trigger("refresh_indicators", Map.of());
-        assertThat(airflow.awaitEnd("refresh_indicators", refresh, LATER)).isEqualTo("success");
+        assertThat(airflow.awaitEnd("refresh_indicators", refresh)).isEqualTo("success");
 
         airflow.pause(DAG, false);
         run = awaitRun();
-        airflow.awaitTask(DAG, run, TASK, SOON, "running");
+        airflow.awaitTask(DAG, run, TASK, "running");
         driver = awaitDriver("its first start");
         write();
-        Await.until("its alert", SOON, HotAirflowIT::alerts, found -> found.size() == 1);
-        Await.until("its detection", SOON, HotAirflowIT::hotCells, cells -> cells.equals(Map.of(client(0), 1)));
+        Await.until("its alert", HotAirflowIT::alerts, found -> found.size() == 1);
+        Await.until("its detection", HotAirflowIT::hotCells, cells -> cells.equals(Map.of(client(0), 1)));
 
         String status = Await.until(
                 "XCom status",
-                SOON,
                 () -> airflow.value(DAG, run, TASK, "status").asText(),
                 text -> text.startsWith("running, lag 0 lines") && text.contains("detections 1,"));
         assertThat(status)
@@ -166,10 +162,9 @@ class HotAirflowIT {
 
         Await.until(
                 "the next try to follow the same driver",
-                LATER,
                 () -> tries() > before ? airflow.log(DAG, run, TASK, tries()) : "",
                 log -> log.contains("Driver " + driver + " of an earlier try is RUNNING"));
-        airflow.awaitTask(DAG, run, TASK, SOON, "running");
+        airflow.awaitTask(DAG, run, TASK, "running");
         tell("kill -9 of the task's processes, until its driver is followed again", killed);
         assertThat(drivers()).containsExactly(driver);
         assertThat(HotJob.heartbeat(source).path("run_id").asText()).isEqualTo(beat);
@@ -183,7 +178,6 @@ class HotAirflowIT {
         airflow.clear(DAG, run, TASK, false);
         Await.often(
                 "a driver that was submitted",
-                LATER,
                 HotAirflowIT::drivers,
                 found -> found.stream().anyMatch(one -> !one.equals(before)));
         int attempt = tries();
@@ -196,7 +190,6 @@ class HotAirflowIT {
 
         driver = Await.until(
                         "one driver, and a later try that follows it",
-                        LATER,
                         () -> tries() > attempt
                                 ? airflow.value(DAG, run, TASK, "heartbeat")
                                 : MissingNode.getInstance(),
@@ -219,7 +212,7 @@ class HotAirflowIT {
         long killed = System.nanoTime();
         stack.kill("spark-worker");
         // Before the next worker's start, which would end them.
-        Await.until("the end of its JVMs", SOON, () -> old, all -> all.stream().noneMatch(ProcessHandle::isAlive));
+        Await.until("the end of its JVMs", () -> old, all -> all.stream().noneMatch(ProcessHandle::isAlive));
         tell("kill -9 of the worker, until driver and executor are gone", killed);
         stack.start("spark-worker");
         driver = awaitDriver("the worker's return");
@@ -251,7 +244,7 @@ class HotAirflowIT {
         String before = run;
         long begun = System.nanoTime();
         airflow.markFailed(DAG, run, TASK);
-        Await.until("the next run", SOON, HotAirflowIT::running, runs -> runs.size() == 1 && !runs.contains(before));
+        Await.until("the next run", HotAirflowIT::running, runs -> runs.size() == 1 && !runs.contains(before));
         run = awaitRun();
         driver = awaitDriver("mark failed", begun);
         awaitOneAlertEach();
@@ -266,11 +259,11 @@ class HotAirflowIT {
         airflow.pause(DAG, true);
         long begun = System.nanoTime();
         airflow.markFailed(DAG, run);
-        Await.until("no hot driver", SOON, HotAirflowIT::drivers, List::isEmpty);
-        Await.until("no JVM of it", SOON, () -> Processes.of(stack, "spark-worker", JOB), List::isEmpty);
+        Await.until("no hot driver", HotAirflowIT::drivers, List::isEmpty);
+        Await.until("no JVM of it", () -> Processes.of(stack, "spark-worker", JOB), List::isEmpty);
         tell("pause and mark failed, until the driver is gone", begun);
-        Await.until("nobody's lease", SOON, HotAirflowIT::lease, List::isEmpty);
-        Await.until("no run", SOON, HotAirflowIT::running, List::isEmpty);
+        Await.until("nobody's lease", HotAirflowIT::lease, List::isEmpty);
+        Await.until("no run", HotAirflowIT::running, List::isEmpty);
     }
 
     @Test
@@ -325,7 +318,7 @@ class HotAirflowIT {
     /** Waits until every line that has been written by now, and fifty more where they come, has its alert; none may have two. */
     private static void awaitOneAlertEach() throws Exception {
         int lines = written.get() + (writer.isShutdown() ? 0 : 50);
-        List<Alert> all = Await.until("alerts of " + lines + " lines", LATER, HotAirflowIT::alerts, found -> {
+        List<Alert> all = Await.until("alerts of " + lines + " lines", HotAirflowIT::alerts, found -> {
             Set<String> clients = found.stream().map(Alert::getClient).collect(Collectors.toSet());
             return IntStream.range(0, lines).allMatch(i -> clients.contains(client(i)));
         });
@@ -410,7 +403,7 @@ class HotAirflowIT {
     }
 
     private static String awaitRun() {
-        return Await.until("a run that nobody triggered", LATER, HotAirflowIT::running, runs -> runs.size() == 1)
+        return Await.until("a run that nobody triggered", HotAirflowIT::running, runs -> runs.size() == 1)
                 .get(0);
     }
 
@@ -425,7 +418,7 @@ class HotAirflowIT {
 
     private static String awaitDriver(String after, long since) {
         String last = driver;
-        String found = Await.until("a new driver after " + after, LATER, () -> HotJob.heartbeat(source), beat -> {
+        String found = Await.until("a new driver after " + after, () -> HotJob.heartbeat(source), beat -> {
                     String named = beat.path("driver").asText();
                     return beat.path("state").asText().equals("running")
                             && !named.equals(last)

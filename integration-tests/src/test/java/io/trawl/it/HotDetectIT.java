@@ -37,7 +37,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
@@ -48,14 +47,25 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double. */
+/**
+ * The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double.
+ * Tests run side by side; one that kills servers, changes the indicators or measures a time runs alone.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = HotDetectIT.STACK, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class HotDetectIT {
+    static final String STACK = "stack";
+
     private static final int LINES = 200_000;
     /** Of a message, as the stack's own topics have it. */
     private static final int LONGEST = 2 << 20;
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final String HIT =
             "1700000000.123     62 %s TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/203.0.113.5 text/html";
 
@@ -153,9 +163,9 @@ class HotDetectIT {
             }
         }
         try (HotJob second = HotJob.running(agreed)) {
-            HotJob.awaitCommitted(agreed, sent, SOON);
-            JsonNode beat = second.awaitHeartbeat(
-                    "no lag", SOON, one -> one.path("lag_lines").asLong() == 0);
+            HotJob.awaitCommitted(agreed, sent);
+            JsonNode beat =
+                    second.awaitHeartbeat("no lag", one -> one.path("lag_lines").asLong() == 0);
             assertThat(beat.path("invalid").asLong()).isPositive();
             second.terminate();
         }
@@ -218,13 +228,14 @@ class HotDetectIT {
         Map<String, String> settings = HotJob.settings(source.source());
         settings.putAll(more);
         settings.put("hot.rate", "10000");
+        settings.put("ingest.task.messages", "20000");
         settings.put("source." + source.source() + ".window", window);
         return settings;
     }
 
     /** Waits until a batch has been committed and more is to come. */
     private static void awaitUnderWay(Sweeper source, long sent) {
-        Await.often("a batch that is done", SOON, () -> HotJob.committed(source), done -> done > 0 && done < sent);
+        Await.often("a batch that is done", () -> HotJob.committed(source), done -> done > 0 && done < sent);
     }
 
     /** The last revision of each alert, when every revision came once and none is missing. */
@@ -276,36 +287,35 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void serversAreAwayAndNothingIsLostOrDoubled() throws Exception {
         Sweeper source = source("away", 2, Map.of());
         try (HotJob job = HotJob.running(source)) {
             broker.send(source.source(), hits(0, 0, 20, "evil.example"));
-            HotJob.awaitCommitted(source, 20, SOON);
+            HotJob.awaitCommitted(source, 20);
 
             stack.kill("hbase");
             broker.send(source.source(), hits(1, 20, 20, "evil.example"));
             job.awaitHeartbeat(
                     "a word on HBase",
-                    SOON,
                     beat -> beat.path("state").asText().equals("waiting")
                             && beat.path("because").asText().matches(".*(HBase|ZooKeeper).*"));
             // With a batch in hand, whose alerts and offsets it could not commit now.
             stack.kill("kafka");
             stack.start("hbase");
             stack.start("kafka");
-            HotJob.awaitCommitted(source, 40, SOON);
+            HotJob.awaitCommitted(source, 40);
 
             stack.kill("kafka");
             job.awaitHeartbeat(
                     "a word on Kafka",
-                    SOON,
                     beat -> beat.path("state").asText().equals("waiting")
                             && beat.path("because").asText().contains("Kafka"));
             stack.start("kafka");
             broker.send(source.source(), hits(0, 40, 20, "evil.example"));
-            HotJob.awaitCommitted(source, 60, SOON);
+            HotJob.awaitCommitted(source, 60);
             assertThat(job.alive()).as(job.said()).isTrue();
-            job.awaitHeartbeat("no lag", SOON, beat -> beat.path("lag_lines").asLong() == 0);
+            job.awaitHeartbeat("no lag", beat -> beat.path("lag_lines").asLong() == 0);
         }
         Map<String, Alert> alerts = exactlyOnce(HotJob.alerts(source));
         assertThat(alerts).hasSize(60);
@@ -333,6 +343,7 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void aSecondDriverWaitsOrTakesOverAndSigtermEndsTheBatchInHand() throws Exception {
         Sweeper source = source("lease", 1, Map.of());
         HotJob first = HotJob.running(source);
@@ -340,18 +351,17 @@ class HotDetectIT {
                 HotJob waits = HotJob.start(source)) {
             Await.until(
                     "a second driver that waits",
-                    SOON,
                     waits::said,
                     said -> said.contains("waiting for the lease, which " + first.runId() + " holds"));
             broker.send(source.source(), hits(0, 0, 10, "evil.example"));
-            HotJob.awaitCommitted(source, 10, SOON);
+            HotJob.awaitCommitted(source, 10);
             assertThat(waits.terminate()).isLessThan(10);
 
             try (HotJob newer = HotJob.running(source, "--take-over")) {
                 assertThat(first.awaitEnd()).isEqualTo(1);
                 assertThat(first.said()).contains("trawl hot-detect: superseded by run " + newer.runId());
                 broker.send(source.source(), hits(0, 10, 10, "evil.example"));
-                HotJob.awaitCommitted(source, 20, SOON);
+                HotJob.awaitCommitted(source, 20);
                 assertThat(newer.terminate()).isLessThan(10);
                 assertThat(HotJob.committed(source)).isEqualTo(20);
                 assertThat(newer.heartbeat().path("state").asText()).isEqualTo("stopped");
@@ -378,9 +388,9 @@ class HotDetectIT {
             broker.send(source.source(), messages);
             broker.addPartitions(source.source(), 2);
             broker.send(source.source(), hits(1, 9_001, 1, "evil.example"));
-            HotJob.awaitCommitted(source, messages.size() + 1L, SOON);
+            HotJob.awaitCommitted(source, messages.size() + 1L);
             JsonNode beat = job.awaitHeartbeat(
-                    "both hits", SOON, one -> one.path("detections").asLong() == 2);
+                    "both hits", one -> one.path("detections").asLong() == 2);
             assertThat(beat.path("invalid").asLong()).isEqualTo(501);
             assertThat(beat.path("invalid_by").path("bug").isMissingNode()).isTrue();
             assertThat(job.alive()).isTrue();
@@ -393,13 +403,13 @@ class HotDetectIT {
         Sweeper source = source("deleted", 1, Map.of());
         try (HotJob job = HotJob.running(source)) {
             broker.send(source.source(), hits(0, 0, 10, "evil.example"));
-            HotJob.awaitCommitted(source, 10, SOON);
+            HotJob.awaitCommitted(source, 10);
             job.terminate();
         }
         broker.send(source.source(), hits(0, 10, 20, "evil.example"));
         broker.deleteBefore(source.source(), 0, 15);
         try (HotJob job = HotJob.running(source)) {
-            HotJob.awaitCommitted(source, 30, SOON);
+            HotJob.awaitCommitted(source, 30);
             assertThat(job.said()).contains("retention has deleted 5 messages");
             job.terminate();
         }
@@ -409,7 +419,7 @@ class HotDetectIT {
         broker.forget(HotProgress.group(source.settings().source(source.source())));
         broker.send(source.source(), hits(0, 30, 10, "evil.example"));
         try (HotJob job = HotJob.running(source)) {
-            HotJob.awaitCommitted(source, 40, SOON);
+            HotJob.awaitCommitted(source, 40);
             assertThat(job.said()).contains("it goes on at {0=30}, where the last heartbeat left it");
         }
         assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(35);
@@ -421,17 +431,18 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void detectionsOfAClientAndAnIndicatorAreOneAlertForAWhile() throws Exception {
         Sweeper source = source("suppress", 1, Map.of("hot.suppression", "PT8S"));
         String line = HIT.formatted("10.9.9.9", "evil.example");
         try (HotJob job = HotJob.running(source)) {
             // The first batch of a JVM may take as long as the window.
             broker.send(source.source(), Broker.log(0, "p", 0, HIT.formatted("10.9.9.9", "harmless.example")));
-            HotJob.awaitCommitted(source, 1, SOON);
+            HotJob.awaitCommitted(source, 1);
             broker.send(source.source(), Broker.log(0, "p", 500, line));
-            HotJob.awaitCommitted(source, 2, SOON);
+            HotJob.awaitCommitted(source, 2);
             broker.send(source.source(), Broker.log(0, "p", 1_000, line, line));
-            HotJob.awaitCommitted(source, 4, SOON);
+            HotJob.awaitCommitted(source, 4);
             job.kill();
         }
         try (HotJob again = HotJob.running(source)) {
@@ -441,11 +452,11 @@ class HotDetectIT {
             assertThat(known.getCount()).isEqualTo(3);
             // Known to the driver that came after, too: one more within the window, or the next alert behind it.
             broker.send(source.source(), Broker.log(0, "p", 2_000, line));
-            HotJob.awaitCommitted(source, 5, SOON);
+            HotJob.awaitCommitted(source, 5);
             Instant open = known.getOpened().plusSeconds(8);
-            Await.until("the window's end", SOON, Instant::now, open::isBefore);
+            Await.until("the window's end", Instant::now, open::isBefore);
             broker.send(source.source(), Broker.log(0, "p", 3_000, line));
-            HotJob.awaitCommitted(source, 6, SOON);
+            HotJob.awaitCommitted(source, 6);
             assertThat(metrics(again))
                     .contains(
                             "trawl_lines_Count",
@@ -478,13 +489,14 @@ class HotDetectIT {
     }
 
     @Test
+    @ResourceLock(STACK)
     void aNewSnapshotIsTakenUpBetweenBatchesAndABrokenOneIsNot() throws Exception {
         Sweeper source = source("taken", 1, Map.of());
         Path list = Files.createDirectory(folder.resolve("more")).resolve("more.txt");
         try (HotJob job = HotJob.running(source)) {
             long before = job.heartbeat().path("snapshot").asLong();
             broker.send(source.source(), hits(0, 0, 1, "brand-new.example"));
-            HotJob.awaitCommitted(source, 1, SOON);
+            HotJob.awaitCommitted(source, 1);
 
             Files.writeString(list, "brand-new.example\n");
             source.mustRun("refresh-indicators", null, "--feeds", feeds + "," + list);
@@ -494,11 +506,10 @@ class HotDetectIT {
             Set<Integer> sent = new HashSet<>();
             Await.until(
                     "a detection with the new snapshot",
-                    SOON,
                     () -> {
                         sent.add(sent.size() + 1);
                         broker.send(source.source(), hits(0, sent.size(), 1, "brand-new.example"));
-                        HotJob.awaitCommitted(source, sent.size() + 1L, SOON);
+                        HotJob.awaitCommitted(source, sent.size() + 1L);
                         return HotJob.alerts(source);
                     },
                     alerts -> !alerts.isEmpty());
@@ -512,9 +523,7 @@ class HotDetectIT {
 
             String index = breakIndicators(source);
             JsonNode beat = job.awaitHeartbeat(
-                    "a broken snapshot",
-                    SOON,
-                    one -> one.path("snapshot_refused").isObject());
+                    "a broken snapshot", one -> one.path("snapshot_refused").isObject());
             assertThat(beat.path("snapshot_refused").path("why").asText()).contains(index);
             assertThat(beat.path("snapshot").asLong()).isEqualTo(next);
         } finally {
@@ -526,7 +535,7 @@ class HotDetectIT {
     }
 
     private static List<JsonNode> takeUps(Sweeper source) throws Exception {
-        State state = State.at(source.settings().text("state.dir"), new Configuration());
+        State state = State.at(source.settings().text("state.dir"), Sweeper.HADOOP);
         List<JsonNode> taken = new ArrayList<>();
         String of = "hot/" + source.source() + "/indicators/";
         for (String name : state.list(of)) {
@@ -536,14 +545,14 @@ class HotDetectIT {
     }
 
     private static long latest(Sweeper source) throws Exception {
-        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             return lake.table(LakeTable.INDICATORS).currentSnapshot().snapshotId();
         }
     }
 
     /** Makes a snapshot the newest whose index was never there: one that is deleted might have been opened before. */
     private static String breakIndicators(Sweeper source) throws Exception {
-        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             var indicators = lake.table(LakeTable.INDICATORS);
             String index = indicators.currentSnapshot().summary().get(IndicatorSnapshot.INDEX) + ".gone";
             indicators.newAppend().set(IndicatorSnapshot.INDEX, index).commit();

@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,8 +27,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The hot job of a source, in a JVM of its own, and what can be seen of it from outside. */
 final class HotJob implements AutoCloseable {
-    private static final Duration UP = Duration.ofSeconds(90);
-    private static int number;
+    /** Of each broker, for all looks: a look may come every 20 ms. */
+    private static final Map<String, Admin> ADMINS = new ConcurrentHashMap<>();
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Sweeper source;
     private final String runId;
@@ -52,9 +57,12 @@ final class HotJob implements AutoCloseable {
 
     /** Starts one; it need not hold the lease when this returns. */
     static HotJob start(Sweeper source, String... more) throws IOException {
-        String runId = source.source() + "-run-" + number++;
+        String runId = source.source() + "-run-" + NUMBER.getAndIncrement();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"));
         for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
             if (!flag.isEmpty()) {
                 command.add(flag);
@@ -88,12 +96,8 @@ final class HotJob implements AutoCloseable {
     }
 
     void awaitRunning() {
-        Await.until(
-                "a heartbeat of " + runId + " (" + log + ")",
-                UP,
-                this::heartbeat,
-                beat -> beat.path("run_id").asText().equals(runId)
-                        && beat.path("state").asText().equals("running"));
+        awaitHeartbeat(
+                "a heartbeat of " + runId, beat -> beat.path("state").asText().equals("running"));
     }
 
     /** The source's heartbeat, of whichever job wrote it last. */
@@ -103,18 +107,41 @@ final class HotJob implements AutoCloseable {
 
     /** The heartbeat of a source, of whichever job wrote it last; missing where none has. */
     static JsonNode heartbeat(Sweeper source) throws IOException {
-        JsonNode beat = State.at(source.settings().text("reports.dir"), new Configuration())
+        JsonNode beat = State.at(source.settings().text("reports.dir"), Sweeper.HADOOP)
                 .read("hot/" + source.source() + "/heartbeat.json");
         return beat == null ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : beat;
     }
 
     /** Waits for this job's heartbeat to say something. */
-    JsonNode awaitHeartbeat(String what, Duration atMost, java.util.function.Predicate<JsonNode> test) {
+    JsonNode awaitHeartbeat(String what, Predicate<JsonNode> test) {
         return Await.until(
                 what + " (" + log + ")",
-                atMost,
-                this::heartbeat,
-                beat -> beat.path("run_id").asText().equals(runId) && test.test(beat));
+                () -> {
+                    JsonNode beat = heartbeat();
+                    if (!alive()) {
+                        throw new AssertionError(what + ": the job has ended with status " + process.exitValue()
+                                + "; its log is " + log);
+                    }
+                    return beat;
+                },
+                beat -> beat.path("run_id").asText().equals(runId) && test.test(beat),
+                HotJob::withoutClocks);
+    }
+
+    /** What of a heartbeat moves only when the job gets on. */
+    private static String withoutClocks(JsonNode beat) {
+        return Stream.of(
+                        "run_id",
+                        "state",
+                        "because",
+                        "lines",
+                        "lag_lines",
+                        "detections",
+                        "invalid",
+                        "snapshot",
+                        "snapshot_refused")
+                .map(field -> field + " " + beat.path(field))
+                .collect(Collectors.joining(", "));
     }
 
     String runId() {
@@ -135,42 +162,37 @@ final class HotJob implements AutoCloseable {
     }
 
     /** SIGTERM; gives the seconds until it had ended. */
-    double terminate() throws InterruptedException {
+    double terminate() {
         long begun = System.nanoTime();
         process.destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new AssertionError("the job did not end within 30 s of SIGTERM: " + log);
-        }
+        awaitEnd();
         return (System.nanoTime() - begun) / 1e9;
     }
 
     /** Waits for its end, and gives the exit status. */
-    int awaitEnd() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the job did not end within 60 s: " + log);
-        }
-        return process.exitValue();
+    int awaitEnd() {
+        return Await.end(runId, process, log);
     }
 
     /** Offsets that the hot path of a source has committed, added up over partitions. */
     static long committed(Sweeper source) throws Exception {
-        try (Admin admin = Admin.create(
-                Map.of("bootstrap.servers", (Object) source.settings().text("kafka.bootstrap")))) {
-            return admin
-                    .listConsumerGroupOffsets(
-                            "trawl-hot-" + source.source(), new ListConsumerGroupOffsetsOptions().requireStable(true))
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .values()
-                    .stream()
-                    .mapToLong(one -> one.offset())
-                    .sum();
-        }
+        return ADMINS
+                .computeIfAbsent(
+                        source.settings().text("kafka.bootstrap"),
+                        bootstrap -> Admin.create(Map.of("bootstrap.servers", (Object) bootstrap)))
+                .listConsumerGroupOffsets(
+                        "trawl-hot-" + source.source(), new ListConsumerGroupOffsetsOptions().requireStable(true))
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .values()
+                .stream()
+                .mapToLong(one -> one.offset())
+                .sum();
     }
 
     /** Waits until so many messages are done. */
-    static void awaitCommitted(Sweeper source, long messages, Duration atMost) {
-        Await.until("offsets of " + messages + " messages", atMost, () -> committed(source), done -> done >= messages);
+    static void awaitCommitted(Sweeper source, long messages) {
+        Await.until("offsets of " + messages + " messages", () -> committed(source), done -> done >= messages);
     }
 
     /** Every alert of the source, in order of partitions, as a reader of committed messages sees them. */
@@ -191,11 +213,16 @@ final class HotJob implements AutoCloseable {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (var message : consumer.poll(Duration.ofMillis(500))) {
-                    alerts.add(Alert.getDecoder().decode(message.value()));
-                }
-            }
+            Await.often(
+                    "every alert of " + topic,
+                    () -> {
+                        for (var message : consumer.poll(Duration.ofMillis(500))) {
+                            alerts.add(Alert.getDecoder().decode(message.value()));
+                        }
+                        return partitions.stream().mapToLong(consumer::position).sum();
+                    },
+                    read -> ends.entrySet().stream()
+                            .allMatch(end -> consumer.position(end.getKey()) >= end.getValue()));
         }
         return alerts;
     }

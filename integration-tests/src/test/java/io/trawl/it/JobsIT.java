@@ -9,6 +9,7 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,8 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
@@ -26,9 +27,21 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** What must hold of the jobs, whatever the order and however often: on real Kafka, HDFS and HBase. */
+/**
+ * What must hold of the jobs, whatever the order and however often: on real Kafka, HDFS and HBase. Tests run side by side;
+ * one that changes the indicators runs alone.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = JobsIT.INDICATORS, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class JobsIT {
+    static final String INDICATORS = "indicators";
+
     private static final String EVIL =
             "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://www.evil.example/a - HIER_DIRECT/192.0.2.7 text/html";
     private static final String BAD_ADDRESS =
@@ -68,19 +81,8 @@ class JobsIT {
         return new Sweeper(conf, unique, settings);
     }
 
-    /** Sends messages in the first moments of a window, and gives the window when it has closed. */
     private static Window fill(Sweeper source, List<Message> messages) throws Exception {
-        for (int tries = 0; tries < 5; tries++) {
-            Window window = Sweeper.nextWindow();
-            var landed = broker.send(source.source(), messages);
-            if (landed.stream()
-                    .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
-                            && m.timestamp() >= window.start().toEpochMilli())) {
-                Sweeper.awaitEnd(window);
-                return window;
-            }
-        }
-        throw new AssertionError("the broker never took the messages within one window of " + Sweeper.UNIT);
+        return source.fill(broker, messages);
     }
 
     private static List<Message> usual() {
@@ -178,9 +180,7 @@ class JobsIT {
         for (String stage : Sweeper.STAGES) {
             Process one = source.start(stage, window);
             Process other = source.start(stage, window);
-            assertThat(one.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(other.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(List.of(one.exitValue(), other.exitValue()))
+            assertThat(List.of(Await.end(stage, one), Await.end(stage + ", the other one", other)))
                     .as(stage)
                     .contains(0)
                     .isSubsetOf(0, 1);
@@ -192,6 +192,7 @@ class JobsIT {
     }
 
     @Test
+    @ResourceLock(INDICATORS)
     void aRerunWithOtherIndicatorsTakesOutOfHBaseWhatIsNoLongerFound() throws Exception {
         Sweeper source = source("latest");
         Window window = fill(source, usual());
@@ -237,6 +238,7 @@ class JobsIT {
     }
 
     @Test
+    @ResourceLock(INDICATORS)
     void whatIsAllowlistedIsKeptAsSuppressedAndTheListsOfAWindowsFirstSweepStay() throws Exception {
         Sweeper source = source("allowed");
         String feed = Files.writeString(
@@ -273,7 +275,7 @@ class JobsIT {
                             "evil.github.io null",
                             "github.io names",
                             "http://www.evil.example/a null");
-            JsonNode report = State.at(source.settings().text("reports.dir"), new Configuration())
+            JsonNode report = State.at(source.settings().text("reports.dir"), Sweeper.HADOOP)
                     .read("refresh-indicators.json");
             assertThat(report.path("counts").path("allowlisted").asLong()).isEqualTo(2);
             assertThat(report.path("notes").toString())
@@ -344,7 +346,7 @@ class JobsIT {
     }
 
     private static long snapshot(Sweeper source) throws Exception {
-        try (Lake lake = Lake.open(source.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             return lake.snapshot(LakeTable.INDICATORS);
         }
     }
@@ -352,7 +354,7 @@ class JobsIT {
     /** Every indicator with the list that it stands on. */
     private static List<String> indicators(Sweeper source) throws Exception {
         List<String> rows = new ArrayList<>();
-        try (Lake lake = Lake.open(source.settings(), new Configuration());
+        try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP);
                 CloseableIterable<Record> records =
                         IcebergGenerics.read(lake.table(LakeTable.INDICATORS)).build()) {
             records.forEach(row -> rows.add(row.getField("value") + " " + row.getField("allowlisted")));
@@ -757,16 +759,28 @@ class JobsIT {
         Sweeper source = source("away");
         Window window = fill(source, usual());
         source.sweep(window);
-        assertOneLine(
-                source.run("ingest", window, "--set", "kafka.bootstrap=127.0.0.1:1"),
-                1,
-                "Kafka at 127.0.0.1:1 does not answer");
-        assertOneLine(
-                source.run("load", window, "--set", "hbase.port=1"),
-                1,
-                "HBase at ZooKeeper 127.0.0.1:1 does not answer");
-        assertOneLine(
-                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"), 1, "cannot connect");
+        // Each is waited for as long as it may take to start again.
+        Executor threads = work -> new Thread(work).start();
+        List<CompletableFuture<Void>> all = List.of(
+                CompletableFuture.runAsync(
+                        () -> assertOneLine(
+                                source.run("ingest", window, "--set", "kafka.bootstrap=127.0.0.1:1"),
+                                1,
+                                "Kafka at 127.0.0.1:1 does not answer"),
+                        threads),
+                CompletableFuture.runAsync(
+                        () -> assertOneLine(
+                                source.run("load", window, "--set", "hbase.port=1"),
+                                1,
+                                "HBase at ZooKeeper 127.0.0.1:1 does not answer"),
+                        threads),
+                CompletableFuture.runAsync(
+                        () -> assertOneLine(
+                                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"),
+                                1,
+                                ":1 does not answer: Connection refused"),
+                        threads));
+        all.forEach(CompletableFuture::join);
     }
 
     private static void assertOneLine(Sweeper.Said said, int status, String part) {

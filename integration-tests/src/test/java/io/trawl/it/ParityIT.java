@@ -35,13 +35,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What the hot path's detections are beside the batch sweep's, as {@code trawl parity} and the audit say it. */
+/**
+ * What the hot path's detections are beside the batch sweep's, as {@code trawl parity} and the audit say it. Tests run
+ * side by side, each on a source of its own.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ParityIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -139,7 +144,7 @@ class ParityIT {
                     JSON.createObjectNode().put("snapshot", indicators).put("index", "hdfs://any");
             file.put("run_id", "r").put("taken", Instant.now().toString());
             file.putObject("from").put("0", 0).put("1", 0);
-            State state = State.at(settings.text("state.dir"), new Configuration());
+            State state = State.at(settings.text("state.dir"), Sweeper.HADOOP);
             assertThat(state.create("hot/" + source.name() + "/indicators/000000.json", file))
                     .isTrue();
             broker.commit(HotProgress.group(source), source.topic(), offsets);
@@ -200,10 +205,10 @@ class ParityIT {
         String unique = Sweeper.unique(name);
         broker.create(unique, 2, Map.of());
         Sweeper sweeper = new Sweeper(conf, unique, Map.of());
-        Window window = fill(sweeper);
+        Window window = sweeper.fill(broker, messages(unique));
         sweeper.sweep(window);
         IndicatorSnapshot indicators;
-        try (Lake lake = Lake.open(sweeper.settings(), new Configuration())) {
+        try (Lake lake = Lake.open(sweeper.settings(), Sweeper.HADOOP)) {
             indicators = Objects.requireNonNull(IndicatorSnapshot.latest(lake));
         }
         LogSource source = sweeper.settings().source(unique);
@@ -215,20 +220,6 @@ class ParityIT {
                 .contains("domain", "domain-port", "ipv4", "ip-port", "cidr", "ipv6", "url", "url-prefix", "url-path");
         assertThat(swept.hot.stream().map(Detection::getSuppressedBy)).contains("Ours");
         return swept;
-    }
-
-    private static Window fill(Sweeper sweeper) throws Exception {
-        for (int tries = 0; tries < 5; tries++) {
-            Window window = Sweeper.nextWindow();
-            var landed = broker.send(sweeper.source(), messages(sweeper.source()));
-            if (landed.stream()
-                    .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
-                            && m.timestamp() >= window.start().toEpochMilli())) {
-                Sweeper.awaitEnd(window);
-                return window;
-            }
-        }
-        throw new AssertionError("the broker never took the messages within one window of " + Sweeper.UNIT);
     }
 
     /** Lines of two proxies that no other source has: the same line of the same proxy is one row in HBase. */
@@ -474,7 +465,7 @@ class ParityIT {
     }
 
     private static String latestIndex(Swept swept) throws Exception {
-        try (Lake lake = Lake.open(swept.settings, new Configuration())) {
+        try (Lake lake = Lake.open(swept.settings, Sweeper.HADOOP)) {
             return Objects.requireNonNull(IndicatorSnapshot.latest(lake)).index();
         }
     }
@@ -530,6 +521,6 @@ class ParityIT {
         assertThat(noState.end()).isEqualTo(1);
         assertThat(noState.err().lines())
                 .hasSize(1)
-                .allMatch(line -> line.startsWith("trawl parity: cannot connect: "));
+                .allMatch(line -> line.startsWith("trawl parity: HDFS at 127.0.0.1:1 does not answer: "));
     }
 }

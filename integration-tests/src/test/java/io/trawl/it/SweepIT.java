@@ -32,7 +32,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -56,14 +55,12 @@ class SweepIT {
     private static final String TOPIC = "proxy-logs";
     private static final int LINES = 60_000;
     private static final Duration UNIT = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofSeconds(90);
-    /** A job that has to be tried again, with a server's start between. */
-    private static final Duration LATER = Duration.ofMinutes(4);
 
     private static LocalStack stack;
     private static Sweeper sweeper;
     private static Broker broker;
     private static Airflow airflow;
+    private static String refresh;
 
     private static final Map<String, List<Line>> lines = new LinkedHashMap<>();
     private static final List<Window> windows = new ArrayList<>();
@@ -91,6 +88,8 @@ class SweepIT {
                 lines.computeIfAbsent(line.proxy(), proxy -> new ArrayList<>()).add(line));
         airflow.pause("refresh_indicators", false);
         airflow.pause(DAG, false);
+        // Runs while the lines are written.
+        refresh = airflow.trigger("refresh_indicators", Map.of());
     }
 
     @AfterAll
@@ -103,16 +102,6 @@ class SweepIT {
 
     @Test
     @Order(1)
-    void theFeedsOfAFolderBecomeIndicators() throws Exception {
-        String refresh = airflow.trigger("refresh_indicators", Map.of());
-        assertThat(airflow.awaitEnd("refresh_indicators", refresh, SOON)).isEqualTo("success");
-        JsonNode counts = airflow.returned("refresh_indicators", refresh, "refresh_indicators")
-                .path("counts");
-        assertThat(counts.path("indicators").asLong()).as(counts.toString()).isGreaterThanOrEqualTo(10_000);
-    }
-
-    @Test
-    @Order(2)
     void agentsAndBrokerAreKilledWhileLinesAreUnderWay() throws Exception {
         for (String proxy : stack.proxies()) {
             Path log = stack.proxyLog(proxy);
@@ -131,7 +120,7 @@ class SweepIT {
         killUnderWay("kafka", 1);
 
         Map<String, Integer> born = new HashMap<>();
-        List<RawLine> all = Await.until("every line in the topic", SOON, () -> linesSince(border), found -> {
+        List<RawLine> all = Await.until("every line in the topic", () -> linesSince(border), found -> {
             born.clear();
             found.forEach(line -> born.merge(line.getHost() + ":" + line.getFileOffset(), 1, Integer::sum));
             return born.size() >= LINES;
@@ -148,7 +137,15 @@ class SweepIT {
                 .sorted()
                 .forEach(start -> windows.add(new Window(start, start.plus(UNIT))));
         window = windows.get(0);
-        Sweeper.awaitEnd(windows.get(windows.size() - 1));
+    }
+
+    @Test
+    @Order(2)
+    void theFeedsOfAFolderBecomeIndicators() throws Exception {
+        assertThat(airflow.awaitEnd("refresh_indicators", refresh)).isEqualTo("success");
+        JsonNode counts = airflow.returned("refresh_indicators", refresh, "refresh_indicators")
+                .path("counts");
+        assertThat(counts.path("indicators").asLong()).as(counts.toString()).isGreaterThanOrEqualTo(10_000);
     }
 
     private static List<RawLine> linesSince(Instant border) throws Exception {
@@ -177,7 +174,7 @@ class SweepIT {
                                         .truncatedTo(ChronoUnit.MINUTES)
                                         .plus(UNIT)
                                         .toString()));
-        assertThat(airflow.awaitEnd(DAG, open, SOON)).isEqualTo("failed");
+        assertThat(airflow.awaitEnd(DAG, open)).isEqualTo("failed");
         assertThat(airflow.log(DAG, open, "check", 1)).contains("has not closed yet");
         assertThat(airflow.task(DAG, open, "ingest").path("state").asText()).isEqualTo("upstream_failed");
     }
@@ -194,6 +191,7 @@ class SweepIT {
     @Test
     @Order(4)
     void driverAndBrokerAreKilledDuringIngest() throws Exception {
+        Sweeper.awaitEnd(windows.get(windows.size() - 1));
         driverDies = soon(() -> killInFlight(LakeTable.RAW_LINES, () -> killJvm("io.trawl.ingest.IngestJob")));
         brokerDies = driverDies.thenCompose(done -> soon(() -> {
             awaitTry("ingest", 2);
@@ -265,9 +263,9 @@ class SweepIT {
 
     /** Kills HBase when a load of the window has begun and has not ended; gives when. */
     private static Instant killInLoad() throws Exception {
-        State state = State.at(sweeper.settings().text("state.dir"), new Configuration());
+        State state = State.at(sweeper.settings().text("state.dir"), Sweeper.HADOOP);
         String folder = "loads/proxy/" + window.start().toString().replace(":", "");
-        Await.often("a load under way", LATER, () -> state.list(folder), names -> names.size() == 1);
+        Await.often("a load under way", () -> state.list(folder), names -> names.size() == 1);
         stack.kill("hbase");
         return Instant.now();
     }
@@ -289,7 +287,7 @@ class SweepIT {
     }
 
     private static void awaitSuccess(String task) {
-        assertThat(airflow.awaitTask(DAG, run, task, LATER, "success", "failed"))
+        assertThat(airflow.awaitTask(DAG, run, task, "success", "failed"))
                 .as(task)
                 .isEqualTo("success");
     }
@@ -297,7 +295,7 @@ class SweepIT {
     @Test
     @Order(8)
     void nothingIsLostAndNothingIsDoubled() throws Exception {
-        assertThat(airflow.awaitEnd(DAG, run, LATER)).isEqualTo("success");
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         long arrived = 0;
         Map<String, String> detections = new HashMap<>();
         int rows = 0;
@@ -367,7 +365,7 @@ class SweepIT {
     void aClearedTaskThatSucceededRunsAgainAndLeavesTheSame() throws Exception {
         String before = airflow.returned(DAG, run, "validate").path("run_id").asText();
         airflow.clear(DAG, run, "validate", false);
-        assertThat(airflow.awaitEnd(DAG, run, LATER)).isEqualTo("success");
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(airflow.returned(DAG, run, "validate").path("run_id").asText())
                 .isNotEqualTo(before);
         for (Window each : windows) {
@@ -379,7 +377,7 @@ class SweepIT {
     @Order(11)
     void anAuditThatFailsIsAFailedTaskThatNamesTheWindow() throws Exception {
         airflow.clear(DAG, run, "audit", false);
-        assertThat(airflow.awaitEnd(DAG, run, LATER)).isEqualTo("failed");
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
         int tries = airflow.task(DAG, run, "audit").path("try_number").asInt();
         assertThat(airflow.log(DAG, run, "audit", tries))
                 .contains("window " + window)
@@ -393,9 +391,9 @@ class SweepIT {
         airflow.clear(DAG, run, "enrich", true);
         awaitJvm("io.trawl.enrich.EnrichJob");
         airflow.markFailed(DAG, run, "enrich");
-        Await.until("no JVM of Spark's is left", SOON, () -> jvms("io.trawl.enrich.EnrichJob"), List::isEmpty);
-        Await.until("nor an executor", SOON, () -> jvms("CoarseGrainedExecutorBackend"), List::isEmpty);
-        assertThat(airflow.awaitEnd(DAG, run, SOON)).isEqualTo("failed");
+        Await.until("no JVM of Spark's is left", () -> jvms("io.trawl.enrich.EnrichJob"), List::isEmpty);
+        Await.until("nor an executor", () -> jvms("CoarseGrainedExecutorBackend"), List::isEmpty);
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
     }
 
     @Test
@@ -407,14 +405,13 @@ class SweepIT {
         int number = airflow.task(DAG, run, "enrich").path("try_number").asInt();
         Await.until(
                 "the driver is followed",
-                SOON,
                 () -> airflow.log(DAG, run, "enrich", number),
                 log -> log.matches("(?s).*Driver driver-[0-9-]+ is RUNNING.*"));
         int before = sweeper.runs("enrich", window).size();
         List<ProcessHandle> task = Processes.ofTasks(stack);
         assertThat(task).as("the task's processes").isNotEmpty();
         task.forEach(ProcessHandle::destroyForcibly);
-        assertThat(airflow.awaitEnd(DAG, run, LATER)).isEqualTo("success");
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(sweeper.runs("enrich", window)).as("one more run").hasSize(before + 1);
         for (Window each : windows) {
             assertThat(sweeper.everything(each)).as(each.toString()).isEqualTo(once.get(each));
@@ -429,7 +426,6 @@ class SweepIT {
         airflow.backfill(DAG, from, from.plus(UNIT));
         List<JsonNode> ended = Await.until(
                 "two runs of the backfill",
-                LATER,
                 () -> airflow.runs(DAG).stream()
                         .filter(one -> one.path("run_type").asText().equals("backfill"))
                         .toList(),
@@ -454,7 +450,6 @@ class SweepIT {
         Files.writeString(stack.conf(), "airflow.start = " + since + "\n", StandardOpenOption.APPEND);
         List<JsonNode> two = Await.until(
                 "two runs by schedule, side by side",
-                SOON,
                 () -> scheduled().stream()
                         .filter(one -> one.path("state").asText().equals("running"))
                         .toList(),
@@ -463,8 +458,7 @@ class SweepIT {
                 .extracting(one -> Instant.parse(one.path("data_interval_start").asText()))
                 .containsExactlyInAnyOrder(since, since.plus(UNIT));
         for (JsonNode one : two) {
-            assertThat(airflow.awaitEnd(DAG, one.path("dag_run_id").asText(), LATER))
-                    .isEqualTo("success");
+            assertThat(airflow.awaitEnd(DAG, one.path("dag_run_id").asText())).isEqualTo("success");
         }
         assertThat(sweeper.counts("audit", new Window(since, since.plus(UNIT)))).containsEntry("problems", 0L);
         assertThat(sweeper.counts("audit", new Window(since.plus(UNIT), now))).containsEntry("problems", 0L);
@@ -496,7 +490,7 @@ class SweepIT {
     /** Kills a server of the way to the topic when some of the lines are through and some are not; starts it again. */
     private static void killUnderWay(String server, int atLeast) throws Exception {
         long before = broker.messages(TOPIC);
-        Await.until("lines under way", SOON, () -> broker.messages(TOPIC), now -> now >= before + atLeast);
+        Await.until("lines under way", () -> broker.messages(TOPIC), now -> now >= before + atLeast);
         stack.kill(server);
         if (!server.equals("kafka")) {
             assertThat(broker.messages(TOPIC))
@@ -514,7 +508,7 @@ class SweepIT {
     private static Instant awaitBorder() {
         long minute = UNIT.toMillis();
         long border = (System.currentTimeMillis() / minute + 1) * minute;
-        Await.until("the next window", UNIT.plusSeconds(5), System::currentTimeMillis, now -> now >= border);
+        Await.until("the next window", System::currentTimeMillis, now -> now >= border);
         return Instant.ofEpochMilli(border);
     }
 
@@ -522,7 +516,7 @@ class SweepIT {
     private static Instant killInFlight(LakeTable<?> table, Callable<?> kill) throws Exception {
         String place = sweeper.settings().text("lake.warehouse") + "/trawl/" + table.name() + "/data/source=proxy";
         Set<String> before = files(place);
-        Await.often("files of lake." + table.name() + " that are not committed", LATER, () -> files(place), now -> {
+        Await.often("files of lake." + table.name() + " that are not committed", () -> files(place), now -> {
             now.removeAll(before);
             return !now.isEmpty();
         });
@@ -540,7 +534,7 @@ class SweepIT {
     private static Set<String> files(String place) throws IOException {
         Set<String> files = new HashSet<>();
         org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(place);
-        FileSystem hdfs = folder.getFileSystem(new Configuration());
+        FileSystem hdfs = folder.getFileSystem(Sweeper.HADOOP);
         if (hdfs.exists(folder)) {
             for (RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(folder, true); all.hasNext(); ) {
                 files.add(all.next().getPath().toString());
@@ -560,13 +554,12 @@ class SweepIT {
     private static void awaitTry(String task, int number) {
         Await.until(
                 "try " + number + " of " + task,
-                LATER,
                 () -> airflow.task(DAG, run, task).path("try_number").asInt(),
                 tries -> tries >= number);
     }
 
     private static void awaitJvm(String main) {
-        Await.until("a JVM of " + main, LATER, () -> jvms(main), found -> !found.isEmpty());
+        Await.until("a JVM of " + main, () -> jvms(main), found -> !found.isEmpty());
     }
 
     private static void killJvm(String main) {

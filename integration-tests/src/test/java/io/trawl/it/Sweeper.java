@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
@@ -44,6 +45,9 @@ import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /** One source of the stack with a topic of its own, and the jobs on its windows, run in this JVM. */
@@ -53,9 +57,13 @@ final class Sweeper {
 
     static final List<String> STAGES = List.of("ingest", "validate", "enrich", "load");
 
+    /** Read once: its files are many. */
+    static final Configuration HADOOP = new Configuration();
+
     private final Path conf;
     private final String source;
     private final Map<String, String> settings = new TreeMap<>();
+    private volatile @Nullable Settings loaded;
 
     Sweeper(Path conf, String name, Map<String, String> more) {
         this.conf = conf;
@@ -79,7 +87,12 @@ final class Sweeper {
     }
 
     Settings settings() {
-        return Settings.load(conf, settings);
+        Settings known = loaded;
+        if (known == null) {
+            known = Settings.load(conf, settings);
+            loaded = known;
+        }
+        return known;
     }
 
     /** What a job said. */
@@ -108,7 +121,24 @@ final class Sweeper {
         return arguments;
     }
 
+    private static @Nullable SparkSession spark;
+
+    /** The one session of all jobs that the tests run in their own JVM: to make and end one each takes longer than most jobs. */
+    private static synchronized void shareSpark(Settings settings) {
+        if (spark == null) {
+            SparkConf conf = new SparkConf()
+                    .setMaster("local[2]")
+                    .setAppName("tests")
+                    .set("spark.ui.enabled", "false")
+                    .set("spark.driver.host", "127.0.0.1")
+                    .set("spark.driver.bindAddress", "127.0.0.1");
+            Jobs.configure(conf, settings);
+            spark = SparkSession.builder().config(conf).getOrCreate();
+        }
+    }
+
     Said run(String job, @Nullable Window window, String... more) {
+        shareSpark(settings());
         ByteArrayOutputStream error = new ByteArrayOutputStream();
         int status = Jobs.run(
                 arguments(window, more).toArray(new String[0]),
@@ -157,12 +187,50 @@ final class Sweeper {
                 .start();
     }
 
-    /** Waits for the next window to begin, and gives it. */
+    /** Waits for the next window to begin that no test has yet, and gives it. */
     static Window nextWindow() throws InterruptedException {
-        long unit = UNIT.toMillis();
-        long start = (System.currentTimeMillis() / unit + 1) * unit;
-        awaitTime(Instant.ofEpochMilli(start));
-        return new Window(Instant.ofEpochMilli(start), Instant.ofEpochMilli(start + unit));
+        Window window = claim(UNIT, System.currentTimeMillis() + UNIT.toMillis());
+        awaitTime(window.start());
+        return window;
+    }
+
+    /** End of the last window that a test has taken. */
+    private static long taken;
+
+    /**
+     * A window of a test's own: HBase tells the cells of two sources apart by nothing else where their lines are the same.
+     *
+     * @param within a time, milliseconds; the window is the one that holds it, or a later one
+     */
+    private static synchronized Window claim(Duration length, long within) {
+        long unit = length.toMillis();
+        long start = Math.max(within / unit, (taken + unit - 1) / unit) * unit;
+        taken = start + unit;
+        return new Window(Instant.ofEpochMilli(start), Instant.ofEpochMilli(taken));
+    }
+
+    /** Sends messages in the first moments of a window, and gives the window when it has closed. */
+    Window fill(Broker broker, List<Broker.Message> messages) throws Exception {
+        return fill(broker, messages, landed -> {});
+    }
+
+    /** The same; says where the messages have landed. */
+    Window fill(Broker broker, List<Broker.Message> messages, Consumer<List<RecordMetadata>> told) throws Exception {
+        Duration unit = settings().source(source).unit();
+        for (int tries = 0; tries < 20; tries++) {
+            // The one that is open, where most of it is left.
+            Window window = claim(unit, System.currentTimeMillis() + unit.toMillis() * 3 / 4);
+            awaitTime(window.start());
+            List<RecordMetadata> landed = broker.send(source, messages);
+            if (landed.stream()
+                    .allMatch(m -> m.timestamp() < window.end().toEpochMilli()
+                            && m.timestamp() >= window.start().toEpochMilli())) {
+                told.accept(landed);
+                awaitEnd(window);
+                return window;
+            }
+        }
+        throw new AssertionError("the broker never took the messages within one window of " + unit);
     }
 
     /** Waits until a window has closed. */
@@ -178,7 +246,7 @@ final class Sweeper {
 
     /** The rows of the stage's current result, as text without what names the run. */
     List<String> lake(LakeTable<?> table, String stage, Window window) throws Exception {
-        try (Lake lake = Lake.open(settings(), new Configuration())) {
+        try (Lake lake = Lake.open(settings(), HADOOP)) {
             Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
             List<String> rows = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
@@ -207,7 +275,7 @@ final class Sweeper {
 
     /** The records of the stage's current result, by column. */
     List<Map<String, Object>> records(LakeTable<?> table, String stage, Window window) throws Exception {
-        try (Lake lake = Lake.open(settings(), new Configuration())) {
+        try (Lake lake = Lake.open(settings(), HADOOP)) {
             Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
             List<Map<String, Object>> all = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
@@ -226,7 +294,7 @@ final class Sweeper {
 
     /** Values of one column of the stage's current result, sorted. */
     List<String> column(LakeTable<?> table, String stage, Window window, String column) throws Exception {
-        try (Lake lake = Lake.open(settings(), new Configuration())) {
+        try (Lake lake = Lake.open(settings(), HADOOP)) {
             Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
             List<String> values = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
@@ -248,14 +316,14 @@ final class Sweeper {
 
     /** Counts of the current ledger entry of a stage. */
     Map<String, Long> counts(String stage, Window window) throws Exception {
-        try (Lake lake = Lake.open(settings(), new Configuration())) {
+        try (Lake lake = Lake.open(settings(), HADOOP)) {
             return new Ledger(lake).require(source, stage, window).counts();
         }
     }
 
     /** Every run of a stage of a window that the ledger knows, oldest first. */
     List<Ledger.Entry> runs(String stage, Window window) throws Exception {
-        try (Lake lake = Lake.open(settings(), new Configuration())) {
+        try (Lake lake = Lake.open(settings(), HADOOP)) {
             return new Ledger(lake).entries(source, stage, window);
         }
     }
@@ -326,7 +394,7 @@ final class Sweeper {
     /** A report that a job wrote. */
     @Nullable
     JsonNode report(String job, Window window) throws Exception {
-        return State.at(settings().text("reports.dir"), new Configuration())
+        return State.at(settings().text("reports.dir"), HADOOP)
                 .read(job + "/" + source + "/" + window.start().toString().replace(":", "") + ".json");
     }
 

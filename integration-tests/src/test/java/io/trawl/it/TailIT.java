@@ -12,12 +12,10 @@ import io.trawl.stack.SharedStack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code trawl tail} as people and scripts use it, on a real broker. */
 class TailIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     static Path folder;
@@ -132,7 +129,6 @@ class TailIT {
     private static void await(Trawl tail, String what, Predicate<Trawl> seen) {
         Await.until(
                 what,
-                SOON,
                 () -> {
                     assertThat(tail.process().isAlive() || seen.test(tail))
                             .as("it has ended: " + tail.err())
@@ -190,8 +186,7 @@ class TailIT {
                 .start()
                 .waitFor();
         assertThat(killed).isZero();
-        assertThat(tail.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(tail.process().exitValue()).isEqualTo(status);
+        assertThat(tail.end()).isEqualTo(status);
         assertThat(tail.err().lines()).as(tail.err()).hasSize(2);
         assertThat(tail.err().lines().toList().get(1))
                 .matches("trawl tail: partition 0 offset \\d+ of topic " + topic + " is no alert: .+");
@@ -202,13 +197,12 @@ class TailIT {
         broker.create(topic, 1, Map.of());
         send(true, alert("old", 1, "10.0.0.1", "evil.example"));
         Instant between = Instant.ofEpochMilli(System.currentTimeMillis() + 1);
-        Await.often("the clock", SOON, Instant::now, now -> now.isAfter(between));
+        Await.often("the clock", Instant::now, now -> now.isAfter(between));
         send(true, alert("new", 1, "10.0.0.1", "evil.example"));
 
         Trawl fromEnd = Trawl.start(folder, arguments());
         Await.until(
                 "an alert that came later",
-                SOON,
                 () -> {
                     send(true, alert("later", 1, "10.0.0.1", "evil.example"));
                     return objects(fromEnd);
@@ -267,7 +261,6 @@ class TailIT {
         await(piped, "the first alert", lines(1));
         Await.until(
                 "its end",
-                SOON,
                 () -> {
                     send(true, alert("bb", 1, "10.0.0.1", "evil.example"));
                     return piped.process().isAlive();

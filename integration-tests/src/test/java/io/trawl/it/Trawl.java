@@ -1,5 +1,6 @@
 package io.trawl.it;
 
+import io.trawl.stack.Await;
 import io.trawl.stack.Options;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,19 +9,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** bin/trawl as a child process, with the jars that were built with the tests. */
 final class Trawl {
     private static final Path HOME = Options.ofThisProject().home();
 
-    private static final List<Trawl> STARTED = new ArrayList<>();
+    private static final List<Trawl> STARTED = new CopyOnWriteArrayList<>();
 
+    private final String name;
     private final Process process;
     private final Path out;
     private final Path err;
 
-    private Trawl(Process process, Path out, Path err) {
+    private Trawl(String name, Process process, Path out, Path err) {
+        this.name = name;
         this.process = process;
         this.out = out;
         this.err = err;
@@ -48,7 +51,8 @@ final class Trawl {
         builder.environment().put("TRAWL_NO_BUILD", "1");
         builder.environment().remove("NO_COLOR");
         builder.environment().putAll(environment);
-        Trawl started = new Trawl(builder.start(), out, err);
+        Trawl started =
+                new Trawl(String.join(" ", command.subList(0, Math.min(3, command.size()))), builder.start(), out, err);
         STARTED.add(started);
         return started;
     }
@@ -58,12 +62,13 @@ final class Trawl {
     }
 
     /** Waits for its end, and gives the exit status. */
-    int end() throws InterruptedException, IOException {
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+    int end() {
+        try {
+            return Await.end(name, process, out, err);
+        } catch (AssertionError e) {
             kill();
-            throw new AssertionError("it did not end within 120 s: " + err());
+            throw e;
         }
-        return process.exitValue();
     }
 
     /** Ends all that a test has left running, as where it has failed. */

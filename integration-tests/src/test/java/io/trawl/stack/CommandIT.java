@@ -3,20 +3,18 @@ package io.trawl.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,17 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandIT {
     private static final Path HOME = Options.ofThisProject().home();
 
+    private static final Duration SOON = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
     private final Map<String, String> environment = new LinkedHashMap<>();
-
-    private record Said(int exit, String out, String err) {}
-
-    @BeforeEach
-    void takeTheJarsAsTheyAre() {
-        environment.put("TRAWL_NO_BUILD", "yes");
-    }
 
     @AfterEach
     void removeTheLinksToTheMachinesPrograms() {
@@ -51,17 +44,18 @@ class CommandIT {
                     .matches(said -> said.exit() == 0 && said.out().startsWith("the stack is up: 1 servers"));
             assertThat(trawl("status", "--state", state).exit()).isZero();
 
-            List<ProcessHandle> kafka = Leftovers.of(Path.of(state), "kafka");
-            Leftovers.end(kafka);
+            Path supervisorLog = Path.of(state, "logs/supervisor.log");
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
+            awaitStatus(state, 1, "Kafka's death", said -> said.err().contains("down: kafka"));
 
-            Said dead = Await.until(
-                    "status to see it",
-                    Duration.ofSeconds(5),
-                    () -> trawl("status", "--state", state),
-                    said -> said.exit() == 1);
-            assertThat(dead.err()).contains("down: kafka");
-            assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
-            assertThat(trawl("status", "--state", state).exit()).isZero();
+            Said again = awaitStatus(state, 0, "its return", said -> said.out().contains("restarted once, last at 2"));
+            assertThat(again.out()).contains("ended with exit status 137");
+            assertThat(trawl("status", "--json", "--state", state).out())
+                    .contains("\"restarts\": [{\"at\": \"2", "\"why\": \"ended with exit status 137\"}]");
+            assertThat(Files.readString(supervisorLog))
+                    .contains(
+                            "Z kafka ended with exit status 137; starting it again (restart 1, at most 5 in 10 minutes",
+                            "Z kafka is up again");
         } finally {
             assertThat(trawl("down", "--state", state).exit()).isZero();
         }
@@ -70,41 +64,163 @@ class CommandIT {
     }
 
     @Test
-    void serversEndWithASupervisorThatIsKilled() throws Exception {
-        Path state = folder.resolve("state");
-        String[] up = {"up", "--state", state.toString(), "--port-shift", "4000", "--without", "hdfs,hbase,flume,spark"
+    void aServerThatFallsTooOftenIsLeftDownUntilUp() throws Exception {
+        String state = folder.resolve("state").toString();
+        String[] up = {
+            "up",
+            "--state",
+            state,
+            "--port-shift",
+            "4000",
+            "--without",
+            "hdfs,hbase,flume,spark,airflow",
+            "--stack",
+            "restart.most=1"
         };
         try {
             assertThat(trawl(up).exit()).isZero();
-            assertThat(Leftovers.of(state)).hasSizeGreaterThan(5);
-            long supervisor = Long.parseLong(
-                    Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", ""));
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
+            awaitStatus(state, 0, "its return", said -> said.out().contains("restarted once"));
+            Leftovers.end(Leftovers.of(Path.of(state), "kafka"));
 
-            Leftovers.end(List.of(ProcessHandle.of(supervisor).orElseThrow()));
+            Said left = awaitStatus(state, 1, "a word on it", said -> said.out().contains("left down"));
+            assertThat(left.out()).contains("left down after 1 restart in 10 minutes; its log is ", "kafka.log");
 
-            Await.until("all servers to end", Duration.ofSeconds(20), () -> Leftovers.of(state), List::isEmpty);
+            assertThat(trawl("up", "--state", state).out()).contains("kafka", "1 of 1 servers started");
+            assertThat(trawl("status", "--state", state).exit()).isZero();
         } finally {
-            trawl("down", "--state", state.toString());
+            trawl("down", "--state", state);
         }
     }
 
     @Test
-    void everySubCommandExplainsItself() throws Exception {
-        List<String> subCommands = trawl("help")
-                .out()
-                .lines()
-                .filter(line -> line.startsWith("  "))
-                .map(line -> line.strip().replaceFirst(" .*", ""))
-                .toList();
+    void afterAKillOfEverythingUpLosesNothing() throws Exception {
+        Path state = folder.resolve("state");
+        String[] up = {"up", "--state", state.toString(), "--port-shift", "4000", "--without", "hdfs,hbase,spark"};
+        Topic topic = new Topic(Integer.parseInt(
+                        Site.properties(HOME.resolve("conf/stack.conf")).getOrDefault("port.kafka", ""))
+                + 4000);
+        try {
+            assertThat(trawl(up).exit()).isZero();
+            assertThat(Leftovers.of(state)).hasSizeGreaterThan(5);
+            append(state, "before");
+            topic.arrivedOnce("before", SOON);
 
-        assertThat(subCommands)
-                .contains(
-                        "up", "down", "status", "run", "test", "detections", "sightings", "install", "version", "logs");
-        for (String subCommand : subCommands) {
-            Said said = trawl(subCommand, "--help");
-            assertThat(said.exit()).as("%s: %s", subCommand, said).isZero();
-            assertThat(said.out()).as(subCommand).containsIgnoringCase("usage");
+            // Servers end with their supervisor, whatever it died of.
+            Leftovers.end(List.of(supervisor(state)));
+            append(state, "without a supervisor");
+            Await.until("all servers to end", SOON, () -> Leftovers.of(state), List::isEmpty);
+            assertThat(trawl(
+                                    "up",
+                                    "--state",
+                                    state.toString(),
+                                    "--without",
+                                    "hdfs,hbase,spark,airflow",
+                                    "--port-shift",
+                                    "4000")
+                            .exit())
+                    .isZero();
+            topic.arrivedOnce("without a supervisor", SOON);
+
+            Processes.signal("STOP", supervisor(state).pid());
+            assertThat(trawl("status", "--state", state.toString()))
+                    .matches(said -> said.exit() == 1)
+                    .extracting(Said::err)
+                    .asString()
+                    .contains("the supervisor (pid " + supervisor(state).pid() + ") does not answer within 8 s");
+            Processes.signal("CONT", supervisor(state).pid());
+
+            List<ProcessHandle> everything = new ArrayList<>(Leftovers.of(state));
+            everything.add(supervisor(state));
+            append(state, "at the kill of everything");
+            Leftovers.end(everything);
+            append(state, "without anything");
+            assertThat(trawl("up", "--state", state.toString()).exit()).isZero();
+            for (String line :
+                    List.of("before", "without a supervisor", "at the kill of everything", "without anything")) {
+                topic.arrivedOnce(line, SOON);
+            }
+        } finally {
+            assertThat(trawl("down", "--state", state.toString()).exit()).isZero();
         }
+        assertThat(Leftovers.of(state)).isEmpty();
+    }
+
+    private static ProcessHandle supervisor(Path state) {
+        return ProcessHandle.of(Long.parseLong(
+                        Site.properties(state.resolve("run/supervisor")).getOrDefault("pid", "")))
+                .orElseThrow();
+    }
+
+    private static void append(Path state, String line) throws IOException {
+        Files.writeString(
+                state.resolve("proxies/proxy-1/access.log"),
+                line + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    private Said awaitStatus(String state, int exit, String what, Predicate<Said> test) {
+        return Await.until(
+                what, SOON, () -> trawl("status", "--state", state), said -> said.exit() == exit && test.test(said));
+    }
+
+    /** A project of its own, so that the stacks that nobody has to name are the test's. */
+    @Test
+    void aStackThatTheDemoLeftIsFoundUnlessAnotherRuns() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("project"));
+        for (String part : List.of("bin", "conf", "dags", "flume", "target", "pom.xml")) {
+            Files.createSymbolicLink(home.resolve(part), HOME.resolve(part));
+        }
+        Files.createDirectories(home.resolve(".trawl"));
+        for (String part : List.of("venv", "venv.stamp")) {
+            Files.createSymbolicLink(
+                    home.resolve(".trawl").resolve(part), HOME.resolve(".trawl").resolve(part));
+        }
+        environment.put("TRAWL_HOME", home.toString());
+        Path demo = home.resolve(".trawl/demo");
+        String using = "using the demo's stack in .trawl/demo\n";
+        try {
+            assertThat(trawl("status").err())
+                    .startsWith("trawl status: no stack runs in " + home.resolve(".trawl/stack"));
+            assertThat(trawl(
+                                    "up",
+                                    "--state",
+                                    demo.toString(),
+                                    "--port-shift",
+                                    "4000",
+                                    "--without",
+                                    "hdfs,hbase,flume,spark,airflow")
+                            .exit())
+                    .isZero();
+
+            assertThat(trawl("status"))
+                    .matches(said -> said.exit() == 0 && said.err().equals(using));
+            assertThat(trawl("logs"))
+                    .matches(said -> said.out().contains("kafka") && said.err().equals(using));
+            assertThat(trawl("status", "--state", folder.resolve("other").toString())
+                            .exit())
+                    .isEqualTo(1);
+            long supervisor = Long.parseLong(
+                    Site.properties(demo.resolve("run/supervisor")).getOrDefault("pid", ""));
+            Processes.signal("STOP", supervisor);
+            Said silent = trawl("status");
+            Processes.signal("CONT", supervisor);
+            assertThat(silent.exit()).isEqualTo(1);
+            assertThat(silent.err())
+                    .isEqualTo(
+                            using + "trawl status: the supervisor (pid " + supervisor
+                                    + ") does not answer within 8 s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again\n");
+
+            assertThat(trawl("down"))
+                    .matches(said -> said.exit() == 0
+                            && said.err().equals(using)
+                            && said.out().contains("the stack is down"));
+            assertThat(Leftovers.of(demo)).isEmpty();
+        } finally {
+            trawl("down", "--state", demo.toString());
+        }
+        assertThat(trawl("down").out()).startsWith("no stack runs in " + home.resolve(".trawl/stack"));
     }
 
     @Test
@@ -116,6 +232,9 @@ class CommandIT {
     void anUnknownOptionIsNamed() throws Exception {
         mistake(trawl("up", "--prot-shift", "3"), "option --prot-shift is unknown", "--port-shift");
         mistake(trawl("up", "--stack", "port.kafak=1", "--state", folder.toString()), "port.kafak is unknown");
+        mistake(
+                trawl("up", "--set", "hot.btach=PT1S", "--state", folder.toString()),
+                "setting hot.btach (--set) is unknown: did you mean hot.batch?");
     }
 
     @Test
@@ -124,6 +243,27 @@ class CommandIT {
         environment.put("JAVA_HOME", "");
 
         mistake(trawl("status"), "no JDK", "openjdk-17");
+    }
+
+    @Test
+    void theDoctorSaysWhatIsMissingAndFails() throws Exception {
+        assertThat(trawl("doctor"))
+                .matches(said -> said.exit() == 0 && said.err().isEmpty())
+                .matches(said -> said.out().lines().allMatch(line -> line.matches("(ok   |warn ) [a-z]+ +.*")));
+        assertThat(trawl("doctor", "--set", "hot.btach=1"))
+                .matches(said -> said.exit() == 1 && said.err().isEmpty())
+                .matches(said -> said.out().contains("FAIL  settings           setting hot.btach (--set) is unknown"));
+
+        environment.put("PATH", pathWithout(name -> name.startsWith("java")));
+        environment.put("JAVA_HOME", "");
+
+        Said ill = trawl("doctor", "--output", "json");
+
+        assertThat(ill.exit()).isEqualTo(1);
+        assertThat(ill.err()).isEmpty();
+        assertThat(ill.out())
+                .startsWith("[\n  {\"status\": \"FAIL\", \"name\": \"java\", \"found\": \"no JDK\", \"do\": \"install a JDK 17")
+                .endsWith("}\n]\n");
     }
 
     @Test
@@ -167,19 +307,7 @@ class CommandIT {
     }
 
     private Said trawl(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/trawl").toString()));
-        command.addAll(Arrays.asList(arguments));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().putAll(environment);
-        int exit = builder.start().waitFor();
-        return new Said(
-                exit, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+        return Said.by(folder, environment, List.of(arguments));
     }
 
     /** A PATH of one folder with everything of the machine's but what the test takes away. */

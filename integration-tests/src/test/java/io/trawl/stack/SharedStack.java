@@ -16,6 +16,8 @@ public final class SharedStack {
     /** Leaves the default ports to a stack that a developer may have up; another one lets two of these run side by side. */
     private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000);
 
+    private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
+
     private static @Nullable LocalStack stack;
 
     private SharedStack() {}
@@ -26,13 +28,22 @@ public final class SharedStack {
             Options options = Options.ofThisProject();
             Path state = options.home().resolve("integration-tests/target/stack");
             delete(state);
+            Await.logsIn(state.resolve("logs"));
             LocalStack started = LocalStack.start(options.stateDir(state)
                     .portShift(PORT_SHIFT)
+                    // Tests kill schedulers and tasks, and machines do not sleep in the meantime.
+                    .stack("airflow.scheduler.missed.seconds", "15")
+                    .stack("airflow.task.missed.seconds", "30")
                     .setting("source.proxy.window", "PT1M")
                     .setting("window.margin", "PT1S")
                     .setting("indicators.folder", state.resolve("feeds").toString())
                     // Many small tasks, so that a job has some done and some to do when it is killed.
                     .setting("ingest.task.messages", "2000")
+                    // Executors, too, are killed.
+                    .setting("job.validate.driver.lines", "0")
+                    // No hot driver of a test lives for long enough to need the second compiler.
+                    .setting("job.hot-detect.conf.spark.driver.extraJavaOptions", QUICK)
+                    .setting("job.hot-detect.conf.spark.executor.extraJavaOptions", QUICK)
                     .setting("airflow.retries", "2")
                     .setting("airflow.retry.delay", "PT2S")
                     // Nothing runs by schedule until a test says from when on.

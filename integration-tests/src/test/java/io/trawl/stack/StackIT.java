@@ -17,12 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hbase.HBaseConfiguration;
@@ -35,14 +36,8 @@ import org.apache.hadoop.hbase.client.Put;
 import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -55,10 +50,21 @@ import org.junit.jupiter.api.TestMethodOrder;
 class StackIT {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final String TOPIC = "proxy-logs";
     private static final Duration SOON = Duration.ofSeconds(60);
+    /** What takes half a minute by its own limits, on a machine that has other work. */
+    private static final Duration LATER = Duration.ofMinutes(5);
+    /** How long a laptop may sleep, or a machine swap. */
+    private static final Duration STILL = Duration.ofSeconds(60);
+
+    private static final Duration APART = Duration.ofSeconds(15);
 
     private static LocalStack stack;
+    private static Topic topic;
+    /** Of lines that the proxies wrote. */
+    private static final List<String> marks = new ArrayList<>();
+
+    /** What the watch has told. */
+    private static final List<String> told = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void startFromEmpty() {
@@ -66,6 +72,7 @@ class StackIT {
         Path state = options.home().resolve("integration-tests/target/stack of its own");
         SharedStack.delete(state);
         stack = LocalStack.start(options.stateDir(state).portShift(2000));
+        topic = new Topic(stack.port("kafka"));
     }
 
     @AfterAll
@@ -76,18 +83,18 @@ class StackIT {
     @Test
     @Order(1)
     void kafkaKeepsWhatItTookInATopicStampedByTheBroker() throws Exception {
-        produce("first");
+        topic.produce("first");
 
-        assertThat(bodies()).contains("first");
+        assertThat(topic.bodies()).contains("first");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + stack.port("kafka")))) {
-            var resource = new ConfigResource(ConfigResource.Type.TOPIC, TOPIC);
+            var resource = new ConfigResource(ConfigResource.Type.TOPIC, Topic.NAME);
             var config = admin.describeConfigs(Set.of(resource)).all().get().get(resource);
             assertThat(config.get("message.timestamp.type").value()).isEqualTo("LogAppendTime");
             assertThat(config.get("max.message.bytes").value()).isEqualTo("2097152");
-            assertThat(admin.describeTopics(Set.of(TOPIC))
+            assertThat(admin.describeTopics(Set.of(Topic.NAME))
                             .allTopicNames()
                             .get()
-                            .get(TOPIC)
+                            .get(Topic.NAME)
                             .partitions())
                     .hasSize(3);
         }
@@ -146,7 +153,7 @@ class StackIT {
         }
 
         for (String proxy : stack.proxies()) {
-            FlumeEnvelope event = arrived("a line of " + proxy);
+            FlumeEnvelope event = topic.arrivedOnce("a line of " + proxy, SOON);
             assertThat(event.getHeaders())
                     .containsEntry("host", proxy)
                     .containsEntry("key", proxy)
@@ -184,18 +191,94 @@ class StackIT {
 
     @Test
     @Order(9)
-    void aKilledDataNodeAndMastersComeBackWithWhatTheyHad() throws Exception {
-        killAndRestore("datanode", "spark-master", "airflow-api-server", "flume-proxy-1");
+    void serversThatStandStillForAMinuteGoOnAndLoseNothing() throws Exception {
+        told.clear();
+        stack.watch(StackIT::tell);
+        Map<String, Long> before = pids(stack.names());
+        // Airflow's processes share a database file: one that stands still in a transaction stops the others.
+        Set<String> first = Set.of("datanode", "kafka", "spark-worker", "flume-proxy-1");
+        List<ProcessHandle> some = processes(first);
+        List<ProcessHandle> others = processes(
+                stack.names().stream().filter(name -> !first.contains(name)).toList());
+
+        // A quarter of a minute without some of them, then without any, then without the others.
+        signal("STOP", some);
+        writeToProxies("written while some stood still");
+        Thread.sleep(APART.toMillis());
+        signal("STOP", others);
+        writeToProxies("written while all stood still");
+        Thread.sleep(STILL.minus(APART).toMillis());
+        signal("CONT", some);
+        Thread.sleep(APART.toMillis());
+        signal("CONT", others);
+
+        awaitUp("the stack after its stop");
+        everythingIsThere("a stop");
+        assertThat(told).isEmpty();
+        assertThat(pids(stack.names())).isEqualTo(before);
     }
 
     @Test
     @Order(10)
-    void aKilledNameNodeComesBackWithWhatItHad() throws Exception {
-        killAndRestore("namenode", "airflow-dag-processor", "airflow-triggerer", "flume-proxy-2");
+    void aKilledDataNodeAndMastersAreStartedAgainWithWhatTheyHad() throws Exception {
+        killAndAwait("datanode", "spark-master", "airflow-api-server", "flume-proxy-1");
+        assertThat(restarts("hbase")).last().extracting(LocalStack.Restart::why).isEqualTo("fell with datanode");
     }
 
     @Test
     @Order(11)
+    void aKilledNameNodeIsStartedAgainWithWhatItHad() throws Exception {
+        killAndAwait("namenode", "airflow-dag-processor", "airflow-triggerer", "flume-proxy-2");
+    }
+
+    @Test
+    @Order(12)
+    void whatLivesAndServesNoMoreIsStartedAgain() throws Exception {
+        stack.watch(Duration.ofSeconds(20), StackIT::tell);
+        List<String> silent = List.of("flume-proxy-1", "flume-collector", "spark-worker");
+        Map<String, Long> before = pids(stack.names());
+        signal("STOP", processes(silent));
+        ZooKeeper zooKeeper = new ZooKeeper("127.0.0.1:" + stack.port("zookeeper"), 30_000, event -> {});
+        try {
+            // As a session that expired does: the master takes the region server for dead, and tells it.
+            String server = zooKeeper.getChildren("/hbase/rs", false).stream()
+                    // Those of its killed predecessors have not expired yet: the last number is when it was started.
+                    .max(Comparator.comparing(name -> name.replaceFirst(".*,", "")))
+                    .orElseThrow();
+            zooKeeper.delete("/hbase/rs/" + server, -1);
+        } finally {
+            zooKeeper.close();
+        }
+        writeToProxies("written to a silent agent");
+
+        awaitOthers(before, silent);
+        awaitOthers(before, List.of("hbase"));
+        awaitUp("the silent, and HBase");
+        for (String name : silent) {
+            assertThat(restarts(name))
+                    .last()
+                    .extracting(LocalStack.Restart::why)
+                    .asString()
+                    .startsWith("has not answered for 2");
+        }
+        assertThat(restarts("hbase"))
+                .last()
+                .extracting(LocalStack.Restart::why)
+                .asString()
+                .startsWith("lives, and is gone: ");
+        everythingIsThere("written to a silent agent");
+    }
+
+    @Test
+    @Order(13)
+    void everythingKilledAtOnceIsStartedAgainWithWhatItHad() throws Exception {
+        stack.watch(StackIT::tell);
+        killAndAwait(stack.names().toArray(String[]::new));
+        stack.unwatch();
+    }
+
+    @Test
+    @Order(14)
     void aTakenPortIsNamedBeforeAnythingStarts() throws Exception {
         Options options = Options.ofThisProject();
         Path state = options.home().resolve("integration-tests/target/stack with a taken port");
@@ -216,7 +299,7 @@ class StackIT {
     }
 
     @Test
-    @Order(12)
+    @Order(15)
     void aStateFolderHasOneOwner() {
         assertThatThrownBy(() -> LocalStack.start(Options.ofThisProject().stateDir(stack.stateDir())))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -224,7 +307,7 @@ class StackIT {
     }
 
     @Test
-    @Order(13)
+    @Order(16)
     void closingLeavesNoProcess() {
         stack.close();
 
@@ -234,18 +317,15 @@ class StackIT {
         }
     }
 
+    private static void tell(String line) {
+        System.out.println("  " + line);
+        told.add(line);
+    }
+
     /** Kills the servers with SIGKILL, checks that status names them, restores them, and looks at all data again. */
     private static void killAndRestore(String... names) throws Exception {
         String mark = String.join("+", names);
-        Map<String, Long> before = new LinkedHashMap<>();
-        for (String name : names) {
-            before.put(name, stack.pid(name));
-            stack.kill(name);
-        }
-        for (String proxy : stack.proxies()) {
-            append(proxy, "written while " + mark + " was down, at " + proxy);
-        }
-
+        Map<String, Long> before = kill(mark, names);
         assertThat(stack.status().stream().filter(status -> !status.up()).map(LocalStack.Status::name))
                 .contains(names);
 
@@ -255,73 +335,110 @@ class StackIT {
         for (String name : names) {
             assertThat(stack.pid(name)).as(name).isNotEqualTo(before.get(name));
         }
-        assertThat(bodies()).contains("first");
+        everythingIsThere(mark);
+    }
+
+    /** Kills the servers with SIGKILL, waits until the watch has started them again, and looks at all data again. */
+    private static void killAndAwait(String... names) throws Exception {
+        String mark = names.length == stack.names().size() ? "everything" : String.join("+", names);
+        Map<String, Integer> restarts = new LinkedHashMap<>();
+        for (String name : names) {
+            restarts.put(name, restarts(name).size());
+        }
+        Map<String, Long> before = kill(mark, names);
+
+        awaitOthers(before, List.of(names));
+        awaitUp(mark);
+        for (String name : names) {
+            assertThat(restarts(name)).as(name).hasSizeGreaterThan(restarts.getOrDefault(name, -1));
+        }
+        everythingIsThere(mark);
+    }
+
+    private static Map<String, Long> kill(String mark, String... names) throws IOException {
+        Map<String, Long> before = pids(List.of(names));
+        // At once, whatever needs what.
+        List<ProcessHandle> killed = before.values().stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .toList();
+        assertThat(killed).hasSameSizeAs(names);
+        killed.forEach(ProcessHandle::destroyForcibly);
+        killed.forEach(process -> process.onExit().join());
+        writeToProxies("written while " + mark + " was down");
+        return before;
+    }
+
+    private static Map<String, Long> pids(List<String> names) {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        names.forEach(name -> pids.put(name, stack.pid(name)));
+        return pids;
+    }
+
+    /** All processes of the servers. */
+    private static List<ProcessHandle> processes(Collection<String> names) {
+        return names.stream()
+                .flatMap(name -> Leftovers.of(stack.stateDir(), name).stream())
+                .toList();
+    }
+
+    private static void signal(String name, List<ProcessHandle> processes) throws Exception {
+        List<String> line = new ArrayList<>(List.of("kill", "-" + name));
+        processes.forEach(process -> line.add(Long.toString(process.pid())));
+        assertThat(new ProcessBuilder(line).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** Waits until each of the servers is another process. */
+    private static void awaitOthers(Map<String, Long> before, List<String> names) {
+        Await.until(
+                "other processes of " + names,
+                LATER,
+                () -> names.stream()
+                        .filter(name -> !stack.alive(name) || before.get(name).equals(stack.pid(name)))
+                        .toList(),
+                List::isEmpty);
+    }
+
+    private static void awaitUp(String what) {
+        Await.until(
+                what + " to be up (the watch has told " + told + ")",
+                LATER,
+                () -> stack.status().stream().filter(status -> !status.up()).toList(),
+                List::isEmpty);
+    }
+
+    private static List<LocalStack.Restart> restarts(String name) {
+        return stack.status().stream()
+                .filter(status -> status.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .restarts();
+    }
+
+    private static void writeToProxies(String mark) throws IOException {
+        for (String proxy : stack.proxies()) {
+            append(proxy, mark + ", at " + proxy);
+        }
+        marks.add(mark);
+    }
+
+    /** What was there before, what the proxies wrote since, each line once, and what is written now. */
+    private static void everythingIsThere(String mark) throws Exception {
+        assertThat(topic.bodies()).contains("first");
         assertThat(webHdfs("/trawl/state/it/note")).isEqualTo("over rpc");
         assertThat(cell()).isEqualTo("value");
         assertThat(airflow("/api/v2/pools/spark")).contains("\"slots\":2");
-        assertThat(get("spark-master-http", "/json/").body()).contains("\"aliveworkers\" : 1");
-        produce(mark);
-        assertThat(bodies()).contains(mark);
+        Await.until(
+                "the worker at the master",
+                SOON,
+                () -> get("spark-master-http", "/json/").body(),
+                body -> body.contains("\"aliveworkers\" : 1"));
+        topic.produce(mark);
+        assertThat(topic.bodies()).contains(mark);
         for (String proxy : stack.proxies()) {
-            arrived("written while " + mark + " was down, at " + proxy);
-        }
-    }
-
-    private static void produce(String body) throws Exception {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", "127.0.0.1:" + stack.port("kafka"),
-                "key.serializer", ByteArraySerializer.class,
-                "value.serializer", ByteArraySerializer.class);
-        try (var producer = new KafkaProducer<byte[], byte[]>(settings)) {
-            FlumeEnvelope event = new FlumeEnvelope(Map.of("host", "it"), java.nio.ByteBuffer.wrap(bytes(body)));
-            var bytes = new java.io.ByteArrayOutputStream();
-            var encoder = org.apache.avro.io.EncoderFactory.get().binaryEncoder(bytes, null);
-            new org.apache.avro.specific.SpecificDatumWriter<>(FlumeEnvelope.class).write(event, encoder);
-            encoder.flush();
-            producer.send(new ProducerRecord<>(TOPIC, bytes.toByteArray())).get();
-        }
-    }
-
-    private static List<FlumeEnvelope> events() throws IOException {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", "127.0.0.1:" + stack.port("kafka"),
-                "key.deserializer", ByteArrayDeserializer.class,
-                "value.deserializer", ByteArrayDeserializer.class);
-        List<FlumeEnvelope> events = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<byte[], byte[]>(settings)) {
-            List<TopicPartition> partitions = consumer.partitionsFor(TOPIC).stream()
-                    .map(info -> new TopicPartition(TOPIC, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(200))) {
-                    events.add(new SpecificDatumReader<FlumeEnvelope>(FlumeEnvelope.getClassSchema())
-                            .read(null, DecoderFactory.get().binaryDecoder(message.value(), null)));
-                }
+            for (String one : marks) {
+                topic.arrivedOnce(one + ", at " + proxy, SOON);
             }
         }
-        return events;
-    }
-
-    private static List<String> bodies() throws IOException {
-        return events().stream().map(StackIT::body).toList();
-    }
-
-    private static String body(FlumeEnvelope event) {
-        return StandardCharsets.UTF_8.decode(event.getBody().duplicate()).toString();
-    }
-
-    private static FlumeEnvelope arrived(String line) {
-        List<FlumeEnvelope> found = Await.until(
-                "the line '" + line + "' in the topic",
-                SOON,
-                () -> events().stream()
-                        .filter(event -> body(event).equals(line))
-                        .toList(),
-                events -> !events.isEmpty());
-        return found.get(0);
     }
 
     private static void append(String proxy, String line) throws IOException {

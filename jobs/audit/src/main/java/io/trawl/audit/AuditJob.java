@@ -1,5 +1,6 @@
 package io.trawl.audit;
 
+import io.trawl.etl.HBase;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
@@ -7,6 +8,7 @@ import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Parity;
 import io.trawl.etl.Rows;
@@ -18,13 +20,14 @@ import io.trawl.record.OffsetSpan;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves of one window that nothing was lost and nothing stands twice, counted from broker, lake and HBase and not from
@@ -63,7 +66,8 @@ public final class AuditJob implements Job {
         Ledger.Entry ingest = ledger.require(source, "ingest", window);
         Ledger.Entry validate = ledger.require(source, "validate", window);
         Ledger.Entry enrich = ledger.require(source, "enrich", window);
-        Ledger.Entry load = ledger.require(source, "load", window);
+        boolean hasHBase = HBase.isSet(run.settings());
+        Ledger.@Nullable Entry load = hasHBase ? ledger.require(source, "load", window) : null;
         List<String> problems = new ArrayList<>();
 
         stale(
@@ -78,24 +82,33 @@ public final class AuditJob implements Job {
                 enrich.input(LakeTable.PROXY_EVENTS),
                 validate.output(LakeTable.PROXY_EVENTS),
                 LakeTable.PROXY_EVENTS);
-        stale(
-                problems,
-                "load",
-                load.input(LakeTable.DETECTIONS),
-                enrich.output(LakeTable.DETECTIONS),
-                LakeTable.DETECTIONS);
-        stale(
-                problems,
-                "load",
-                load.input(LakeTable.OBSERVABLES),
-                enrich.output(LakeTable.OBSERVABLES),
-                LakeTable.OBSERVABLES);
+        if (load != null) {
+            stale(
+                    problems,
+                    "load",
+                    load.input(LakeTable.DETECTIONS),
+                    enrich.output(LakeTable.DETECTIONS),
+                    LakeTable.DETECTIONS);
+            stale(
+                    problems,
+                    "load",
+                    load.input(LakeTable.OBSERVABLES),
+                    enrich.output(LakeTable.OBSERVABLES),
+                    LakeTable.OBSERVABLES);
+        }
 
-        Dataset<Row> lines = rows(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
+        run.lines(ingest.counts().getOrDefault("raw", 0L));
+        Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         conserve(run, problems, ingest, validate, lines);
         CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest);
-        hbase(run, problems, ingest, enrich);
+        if (hasHBase) {
+            hbase(run, problems, ingest, enrich);
+        } else {
+            Dataset<Row> detections = batch(run, enrich);
+            run.count("detections", detections == null ? 0 : detections.count());
+            run.note("not compared with HBase: there is none (setting hbase.quorum is empty)");
+        }
         Map<String, String> versions = enrich.versions();
         run.note("swept with indicators " + enrich.indicatorSnapshot() + " ("
                 + versions.getOrDefault("indicators", "pinned") + "), allowlists "
@@ -120,6 +133,18 @@ public final class AuditJob implements Job {
         return run.lake().rows(run.spark(), table, run.source().name(), run.window(), snapshot);
     }
 
+    /** The window's rows of a table; null where there are none, since asking Spark for none takes seconds. */
+    private static @Nullable Dataset<Row> rowsIfAny(Run run, LakeTable<?> table, long snapshot) {
+        return run.lake().isEmpty(table, run.source().name(), run.window(), snapshot)
+                ? null
+                : rows(run, table, snapshot);
+    }
+
+    private static long count(Run run, LakeTable<?> table, long snapshot) {
+        Dataset<Row> rows = rowsIfAny(run, table, snapshot);
+        return rows == null ? 0 : rows.count();
+    }
+
     private static void stale(List<String> problems, String stage, long read, long current, LakeTable<?> table) {
         if (read != current) {
             problems.add(stage + " was made from snapshot " + read + " of " + table
@@ -129,11 +154,11 @@ public final class AuditJob implements Job {
     }
 
     private void conserve(
-            Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, Dataset<Row> lines)
+            Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, @Nullable Dataset<Row> lines)
             throws IOException {
         Offsets.Span broker;
-        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
-            broker = offsets.of(run.window());
+        try (Messages messages = Messages.of(run)) {
+            broker = messages.of(run.window());
         }
         if (!broker.spans().equals(ingest.spans("offsets"))) {
             problems.add("ingest read offsets " + text(ingest.spans("offsets")) + ", but the window is "
@@ -144,17 +169,18 @@ public final class AuditJob implements Job {
         // Two queries of one distinct count each: one of both would move every line twice.
         long raw = 0;
         long places = 0;
-        for (Row of : lines.groupBy("partition")
-                .agg(functions.count(functions.lit(1)), functions.countDistinct("offset"))
-                .collectAsList()) {
-            raw += of.getLong(1);
-            places += of.getLong(2);
+        long copies = 0;
+        if (lines != null) {
+            for (Row of : lines.groupBy("partition")
+                    .agg(functions.count(functions.lit(1)), functions.countDistinct("offset"))
+                    .collectAsList()) {
+                raw += of.getLong(1);
+                places += of.getLong(2);
+            }
+            copies = raw - lines.select("event_id").distinct().count();
         }
-        long copies = raw - lines.select("event_id").distinct().count();
-        long valid = rows(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS))
-                .count();
-        long invalid = rows(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS))
-                .count();
+        long valid = count(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS));
+        long invalid = count(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
         run.count("messages", messages);
         run.count("raw", raw);
         run.count("valid", valid);
@@ -194,20 +220,33 @@ public final class AuditJob implements Job {
         }
     }
 
+    /** The batch sweep's detections of the window. */
+    private static @Nullable Dataset<Row> batch(Run run, Ledger.Entry enrich) {
+        Dataset<Row> all = rowsIfAny(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS));
+        return all == null ? null : all.where("sweep = 'batch'");
+    }
+
     /** What HBase has of the window: the batch sweep's detections, and where there is a hot path, its own beside them. */
     private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich)
             throws IOException {
         HotProgress hot = HotProgress.of(run.source(), run.settings(), run.state());
-        Dataset<Row> detections = rows(run, LakeTable.DETECTIONS, enrich.output(LakeTable.DETECTIONS))
-                .where("sweep = 'batch'");
+        Dataset<Row> detections = batch(run, enrich);
         HBaseReader.Lacking lacking;
         if (hot == null) {
-            // All that a row's key is made of.
-            JavaRDD<Detection> keys = Rows.records(detections.select("detection_id", "timestamp"), Detection::new);
-            lacking = HBaseReader.lacking(run.settings(), keys, "batch", run.window(), enrich.sequence());
+            lacking = detections == null
+                    ? HBaseReader.Lacking.NOTHING
+                    // All that a row's key is made of.
+                    : HBaseReader.lacking(
+                            run.settings(),
+                            Rows.records(detections.select("detection_id", "timestamp"), Detection::new),
+                            "batch",
+                            run.window(),
+                            enrich.sequence());
         } else {
-            Parity.Verdict parity = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot)
-                    .judge(run.context(), Rows.records(detections, Detection::new));
+            Parity compared = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot);
+            Parity.Verdict parity = detections == null
+                    ? compared.judge(Collections.emptyIterator())
+                    : compared.judge(run.context(), Rows.records(detections, Detection::new));
             lacking = parity.lacking();
             if (lacking.missing() == 0) {
                 run.counts(parity.counts());

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a window that a window before it has too: an agent sent them twice, and the broker took the copy later. Each
@@ -41,14 +42,14 @@ final class CopiesElsewhere {
     /**
      * Counts and notes them.
      *
-     * @param lines the window's rows of raw_lines
+     * @param lines the window's rows of raw_lines; null where there are none
      */
-    static void count(Run run, Dataset<Row> lines) {
+    static void count(Run run, @Nullable Dataset<Row> lines) {
         Duration lookback = lookback(run.settings());
         Instant start = run.window().start();
         SortedMap<Instant, Ledger.Entry> before =
                 run.ledger().current(run.source().name(), "ingest", start.minus(lookback), start);
-        long copies = before.isEmpty() ? 0 : copies(run, lines, before);
+        long copies = lines == null || before.isEmpty() ? 0 : copies(run, lines, before);
         run.count("copies_elsewhere", copies);
         if (copies > 0) {
             run.note(copies + " lines came again: windows of the " + lookback

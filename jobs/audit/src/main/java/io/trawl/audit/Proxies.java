@@ -77,8 +77,8 @@ final class Proxies {
 
     private Proxies() {}
 
-    /** @param rawLines the window's rows of raw_lines; @param before the latest audit of an earlier window */
-    static Proxies judge(Run run, Dataset<Row> rawLines, Ledger.@Nullable Entry before) throws IOException {
+    /** @param rawLines the window's rows of raw_lines, null where there are none; @param before the latest audit of an earlier window */
+    static Proxies judge(Run run, @Nullable Dataset<Row> rawLines, Ledger.@Nullable Entry before) throws IOException {
         Proxies proxies = new Proxies();
         Set<String> knownLogs = new LinkedHashSet<>();
         Map<LogFile, Reached> earlier = new TreeMap<>();
@@ -104,7 +104,9 @@ final class Proxies {
             }
         }
         proxies.files.putAll(earlier);
-        proxies.readFiles(run, rawLines, earlier, knownLogs);
+        if (rawLines != null) {
+            proxies.readFiles(run, rawLines, earlier, knownLogs);
+        }
         proxies.silent(run);
         return proxies;
     }

@@ -2,10 +2,12 @@ package io.trawl.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.HBase;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
+import io.trawl.etl.Reach;
 import io.trawl.etl.Settings;
 import io.trawl.intel.Canonical;
 import java.io.PrintStream;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What HBase, lake and Kafka know, at a terminal: {@code detections}, {@code sightings}, {@code parity} and {@code tail}. */
+/** What HBase, lake and Kafka know, at a terminal: {@code detections}, {@code sightings}, {@code parity}, {@code tail}; and {@code doctor}, which asks how they are. */
 @Command(name = "trawl", description = "Asks for detections, sightings and alerts.")
 public final class Cli {
     private Cli() {}
@@ -35,6 +37,7 @@ public final class Cli {
     public static void main(String[] args) {
         // What a library logs would go where the answer goes; what is wrong is said in one line.
         System.setProperty("log4j2.level", "OFF");
+        System.setProperty("picocli.trace", "OFF");
         System.exit(run(args, new PrintStream(System.out, false, StandardCharsets.UTF_8), System.err));
     }
 
@@ -44,17 +47,16 @@ public final class Cli {
                 .addSubcommand(new Detections(out))
                 .addSubcommand(new Sightings(out))
                 .addSubcommand(new ParityCommand(out))
-                .addSubcommand(new Tail(out, err));
+                .addSubcommand(new Tail(out, err))
+                .addSubcommand(new Doctor(out));
         command.setParameterExceptionHandler((e, unparsed) -> {
-            err.println("trawl: " + String.valueOf(e.getMessage()).replace('\n', ' ') + " (--help lists the options)");
+            err.println("trawl " + e.getCommandLine().getCommandName() + ": " + Jobs.message(e));
             return 2;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {
             String said = Jobs.message(e);
             err.println("trawl " + line.getCommandName() + ": " + said.replace('\n', ' '));
-            boolean known = e instanceof JobFailure
-                    || e instanceof IllegalArgumentException
-                    || said.startsWith(Jobs.CANNOT_CONNECT);
+            boolean known = e instanceof JobFailure || e instanceof IllegalArgumentException || Jobs.isAway(e);
             if (!known) {
                 e.printStackTrace(err);
             }
@@ -84,7 +86,7 @@ public final class Cli {
         boolean help;
 
         Settings settings() {
-            return Settings.load(conf, set);
+            return Reach.impatient(Settings.load(conf, set));
         }
     }
 
@@ -120,15 +122,34 @@ public final class Cli {
     static Configuration hadoop(Settings settings) {
         Configuration hadoop = new Configuration();
         settings.under("hadoop.").forEach(hadoop::set);
-        // An address that refuses is given up after seconds.
-        hadoop.set("ipc.client.connect.max.retries", "5");
         return hadoop;
     }
 
-    /** A client as detections have it: its address in canonical form, else as it was typed. */
+    /** A client as detections have it: its address in canonical form, else its name as it was typed. */
     static String client(String typed) {
         String canonical = Canonical.host(typed).canonical();
-        return canonical != null && (canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+")) ? canonical : typed;
+        if (canonical != null && isAddress(canonical)) {
+            return canonical;
+        }
+        // What looks like an address or a range and is none would never be met.
+        if (typed.isEmpty() || typed.matches("[0-9.]+") || !typed.matches("[^\\s\\p{Cntrl}:/]+")) {
+            throw new IllegalArgumentException(
+                    "--client '" + Table.cut(typed) + "': expected an address or a name, as 192.0.2.1");
+        }
+        return typed;
+    }
+
+    /** An indicator as detections have it: in canonical form, else, as a pattern of user agents, as it was typed. */
+    static String indicator(String typed) {
+        if (typed.isBlank() || typed.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "--indicator '" + Table.cut(typed) + "': expected an indicator, as evil.example or 192.0.2.0/24");
+        }
+        return Canonical.indicator(typed);
+    }
+
+    private static boolean isAddress(String canonical) {
+        return canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+");
     }
 
     /** A domain, an address or a range, as a person types it. */
@@ -136,10 +157,10 @@ public final class Cli {
         Canonical.Result range = value.indexOf('/') < 0 ? Canonical.host(value) : Canonical.cidr(value);
         String canonical = range.canonical();
         if (canonical == null) {
-            throw new IllegalArgumentException(value + ": " + range.reason()
+            throw new IllegalArgumentException("'" + Table.cut(value) + "': " + range.reason()
                     + "; expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");
         }
-        boolean address = value.indexOf('/') >= 0 || canonical.indexOf(':') >= 0 || canonical.matches("[0-9.]+");
+        boolean address = value.indexOf('/') >= 0 || isAddress(canonical);
         return address ? HBaseReader.Target.addresses(canonical) : HBaseReader.Target.domain(canonical);
     }
 
@@ -191,17 +212,24 @@ public final class Cli {
             if (lines && !common.json) {
                 throw new IllegalArgumentException("--lines goes with --json, as --json --lines");
             }
-            List<ObjectNode> shown = new HBaseReader(common.settings())
-                    .detections(new HBaseReader.Query(
-                            client == null ? null : client(client),
-                            indicator == null ? null : Canonical.indicator(indicator),
-                            value == null ? null : target(value),
-                            since.from(),
-                            limit));
-            SeenBy.add(common.settings(), shown, ledger);
+            Settings settings = common.settings();
+            HBaseReader.Query query = new HBaseReader.Query(
+                    client == null ? null : client(client),
+                    indicator == null ? null : indicator(indicator),
+                    value == null ? null : target(value),
+                    since.from(),
+                    limit);
+            Reach.Question hbase = Reach.hbase(settings, HBase.DETECTIONS);
+            if (lines || ledger) {
+                Reach.all(Reach.PATIENCE, hbase, Reach.files(settings, "lake.warehouse", hadoop(settings)));
+            } else {
+                Reach.all(Reach.PATIENCE, hbase);
+            }
+            List<ObjectNode> shown = new HBaseReader(settings).detections(query);
+            SeenBy.add(settings, shown, ledger);
             if (common.json) {
                 if (lines) {
-                    RawLines.add(common.settings(), shown);
+                    RawLines.add(settings, shown);
                 }
                 shown.forEach(out::println);
             } else {
@@ -253,8 +281,11 @@ public final class Cli {
 
         @Override
         public Integer call() {
-            List<HBaseReader.Sighting> found =
-                    new HBaseReader(common.settings()).sightings(target(value), since.from());
+            Settings settings = common.settings();
+            HBaseReader.Target target = target(value);
+            Instant from = since.from();
+            Reach.all(Reach.PATIENCE, Reach.hbase(settings, HBase.OBSERVABLES));
+            List<HBaseReader.Sighting> found = new HBaseReader(settings).sightings(target, from);
             if (common.json) {
                 for (HBaseReader.Sighting s : found) {
                     ObjectNode object = Json.MAPPER.createObjectNode();

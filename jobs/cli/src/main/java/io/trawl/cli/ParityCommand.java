@@ -1,5 +1,6 @@
 package io.trawl.cli;
 
+import io.trawl.etl.HBase;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Lake;
@@ -9,6 +10,7 @@ import io.trawl.etl.LogSource;
 import io.trawl.etl.Parity;
 import io.trawl.etl.Parity.Difference;
 import io.trawl.etl.Parity.Kind;
+import io.trawl.etl.Reach;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
@@ -71,6 +73,12 @@ final class ParityCommand implements Callable<Integer> {
         LogSource of = settings.source(source);
         List<Window> windows = Window.parse(window).units(of.unit(), settings.number("window.most"));
         Configuration hadoop = Cli.hadoop(settings);
+        Reach.all(
+                Reach.PATIENCE,
+                Reach.files(settings, "state.dir", hadoop),
+                Reach.kafka(settings),
+                Reach.hbase(settings, HBase.DETECTIONS),
+                Reach.files(settings, "lake.warehouse", hadoop));
         HotProgress hot = HotProgress.of(of, settings, State.at(settings.text("state.dir"), hadoop));
         if (hot == null) {
             throw new JobFailure(

@@ -3,7 +3,6 @@ package io.trawl.cli;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Json;
 import io.trawl.etl.Settings;
-import io.trawl.intel.Canonical;
 import io.trawl.record.Alert;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,9 +44,12 @@ final class Tail implements Callable<Integer> {
     private static final String TERMINAL = "trawl.terminal";
 
     /** How often it looks for partitions that have been added, and whether Kafka is there. */
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private static final Duration ANSWER = Duration.ofSeconds(20);
+    /** How long Kafka may take to answer, at the start and while it is followed. */
+    private static final Duration ANSWER = Duration.ofSeconds(6);
+
+    private static final Duration NEXT_ANSWER = Duration.ofSeconds(5);
 
     private final PrintStream out;
     private final PrintStream err;
@@ -90,7 +92,7 @@ final class Tail implements Callable<Integer> {
         Instant from = since.from();
         long end = howLong == null ? Long.MAX_VALUE : duration(howLong).toNanos();
         String wantedClient = client == null ? null : Cli.client(client);
-        String wantedIndicator = indicator == null ? null : Canonical.indicator(indicator);
+        String wantedIndicator = indicator == null ? null : Cli.indicator(indicator);
         Settings settings = common.settings();
         AlertLine line = common.json || !Boolean.getBoolean(TERMINAL)
                 ? null
@@ -204,7 +206,7 @@ final class Tail implements Callable<Integer> {
 
         /** Waits for the topic and goes to where reading begins. Gives false where the time is up before. */
         boolean await(@Nullable Instant from, boolean fromStart, long started, long end) {
-            Set<TopicPartition> partitions = partitions();
+            Set<TopicPartition> partitions = partitions(null);
             boolean waited = partitions.isEmpty();
             if (waited) {
                 err.println("trawl tail: topic " + topic + " is not there yet at " + bootstrap
@@ -220,7 +222,7 @@ final class Tail implements Callable<Integer> {
                     Thread.currentThread().interrupt();
                     return false;
                 }
-                partitions = partitions();
+                partitions = partitions(null);
             }
             consumer.assign(partitions);
             if (waited || fromStart) {
@@ -247,9 +249,10 @@ final class Tail implements Callable<Integer> {
             return true;
         }
 
-        private Set<TopicPartition> partitions() {
+        private Set<TopicPartition> partitions(@Nullable Duration within) {
             Set<TopicPartition> partitions = new HashSet<>();
-            List<PartitionInfo> known = consumer.partitionsFor(topic);
+            List<PartitionInfo> known =
+                    within == null ? consumer.partitionsFor(topic) : consumer.partitionsFor(topic, within);
             if (known != null) {
                 known.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
             }
@@ -262,7 +265,7 @@ final class Tail implements Callable<Integer> {
                 return;
             }
             try {
-                Set<TopicPartition> now = partitions();
+                Set<TopicPartition> now = partitions(NEXT_ANSWER);
                 Set<TopicPartition> added = new HashSet<>(now);
                 added.removeAll(consumer.assignment());
                 if (!added.isEmpty()) {

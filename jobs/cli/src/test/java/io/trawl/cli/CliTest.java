@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,7 +38,16 @@ class CliTest {
                 "tail --since PT1H --from-start|expected one of them",
                 "tail --for 10s|--for 10s: expected a duration, as PT10S",
                 "tail --for PT-1S|--for PT-1S: expected a duration, as PT10S",
-                "tail more|Unmatched argument",
+                "tail --client 10.0.0.256|--client '10.0.0.256': expected an address or a name, as 192.0.2.1",
+                "tail --client 10.0.0.0/8|--client '10.0.0.0/8': expected an address or a name, as 192.0.2.1",
+                "tail --client=|--client '': expected an address or a name, as 192.0.2.1",
+                "tail --indicator=|--indicator '': expected an indicator, as evil.example or 192.0.2.0/24",
+                "tail --set hot.btach=PT1S|setting hot.btach (--set) is unknown: did you mean hot.batch?",
+                "detections --client 10.0.0.256|--client '10.0.0.256': expected an address",
+                "detections --value=|'': empty; expected a domain, an address or a range",
+                "sightings|Missing required parameter: 'VALUE'",
+                "sightings 10.0.0.256|'10.0.0.256': ",
+                "tail more|trawl tail: unexpected argument 'more' (--help lists the options)",
                 "detections --limit 0|--limit 0: expected 1 or more",
                 "detections --lines|--lines goes with --json"
             })
@@ -44,17 +57,33 @@ class CliTest {
         assertThat(out.size()).isZero();
     }
 
-    @Test
-    void aKafkaThatIsAwayIsOneLine() {
-        assertThat(run(
-                        "tail",
-                        "--set",
-                        "kafka.bootstrap=127.0.0.1:1",
-                        "--set",
-                        "kafka.consumer.default.api.timeout.ms=500"))
-                .isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly(
-                        "trawl tail: Kafka at 127.0.0.1:1 does not answer: is it up? (setting kafka.bootstrap)");
+    /** An address that refuses, and one where a connection is taken and nothing is ever said, as by a stopped process. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "detections|hbase.port=%s|HBase at ZooKeeper 127.0.0.1:%s does not answer: is it up?",
+                "sightings evil.example|hbase.port=%s|HBase at ZooKeeper 127.0.0.1:%s does not answer: is it up?",
+                "tail|kafka.bootstrap=127.0.0.1:%s|Kafka at 127.0.0.1:%s does not answer: is it up? (setting kafka.bootstrap)"
+            })
+    void aServerThatIsAwayIsNamedInOneLine(String arguments, String setting, String said)
+            throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            for (int port : new int[] {1, silent.getLocalPort()}) {
+                out.reset();
+                err.reset();
+                List<String> all = new ArrayList<>(List.of(arguments.split(" ")));
+                all.addAll(List.of("--set", setting.formatted(port)));
+                long begun = System.nanoTime();
+
+                assertThat(run(all.toArray(new String[0]))).isEqualTo(1);
+
+                assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                        .hasSize(1)
+                        .allMatch(line -> line.contains(said.formatted(port)));
+                // The ten seconds of a whole command are AwayIT's; on a machine with much to do it waits longer.
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaRDD;
 import picocli.CommandLine.Option;
@@ -69,8 +71,12 @@ public final class EnrichJob implements Job {
                         detectionsBase,
                         run.properties());
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
+        run.lines(validate.counts().getOrDefault("valid", 0L));
+        boolean empty = run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
         String[] matched = Engine.FIELDS.toArray(new String[0]);
-        Etl<Detection> found = Etl.from(Source.of(engine.candidates(events(run, snapshot, matched))))
+        Source<Optional<ProxyEvent>> candidates =
+                empty ? Source.of(List.of()) : Source.of(engine.candidates(events(run, snapshot, matched)));
+        Etl<Detection> found = Etl.from(candidates)
                 .<ProxyEvent>step("candidates", (event, out) -> event.ifPresent(out::emit))
                 .analyse(engine)
                 .store(detections);
@@ -79,13 +85,14 @@ public final class EnrichJob implements Job {
         // What was looked at, row by row: the ledger proves coverage with it.
         long count = tally.count("in");
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
-        Tally seen = Etl.from(Source.of(Sightings.of(
+        Source<Observable> sightings = empty
+                ? Source.of(List.of())
+                : Source.of(Sightings.of(
                         events(run, snapshot, Sightings.FIELDS),
                         count,
                         run.source().name(),
-                        run.window().start())))
-                .store(observables)
-                .run();
+                        run.window().start()));
+        Tally seen = Etl.from(sightings).store(observables).run();
 
         run.count("events", count);
         run.count("detections", tally.count("stored.detections"));

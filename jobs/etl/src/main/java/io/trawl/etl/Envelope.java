@@ -12,37 +12,83 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a Flume event from its Avro binary form, {@code {map<string> headers, bytes body}}, as the collector's Kafka
  * channel writes it. Headers hardly change from one event to the next, so a value that is the same as last time is not
- * decoded again and is the same String. Not for several threads.
+ * decoded again and is the same String, and so is the map of those that have no column. Not for several threads.
  */
 final class Envelope {
     private final List<Header> known = new ArrayList<>();
-    private final Map<String, String> headers = new HashMap<>();
     private byte[] in = new byte[0];
     private int at;
     private byte[] body = new byte[0];
+
+    private @Nullable String host;
+    private @Nullable String log;
+    private @Nullable String generation;
+    private @Nullable Long fileOffset;
+    private @Nullable Long oversize;
+
+    /** The headers without a column and their values, in the order of the last event that was read whole. */
+    private Header[] others = new Header[8];
+
+    private String[] values = new String[8];
+    private int count;
+    private boolean same;
+    private Map<String, String> map = Map.of();
+    private int inMap;
+
+    /** Where a header's value goes. */
+    private enum Place {
+        HOST,
+        LOG,
+        GENERATION,
+        FILE_OFFSET,
+        OVERSIZE,
+        MAP;
+
+        static Place of(String name) {
+            return switch (name) {
+                case Origin.HOST -> HOST;
+                case Origin.LOG -> LOG;
+                case Origin.GENERATION -> GENERATION;
+                case Origin.BYTE_OFFSET -> FILE_OFFSET;
+                case Origin.OVERSIZE -> OVERSIZE;
+                default -> MAP;
+            };
+        }
+    }
 
     /** A header's name and what it was last. */
     private static final class Header {
         final byte[] bytes;
         final String name;
+        final Place place;
         byte[] valueBytes = new byte[0];
         String value = "";
 
         Header(byte[] bytes) {
             this.bytes = bytes;
             this.name = new String(bytes, StandardCharsets.UTF_8);
+            this.place = Place.of(name);
         }
     }
 
     /**
-     * Reads an event; {@link #headers} and {@link #body} are then its own until the next one is read.
+     * Reads an event; what the other methods give is then its own until the next one is read.
      *
      * @throws IOException if the bytes are no Flume event, with what is wrong with them
      */
     void read(byte[] event) throws IOException {
         in = event;
         at = 0;
-        headers.clear();
+        host = null;
+        log = null;
+        generation = null;
+        fileOffset = null;
+        oversize = null;
+        count = 0;
+        // Of an event that could not be read the map is not known.
+        same = inMap >= 0;
+        int before = inMap;
+        inMap = -1;
         int number = 0;
         for (long block = number(); block != 0; block = number()) {
             if (block < 0) {
@@ -60,10 +106,57 @@ final class Envelope {
         if (at != in.length) {
             throw new IOException((in.length - at) + " bytes are left after the event");
         }
+        if (!same || count != before) {
+            map = Map.copyOf(mapped());
+        }
+        inMap = count;
     }
 
+    private Map<String, String> mapped() {
+        Map<String, String> mapped = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            mapped.put(others[i].name, values[i]);
+        }
+        // Of a name that came twice the last value counts.
+        if (fileOffset != null) {
+            mapped.remove(Origin.BYTE_OFFSET);
+        }
+        if (oversize != null) {
+            mapped.remove(Origin.OVERSIZE);
+        }
+        return mapped;
+    }
+
+    @Nullable
+    String host() {
+        return host;
+    }
+
+    @Nullable
+    String log() {
+        return log;
+    }
+
+    @Nullable
+    String generation() {
+        return generation;
+    }
+
+    /** The line's byte offset in its file; null where the header is missing or no number. */
+    @Nullable
+    Long fileOffset() {
+        return fileOffset;
+    }
+
+    /** Length of a line that the agent cut; null where the header is missing or no number. */
+    @Nullable
+    Long oversize() {
+        return oversize;
+    }
+
+    /** Every other header; the same map as last time where they are the same. */
     Map<String, String> headers() {
-        return headers;
+        return map;
     }
 
     byte[] body() {
@@ -78,12 +171,68 @@ final class Envelope {
         }
         at += length;
         length = length();
+        if (header.place == Place.FILE_OFFSET || header.place == Place.OVERSIZE) {
+            Long value = digits(length);
+            if (value == null) {
+                value = number(text(header, length));
+            }
+            if (header.place == Place.FILE_OFFSET) {
+                fileOffset = value;
+            } else {
+                oversize = value;
+            }
+            if (value == null) {
+                other(header);
+            }
+        } else {
+            String value = text(header, length);
+            switch (header.place) {
+                case HOST -> host = value;
+                case LOG -> log = value;
+                case GENERATION -> generation = value;
+                default -> other(header);
+            }
+        }
+        at += length;
+    }
+
+    /** The value that is here, as text. */
+    private String text(Header header, int length) {
         if (!isHere(header.valueBytes, length)) {
             header.valueBytes = Arrays.copyOfRange(in, at, at + length);
             header.value = new String(header.valueBytes, StandardCharsets.UTF_8);
         }
-        at += length;
-        headers.put(header.name, header.value);
+        return header.value;
+    }
+
+    private void other(Header header) {
+        if (count == others.length) {
+            others = Arrays.copyOf(others, 2 * count);
+            values = Arrays.copyOf(values, 2 * count);
+        }
+        // The same String is what it was: text() makes a new one of another value.
+        if (others[count] != header || values[count] != header.value) {
+            others[count] = header;
+            values[count] = header.value;
+            same = false;
+        }
+        count++;
+    }
+
+    /** The value that is here, where it is nothing but at most 18 digits; else null. */
+    private @Nullable Long digits(int length) {
+        if (length == 0 || length > 18) {
+            return null;
+        }
+        long value = 0;
+        for (int i = at; i < at + length; i++) {
+            int digit = in[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return null;
+            }
+            value = 10 * value + digit;
+        }
+        return value;
     }
 
     private Header find(int length) {
@@ -128,11 +277,7 @@ final class Envelope {
         throw new IOException("a number of more than 10 bytes");
     }
 
-    /** A header that says a number, null where it is missing or no number. */
-    static @Nullable Long number(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
+    private static @Nullable Long number(String text) {
         try {
             return Long.valueOf(text);
         } catch (NumberFormatException e) {

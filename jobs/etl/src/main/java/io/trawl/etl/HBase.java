@@ -5,10 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hbase.ClusterMetrics;
 import org.apache.hadoop.hbase.HBaseConfiguration;
 import org.apache.hadoop.hbase.TableExistsException;
 import org.apache.hadoop.hbase.TableName;
@@ -18,8 +22,10 @@ import org.apache.hadoop.hbase.client.Connection;
 import org.apache.hadoop.hbase.client.ConnectionFactory;
 import org.apache.hadoop.hbase.client.TableDescriptor;
 import org.apache.hadoop.hbase.client.TableDescriptorBuilder;
+import org.apache.hadoop.hbase.client.security.SecurityCapability;
 import org.apache.hadoop.hbase.io.compress.Compression;
 import org.apache.hadoop.hbase.io.encoding.DataBlockEncoding;
+import org.apache.hadoop.hbase.security.access.Permission;
 import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +45,11 @@ public final class HBase {
     private static final Map<String, Connection> CONNECTIONS = new ConcurrentHashMap<>();
 
     private HBase() {}
+
+    /** Whether the settings name an HBase at all. */
+    public static boolean isSet(Settings settings) {
+        return !settings.list("hbase.quorum").isEmpty();
+    }
 
     /** The process's connection to the HBase that the settings name; it lives as long as the process. */
     public static Connection connection(Settings settings) {
@@ -117,6 +128,48 @@ public final class HBase {
                 }
             }
             return Integer.parseInt(admin.getDescriptor(name).getValue(SALTS));
+        } catch (IOException e) {
+            throw unreachable(settings, e);
+        }
+    }
+
+    /**
+     * What there is of HBase.
+     *
+     * @param version its version
+     * @param live names of the region servers that live
+     * @param dead how many are dead
+     * @param missing those of Trawl's tables that are to be created
+     * @param mayCreate whether this user may create tables, as far as HBase judges that
+     */
+    public record Seen(String version, List<String> live, int dead, List<String> missing, boolean mayCreate) {}
+
+    /** Looks at HBase, and changes nothing. */
+    public static Seen look(Settings settings) {
+        try (Admin admin = connection(settings).getAdmin()) {
+            ClusterMetrics metrics = admin.getClusterMetrics(EnumSet.of(
+                    ClusterMetrics.Option.HBASE_VERSION,
+                    ClusterMetrics.Option.LIVE_SERVERS,
+                    ClusterMetrics.Option.DEAD_SERVERS));
+            List<String> missing = new ArrayList<>();
+            for (String table : List.of(DETECTIONS, OBSERVABLES)) {
+                if (!admin.tableExists(TableName.valueOf(table))) {
+                    missing.add(table);
+                }
+            }
+            boolean judges = admin.getSecurityCapabilities().contains(SecurityCapability.AUTHORIZATION);
+            Permission create = Permission.newBuilder()
+                    .withActions(Permission.Action.CREATE)
+                    .build();
+            return new Seen(
+                    String.valueOf(metrics.getHBaseVersion()),
+                    metrics.getLiveServerMetrics().keySet().stream()
+                            .map(server -> server.getAddress().toString())
+                            .sorted()
+                            .toList(),
+                    metrics.getDeadServerNames().size(),
+                    missing,
+                    !judges || admin.hasUserPermissions(List.of(create)).get(0));
         } catch (IOException e) {
             throw unreachable(settings, e);
         }

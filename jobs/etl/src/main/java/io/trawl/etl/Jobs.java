@@ -19,12 +19,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -34,9 +34,11 @@ import picocli.CommandLine.ParameterException;
  */
 public final class Jobs {
     /** How a message about a server begins that refuses. */
-    public static final String CANNOT_CONNECT = "cannot connect: ";
+    static final String CANNOT_CONNECT = "cannot connect: ";
 
     private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.etl\\.(?:Job|Step)Failure: (.*)");
+
+    private static final Pattern UNMATCHED = Pattern.compile("Unmatched arguments? (?:at|from) index \\d+: ");
 
     private final Job job;
     private final Clock clock;
@@ -63,7 +65,14 @@ public final class Jobs {
         if (ownOptions) {
             spec.addMixin("job", CommandSpec.forAnnotatedObject(job));
         }
-        spec.addMixin("options", CommandSpec.forAnnotatedObject(options));
+        CommandSpec common = CommandSpec.forAnnotatedObject(options);
+        if (!job.sourced()) {
+            hide(common, "--source");
+        }
+        if (!job.windowed()) {
+            hide(common, "--window");
+        }
+        spec.addMixin("options", common);
         spec.name("trawl run " + job.name());
         spec.usageMessage().description(job.purpose()).sortOptions(false);
         // An option given twice: the last one counts, so that a command can be amended at its end.
@@ -72,7 +81,7 @@ public final class Jobs {
         try {
             command.parseArgs(args);
         } catch (ParameterException e) {
-            return jobs.complain(2, e.getMessage() + " (--help lists the options)");
+            return jobs.complain(2, message(e));
         }
         if (options.help) {
             command.usage(System.out);
@@ -83,6 +92,13 @@ public final class Jobs {
         } finally {
             job.ended();
         }
+    }
+
+    /** Keeps an option out of the help; one that is given all the same hears that the job does not take it. */
+    private static void hide(CommandSpec spec, String name) {
+        OptionSpec option = spec.findOption(name);
+        spec.remove(option);
+        spec.addOption(option.toBuilder().hidden(true).build());
     }
 
     /** Options that all jobs have. */
@@ -160,6 +176,8 @@ public final class Jobs {
             }
             settings.text("lake.warehouse");
             settings.text("reports.dir");
+            fewLines(settings);
+            settings.number("job.driver.threads");
             job.check(settings);
         } catch (IllegalArgumentException e) {
             report.failed("refused", 2, message(e), source, range, started);
@@ -168,9 +186,9 @@ public final class Jobs {
         if (options.check) {
             return 0;
         }
-        try (SparkSession spark = session(settings)) {
+        try (SparkStart spark = spark(settings)) {
             Instant ready = clock.instant();
-            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+            Configuration hadoop = spark.hadoop();
             List<Run> runs = new ArrayList<>();
             try (Lake lake = Lake.open(settings, hadoop)) {
                 State state = State.at(settings.text("state.dir"), hadoop);
@@ -209,7 +227,7 @@ public final class Jobs {
         return status;
     }
 
-    private SparkSession session(Settings settings) {
+    private SparkStart spark(Settings settings) {
         SparkConf conf = new SparkConf();
         settings.under("spark.conf.").forEach(conf::set);
         settings.under("job." + job.name() + ".conf.").forEach(conf::set);
@@ -221,7 +239,12 @@ public final class Jobs {
         if (!conf.contains("spark.app.name")) {
             conf.setAppName("trawl " + job.name());
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        return new SparkStart(conf, fewLines(settings), settings.number("job.driver.threads"));
+    }
+
+    private int fewLines(Settings settings) {
+        String own = "job." + job.name() + ".driver.lines";
+        return settings.number(settings.text(own, "").isEmpty() ? "job.driver.lines" : own);
     }
 
     /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
@@ -245,6 +268,19 @@ public final class Jobs {
         conf.setIfMissing("spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "3");
     }
 
+    /** What is wrong with a command line. */
+    public static String message(ParameterException mistake) {
+        return UNMATCHED
+                        .matcher(String.valueOf(mistake.getMessage()).replace('\n', ' '))
+                        .replaceFirst("unexpected argument ")
+                + " (--help lists the options)";
+    }
+
+    /** Whether what is wrong is that a server does not answer; anything else that no JobFailure says may be a bug. */
+    public static boolean isAway(Throwable failure) {
+        return Reach.said(failure) != null || message(failure).startsWith(CANNOT_CONNECT);
+    }
+
     /** The one line that says what is wrong. */
     public static String message(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -252,6 +288,7 @@ public final class Jobs {
                 return String.valueOf(cause.getMessage());
             }
         }
+        String away = Reach.said(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());
             // Spark gives a task's failure as text only.
@@ -259,9 +296,12 @@ public final class Jobs {
             if (told.find()) {
                 return told.group(1);
             }
-            if (cause instanceof ConnectException) {
+            if (away == null && cause instanceof ConnectException) {
                 return CANNOT_CONNECT + text.lines().findFirst().orElse("") + " (is the server up?)";
             }
+        }
+        if (away != null) {
+            return away;
         }
         return failure.getClass().getSimpleName() + ": "
                 + String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");

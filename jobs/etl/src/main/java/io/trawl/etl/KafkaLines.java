@@ -98,7 +98,6 @@ public final class KafkaLines {
         private final @Nullable Instant window;
         private final long unit;
         private transient @Nullable Envelope envelope;
-        private transient Map<String, String> lastOthers = Map.of();
 
         public Reader(String source, @Nullable Instant window) {
             this(source, window, 0);
@@ -143,7 +142,6 @@ public final class KafkaLines {
             if (reader == null) {
                 reader = new Envelope();
                 envelope = reader;
-                lastOthers = Map.of();
             }
             line.setHeaders(Map.of());
             if (value == null) {
@@ -156,26 +154,13 @@ public final class KafkaLines {
                 line.setEnvelopeError(Origin.NO_EVENT + e.getMessage());
                 return value;
             }
-            Map<String, String> headers = reader.headers();
-            line.setHost(headers.remove(Origin.HOST));
-            line.setLog(headers.remove(Origin.LOG));
-            line.setGeneration(headers.remove(Origin.GENERATION));
-            line.setFileOffset(number(headers, Origin.BYTE_OFFSET));
-            line.setOversize(number(headers, Origin.OVERSIZE));
-            if (!headers.equals(lastOthers)) {
-                lastOthers = Map.copyOf(headers);
-            }
-            line.setHeaders(lastOthers);
+            line.setHost(reader.host());
+            line.setLog(reader.log());
+            line.setGeneration(reader.generation());
+            line.setFileOffset(reader.fileOffset());
+            line.setOversize(reader.oversize());
+            line.setHeaders(reader.headers());
             return reader.body();
-        }
-
-        /** Takes a number out of the headers; what is none stays there. */
-        private static @Nullable Long number(Map<String, String> headers, String name) {
-            Long number = Envelope.number(headers.get(name));
-            if (number != null) {
-                headers.remove(name);
-            }
-            return number;
         }
     }
 }

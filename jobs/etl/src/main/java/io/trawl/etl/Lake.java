@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,6 +120,19 @@ public final class Lake implements AutoCloseable {
     public @Nullable Long snapshot(LakeTable<?> table) {
         Snapshot snapshot = table(table).currentSnapshot();
         return snapshot == null ? null : snapshot.snapshotId();
+    }
+
+    /** Whether a source's window has no row at a snapshot; asks the table's metadata, not Spark. */
+    public boolean isEmpty(LakeTable<?> table, String source, Window window, long snapshot) {
+        try (CloseableIterable<FileScanTask> files = table(table)
+                .newScan()
+                .useSnapshot(snapshot)
+                .filter(of(source, window))
+                .planFiles()) {
+            return !files.iterator().hasNext();
+        } catch (IOException e) {
+            throw new JobFailure(table + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** The rows of a source's window at a snapshot, as Spark reads them. */

@@ -12,6 +12,7 @@ import java.util.List;
  * A source of log lines, as source.NAME.* in trawl.conf has it.
  *
  * @param name the source's name
+ * @param fromFiles whether its lines come from log files of this machine, not from Kafka
  * @param topic the Kafka topic its lines come through
  * @param format a name that {@link Formats} knows
  * @param zone time zone of the log, for formats that carry none
@@ -22,6 +23,7 @@ import java.util.List;
  */
 public record LogSource(
         String name,
+        boolean fromFiles,
         String topic,
         String format,
         ZoneId zone,
@@ -50,6 +52,10 @@ public record LogSource(
         if (!kind.equals("proxy") && !kind.equals("web")) {
             throw new IllegalArgumentException("setting " + prefix + "kind = " + kind + ": expected proxy or web");
         }
+        String from = settings.text(prefix + "from", "kafka");
+        if (!from.equals("kafka") && !from.equals("files")) {
+            throw new IllegalArgumentException("setting " + prefix + "from = " + from + ": expected kafka or files");
+        }
         Duration unit = settings.duration(
                 settings.text(prefix + "window", "").isEmpty() ? "window.default" : prefix + "window");
         if (unit.isNegative() || unit.isZero() || Duration.ofDays(1).toMillis() % unit.toMillis() != 0) {
@@ -59,6 +65,7 @@ public record LogSource(
         String silence = prefix + "silence";
         return new LogSource(
                 name,
+                from.equals("files"),
                 settings.text(prefix + "topic"),
                 format,
                 zoneId,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.record.OffsetSpan;
+import io.trawl.record.RawLine;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * The offsets of a source's windows.
@@ -33,11 +36,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * one's start by construction, a rerun reads the same messages, and windows may be ingested in any order and side by
  * side.
  */
-public final class Offsets implements AutoCloseable {
+public final class Offsets implements Messages {
     /** How long a job of a window waits for an answer. */
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final LogSource source;
+    private final Settings settings;
     private final State state;
     private final Admin admin;
     private final String bootstrap;
@@ -49,6 +53,7 @@ public final class Offsets implements AutoCloseable {
     /** @param patience how long a question to the broker may take */
     public Offsets(LogSource source, Settings settings, State state, Duration patience) {
         this.source = source;
+        this.settings = settings;
         this.state = state;
         this.bootstrap = settings.text("kafka.bootstrap");
         this.admin = KafkaLines.admin(settings, patience);
@@ -91,6 +96,7 @@ public final class Offsets implements AutoCloseable {
     }
 
     /** The offsets of a window: pinned borders where they are, newly pinned ones else. */
+    @Override
     public Span of(Window window) throws IOException {
         TopicDescription topic = describe();
         requireAppendTime();
@@ -116,6 +122,11 @@ public final class Offsets implements AutoCloseable {
             }
         });
         return new Span(spans, holes, unknown);
+    }
+
+    @Override
+    public JavaRDD<RawLine> read(JavaSparkContext spark, Window window, List<OffsetSpan> spans) {
+        return KafkaLines.read(spark, settings, source, window, spans);
     }
 
     /**

@@ -4,11 +4,14 @@ import io.trawl.parsing.Reason;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Where a line was born, and the identity that follows from it. */
@@ -25,13 +28,41 @@ public final class Origin {
     /** How the reason begins why a message could not be unwrapped. */
     static final String NO_EVENT = "not a Flume event in Avro (collector: parseAsFlumeEvent = true): ";
 
-    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(() -> {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
+    private static final ThreadLocal<Hash> HASH = ThreadLocal.withInitial(Hash::new);
+
+    /** SHA-256, and how the lines of one file begin it: that is the same for most lines of a task. */
+    private static final class Hash {
+        final MessageDigest digest;
+        private @Nullable String host;
+        private @Nullable String log;
+        private @Nullable String generation;
+        private byte[] begin = new byte[0];
+
+        Hash() {
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("this Java has no SHA-256", e);
+            }
         }
-    });
+
+        /** Takes in where a line was born. */
+        void line(String itsHost, @Nullable String itsLog, @Nullable String itsGeneration, long fileOffset) {
+            if (!itsHost.equals(host) || !Objects.equals(itsLog, log) || !Objects.equals(itsGeneration, generation)) {
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                for (String part : Arrays.asList("line", itsHost, itsLog, itsGeneration)) {
+                    part(bytes, part);
+                }
+                bytes.writeBytes(new byte[Long.BYTES]);
+                begin = bytes.toByteArray();
+                host = itsHost;
+                log = itsLog;
+                generation = itsGeneration;
+            }
+            ByteBuffer.wrap(begin).putLong(begin.length - Long.BYTES, fileOffset);
+            digest.update(begin);
+        }
+    }
 
     private Origin() {}
 
@@ -49,33 +80,29 @@ public final class Origin {
             String topic,
             int partition,
             long offset) {
-        MessageDigest digest = SHA_256.get();
+        Hash hash = HASH.get();
         if (host != null && fileOffset != null) {
-            part(digest, "line");
-            part(digest, host);
-            part(digest, log);
-            part(digest, generation);
-            number(digest, fileOffset);
-            digest.update(body);
+            hash.line(host, log, generation, fileOffset);
+            hash.digest.update(body);
         } else {
-            part(digest, "message");
-            part(digest, topic);
-            number(digest, partition);
-            number(digest, offset);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            part(bytes, "message");
+            part(bytes, topic);
+            bytes.writeBytes(ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(partition)
+                    .putLong(offset)
+                    .array());
+            hash.digest.update(bytes.toByteArray());
         }
-        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        return HexFormat.of().formatHex(hash.digest.digest(), 0, 16);
     }
 
-    private static void part(MessageDigest digest, @Nullable String text) {
+    private static void part(ByteArrayOutputStream bytes, @Nullable String text) {
         if (text != null) {
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
         }
         // A byte that UTF-8 never has keeps neighbouring parts apart.
-        digest.update((byte) 0xFF);
-    }
-
-    private static void number(MessageDigest digest, long value) {
-        digest.update(ByteBuffer.allocate(8).putLong(0, value));
+        bytes.write(0xFF);
     }
 
     /** The bytes of a buffer; the array beneath where it is exactly that. */

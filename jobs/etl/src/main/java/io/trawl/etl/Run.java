@@ -29,7 +29,7 @@ public final class Run {
     private final String job;
     private final String id;
     private final Settings settings;
-    private final SparkSession spark;
+    private final SparkStart spark;
     private final Lake lake;
     private final State state;
     private final @Nullable LogSource source;
@@ -46,12 +46,13 @@ public final class Run {
     private @Nullable Long indicatorSnapshot;
     private @Nullable String detail;
     private long sequence = -1;
+    private long lines = SparkStart.UNKNOWN;
 
     Run(
             String job,
             String id,
             Settings settings,
-            SparkSession spark,
+            SparkStart spark,
             Lake lake,
             State state,
             @Nullable LogSource source,
@@ -74,16 +75,25 @@ public final class Run {
         return settings;
     }
 
+    /**
+     * Says how many lines the run is about, before it asks for Spark: few of them need no executors (setting
+     * job.driver.lines). A run that does not say it gets executors.
+     */
+    public void lines(long count) {
+        this.lines = count;
+    }
+
+    /** The Spark session, started when it is asked for: a run with nothing to read does not need one. */
     public SparkSession spark() {
-        return spark;
+        return spark.session(lines);
     }
 
     public JavaSparkContext context() {
-        return JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return JavaSparkContext.fromSparkContext(spark().sparkContext());
     }
 
     public Configuration hadoop() {
-        return spark.sparkContext().hadoopConfiguration();
+        return spark.hadoop();
     }
 
     public Lake lake() {

@@ -2,9 +2,9 @@ package io.trawl.etl;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.Serializable;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,23 +37,40 @@ public final class Settings implements Serializable {
     /** The defaults alone. */
     public static Settings defaults() {
         TreeMap<String, String> values = new TreeMap<>();
-        try (InputStream in = Settings.class.getResourceAsStream("trawl.conf")) {
-            if (in == null) {
-                throw new IllegalStateException("trawl.conf is missing from the jar");
-            }
-            read(new InputStreamReader(in, StandardCharsets.UTF_8), values);
+        try {
+            read(new StringReader(defaultsText()), values);
         } catch (IOException e) {
             throw new IllegalStateException("trawl.conf in the jar cannot be read", e);
         }
         return new Settings(values);
     }
 
+    private static String defaultsText() throws IOException {
+        try (InputStream in = Settings.class.getResourceAsStream("trawl.conf")) {
+            if (in == null) {
+                throw new IllegalStateException("trawl.conf is missing from the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The keys that a site's file and single settings may have. */
+    private static KnownSettings known(Settings defaults) {
+        try {
+            return new KnownSettings(defaults.values.keySet(), defaultsText());
+        } catch (IOException e) {
+            throw new IllegalStateException("trawl.conf in the jar cannot be read", e);
+        }
+    }
+
     /**
      * @param given a site's file; null for the one that environment TRAWL_CONF names, or none
      * @param overrides single keys that win over the file
+     * @throws IllegalArgumentException the file cannot be read, or a key is unknown
      */
     public static Settings load(@Nullable Path given, Map<String, String> overrides) {
         Settings settings = defaults();
+        KnownSettings known = known(settings);
         String environment = System.getenv("TRAWL_CONF");
         Path file = given != null || environment == null || environment.isEmpty() ? given : Path.of(environment);
         if (file != null) {
@@ -67,8 +84,10 @@ public final class Settings implements Serializable {
                 throw new IllegalArgumentException(
                         "--conf " + file + ": not a file of 'key = value' lines (" + e.getMessage() + ")", e);
             }
+            known.require(site.keySet(), file.toString());
             settings.values.putAll(site);
         }
+        known.require(overrides.keySet(), "--set");
         settings.values.putAll(overrides);
         return settings;
     }

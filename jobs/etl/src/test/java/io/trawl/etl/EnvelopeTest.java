@@ -45,9 +45,61 @@ class EnvelopeTest {
     @Test
     void aValueThatStaysIsTheSameString() throws Exception {
         envelope.read(written(Map.of("host", "proxy-1"), new byte[0], false));
-        String first = envelope.headers().get("host");
+        String first = envelope.host();
+        assertThat(first).isEqualTo("proxy-1");
         envelope.read(written(Map.of("host", "proxy-1"), new byte[0], false));
-        assertThat(envelope.headers().get("host")).isSameAs(first);
+        assertThat(envelope.host()).isSameAs(first);
+    }
+
+    @Test
+    void theMapOfOtherHeadersStaysTheSameUntilOneOfThemChanges() throws Exception {
+        Map<String, String> headers = new LinkedHashMap<>(Map.of("host", "p", "file", "/a", "byteoffset", "1"));
+        envelope.read(written(headers, new byte[0], false));
+        Map<String, String> first = envelope.headers();
+        assertThat(first).isEqualTo(Map.of("file", "/a"));
+        headers.put("byteoffset", "22");
+        envelope.read(written(headers, new byte[0], false));
+        assertThat(envelope.headers()).isSameAs(first);
+        assertThat(envelope.fileOffset()).isEqualTo(22);
+        headers.put("file", "/b");
+        envelope.read(written(headers, new byte[0], false));
+        assertThat(envelope.headers()).isEqualTo(Map.of("file", "/b"));
+        headers.put("more", "");
+        envelope.read(written(headers, new byte[0], false));
+        assertThat(envelope.headers()).isEqualTo(Map.of("file", "/b", "more", ""));
+        headers.remove("more");
+        envelope.read(written(headers, new byte[0], false));
+        assertThat(envelope.headers()).isEqualTo(Map.of("file", "/b"));
+        headers.remove("host");
+        envelope.read(written(headers, new byte[0], false));
+        assertThat(envelope.host()).isNull();
+    }
+
+    @Test
+    void anEventThatCannotBeReadLeavesNothingBehind() throws Exception {
+        byte[] event = written(Map.of("file", "/a", "more", "x"), new byte[0], false);
+        envelope.read(written(Map.of("file", "/a"), new byte[0], false));
+        assertThatThrownBy(() -> envelope.read(java.util.Arrays.copyOf(event, event.length - 1)))
+                .isInstanceOf(IOException.class);
+        envelope.read(written(Map.of("file", "/a"), new byte[0], false));
+        assertThat(envelope.headers()).isEqualTo(Map.of("file", "/a"));
+    }
+
+    @Test
+    void aNumberIsWhatJavaReadsAsOne() throws Exception {
+        for (String text : new String[] {
+            "0", "007", "-5", "+5", "999999999999999999", "9223372036854775807", "9223372036854775808", "", " 1", "1e3"
+        }) {
+            envelope.read(written(Map.of("byteoffset", text), new byte[0], false));
+            Long expected;
+            try {
+                expected = Long.valueOf(text);
+            } catch (NumberFormatException e) {
+                expected = null;
+            }
+            assertThat(envelope.fileOffset()).as(text).isEqualTo(expected);
+            assertThat(envelope.headers()).as(text).isEqualTo(expected == null ? Map.of("byteoffset", text) : Map.of());
+        }
     }
 
     @Test

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @TempDir
@@ -56,5 +59,48 @@ class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Settings.load(folder.resolve("absent.conf"), Map.of()))
                 .withMessageContaining("no such file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hot.btach, hot.batch",
+        "kafka.bootstap, kafka.bootstrap",
+        "source.web.fromat, source.web.format",
+        "source.proxy, source.proxy.from",
+        "job.hot-detect.executor.memry, job.hot-detect.executor.memory",
+        "job.slow.config.spark.locality.wait, job.slow.conf.spark.locality.wait",
+        "hadop.dfs.replication, hadoop.dfs.replication",
+        "lake.catalg.uri, lake.catalog.uri",
+        "mine.slow.folder, airflow.owner",
+        "'', hot.port"
+    })
+    void anUnknownSettingHearsOfTheNearest(String key, String nearest) throws Exception {
+        String said = " is unknown: did you mean " + nearest
+                + "? (conf/trawl.conf lists them; keys of your own jobs begin with my.)";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.load(null, Map.of(key, "1")))
+                .withMessage("setting " + key + " (--set)" + said);
+        Path site = Files.writeString(folder.resolve("trawl.conf"), key + " = 1\n");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Settings.load(site, Map.of()))
+                .withMessage("setting " + key + " (" + site + ")" + said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "source.web.hosts",
+                "job.slow.cores",
+                "job.slow.conf.spark.locality.wait",
+                "spark.conf.spark.locality.wait",
+                "hadoop.dfs.replication",
+                "lake.catalog.uri",
+                "hbase.client.conf.hbase.rpc.timeout",
+                "kafka.consumer.fetch.max.wait.ms",
+                "kafka.producer.linger.ms",
+                "my.slow.folder"
+            })
+    void keysOfOtherSourcesOfAJobAndOfFamiliesAreKnown(String key) {
+        assertThat(Settings.load(null, Map.of(key, "1")).text(key)).isEqualTo("1");
     }
 }

@@ -155,6 +155,8 @@ public final class HotDetectJob implements Job {
 
     @Override
     public void run(Run run) throws Exception {
+        // At once, so that a driver that waits for the lease can take over without a start.
+        run.context();
         Stop ending = Stop.onSignal();
         stop = ending;
         Settings settings = patient(run.settings());

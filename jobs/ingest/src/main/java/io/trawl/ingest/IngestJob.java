@@ -5,10 +5,10 @@ import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
-import io.trawl.etl.KafkaLines;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
@@ -47,17 +47,17 @@ public final class IngestJob implements Job {
     public void run(Run run) throws IOException {
         Long base = run.lake().snapshot(LakeTable.RAW_LINES);
         Offsets.Span span;
-        try (Offsets offsets = new Offsets(run.source(), run.settings(), run.state())) {
-            span = offsets.of(run.window());
+        Source<RawLine> lines;
+        try (Messages messages = Messages.of(run)) {
+            span = messages.of(run.window());
+            judgeLoss(run, span);
+            run.lines(span.messages());
+            lines = span.messages() == 0
+                    ? Source.of(List.of())
+                    : Source.of(messages.read(run.context(), run.window(), span.readable()));
         }
-        judgeLoss(run, span);
-
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
-        List<OffsetSpan> readable = span.readable();
-        Tally tally = Etl.from(
-                        Source.of(KafkaLines.read(run.context(), run.settings(), run.source(), run.window(), readable)))
-                .store(store)
-                .run();
+        Tally tally = Etl.from(lines).store(store).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));

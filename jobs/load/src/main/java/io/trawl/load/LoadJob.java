@@ -18,11 +18,13 @@ import io.trawl.etl.Ledger;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
+import io.trawl.etl.Store;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -79,24 +81,25 @@ public final class LoadJob implements Job {
         run.state().create(run.stateFile("loads", manifest), result.manifest(run));
         List<Result> earlier = earlier(run, result);
 
-        Dataset<Row> detections =
-                rows(run, LakeTable.DETECTIONS, result.detections()).where("sweep = '" + PATH + "'");
-        Dataset<Row> observables = rows(run, LakeTable.OBSERVABLES, result.observables());
+        run.lines(
+                enrich.counts().getOrDefault("detections", 0L) + enrich.counts().getOrDefault("observables", 0L));
         for (Result old : earlier) {
-            takeOut(run, old, result, detections, observables);
+            takeOut(run, old, result);
         }
         run.count(
                 "detections",
-                Etl.from(Source.of(Rows.records(detections, Detection::new)))
-                        .store(HBaseStore.detections(run.settings(), PATH, run.window(), result.version()))
-                        .run()
-                        .count("in"));
+                any(run, LakeTable.DETECTIONS, result.detections())
+                        ? into(
+                                HBaseStore.detections(run.settings(), PATH, run.window(), result.version()),
+                                Rows.records(detections(run, result), Detection::new))
+                        : 0);
         run.count(
                 "observables",
-                Etl.from(Source.of(Rows.records(observables, Observable::new)))
-                        .store(HBaseStore.observables(run.settings(), PATH, run.window(), result.version()))
-                        .run()
-                        .count("in"));
+                any(run, LakeTable.OBSERVABLES, result.observables())
+                        ? into(
+                                HBaseStore.observables(run.settings(), PATH, run.window(), result.version()),
+                                Rows.records(observables(run, result), Observable::new))
+                        : 0);
 
         run.state().create(run.stateFile("loads", manifest + ".done"), result.manifest(run));
         run.sequence(result.version());
@@ -107,8 +110,25 @@ public final class LoadJob implements Job {
         return String.format("%019d", version);
     }
 
+    private static boolean any(Run run, LakeTable<?> table, long snapshot) {
+        return !run.lake().isEmpty(table, run.source().name(), run.window(), snapshot);
+    }
+
+    private static Dataset<Row> detections(Run run, Result of) {
+        return rows(run, LakeTable.DETECTIONS, of.detections()).where("sweep = '" + PATH + "'");
+    }
+
+    private static Dataset<Row> observables(Run run, Result of) {
+        return rows(run, LakeTable.OBSERVABLES, of.observables());
+    }
+
     private static Dataset<Row> rows(Run run, LakeTable<?> table, long snapshot) {
         return run.lake().rows(run.spark(), table, run.source().name(), run.window(), snapshot);
+    }
+
+    /** @return how many records went into the store */
+    private static <T> long into(Store<T> store, JavaRDD<T> records) {
+        return Etl.from(Source.of(records)).store(store).run().count("in");
     }
 
     /** The results that may have left cells: those of every manifest from the last complete one on. */
@@ -142,31 +162,28 @@ public final class LoadJob implements Job {
         return earlier;
     }
 
-    private static void takeOut(Run run, Result old, Result result, Dataset<Row> detections, Dataset<Row> observables) {
+    private static void takeOut(Run run, Result old, Result result) {
         // One below: a delete at the version itself would also hide what is put at it.
         long upTo = result.version() - 1;
-        if (old.detections() != result.detections()) {
-            Dataset<Row> gone = rows(run, LakeTable.DETECTIONS, old.detections())
-                    .where("sweep = '" + PATH + "'")
-                    .join(detections.select("detection_id"), "detection_id", "left_anti");
+        if (old.detections() != result.detections() && any(run, LakeTable.DETECTIONS, old.detections())) {
+            Dataset<Row> gone = detections(run, old)
+                    .join(detections(run, result).select("detection_id"), "detection_id", "left_anti");
             run.count(
                     "detections_deleted",
-                    Etl.from(Source.of(Rows.records(gone, Detection::new)))
-                            .store(HBaseStore.withoutDetections(run.settings(), PATH, run.window(), upTo))
-                            .run()
-                            .count("in"));
+                    into(
+                            HBaseStore.withoutDetections(run.settings(), PATH, run.window(), upTo),
+                            Rows.records(gone, Detection::new)));
         }
-        if (old.observables() != result.observables()) {
-            Dataset<Row> now = observables.select(col("value"), cells().as("cells"));
-            Dataset<Row> gone = rows(run, LakeTable.OBSERVABLES, old.observables())
+        if (old.observables() != result.observables() && any(run, LakeTable.OBSERVABLES, old.observables())) {
+            Dataset<Row> now = observables(run, result).select(col("value"), cells().as("cells"));
+            Dataset<Row> gone = observables(run, old)
                     .withColumn("cells", cells())
                     .join(now, new String[] {"value", "cells"}, "left_anti");
             run.count(
                     "observables_deleted",
-                    Etl.from(Source.of(Rows.records(gone, Observable::new)))
-                            .store(HBaseStore.withoutObservables(run.settings(), PATH, run.window(), upTo))
-                            .run()
-                            .count("in"));
+                    into(
+                            HBaseStore.withoutObservables(run.settings(), PATH, run.window(), upTo),
+                            Rows.records(gone, Observable::new)));
         }
     }
 

@@ -14,6 +14,7 @@ import io.trawl.parsing.Parser;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import java.util.List;
 import org.apache.avro.Schema;
 
 /** Parses the raw lines of one window; what fails to parse or to meet the schema is kept as invalid. */
@@ -50,26 +51,19 @@ public final class ValidateJob implements Job {
         long raw = ingest.output(LakeTable.RAW_LINES);
         run.input(LakeTable.RAW_LINES, raw);
 
-        // Without the headers: all that a parser needs has a column, and maps are dear to read.
-        String[] fields = RawLine.SCHEMA$.getFields().stream()
-                .map(Schema.Field::name)
-                .filter(field -> !field.equals("headers"))
-                .toArray(String[]::new);
-        String source = run.source().name();
-        Copies copies = Copies.in(
-                run.lake()
-                        .rows(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw)
-                        .drop("headers"),
-                run.lake().blocks(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, "event_id"),
-                run.lake().read(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, fields));
         LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
         Parser parser = run.source().parser();
-        Tally tally = run(Source.of(copies.without()), parser, events, invalid);
+        run.lines(ingest.counts().getOrDefault("raw", 0L));
+        Copies copies = run.lake().isEmpty(LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
+                ? null
+                : copies(run, raw);
+        long copied = copies == null ? 0 : copies.count();
+        Tally tally = run(copies == null ? Source.of(List.of()) : Source.of(copies.without()), parser, events, invalid);
 
-        run.count("raw", tally.count("in") + copies.count());
+        run.count("raw", tally.count("in") + copied);
         run.count("valid", tally.count("stored.proxy_events"));
-        run.count("copies", copies.count());
+        run.count("copies", copied);
         tally.counts().forEach((name, count) -> {
             if (name.startsWith("invalid")) {
                 run.count(name, count);
@@ -80,5 +74,20 @@ public final class ValidateJob implements Job {
         run.output(LakeTable.PROXY_EVENTS, events.committed());
         run.output(LakeTable.INVALID_RECORDS, invalid.committed());
         run.record();
+    }
+
+    private static Copies copies(Run run, long raw) {
+        // Without the headers: all that a parser needs has a column, and maps are dear to read.
+        String[] fields = RawLine.SCHEMA$.getFields().stream()
+                .map(Schema.Field::name)
+                .filter(field -> !field.equals("headers"))
+                .toArray(String[]::new);
+        String source = run.source().name();
+        return Copies.in(
+                run.lake()
+                        .rows(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw)
+                        .drop("headers"),
+                run.lake().blocks(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, "event_id"),
+                run.lake().read(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, fields));
     }
 }

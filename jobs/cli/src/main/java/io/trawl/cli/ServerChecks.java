@@ -1,0 +1,451 @@
+package io.trawl.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.trawl.etl.HBase;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Json;
+import io.trawl.etl.KafkaLines;
+import io.trawl.etl.Reach;
+import io.trawl.etl.Settings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.stream.StreamSupport;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The servers that settings name: whether they answer, and whether they are such that Trawl can work with them. */
+final class ServerChecks {
+    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final List<String> NO_ATOMIC_RENAME = List.of("s3", "s3a", "s3n", "gs", "oss", "cosn");
+    private static final long GIB = 1L << 30;
+
+    private final Settings settings;
+    private final String spark;
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(4))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    private ServerChecks(Settings settings, String spark) {
+        this.settings = settings;
+        this.spark = spark;
+    }
+
+    /** @param spark version of Spark that is installed here; empty where none is */
+    static List<Doctor.Check> of(Settings settings, String spark) {
+        ServerChecks checks = new ServerChecks(settings, spark);
+        List<Doctor.Check> all = new ArrayList<>();
+        all.add(new Doctor.Check("clock", checks::clock));
+        all.add(new Doctor.Check("kafka", checks::kafka));
+        for (String key : List.of("lake.warehouse", "state.dir", "reports.dir")) {
+            all.add(new Doctor.Check(key, () -> checks.reached(key)));
+        }
+        all.add(new Doctor.Check("reports.url", checks::reports));
+        all.add(new Doctor.Check("hbase", checks::hbase));
+        all.add(new Doctor.Check("spark master", checks::master));
+        all.add(new Doctor.Check("spark workers", checks::workers));
+        all.add(new Doctor.Check("spark.dist", checks::dist));
+        all.add(new Doctor.Check("airflow", checks::airflow));
+        return all;
+    }
+
+    private List<Finding> kafka() throws InterruptedException {
+        String bootstrap = settings.text("kafka.bootstrap");
+        Admin admin = KafkaLines.admin(settings, PATIENCE);
+        try {
+            int nodes = admin.describeCluster().nodes().get().size();
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok("kafka", nodes + (nodes == 1 ? " broker at " : " brokers at ") + bootstrap));
+            String alerts = settings.text("hot.topic");
+            boolean there = admin.listTopics().names().get().contains(alerts);
+            findings.add(Finding.ok(
+                    "topic " + alerts, there ? "the hot path's alerts" : "not there yet: the first hot path makes it"));
+            return findings;
+        } catch (ExecutionException e) {
+            return List.of(Finding.fail(
+                    "kafka", "Kafka at " + bootstrap + " does not answer", "start it, or mend kafka.bootstrap"));
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    /** A folder of a file system: whether it is there or can be made, whether this user can write to it, and how full it is. */
+    private List<Finding> folder(String key) throws IOException {
+        Path folder = new Path(settings.text(key));
+        String scheme = String.valueOf(folder.toUri().getScheme()).toLowerCase(Locale.ROOT);
+        List<Finding> findings = new ArrayList<>();
+        if (key.equals("state.dir") && NO_ATOMIC_RENAME.contains(scheme)) {
+            findings.add(Finding.fail(
+                    key,
+                    folder + " is on a file system whose rename is not atomic: pins would not hold",
+                    "name a folder on HDFS, or on a disk that all machines share"));
+        }
+        Configuration hadoop = Cli.hadoop(settings);
+        try (FileSystem files = FileSystem.newInstance(folder.toUri(), hadoop)) {
+            String wrote;
+            try {
+                wrote = written(files, folder);
+            } catch (AccessControlException e) {
+                return List.of(Finding.fail(
+                        key,
+                        "this user cannot write to " + folder + ": "
+                                + String.valueOf(e.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
+                        "make the folder as another user and give it to this one (hdfs dfs -chown)"));
+            }
+            long free = files.getStatus(existing(files, folder)).getRemaining();
+            String room = free == Long.MAX_VALUE ? "" : ", " + free / GIB + " GB free";
+            findings.add(
+                    free < GIB
+                            ? Finding.fail(key, folder + wrote + room, "make room there")
+                            : free < 10 * GIB
+                                    ? Finding.warn(key, folder + wrote + room, "see that it has room for what you keep")
+                                    : Finding.ok(key, folder + wrote + room));
+        }
+        return findings;
+    }
+
+    /** A folder whose file system does not answer, by the address that was set: Hadoop looks its name up. */
+    private List<Finding> reached(String key) throws IOException {
+        try {
+            return folder(key);
+        } catch (IOException e) {
+            if (!Jobs.isAway(e)) {
+                throw e;
+            }
+            String address = String.valueOf(new Path(settings.text(key)).toUri().getAuthority());
+            String said = Jobs.message(e)
+                    .replaceFirst("^HDFS at \\S+ ", Matcher.quoteReplacement("HDFS at " + address + " "))
+                    .replaceFirst(": is it up\\?.*", "");
+            return List.of(Finding.fail(key, said, "start it, or mend " + key));
+        }
+    }
+
+    private static String written(FileSystem files, Path folder) throws IOException {
+        if (!files.exists(folder)) {
+            files.access(existing(files, folder), FsAction.WRITE);
+            return " is not there yet and can be made";
+        }
+        Path file = new Path(folder, ".trawl-doctor-" + UUID.randomUUID());
+        try {
+            try (OutputStream out = files.create(file, false)) {
+                out.write('x');
+            }
+        } finally {
+            files.delete(file, false);
+        }
+        return " can be written to";
+    }
+
+    private static Path existing(FileSystem files, Path folder) throws IOException {
+        Path at = folder;
+        while (at.getParent() != null && !files.exists(at)) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    private List<Finding> hbase() {
+        String where = settings.text("hbase.quorum") + ":" + settings.text("hbase.port");
+        String refused = Reach.zooKeeper(settings);
+        if (refused != null) {
+            return List.of(Finding.fail(
+                    "hbase zookeeper",
+                    "ZooKeeper at " + where + " does not answer (" + refused + ")",
+                    "start HBase, or mend hbase.quorum and hbase.port"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("hbase zookeeper", where));
+        try {
+            Reach.all(Duration.ofSeconds(5), Reach.hbase(settings, HBase.DETECTIONS));
+            HBase.Seen seen = HBase.look(settings);
+            String found = "HBase " + seen.version() + ", region servers " + String.join(", ", seen.live());
+            if (seen.live().isEmpty()) {
+                findings.add(Finding.fail("hbase", found + ": none lives", "start a region server"));
+            } else if (seen.dead() > 0) {
+                findings.add(Finding.warn("hbase", found + "; " + seen.dead() + " dead", "start what is dead"));
+            } else {
+                findings.add(Finding.ok("hbase", found));
+            }
+            if (!seen.missing().isEmpty()) {
+                String tables = "tables " + String.join(", ", seen.missing()) + " are not there yet";
+                findings.add(
+                        seen.mayCreate()
+                                ? Finding.ok("hbase tables", tables + ": the first load makes them")
+                                : Finding.fail(
+                                        "hbase tables",
+                                        tables + ", and this user may not create them",
+                                        "grant '" + System.getProperty("user.name") + "', 'C' in hbase shell"));
+            } else {
+                findings.add(Finding.ok("hbase tables", HBase.DETECTIONS + ", " + HBase.OBSERVABLES));
+            }
+        } catch (JobFailure e) {
+            findings.add(Finding.fail(
+                    "hbase", String.valueOf(e.getMessage()), "look at the logs of its master and region servers"));
+        }
+        return findings;
+    }
+
+    private List<Finding> master() throws InterruptedException {
+        String master = settings.text("spark.master");
+        if (!master.startsWith("spark://")) {
+            return List.of(Finding.ok("spark master", master + ": not asked, spark-submit knows the way"));
+        }
+        String rest = settings.text("spark.rest").replaceFirst("^spark://", "");
+        List<String> trouble = new ArrayList<>();
+        for (String one : rest.split(",")) {
+            try {
+                JsonNode answer = json("http://" + one.strip() + "/v1/submissions/status/driver-0");
+                String version = answer.path("serverSparkVersion").asText("");
+                String found = "Spark " + version + " at " + one.strip();
+                return List.of(
+                        minor(version).equals(minor(spark)) || spark.isEmpty()
+                                ? Finding.ok("spark master", found)
+                                : Finding.fail(
+                                        "spark master",
+                                        found + ", but Spark " + spark + " is installed here",
+                                        "run Spark " + minor(spark) + " there: jobs are built for it"));
+            } catch (IOException e) {
+                trouble.add(one.strip() + ": " + why(e));
+            }
+        }
+        return List.of(Finding.fail(
+                "spark master",
+                "its REST endpoint does not answer (" + String.join("; ", trouble) + ")",
+                "start it with spark.master.rest.enabled=true, or mend spark.rest"));
+    }
+
+    private static String minor(String version) {
+        return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
+    }
+
+    private List<Finding> workers() throws InterruptedException, IOException {
+        String ui = settings.text("spark.ui", "");
+        if (ui.isEmpty()) {
+            return List.of(Finding.ok("spark workers", "not asked: spark.ui is empty"));
+        }
+        JsonNode answer;
+        try {
+            answer = json(ui.replaceFirst("/+$", "") + "/json/");
+        } catch (IOException e) {
+            return List.of(Finding.fail(
+                    "spark workers", ui + " does not answer (" + why(e) + ")", "start the master, or mend spark.ui"));
+        }
+        List<JsonNode> alive = StreamSupport.stream(answer.path("workers").spliterator(), false)
+                .filter(worker -> worker.path("state").asText().equals("ALIVE"))
+                .toList();
+        int cores =
+                alive.stream().mapToInt(worker -> worker.path("cores").asInt()).sum();
+        int used = alive.stream()
+                .mapToInt(worker -> worker.path("coresused").asInt())
+                .sum();
+        int wanted = settings.number("job.driver.cores") + settings.number("job.cores");
+        String found = alive.size() + (alive.size() == 1 ? " worker, " : " workers, ") + cores + " cores, " + used
+                + " in use; a job takes " + wanted;
+        return List.of(
+                cores < wanted
+                        ? Finding.fail("spark workers", found, "start workers, or lower job.cores")
+                        : Finding.ok("spark workers", found));
+    }
+
+    private List<Finding> dist() throws IOException {
+        String dist = settings.text("spark.dist", "");
+        if (dist.isEmpty()) {
+            return List.of(
+                    Finding.ok("spark.dist", "empty: every worker has this folder's target/dist, at the same place"));
+        }
+        Path jobs = new Path(dist, "jobs");
+        try (FileSystem files = FileSystem.newInstance(jobs.toUri(), Cli.hadoop(settings))) {
+            int jars = files.globStatus(new Path(jobs, "trawl-*.jar")).length;
+            return List.of(
+                    jars > 0
+                            ? Finding.ok("spark.dist", dist + " has the jars of " + jars + " jobs")
+                            : Finding.fail(
+                                    "spark.dist",
+                                    dist + "/jobs has no trawl-*.jar, as seen from here",
+                                    "copy the folders jobs and lib of target/dist there"));
+        }
+    }
+
+    private List<Finding> reports() throws InterruptedException {
+        String url = settings.text("reports.url");
+        String scheme = url.replaceFirst(":.*", "");
+        if (!scheme.equals("webhdfs") && !scheme.equals("swebhdfs")) {
+            return List.of(Finding.ok("reports.url", url + ": not asked"));
+        }
+        URI uri = URI.create(web(url));
+        String server = uri.getScheme() + "://" + uri.getAuthority();
+        try {
+            HttpResponse<String> answer = get(server + "/webhdfs/v1" + uri.getPath() + "?op=GETFILESTATUS");
+            if (answer.statusCode() != 200 && answer.statusCode() != 404) {
+                return List.of(Finding.fail(
+                        "reports.url",
+                        url + " answers HTTP " + answer.statusCode(),
+                        "see that WebHDFS is on (dfs.webhdfs.enabled) and lets this user in"));
+            }
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok(
+                    "reports.url", url + (answer.statusCode() == 404 ? " is not there yet" : " can be read")));
+            JsonNode info = info(server);
+            if (!info.isMissingNode()) {
+                String safe = info.path("Safemode").asText("");
+                int live = Json.MAPPER
+                        .readTree(info.path("LiveNodes").asText("{}"))
+                        .size();
+                String found = "Hadoop " + info.path("SoftwareVersion").asText() + ", " + live
+                        + (live == 1 ? " DataNode lives" : " DataNodes live");
+                findings.add(
+                        !safe.isEmpty()
+                                ? Finding.fail(
+                                        "hdfs", found + ", in safe mode", "wait, or hdfs dfsadmin -safemode leave")
+                                : live == 0
+                                        ? Finding.fail("hdfs", found, "start a DataNode")
+                                        : Finding.ok("hdfs", found));
+            }
+            return findings;
+        } catch (IOException e) {
+            return List.of(Finding.fail(
+                    "reports.url",
+                    "WebHDFS at " + uri.getAuthority() + " does not answer (" + why(e) + ")",
+                    "start HDFS's NameNode, or mend reports.url"));
+        }
+    }
+
+    /** What the NameNode says of itself; missing where it does not say. */
+    private JsonNode info(String server) throws InterruptedException {
+        try {
+            return json(server + "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")
+                    .path("beans")
+                    .path(0);
+        } catch (IOException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private List<Finding> airflow() throws InterruptedException {
+        String url = settings.text("airflow.url", "").replaceFirst("/+$", "");
+        if (url.isEmpty()) {
+            return List.of(Finding.ok("airflow", "not asked: airflow.url is empty"));
+        }
+        try {
+            JsonNode health = json(url + "/api/v2/monitor/health");
+            String version = json(url + "/api/v2/version").path("version").asText("");
+            List<String> ill = new ArrayList<>();
+            health.fields().forEachRemaining(part -> {
+                String status = part.getValue().path("status").asText("");
+                if (!status.isEmpty() && !status.equals("null") && !status.equals("healthy")) {
+                    ill.add(part.getKey() + " is " + status);
+                }
+            });
+            String found = "Airflow " + version + " at " + url;
+            return List.of(
+                    ill.isEmpty()
+                            ? Finding.ok("airflow", found)
+                            : Finding.fail("airflow", found + ": " + String.join(", ", ill), "look at its log"));
+        } catch (IOException e) {
+            return List.of(Finding.fail(
+                    "airflow", url + " does not answer (" + why(e) + ")", "start it, or mend airflow.url"));
+        }
+    }
+
+    /** This machine's clock beside those of the servers that tell theirs: windows close by it. */
+    private List<Finding> clock() throws InterruptedException {
+        List<String> asked = new ArrayList<>();
+        for (String url : List.of(
+                web(settings.text("reports.url", "")),
+                settings.text("spark.ui", ""),
+                settings.text("airflow.url", ""))) {
+            if (!url.startsWith("http")) {
+                continue;
+            }
+            URI uri = URI.create(url);
+            asked.add(uri.getAuthority());
+            try {
+                Instant before = Instant.now();
+                HttpResponse<String> answer = get(uri.getScheme() + "://" + uri.getAuthority() + "/");
+                Instant here =
+                        before.plus(Duration.between(before, Instant.now()).dividedBy(2));
+                String date = answer.headers().firstValue("Date").orElse("");
+                // It has whole seconds, cut off.
+                Instant there = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant()
+                        .plusMillis(500);
+                return List.of(apart(Duration.between(there, here), uri.getAuthority()));
+            } catch (IOException | DateTimeParseException e) {
+                // The next one may tell.
+            }
+        }
+        return List.of(Finding.warn(
+                "clock",
+                asked.isEmpty() ? "no server was asked for its time" : "no server tells its time: " + asked,
+                "see that all machines keep their clocks by NTP"));
+    }
+
+    private Finding apart(Duration ahead, String server) {
+        Duration margin = settings.duration("window.margin");
+        String found = String.format(
+                Locale.ROOT,
+                "%.1f s %s that of %s",
+                Math.abs(ahead.toMillis() / 1000.0),
+                ahead.isNegative() ? "behind" : "ahead of",
+                server);
+        String advice = "keep all clocks by NTP: windows close window.margin (" + margin + ") after their end";
+        return ahead.abs().compareTo(margin) > 0
+                ? Finding.fail("clock", found, advice)
+                : ahead.abs().compareTo(Duration.ofSeconds(2)) > 0
+                        ? Finding.warn("clock", found, advice)
+                        : Finding.ok("clock", found);
+    }
+
+    private static String web(String url) {
+        return url.replaceFirst("^webhdfs:", "http:").replaceFirst("^swebhdfs:", "https:");
+    }
+
+    private JsonNode json(String url) throws IOException, InterruptedException {
+        return Json.MAPPER.readTree(get(url).body());
+    }
+
+    private HttpResponse<String> get(String url) throws IOException, InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                    .timeout(Duration.ofSeconds(7))
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(url + " is no address of a page, as http://127.0.0.1:8080", e);
+        }
+    }
+
+    private static String why(IOException e) {
+        if (e instanceof HttpTimeoutException) {
+            return "it does not answer in time";
+        }
+        return e.getMessage() == null || e instanceof java.net.ConnectException
+                ? "it refuses connections"
+                : e.getMessage().lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,32 @@
+package io.trawl.etl;
+
+import io.trawl.record.OffsetSpan;
+import io.trawl.record.RawLine;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The messages of a source, wherever they lie, and which of them a window has. */
+public interface Messages extends AutoCloseable {
+
+    /** Those of a run's source: a Kafka topic, or log files, as setting source.NAME.from says. */
+    static Messages of(Run run) {
+        return run.source().fromFiles()
+                ? new LogFiles(run.source(), run.settings(), run.state())
+                : new Offsets(run.source(), run.settings(), run.state());
+    }
+
+    /**
+     * The messages of a window: the same ones whenever it is asked.
+     *
+     * @throws JobFailure they cannot be counted, or are no longer the same
+     */
+    Offsets.Span of(Window window) throws IOException;
+
+    /** Reads messages of a window as raw lines. */
+    JavaRDD<RawLine> read(JavaSparkContext spark, Window window, List<OffsetSpan> spans) throws IOException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,97 @@
+package io.trawl.etl;
+
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.internal.SQLConf;
+import org.jspecify.annotations.Nullable;
+import scala.Tuple2;
+
+/**
+ * The Spark of one run of a job: it starts when it is first asked for, so a run with nothing to read starts none. Few
+ * lines are worked on in the driver itself: executors would take longer to start than the work does. A session that the
+ * JVM has already is used and left alone.
+ */
+final class SparkStart implements AutoCloseable {
+    /** Size of a run that has not said how many lines it is about. */
+    static final long UNKNOWN = Long.MAX_VALUE;
+
+    private final SparkConf conf;
+    private final long few;
+    private final int threads;
+    private @Nullable SparkSession session;
+    private boolean inDriver;
+    private boolean lent;
+
+    /**
+     * @param conf what the cluster is asked for
+     * @param few up to so many lines the driver works alone
+     * @param threads how many threads it has then
+     */
+    SparkStart(SparkConf conf, long few, int threads) {
+        this.conf = conf;
+        this.few = few;
+        this.threads = threads;
+        if (conf.get("spark.master").startsWith("yarn")) {
+            // YARN ends an application whose driver has no context of its own kind.
+            session(UNKNOWN);
+        }
+    }
+
+    /** Hadoop's configuration as Spark has it; starts nothing. */
+    Configuration hadoop() {
+        return SparkHadoopUtil.get().newConfiguration(conf);
+    }
+
+    /** The session for a run on so many lines. */
+    synchronized SparkSession session(long lines) {
+        if (session != null && inDriver && lines > few) {
+            session.close();
+            session = null;
+        }
+        if (session == null) {
+            session = lent();
+            lent = session != null;
+        }
+        if (session == null) {
+            inDriver = lines <= few && isStandaloneOrKubernetes();
+            session = SparkSession.builder().config(inDriver ? alone() : conf).getOrCreate();
+        }
+        return session;
+    }
+
+    /** A session of this JVM that whoever runs one job after the other has made and keeps; null where there is none. */
+    private @Nullable SparkSession lent() {
+        SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
+        if (there == null || there.sparkContext().isStopped()) {
+            return null;
+        }
+        SparkSession own = there.newSession();
+        for (Tuple2<String, String> setting : conf.getAll()) {
+            if (setting._1().startsWith("spark.sql.") && !SQLConf.isStaticConfigKey(setting._1())) {
+                own.conf().set(setting._1(), setting._2());
+            }
+        }
+        return own;
+    }
+
+    private boolean isStandaloneOrKubernetes() {
+        String master = conf.get("spark.master");
+        return master.startsWith("spark:") || master.startsWith("k8s:");
+    }
+
+    private SparkConf alone() {
+        return conf.clone()
+                .setMaster("local[" + threads + "]")
+                .set("spark.sql.shuffle.partitions", String.valueOf(threads));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (session != null && !lent) {
+            session.close();
+        }
+        session = null;
+    }
+}

@@ -1,0 +1,161 @@
+package io.trawl.sweep;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Settings;
+import io.trawl.parsing.Formats;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code trawl sweep}: refresh-indicators, ingest, validate, enrich and audit on log files, in this process. */
+@Command(name = "trawl sweep")
+public final class SweepCommand implements AutoCloseable {
+    @Option(names = "--format")
+    private @Nullable String format;
+
+    @Option(names = "--indicators")
+    private List<Path> indicators = new ArrayList<>();
+
+    @Option(names = "--allowlist")
+    private List<Path> allowlists = new ArrayList<>();
+
+    @Option(names = "--lake")
+    private Path lake = Path.of(System.getProperty("trawl.sweep.lake", ".trawl/sweep"));
+
+    @Option(names = "--output")
+    private String output = "text";
+
+    @Option(names = "--again")
+    private boolean again;
+
+    @Parameters
+    private List<String> logs = new ArrayList<>();
+
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+    private @Nullable CompletableFuture<SparkSession> spark;
+
+    SweepCommand(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** bin/trawl starts it, and has the help. */
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        int status =
+                new SweepCommand(System.in, out, new PrintStream(System.err, true, StandardCharsets.UTF_8)).run(args);
+        out.flush();
+        // Not closed: what is wrong is known before Spark has started, and a library may have left a thread behind.
+        Runtime.getRuntime().halt(status);
+    }
+
+    /** @return exit status: 0 done, 2 a bad argument, 1 anything else; stderr has the reason in one line */
+    int run(String... args) {
+        try {
+            new CommandLine(this)
+                    .setOverwrittenOptionsAllowed(false)
+                    .setTrimQuotes(false)
+                    .parseArgs(Words.ofFiles(args).toArray(new String[0]));
+            sweep();
+            return 0;
+        } catch (ParameterException e) {
+            return complain(err, 2, e.getMessage() + " (--help lists the options)");
+        } catch (IllegalArgumentException e) {
+            return complain(err, 2, String.valueOf(e.getMessage()));
+        } catch (JobFailure e) {
+            return complain(err, 1, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            return complain(err, 1, Jobs.message(e));
+        } catch (OutOfMemoryError e) {
+            return complain(
+                    err,
+                    1,
+                    "out of memory: the heap has " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB; TRAWL_JAVA_OPTS=-Xmx8g gives it more");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (spark != null) {
+            started(spark).close();
+        }
+    }
+
+    private static int complain(PrintStream err, int status, String line) {
+        err.println("trawl sweep: " + Text.clean(line));
+        return status;
+    }
+
+    private void sweep() throws IOException {
+        Instant began = Instant.now();
+        String known = String.join(", ", Formats.names());
+        if (format == null) {
+            throw new IllegalArgumentException(
+                    "--format is missing: expected one of " + known + ", for example --format squid");
+        }
+        if (!Formats.names().contains(format)) {
+            throw new IllegalArgumentException("--format " + format + ": expected one of " + known);
+        }
+        if (!output.equals("text") && !output.equals("json")) {
+            throw new IllegalArgumentException("--output " + output + ": expected text or json");
+        }
+        IndicatorFiles.check(indicators, allowlists);
+        LogInputs.check(logs);
+        try (LakeFolder folder = LakeFolder.open(lake)) {
+            logTo(folder.log());
+            Settings settings = folder.settings(format);
+            // Spark needs seconds to start; the logs are read in the meantime.
+            CompletableFuture<SparkSession> starting =
+                    CompletableFuture.supplyAsync(() -> LocalSpark.start(settings, folder));
+            spark = starting;
+            List<LogInputs.Swept> windows = LogInputs.register(logs, in, folder, settings, err);
+            Progress progress = new Progress(err, began);
+            try (Sweep sweep = new Sweep(folder, settings, started(starting), progress)) {
+                ObjectNode summary = sweep.run(indicators, allowlists, windows, again);
+                summary.put("seconds", Duration.between(began, Instant.now()).toMillis() / 1000.0);
+                if (output.equals("json")) {
+                    out.println(Text.json(summary));
+                } else {
+                    Text.print(summary, out);
+                }
+            }
+        }
+    }
+
+    /** Sends what libraries log to a file; before the first of them asks for a logger. */
+    private static void logTo(Path file) {
+        System.setProperty("trawl.sweep.log", file.toString());
+        if (System.getProperty("log4j2.configurationFile") == null) {
+            System.setProperty("log4j2.configurationFile", "classpath:io/trawl/sweep/log4j2.properties");
+        }
+    }
+
+    private static SparkSession started(CompletableFuture<SparkSession> spark) {
+        try {
+            return spark.join();
+        } catch (CompletionException e) {
+            throw new JobFailure("Spark does not start: " + Jobs.message(e.getCause() == null ? e : e.getCause()), e);
+        }
+    }
+}
