@@ -259,10 +259,9 @@ class Bill:
         """Add all jars."""
         paths = {file.stem: class_path(file) for file in sorted(self.dist.glob("*/*.classpath"))}
         repository = Repository.of([jar for jars in paths.values() for jar in jars])
-        places = {"lib": "jobs"} | {name: name for name in ("jobs", "terminal", "flume", "stack", "bench")}
-        for folder, user in places.items():
-            for jar in sorted((self.dist / folder).glob("*.jar")):
-                self.jar(jar, user, repository)
+        for jar in sorted(self.dist.glob("*/*.jar")):
+            # What the jobs need lies beside them, in lib.
+            self.jar(jar, jar.parent.name.replace("lib", "jobs"), repository)
         for user, jars in paths.items():
             for jar in jars:
                 self.jar(jar, user, repository)

@@ -55,3 +55,19 @@ def test_a_lock_names_no_registry(lock):
 
     assert "://" not in text
     assert "--index-url" not in text.replace("--no-emit-index-url", "")
+
+
+MODULES = ["schemas", "integration-tests", "bench", *(f"jobs/{pom.parent.name}" for pom in HOME.glob("jobs/*/pom.xml"))]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_takes_sparks_versions_from_the_root_pom(module):
+    groups = (
+        r"org\.apache\.(?:spark|hadoop|curator|zookeeper|avro)|org\.scala-lang|io\.dropwizard\.metrics"
+        r"|com\.fasterxml\.jackson\.core|org\.slf4j|com\.github\.luben"
+    )
+    text = (HOME / module / "pom.xml").read_text()
+    named = re.findall(rf"<groupId>(?:{groups})</groupId>\s*<artifactId>([^<]+)</artifactId>\s*<version>([^<]+)<", text)
+
+    assert named or module in {"jobs/parsing", "jobs/intel"}
+    assert [(artifact, version) for artifact, version in named if not version.startswith("${")] == []

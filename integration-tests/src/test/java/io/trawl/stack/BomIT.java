@@ -69,8 +69,8 @@ class BomIT {
 
     private static Set<Path> jars() throws IOException {
         Set<Path> found = new HashSet<>();
-        for (String place : List.of("lib", "jobs", "terminal", "flume")) {
-            found.addAll(jarsOf(DIST.resolve(place)));
+        try (Stream<Path> files = Files.walk(DIST, 2)) {
+            files.filter(file -> file.toString().endsWith(".jar")).forEach(found::add);
         }
         found.addAll(jarsOf(HOME.resolve(".trawl/venv/lib/python3.11/site-packages/pyspark/jars")));
         for (String server : List.of("kafka", "hadoop", "hbase", "flume")) {
