@@ -77,16 +77,16 @@ def test_a_driver_is_judged_by_its_heartbeat(beat, age, why):
 @pytest.mark.parametrize(
     ("found", "running", "now", "why"),
     [
-        (None, 10.0, 99.0, None),
-        (None, 10.0, 100.1, "no heartbeat in its first 90 s"),
+        (None, 10.0, 309.0, None),
+        (None, 10.0, 310.1, "no heartbeat in its first 300 s"),
         # Whoever held the lease before is not this driver.
-        ({**BEAT, "run_id": "hot-detect-0"}, 10.0, 100.1, "no heartbeat in its first 90 s"),
-        ({**BEAT, "run_id": "hot-detect-0"}, 10.0, 99.0, None),
+        ({**BEAT, "run_id": "hot-detect-0"}, 10.0, 310.1, "no heartbeat in its first 300 s"),
+        ({**BEAT, "run_id": "hot-detect-0"}, 10.0, 309.0, None),
         # A driver that the master has not started yet.
         (None, None, 1000.0, None),
         # The store came back at 5: nothing could be written before.
-        (None, 0.0, 94.0, None),
-        (None, 0.0, 95.1, "no heartbeat in its first 90 s"),
+        (None, 0.0, 304.0, None),
+        (None, 0.0, 305.1, "no heartbeat in its first 300 s"),
     ],
 )
 def test_a_driver_without_a_heartbeat_is_given_the_time_of_a_lease(found, running, now, why):

@@ -131,7 +131,7 @@ def test_sources_come_in_order_of_the_alphabet_unless_airflow_sources_lists_them
         ("hot.btach", "hot.batch"),
         ("kafka.bootstap", "kafka.bootstrap"),
         ("source.web.fromat", "source.web.format"),
-        ("source.proxy", "source.proxy.kind"),
+        ("source.proxy", "source.proxy.from"),
         ("job.hot-detect.executor.memry", "job.hot-detect.executor.memory"),
         ("job.slow.config.spark.locality.wait", "job.slow.conf.spark.locality.wait"),
         ("hadop.dfs.replication", "hadoop.dfs.replication"),
@@ -207,7 +207,11 @@ def test_every_key_of_trawl_conf_is_read():
     )
     names = properties((PROJECT / "conf" / "trawl.conf").read_text(encoding="utf-8"))
     written = {key: key.removeprefix("source.proxy.").removeprefix("job.") for key in names}
-    assert not [key for key, name in written.items() if f'"{name}"' not in code and not key.startswith("hadoop.")]
+    assert not [
+        key
+        for key, name in written.items()
+        if f'"{name}"' not in code and f'"{key}"' not in code and not key.startswith("hadoop.")
+    ]
 
 
 def test_every_key_of_trawl_conf_is_explained():
