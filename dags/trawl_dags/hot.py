@@ -45,6 +45,9 @@ class HotDetectOperator(SparkJobOperator):
     :param source: the source's name
     """
 
+    # It runs for weeks, and each look may read its heartbeat.
+    looks_every = 1.0
+
     ui_color = "#f3ded4"
 
     def __init__(self, *, source: str, **kwargs: Any) -> None:

@@ -54,6 +54,8 @@ class SparkJobOperator(SparkSubmitOperator):
     # The rendered fields show the counts, which are known only afterwards.
     overwrite_rtif_after_execution = True
     operator_extra_links = (DriverLink(),)
+    # Seconds between two looks at a standalone master, at most: a run waits for the last look of each of its tasks.
+    looks_every = 0.3
     ui_color = "#dbe9e4"
 
     def __init__(
@@ -174,11 +176,11 @@ class SparkJobOperator(SparkSubmitOperator):
                 context["ti"].xcom_push(key=DriverLink().xcom_key, value=self.driver_page)
             self.looked(driver, context)
 
-        ended = masters.follow(submitted["driver"], interval=self._status_poll_interval, seen=seen)
+        ended = masters.follow(submitted["driver"], interval=self.looks_every, seen=seen)
         self._settle(masters.ending(ended, self.job))
 
     def looked(self, driver: Driver, context: Context) -> None:
-        """Told of each look at a driver that is followed, one a second or so; does nothing."""
+        """Told of each look at a driver that is followed, every `looks_every` seconds or so; does nothing."""
 
     def on_kill(self) -> None:
         """End the driver with the task: marked failed, cleared while it ran, or timed out."""

@@ -21,7 +21,13 @@ import picocli.CommandLine.TypeConversionException;
 public final class BenchCommand {
     /** Every benchmark there is. */
     private static List<Bench> benches() {
-        return List.of(new PathBench(), new HotBench(), new ParseBench(), new IndexBench(), new MatchBench());
+        return List.of(
+                new PathBench(),
+                new HotBench(),
+                new WindowBench(),
+                new ParseBench(),
+                new IndexBench(),
+                new MatchBench());
     }
 
     @Command(

@@ -2,12 +2,14 @@ package io.trawl.bench;
 
 import io.trawl.record.FlumeEnvelope;
 import io.trawl.traffic.Line;
+import io.trawl.traffic.Planted;
 import io.trawl.traffic.Traffic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,11 @@ final class Envelopes {
     private static final long FIRST = 100_000_000_000L;
 
     private final List<byte[]> messages = new ArrayList<>();
+    private final List<List<Planted>> planted = new ArrayList<>();
     private final int[] places;
+    private final long[] offsets;
+    private final String[] proxies;
+    private final Map<String, Long> lengths = new HashMap<>();
     private long hits;
 
     /**
@@ -43,6 +49,8 @@ final class Envelopes {
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
         FlumeEnvelope envelope = new FlumeEnvelope();
         places = new int[lines];
+        offsets = new long[lines];
+        proxies = new String[lines];
         for (Line line : traffic) {
             Map<String, String> headers = new LinkedHashMap<>();
             headers.put("host", line.proxy());
@@ -58,7 +66,11 @@ final class Envelopes {
             encoder.flush();
             byte[] message = bytes.toByteArray();
             places[messages.size()] = new String(message, StandardCharsets.ISO_8859_1).indexOf(PLACE);
+            offsets[messages.size()] = line.offset();
+            proxies[messages.size()] = line.proxy();
+            lengths.put(line.proxy(), line.offset() + line.bytes().length + 1);
             messages.add(message);
+            planted.add(List.copyOf(line.planted()));
             hits += line.planted().isEmpty() ? 0 : 1;
         }
     }
@@ -73,11 +85,23 @@ final class Envelopes {
         return hits;
     }
 
+    /** What the message of that number must lead to; its place in its file is {@link #place}. */
+    List<Planted> planted(long number) {
+        return planted.get((int) (number % messages.size()));
+    }
+
+    /** Byte at which the line of that number starts in its proxy's log: each log goes on where it ended. */
+    long place(long number) {
+        int at = (int) (number % messages.size());
+        Long length = lengths.get(proxies[at]);
+        return FIRST + (length == null ? 0 : number / messages.size() * length) + offsets[at];
+    }
+
     /** The message of that number, from 0 on. */
     byte[] message(long number) {
         int at = (int) (number % messages.size());
         byte[] message = messages.get(at).clone();
-        long place = FIRST + number * 200;
+        long place = place(number);
         for (int i = places[at] + PLACE.length() - 1; i >= places[at]; i--) {
             message[i] = (byte) ('0' + place % 10);
             place /= 10;

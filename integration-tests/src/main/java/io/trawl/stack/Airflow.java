@@ -80,7 +80,8 @@ final class Airflow {
         all.put("AIRFLOW_HOME", site.data("airflow").toString());
         all.put("AIRFLOW__CORE__DAGS_FOLDER", home.resolve("dags").toString());
         all.put("AIRFLOW__CORE__PLUGINS_FOLDER", home.resolve("dags/plugins").toString());
-        all.put("AIRFLOW__CORE__EXECUTOR", "LocalExecutor");
+        // The local executor, which has imported what tasks need before it forks them.
+        all.put("AIRFLOW__CORE__EXECUTOR", "trawl_dags.executor.WarmExecutor");
         all.put("AIRFLOW__CORE__PARALLELISM", site.text("airflow.parallelism"));
         all.put("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
         all.put("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", String.join(",", site.listed("airflow.users")));
