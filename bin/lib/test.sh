@@ -136,23 +136,38 @@ run_pytest() {
   count "DAGs (pytest)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/pytest.log"
 }
 
+# in_group COMMAND...: runs it in the background, as $group, with a process group of its own: all of it ends with this script.
+in_group() {
+  set -m
+  "$@" &
+  group=$!
+  set +m
+  groups+=("$group")
+}
+
+end_groups() {
+  local each
+  for each in "${groups[@]}"; do
+    kill -- "-$each" 2> /dev/null || true
+  done
+}
+groups=()
+trap end_groups EXIT
+
 # beside COMMAND...: runs it in the background; await_beside takes what it has counted.
 beside() {
-  # With a process group of its own, so that all of it can be ended.
-  set -m
-  (
-    "$@"
-    printf '%s\n' "$passed" "$failed" "${summary[@]}" > "$logs/beside.counts"
-  ) &
-  beside_pid=$!
-  set +m
-  trap 'kill -- "-$beside_pid" 2> /dev/null || true' EXIT
+  in_group counted "$@"
+  beside_pid=$group
+}
+
+counted() {
+  "$@"
+  printf '%s\n' "$passed" "$failed" "${summary[@]}" > "$logs/beside.counts"
 }
 
 await_beside() {
   local more=()
   wait "$beside_pid" || true
-  trap - EXIT
   if [[ ! -f $logs/beside.counts ]]; then
     count "checks and DAGs" - 0 1
     return
@@ -174,12 +189,16 @@ joined() {
   printf '%s' "$*"
 }
 
+maven() {
+  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
+    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p'
+}
+
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
 run_maven() {
   local status=0 begun=$EPOCHREALTIME good bad any failures seconds
-  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
-    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' ||
-    status=$?
+  in_group maven "$@"
+  wait "$group" || status=$?
   read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
   any=$((good + bad))
   if [[ -z $only ]] || ((${#units[@]})); then
