@@ -31,9 +31,10 @@ class AwaitTest {
     @Test
     void anExceptionCountsAsNotYetAndIsTold() {
         AtomicInteger looks = new AtomicInteger();
+        // Longer than three looks take: the same exception twice has not moved.
         assertThat(Await.until(
                         "an answer",
-                        SHORT,
+                        Duration.ofMinutes(1),
                         () -> {
                             if (looks.incrementAndGet() < 3) {
                                 throw new IOException("refused");
