@@ -161,11 +161,13 @@ ready() {
 # driver_classes: makes the archive of the classes that Spark's drivers and executors load, which takes half of the CPU time
 # off a short job. It is made beside what comes next, at the lowest priority; until it is there, Java's own stands for it.
 driver_classes() {
-  local folder=$TRAWL_HOME/.trawl/classes archive wanted path making
+  local folder=$TRAWL_HOME/.trawl/classes list=$TRAWL_HOME/dist/driver-classes.lst.gz archive wanted path making
+  # It only saves time: nothing fails without it.
+  [[ -f $list ]] || return 0
   archive=$folder/drivers.jsa
   path="$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*"
   wanted=$({ stat -Lc '%n %s %Y' "$SPARK_HOME"/jars/*.jar "$TRAWL_DIST"/lib/*.jar "$JAVA_HOME/lib/server/libjvm.so" &&
-    cat "$TRAWL_HOME/dist/driver-classes.lst.gz"; } | sha256sum)
+    cat "$list"; } | sha256sum) || return 0
   [[ ! -f $folder/stamp || $(< "$folder/stamp") != "$wanted" || ! -e $archive ]] || return 0
   # Another command may be making it.
   [[ ! -f $folder/making ]] || making=$(< "$folder/making")
@@ -185,7 +187,7 @@ driver_classes() {
     # Also where it failed: it would fail again.
     printf "%s\n" "$wanted" > "$folder/stamp"
     rm -f "$folder/drivers.lst" "$folder/drivers.new" "$folder/making"
-  ' make-driver-classes "$folder" "$JAVA_HOME/bin/java" "$path" "$wanted" "$TRAWL_HOME/dist/driver-classes.lst.gz" \
+  ' make-driver-classes "$folder" "$JAVA_HOME/bin/java" "$path" "$wanted" "$list" \
     > /dev/null 2>&1 < /dev/null &
 }
 
