@@ -19,6 +19,8 @@ How to read the figures: docs/benchmarks.md.
 HELP
     exit 0
     ;;
+  path | hot | window | parse | index | match | all | --json | '') ;;
+  *) die "bench '$1' is unknown: expected path, hot, window, parse, index, match or all" ;;
 esac
 ready
 [[ -f $TRAWL_DIST/bench/trawl-bench.jar ]] ||
