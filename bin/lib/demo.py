@@ -25,6 +25,8 @@ HOME = Path(os.environ["TRAWL_HOME"])
 STATE = HOME / ".trawl" / "demo"
 NEEDS_GB = 5.0
 """Memory that the servers and jobs of the demo take together, with some room."""
+SHIPPED = 12
+"""Seconds of a minute that must be left when the first half of the lines is written."""
 LIVE = 20
 """Seconds for which lines are written one by one, as a proxy writes them: what the hot path's latency is taken of."""
 LIVE_RATE = 400
@@ -677,6 +679,9 @@ def run(given: argparse.Namespace) -> Summary:
     airflow.trigger("refresh_indicators", {})
     # Lines that came before the hot job would wait for its start: their windows, and those up to it, would be empty.
     await_hot(conf, 0)
+    # Written just before the minute ends, the first half would leave the next window empty.
+    while datetime.now(UTC).second > 60 - SHIPPED:
+        time.sleep(0.5)
     say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half behind it")
     first = datetime.now(UTC).replace(second=0, microsecond=0)
     change(f"airflow.start = {first:%Y-%m-%dT%H:%M:%SZ}")
@@ -685,7 +690,7 @@ def run(given: argparse.Namespace) -> Summary:
     airflow.known("sweep", f"from {first:%Y-%m-%dT%H:%M:%SZ} on")
     airflow.unpause("sweep")
     sweeps = Sweeps(airflow, summary.written)
-    border = (datetime.now(UTC) + timedelta(seconds=12)).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    border = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
     say(f"the next window begins at {border:%H:%M:%S}")
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
         if left > 2:
