@@ -684,13 +684,13 @@ def run(given: argparse.Namespace) -> Summary:
         time.sleep(0.5)
     say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half behind it")
     first = datetime.now(UTC).replace(second=0, microsecond=0)
+    border = first + timedelta(minutes=1)
     change(f"airflow.start = {first:%Y-%m-%dT%H:%M:%SZ}")
     for proxy, part in parts.items():
         write(proxy, part.first)
     airflow.known("sweep", f"from {first:%Y-%m-%dT%H:%M:%SZ} on")
     airflow.unpause("sweep")
     sweeps = Sweeps(airflow, summary.written)
-    border = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
     say(f"the next window begins at {border:%H:%M:%S}")
     while (left := (border - datetime.now(UTC)).total_seconds()) > -1:
         if left > 2:
