@@ -120,6 +120,10 @@ final class Watch {
             if (watched.restarts.leftDown()) {
                 return "left down after %s; its log is %s".formatted(often(), stack.log(server));
             }
+            if (stack.current(server) != watched.child) {
+                // Started by hand since the last look: what is known is of the process before it.
+                return "";
+            }
             if (!watched.fell.isEmpty()) {
                 String need = watched.starting ? "" : missing(watched.server);
                 return (need.isEmpty() ? "restarting: " : "restarts when " + need + " is up: ") + watched.fell;
