@@ -120,7 +120,7 @@ final class Watch {
             if (watched.restarts.leftDown()) {
                 return "left down after %s; its log is %s".formatted(often(), stack.log(server));
             }
-            if (stack.current(server) != watched.child) {
+            if (!watched.starting && stack.current(server) != watched.child) {
                 // Started by hand since the last look: what is known is of the process before it.
                 return "";
             }
