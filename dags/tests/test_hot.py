@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -166,7 +167,8 @@ class Try:
     # What an operator asks of its task instance.
     dag_id, run_id, task_id, map_index, stats_tags = "hot_detections", "run", "hot_detect", -1, {}
 
-    def __init__(self, store):
+    def __init__(self, store, max_tries):
+        self.max_tries = max_tries
         self.pushed = {}
         self.failure = None
         self.operator = HotDetectOperator(task_id="hot_detect", source="proxy")
@@ -221,12 +223,12 @@ def start(cluster, project, tmp_path, monkeypatch):
     )
     tries = []
 
-    def go(mode, store=None):
+    def go(mode, store=None, max_tries=2):
         file = tmp_path / f"trawl-{len(tries)}.conf"
         reports = f"reports.dir = {tmp_path}/reports\nreports.url = file://{tmp_path}/reports\n"
         file.write_text(f"{reports}my.mode = {mode}\njob.driver.memory = 256m\n")
         monkeypatch.setenv("TRAWL_CONF", str(file))
-        tries.append(Try(Store() if store is None else store))
+        tries.append(Try(Store() if store is None else store, max_tries))
         return tries[-1]
 
     yield go
@@ -277,6 +279,22 @@ def test_a_driver_that_ended_well_is_followed_by_another(start, active):
     one.ended()
     gone(first, active)
     assert start("running", store).beats() != first
+
+
+def test_a_cleared_task_whose_driver_is_being_ended_starts_another_in_its_first_try(start, active):
+    store = Store()
+    one = start("running", store)
+    first = one.beats()
+    jvm = next(each for each in Path("/proc").glob("[0-9]*/cwd") if os.path.realpath(each).endswith(f"/{first}"))
+    # Its worker waits ten seconds for it before it kills it.
+    os.kill(int(jvm.parent.name), signal.SIGSTOP)
+    one.operator.on_kill()
+    assert first in active()
+    again = start("running", store, max_tries=5)
+    assert again.beats() == first
+    until(lambda: again.failure or again.pushed["heartbeat"]["driver"] != first, "another driver's heartbeat")
+    assert again.failure is None
+    assert first not in active()
 
 
 def test_a_driver_that_makes_no_progress_is_ended_and_the_next_try_starts_another(start, active):

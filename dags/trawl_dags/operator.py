@@ -41,7 +41,8 @@ class SparkJobOperator(SparkSubmitOperator):
     of the report of that very submission. So a report left by an earlier driver of this task, or by one that
     Airflow has forgotten, is never taken for this one's. Only a report that says `ok` ends the task well; after
     anything else the next try submits again. Needs no [state_store] clear_on_success: what is stored is dropped
-    when the task succeeds, so that a cleared task runs.
+    when the task succeeds, so that a cleared task runs. It runs, too, where a person marked it as failed and its
+    driver came to a good end before it could be ended: what it left counts for the tries before the clearing only.
 
     :param job: name of the job, as in target/dist/jobs/trawl-<job>.jar
     :param arguments: its command line (templated); an empty one is left out, one of several lines is several
@@ -79,6 +80,7 @@ class SparkJobOperator(SparkSubmitOperator):
         self.arguments = list(arguments)
         self.counts: str | None = None
         self.driver_page: str | None = None
+        self._killed = False
         self._submitted: dict[str, str] | None = None
         self._settings: Settings | None = None
 
@@ -139,7 +141,7 @@ class SparkJobOperator(SparkSubmitOperator):
             driver = masters.create(spec.request(hook._connection["master"], self.application_args))
             self.log.info("Submitted as %s", driver)
             hook._driver_id = driver
-        return {"driver": str(driver), "run_id": run_id, "report": report}
+        return {"driver": str(driver), "run_id": run_id, "report": report, "tries": self._tries(context)}
 
     def get_job_status(self, external_id: JsonValue, context: Context) -> str:
         """State of an earlier submission; of an ended one, what its report says."""
@@ -152,6 +154,9 @@ class SparkJobOperator(SparkSubmitOperator):
         self.log.info("Driver %s of an earlier try is %s", submitted["driver"], state)
         if self.is_job_active(state):
             return state
+        if self._cleared(context):
+            self.log.info("The task has been cleared since: it runs again")
+            return "FAILED"
         report = self._report()
         return self._succeeded if report and report.get("exit") == 0 else "FAILED"
 
@@ -177,6 +182,13 @@ class SparkJobOperator(SparkSubmitOperator):
             self.looked(driver, context)
 
         ended = masters.follow(submitted["driver"], interval=self.looks_every, seen=seen)
+        if ended.state == "KILLED" and not self._killed and self._cleared(context) and self._report() is None:
+            # It was being ended when the task was cleared. That is no failure of this try.
+            self.log.info("Driver %s was ended before the task was cleared: it runs again", ended.id)
+            submission = self.submit_job(context)
+            context["task_state_store"].set(self.external_id_key, submission)
+            self.poll_until_complete(submission, context)
+            return
         self._settle(masters.ending(ended, self.job))
 
     def looked(self, driver: Driver, context: Context) -> None:
@@ -184,6 +196,7 @@ class SparkJobOperator(SparkSubmitOperator):
 
     def on_kill(self) -> None:
         """End the driver with the task: marked failed, cleared while it ran, or timed out."""
+        self._killed = True
         if self._hook is None:
             return
         masters = self._masters()
@@ -206,6 +219,15 @@ class SparkJobOperator(SparkSubmitOperator):
             raise AirflowException(f"stored submission {external_id!r}: expected driver, run_id and report")
         self._submitted = {key: str(value) for key, value in external_id.items()}
         return self._submitted
+
+    @staticmethod
+    def _tries(context: Context) -> str:
+        """What all tries until the next clearing have in common: clearing a task moves the number of its last try."""
+        return str(context["ti"].max_tries)
+
+    def _cleared(self, context: Context) -> bool:
+        """Whether somebody has cleared the task since the submission that is remembered."""
+        return (self._submitted or {}).get("tries") != self._tries(context)
 
     def _driver(self) -> str | None:
         """The driver of this try, as far as it is known."""

@@ -226,10 +226,7 @@ class HotAirflowIT {
         int before = tries();
         ProcessHandle stopped = jvm();
         long begun = System.nanoTime();
-        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(stopped.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
+        Processes.signal("STOP", List.of(stopped));
         String dead = driver;
         driver = awaitDriver("SIGSTOP of the driver", begun);
         assertThat(stopped.isAlive()).isFalse();

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a server of the stack has started: drivers of a Spark worker, tasks of an Airflow scheduler. */
 final class Processes {
@@ -23,6 +25,24 @@ final class Processes {
         return of(stack, "airflow-scheduler", "airflow worker -- ").stream()
                 .filter(process -> !commandLine(process).contains("<idle>"))
                 .toList();
+    }
+
+    /** Those of them that are another one's parent. */
+    static List<ProcessHandle> parents(List<ProcessHandle> processes) {
+        Set<Long> parents = processes.stream()
+                .flatMap(process -> process.parent().stream())
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+        return processes.stream()
+                .filter(process -> parents.contains(process.pid()))
+                .toList();
+    }
+
+    /** @param signal STOP, CONT or another one's name */
+    static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
+        for (ProcessHandle process : processes) {
+            io.trawl.stack.Processes.signal(signal, process.pid());
+        }
     }
 
     private static String commandLine(ProcessHandle process) {

@@ -54,6 +54,7 @@ class SweepIT {
     private static final String DAG = "sweep";
     private static final String TOPIC = "proxy-logs";
     private static final int LINES = 60_000;
+    private static final String ENRICH = "io.trawl.enrich.EnrichJob";
     private static final Duration UNIT = Duration.ofMinutes(1);
 
     private static LocalStack stack;
@@ -368,9 +369,7 @@ class SweepIT {
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(airflow.returned(DAG, run, "validate").path("run_id").asText())
                 .isNotEqualTo(before);
-        for (Window each : windows) {
-            assertThat(sweeper.everything(each)).as(each.toString()).isEqualTo(once.get(each));
-        }
+        assertEverythingIsAsItWas();
     }
 
     @Test
@@ -389,37 +388,74 @@ class SweepIT {
     @Order(12)
     void aTaskMarkedFailedEndsItsDriverAndItsApplication() throws Exception {
         airflow.clear(DAG, run, "enrich", true);
-        awaitJvm("io.trawl.enrich.EnrichJob");
+        awaitJvm(ENRICH);
+        // Stopped, so that it comes to no end of its own before Airflow tells the task.
+        Processes.signal("STOP", jvms(ENRICH));
         airflow.markFailed(DAG, run, "enrich");
-        Await.until("no JVM of Spark's is left", () -> jvms("io.trawl.enrich.EnrichJob"), List::isEmpty);
+        Await.until("no JVM of Spark's is left", () -> jvms(ENRICH), List::isEmpty);
         Await.until("nor an executor", () -> jvms("CoarseGrainedExecutorBackend"), List::isEmpty);
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
     }
 
     @Test
     @Order(13)
-    void whenATasksProcessIsKilledTheNextTryFindsTheDriverAgain() throws Exception {
+    void aTaskMarkedFailedMayLeaveTheReportOfADriverThatCameToAGoodEnd() throws Exception {
         airflow.clear(DAG, run, "enrich", true);
-        awaitJvm("io.trawl.enrich.EnrichJob");
-        // From here on the task knows its driver, and a next try will.
-        int number = airflow.task(DAG, run, "enrich").path("try_number").asInt();
-        Await.until(
-                "the driver is followed",
-                () -> airflow.log(DAG, run, "enrich", number),
-                log -> log.matches("(?s).*Driver driver-[0-9-]+ is RUNNING.*"));
+        awaitFollowed();
         int before = sweeper.runs("enrich", window).size();
+        // The task does not hear of it before its driver has ended, and says nothing of that any more.
+        Processes.signal("STOP", Processes.ofTasks(stack));
+        airflow.markFailed(DAG, run, "enrich");
+        Await.until("the driver's own end", () -> jvms(ENRICH), List::isEmpty);
+        assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 1);
+        Processes.signal("CONT", Processes.parents(Processes.ofTasks(stack)));
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
+        Await.until("no process of the task is left", () -> Processes.ofTasks(stack), List::isEmpty);
+    }
+
+    @Test
+    @Order(14)
+    void aClearedTaskRunsAgainAndWhenItsProcessIsKilledTheNextTryFindsTheDriver() throws Exception {
+        // That report counts for the tries before the clearing only.
+        airflow.clear(DAG, run, "enrich", true);
+        int number = awaitFollowed();
+        int before = sweeper.runs("enrich", window).size();
+        List<ProcessHandle> driver = jvms(ENRICH);
+        assertThat(driver).as("the driver's JVM").hasSize(1);
+        // Stopped, so that it is still at work when the next try looks for it.
+        Processes.signal("STOP", driver);
         List<ProcessHandle> task = Processes.ofTasks(stack);
         assertThat(task).as("the task's processes").isNotEmpty();
         task.forEach(ProcessHandle::destroyForcibly);
+        Await.until(
+                "the next try's word of the driver",
+                () -> airflow.log(DAG, run, "enrich", number + 1),
+                log -> log.matches("(?s).*Driver driver-[0-9-]+ of an earlier try is RUNNING.*"));
+        Processes.signal("CONT", driver);
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(sweeper.runs("enrich", window)).as("one more run").hasSize(before + 1);
+        assertEverythingIsAsItWas();
+    }
+
+    /** Waits until enrich's try knows its driver and has seen it run: from here on a next try will find it; gives its number. */
+    private static int awaitFollowed() throws Exception {
+        awaitJvm(ENRICH);
+        int number = airflow.task(DAG, run, "enrich").path("try_number").asInt();
+        Await.often(
+                "the driver is followed",
+                () -> airflow.log(DAG, run, "enrich", number),
+                log -> log.matches("(?s).*Driver driver-[0-9-]+ is RUNNING.*"));
+        return number;
+    }
+
+    private static void assertEverythingIsAsItWas() throws Exception {
         for (Window each : windows) {
             assertThat(sweeper.everything(each)).as(each.toString()).isEqualTo(once.get(each));
         }
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void aBackfillSweepsEachWindowOfItsRange() throws Exception {
         // Before anything was written: each is empty, and proven to be.
         Instant from = window.start().minus(Duration.ofDays(1));
@@ -443,7 +479,7 @@ class SweepIT {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void theScheduleCatchesUpWindowsThatWereMissed() throws Exception {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MINUTES);
         Instant since = now.minus(UNIT.multipliedBy(2));

@@ -3,11 +3,11 @@ package io.trawl.stack;
 import java.io.IOException;
 
 /** Signals that Java does not send. */
-final class Processes {
+public final class Processes {
     private Processes() {}
 
     /** @param signal STOP, CONT or another one's name */
-    static void signal(String signal, long pid) throws IOException, InterruptedException {
+    public static void signal(String signal, long pid) throws IOException, InterruptedException {
         int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
                 .start()
                 .waitFor();
