@@ -30,4 +30,4 @@ ready
 require_disk 4 "the demo"
 with_stack "$TRAWL_HOME/.trawl/demo"
 unset TRAWL_CONF SPARK_CONF_DIR
-exec "$TRAWL_VENV/bin/python" "$TRAWL_HOME/bin/lib/demo.py" "$@"
+PYTHONPATH=$TRAWL_HOME/bin/lib exec "$TRAWL_VENV/bin/python" -P -m demo "$@"

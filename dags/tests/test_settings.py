@@ -201,7 +201,7 @@ def test_every_key_that_is_read_stands_in_trawl_conf():
 def test_every_key_of_trawl_conf_is_read():
     code = "".join(
         source.read_text(encoding="utf-8")
-        for place in ("jobs/*/src/main/java/**/*.java", "dags/**/*.py", "bin/lib/*.py")
+        for place in ("jobs/*/src/main/java/**/*.java", "dags/**/*.py", "bin/lib/**/*.py")
         for source in PROJECT.glob(place)
         if "/tests/" not in source.as_posix()
     )
