@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.Json;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
-import io.trawl.traffic.Planted;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,13 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -54,9 +50,6 @@ final class WindowBench implements Bench {
 
     private static final String SOURCE = "proxy";
     private static final String DAG = "sweep";
-    private static final double OVERHEAD_SECONDS = 10;
-    private static final double CPU_SECONDS = 15;
-    private static final double DETECTED_SECONDS = 30;
     private static final long LOOK_MILLIS = 2000;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -238,8 +231,8 @@ final class WindowBench implements Bench {
         for (JsonNode run : runs) {
             swept.add(read(site, airflow, looks, run, atRest));
         }
-        check(site, envelopes, swept);
-        return tell(swept, atRest);
+        new WindowTruth(site, envelopes, lines.value()).hold(swept, windows);
+        return new WindowTable(swept, windows).tell(atRest);
     }
 
     /** Waits until Airflow has read the DAG, with these words in the description of its timetable. */
@@ -418,171 +411,6 @@ final class WindowBench implements Bench {
             throw new BenchFailure(address + " answers with status " + answer.statusCode());
         }
         return Json.MAPPER.readTree(answer.body());
-    }
-
-    /** A time counts only if the result is right: every line swept, and in HBase what was planted, line by line. */
-    private void check(HotSite site, Envelopes envelopes, List<WindowRun> swept)
-            throws IOException, InterruptedException {
-        for (int i = 0; i < swept.size(); i++) {
-            long wanted = i <= windows ? lines.value() : 0;
-            if (swept.get(i).lines() != wanted) {
-                throw new BenchFailure("window " + swept.get(i).start() + " has "
-                        + swept.get(i).lines() + " lines where " + wanted + " were sent: its time says nothing");
-            }
-        }
-        Map<String, Integer> found = new HashMap<>();
-        for (String line : detections(site)) {
-            JsonNode one = Json.MAPPER.readTree(line);
-            found.merge(
-                    key(
-                            one.path("line").path("host").asText(),
-                            one.path("line").path("file_offset").asText(),
-                            one.path("indicator_value").asText(),
-                            one.path("field").asText(),
-                            one.path("how").asText()),
-                    1,
-                    Integer::sum);
-        }
-        int planted = 0;
-        for (long number = 0; number < (windows + 1) * lines.value(); number++) {
-            for (Planted one : envelopes.planted(number)) {
-                planted++;
-                String key = key(
-                        one.proxy(), Long.toString(envelopes.place(number)), one.indicator(), one.field(), one.how());
-                if (!Integer.valueOf(1).equals(found.remove(key))) {
-                    throw new BenchFailure("HBase has not once what was planted: " + key + "; the times say nothing");
-                }
-            }
-        }
-        if (!found.isEmpty()) {
-            throw new BenchFailure("HBase has " + found.size() + " detections that were not planted, the first one: "
-                    + found.keySet().iterator().next() + "; the times say nothing");
-        }
-        site.say("HBase has the %,d detections that were planted, and no others", planted);
-    }
-
-    private static List<String> detections(HotSite site) throws IOException, InterruptedException {
-        ProcessBuilder builder = HotRun.trawlRun(site.stack(), site.home(), List.of());
-        builder.command(
-                site.home().resolve("bin/trawl").toString(), "detections", "--json", "--lines", "--limit", "1000000");
-        Path log = site.work().resolve("detections.log");
-        Process process = builder.redirectError(log.toFile()).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new BenchFailure("detections failed: " + Files.readString(log).strip());
-        }
-        return said.lines().toList();
-    }
-
-    private static String key(String host, String offset, String indicator, String field, String how) {
-        return "host " + host + ", byte " + offset + ", " + indicator + " in " + field + " (" + how + ")";
-    }
-
-    private Outcome tell(List<WindowRun> swept, StackCpu atRest) {
-        List<WindowRun> full = swept.subList(1, 1 + windows);
-        List<WindowRun> empty = swept.subList(1 + windows, swept.size());
-        Outcome outcome = new Outcome("window");
-        StringBuilder table = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%-22s %8s %8s %9s %10s %8s %9s %8s %8s %9s%n",
-                "window, seconds",
-                "lines",
-                "run",
-                "overhead",
-                "detected",
-                "CPU",
-                "Airflow",
-                "Spark",
-                "servers",
-                "machine"));
-        for (int i = 0; i < swept.size(); i++) {
-            WindowRun one = swept.get(i);
-            table.append(String.format(
-                    Locale.ROOT,
-                    "%-22s %,8d %8.1f %9.1f %10s %8.1f %9.1f %8.1f %8.1f %9.1f%s%n",
-                    one.start(),
-                    one.lines(),
-                    one.wall(),
-                    one.overhead(),
-                    one.lines() == 0 ? "" : String.format(Locale.ROOT, "%.1f", one.detected()),
-                    one.cpu().all(),
-                    one.cpu().airflow(),
-                    one.cpu().spark(),
-                    one.cpu().servers(),
-                    one.cpu().machine(),
-                    i == 0 ? "  (warm-up, not counted)" : ""));
-        }
-        table.append(String.format(
-                Locale.ROOT, "%nmedian of %d windows, seconds %38s %10s%n", windows, "with lines", "empty"));
-        for (WindowRun.Stage stage : WindowRun.Stage.values()) {
-            row(table, outcome, stage.label(), stage.key(), full, empty, run -> run.seconds(stage));
-        }
-        for (String job : WindowRun.JOBS) {
-            row(table, outcome, "  work of " + job, "work_of_" + job, full, empty, run -> run.work(job));
-        }
-        table.append(String.format(
-                Locale.ROOT,
-                "%nCPU is the stack's processes', less %.2f s a second at rest (Airflow %.2f, Spark %.2f, servers %.2f);"
-                        + "%nmachine is all that the machine was busy, less %.2f: others' work is in it. detected has"
-                        + " window.margin, 5 s, in it.%n",
-                atRest.all(),
-                atRest.airflow(),
-                atRest.spark(),
-                atRest.servers(),
-                atRest.machine()));
-        outcome.say(table.toString());
-        outcome.figure("rest.cpu_seconds_a_second", atRest.all())
-                .figure("rest.airflow_cpu_seconds_a_second", atRest.airflow());
-        figures(outcome, "lines", full);
-        figures(outcome, "empty", empty);
-        return outcome.atMost("lines.overhead_seconds", OVERHEAD_SECONDS, median(full, WindowRun::overhead))
-                .atMost(
-                        "empty.cpu_seconds",
-                        CPU_SECONDS,
-                        median(empty, run -> run.cpu().all()))
-                .atMost(
-                        "lines.detected_seconds",
-                        DETECTED_SECONDS,
-                        full.stream().mapToDouble(WindowRun::detected).max().orElse(0));
-    }
-
-    private static void figures(Outcome outcome, String name, List<WindowRun> runs) {
-        outcome.figure(name + ".run_seconds", median(runs, WindowRun::wall))
-                .figure(name + ".overhead_seconds", median(runs, WindowRun::overhead))
-                .figure(name + ".cpu_seconds", median(runs, run -> run.cpu().all()))
-                .figure(
-                        name + ".airflow_cpu_seconds",
-                        median(runs, run -> run.cpu().airflow()))
-                .figure(
-                        name + ".spark_cpu_seconds",
-                        median(runs, run -> run.cpu().spark()))
-                .figure(
-                        name + ".servers_cpu_seconds",
-                        median(runs, run -> run.cpu().servers()))
-                .figure(
-                        name + ".machine_cpu_seconds",
-                        median(runs, run -> run.cpu().machine()));
-    }
-
-    private static void row(
-            StringBuilder table,
-            Outcome outcome,
-            String label,
-            String key,
-            List<WindowRun> full,
-            List<WindowRun> empty,
-            ToDoubleFunction<WindowRun> of) {
-        double lines = median(full, of);
-        double none = median(empty, of);
-        table.append(String.format(Locale.ROOT, "  %-55s %10.2f %10.2f%n", label, lines, none));
-        outcome.figure("stage." + key + ".lines_seconds", lines).figure("stage." + key + ".empty_seconds", none);
-    }
-
-    private static double median(List<WindowRun> runs, ToDoubleFunction<WindowRun> of) {
-        double[] sorted = runs.stream().mapToDouble(of).toArray();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static double since(Instant begun) {
