@@ -6,8 +6,9 @@ usage() {
 usage: trawl test [--fast | --only PATTERN]
 
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
-with their checkers (Maven), and the integration tests, which start a stack of real servers beside any that is up (ports
-shifted by 1000 and 2000). Checks and DAGs run beside the Java build.
+with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
+shifted by 1000 to 8000). Checks and DAGs run beside the Java build. Two integration test classes run side by side, each
+with its own stack, if the machine has two cores and 12 GB of free memory.
 
 --fast leaves the integration tests out. --only runs the test classes whose name fits PATTERN, a shell pattern, for
 example JobsIT, '*ParserTest' or test_hot.py; it builds what they need and checks nothing else.
@@ -70,6 +71,9 @@ passed=0 failed=0 summary=() total=$EPOCHREALTIME
 # Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
 threads=$(nproc)
 ((threads <= 4)) || threads=4
+# Integration tests mostly wait, so two classes run side by side; a stack with its jobs takes 5 GB.
+forks=2
+((threads > 1 && $(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo 2> /dev/null || echo 0) >= 12)) || forks=1
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {
@@ -197,7 +201,7 @@ maven() {
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
 run_maven() {
   local status=0 begun=$EPOCHREALTIME good bad any failures seconds
-  in_group maven "$@"
+  in_group maven "-Dit.forks=$forks" "$@"
   wait "$group" || status=$?
   read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
   any=$((good + bad))

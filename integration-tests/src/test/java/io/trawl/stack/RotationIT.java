@@ -191,7 +191,7 @@ class RotationIT {
         Options options = Options.ofThisProject();
         return options.stateDir(
                         options.home().resolve("integration-tests/target").resolve(state))
-                .portShift(3000)
+                .portShift(5000)
                 .stack("flume.proxies", RENAMED + ", " + EMPTIED)
                 .without("hdfs", "hbase", "spark", "airflow");
     }

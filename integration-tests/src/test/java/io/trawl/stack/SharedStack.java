@@ -10,11 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one stack of all integration tests in a JVM: started from empty when the first of them asks, ended with the JVM.
- * A test that kills a server brings it back ({@link LocalStack#restore}).
+ * A test that kills a server brings it back ({@link LocalStack#restore}). Two JVMs may run tests side by side, each with
+ * its own stack.
  */
 public final class SharedStack {
-    /** Leaves the default ports to a stack that a developer may have up; another one lets two of these run side by side. */
-    private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000);
+    /** Number of this JVM among those that run tests side by side, from 1. */
+    private static final int FORK = Integer.getInteger("trawl.it.fork", 1);
+
+    /**
+     * Leaves the default ports to a stack that a developer may have up, and 2000 to 6000 to classes with stacks of their
+     * own; another one lets two builds run side by side.
+     */
+    private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000) + (FORK - 1) * 7000;
 
     private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
@@ -26,7 +33,7 @@ public final class SharedStack {
     public static synchronized LocalStack get() {
         if (stack == null) {
             Options options = Options.ofThisProject();
-            Path state = options.home().resolve("integration-tests/target/stack");
+            Path state = options.home().resolve("integration-tests/target/stack" + (FORK == 1 ? "" : "-" + FORK));
             delete(state);
             Await.logsIn(state.resolve("logs"));
             LocalStack started = LocalStack.start(options.stateDir(state)

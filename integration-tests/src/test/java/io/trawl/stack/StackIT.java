@@ -284,8 +284,8 @@ class StackIT {
         Path state = options.home().resolve("integration-tests/target/stack with a taken port");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Options busy = options.stateDir(state)
-                    .portShift(3000)
-                    .stack("port.kafka", Integer.toString(taken.getLocalPort() - 3000))
+                    .portShift(6000)
+                    .stack("port.kafka", Integer.toString(taken.getLocalPort() - 6000))
                     .without("hdfs", "hbase", "flume", "spark", "airflow");
 
             assertThatThrownBy(() -> LocalStack.start(busy))
