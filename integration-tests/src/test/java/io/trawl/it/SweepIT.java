@@ -541,10 +541,16 @@ class SweepIT {
         }
     }
 
-    private static Instant awaitBorder() {
+    /** The start of the window to write into: of the open one while it is young and holds no line, else of the next. */
+    private static Instant awaitBorder() throws Exception {
         long minute = UNIT.toMillis();
-        long border = (System.currentTimeMillis() / minute + 1) * minute;
-        Await.until("the next window", System::currentTimeMillis, now -> now >= border);
+        long now = System.currentTimeMillis();
+        Instant open = Instant.ofEpochMilli(now / minute * minute);
+        if (now % minute < minute / 3 && linesSince(open).isEmpty()) {
+            return open;
+        }
+        long border = (now / minute + 1) * minute;
+        Await.until("the next window", System::currentTimeMillis, time -> time >= border);
         return Instant.ofEpochMilli(border);
     }
 
