@@ -159,10 +159,16 @@ class AwayIT {
 
     private static void named(String away, String... arguments) throws Exception {
         Said said = trawl(arguments);
+        Duration most = Said.tenSeconds(trawl("parity"));
+        // Another class's servers may have started in just that moment; a command that is too slow is so each time.
+        for (int again = 0; again < 2 && said.took().compareTo(most) >= 0; again++) {
+            said = trawl(arguments);
+            most = Said.tenSeconds(trawl("parity"));
+        }
         assertThat(said.exit()).as(said.toString()).isEqualTo(1);
         assertThat(said.err()).startsWith("trawl " + arguments[0] + ": " + away);
         assertThat(said.err().lines()).hasSize(1);
-        assertThat(said.took()).isLessThan(Said.tenSeconds(trawl("parity")));
+        assertThat(said.took()).isLessThan(most);
     }
 
     private static void examined(String... names) throws Exception {
