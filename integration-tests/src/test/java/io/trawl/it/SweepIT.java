@@ -386,37 +386,7 @@ class SweepIT {
 
     @Test
     @Order(12)
-    void aTaskMarkedFailedEndsItsDriverAndItsApplication() throws Exception {
-        airflow.clear(DAG, run, "enrich", true);
-        awaitJvm(ENRICH);
-        // Stopped, so that it comes to no end of its own before Airflow tells the task.
-        Processes.signal("STOP", jvms(ENRICH));
-        airflow.markFailed(DAG, run, "enrich");
-        Await.until("no JVM of Spark's is left", () -> jvms(ENRICH), List::isEmpty);
-        Await.until("nor an executor", () -> jvms("CoarseGrainedExecutorBackend"), List::isEmpty);
-        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
-    }
-
-    @Test
-    @Order(13)
-    void aTaskMarkedFailedMayLeaveTheReportOfADriverThatCameToAGoodEnd() throws Exception {
-        airflow.clear(DAG, run, "enrich", true);
-        awaitFollowed();
-        int before = sweeper.runs("enrich", window).size();
-        // The task does not hear of it before its driver has ended, and says nothing of that any more.
-        Processes.signal("STOP", Processes.ofTasks(stack));
-        airflow.markFailed(DAG, run, "enrich");
-        Await.until("the driver's own end", () -> jvms(ENRICH), List::isEmpty);
-        assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 1);
-        Processes.signal("CONT", Processes.parents(Processes.ofTasks(stack)));
-        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
-        Await.until("no process of the task is left", () -> Processes.ofTasks(stack), List::isEmpty);
-    }
-
-    @Test
-    @Order(14)
-    void aClearedTaskRunsAgainAndWhenItsProcessIsKilledTheNextTryFindsTheDriver() throws Exception {
-        // That report counts for the tries before the clearing only.
+    void whenATasksProcessIsKilledTheNextTryFindsTheDriverAgain() throws Exception {
         airflow.clear(DAG, run, "enrich", true);
         int number = awaitFollowed();
         int before = sweeper.runs("enrich", window).size();
@@ -434,6 +404,39 @@ class SweepIT {
         Processes.signal("CONT", driver);
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(sweeper.runs("enrich", window)).as("one more run").hasSize(before + 1);
+        assertEverythingIsAsItWas();
+    }
+
+    @Test
+    @Order(13)
+    void aTaskMarkedFailedEndsItsDriverAndItsApplication() throws Exception {
+        airflow.clear(DAG, run, "enrich", true);
+        awaitJvm(ENRICH);
+        // Stopped, so that it comes to no end of its own before Airflow tells the task.
+        Processes.signal("STOP", jvms(ENRICH));
+        airflow.markFailed(DAG, run, "enrich");
+        Await.until("no JVM of Spark's is left", () -> jvms(ENRICH), List::isEmpty);
+        Await.until("nor an executor", () -> jvms("CoarseGrainedExecutorBackend"), List::isEmpty);
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
+    }
+
+    @Test
+    @Order(14)
+    void aTaskMarkedFailedWhoseDriverCameToAGoodEndRunsAgainWhenCleared() throws Exception {
+        airflow.clear(DAG, run, "enrich", true);
+        awaitFollowed();
+        int before = sweeper.runs("enrich", window).size();
+        // The task does not hear of it before its driver has ended, and says nothing of that any more.
+        Processes.signal("STOP", Processes.ofTasks(stack));
+        airflow.markFailed(DAG, run, "enrich");
+        Await.until("the driver's own end", () -> jvms(ENRICH), List::isEmpty);
+        assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 1);
+        Processes.signal("CONT", Processes.parents(Processes.ofTasks(stack)));
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
+        Await.until("no process of the task is left", () -> Processes.ofTasks(stack), List::isEmpty);
+        airflow.clear(DAG, run, "enrich", true);
+        assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
+        assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 2);
         assertEverythingIsAsItWas();
     }
 
