@@ -130,8 +130,8 @@ class Masters:
                         return driver
                 elif now - since > (patience / 4 if driver.state == LOST else patience):
                     return Driver(driver_id, LOST, message=driver.message)
-            # A small window's job takes a few seconds: whoever waits for it should not wait one more.
-            time.sleep(min(interval, 0.2 + (now - begun) / 20))
+            # A small window's job takes a few seconds: whoever waits for it should not wait half a one more.
+            time.sleep(min(interval, 0.12 if 1.5 < now - begun < 12 else 0.3))
 
     def page(self, driver: Driver) -> str | None:
         """Address of the page with the driver's log, else of the master's page; None without `ui`."""

@@ -59,6 +59,7 @@ public final class EnrichJob implements Job {
         Long detectionsBase = run.lake().snapshot(LakeTable.DETECTIONS);
         Long observablesBase = run.lake().snapshot(LakeTable.OBSERVABLES);
         Ledger.Entry validate = run.ledger().require(run.source().name(), "validate", run.window());
+        run.lines(validate.counts().getOrDefault("valid", 0L));
         long snapshot = validate.output(LakeTable.PROXY_EVENTS);
         run.input(LakeTable.PROXY_EVENTS, snapshot);
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
@@ -71,7 +72,6 @@ public final class EnrichJob implements Job {
                         detectionsBase,
                         run.properties());
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
-        run.lines(validate.counts().getOrDefault("valid", 0L));
         boolean empty = run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
         String[] matched = Engine.FIELDS.toArray(new String[0]);
         Source<Optional<ProxyEvent>> candidates =

@@ -77,10 +77,12 @@ public final class Run {
 
     /**
      * Says how many lines the run is about, before it asks for Spark: few of them need no executors (setting
-     * job.driver.lines). A run that does not say it gets executors.
+     * job.driver.lines). A run that does not say it gets executors. The earlier it is said the better: Spark starts beside
+     * what the run does until it asks for it.
      */
     public void lines(long count) {
         this.lines = count;
+        spark.soon(count);
     }
 
     /** The Spark session, started when it is asked for: a run with nothing to read does not need one. */

@@ -6,6 +6,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.internal.SQLConf;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -23,6 +24,7 @@ final class SparkStart implements AutoCloseable {
     private @Nullable SparkSession session;
     private boolean inDriver;
     private boolean lent;
+    private boolean closed;
 
     /**
      * @param conf what the cluster is asked for
@@ -61,6 +63,34 @@ final class SparkStart implements AutoCloseable {
         return session;
     }
 
+    /**
+     * Begins to start what the driver needs to work on so many lines alone, beside what the run does before it asks for it.
+     * Does nothing where executors are needed, or no Spark.
+     */
+    void soon(long lines) {
+        if (lines <= 0 || lines > few || !isStandaloneOrKubernetes()) {
+            return;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        startUnlessClosed(lines);
+                    } catch (RuntimeException e) {
+                        // The run asks for the session, and meets what is wrong itself.
+                        LoggerFactory.getLogger(SparkStart.class).debug("Spark does not start", e);
+                    }
+                },
+                "spark-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private synchronized void startUnlessClosed(long lines) {
+        if (!closed) {
+            session(lines);
+        }
+    }
+
     /** A session of this JVM that whoever runs one job after the other has made and keeps; null where there is none. */
     private @Nullable SparkSession lent() {
         SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
@@ -84,11 +114,14 @@ final class SparkStart implements AutoCloseable {
     private SparkConf alone() {
         return conf.clone()
                 .setMaster("local[" + threads + "]")
-                .set("spark.sql.shuffle.partitions", String.valueOf(threads));
+                .set("spark.sql.shuffle.partitions", String.valueOf(threads))
+                // A page that lives for seconds, and takes a quarter of a second to start.
+                .setIfMissing("spark.ui.enabled", "false");
     }
 
     @Override
     public synchronized void close() {
+        closed = true;
         if (session != null && !lent) {
             session.close();
         }

@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,48 @@ class SparkStartTest {
             assertThat(start.session(1)).isSameAs(session);
         }
         assertThat(SparkSession.getDefaultSession().isDefined()).isFalse();
+    }
+
+    @Test
+    void fewLinesThatAreComingStartSparkBesideWhatTheRunDoesFirst() throws InterruptedException {
+        try (SparkStart start = new SparkStart(conf, FEW, 2)) {
+            start.soon(FEW);
+            for (Thread thread : starting()) {
+                thread.join();
+            }
+            SparkSession begun = SparkSession.getDefaultSession().get();
+            assertThat(start.session(FEW)).isSameAs(begun);
+            assertThat(begun.sparkContext().master()).isEqualTo("local[2]");
+        }
+        assertThat(SparkSession.getDefaultSession().isDefined()).isFalse();
+    }
+
+    @Test
+    void noneAndManyLinesStartNothingBeforeItIsAskedFor() {
+        List<Thread> before = starting();
+        try (SparkStart start = new SparkStart(conf, FEW, 2)) {
+            start.soon(0);
+            start.soon(FEW + 1);
+            start.soon(SparkStart.UNKNOWN);
+            assertThat(starting()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whatIsOnlyComingWhenTheRunEndsStartsNoMore() throws InterruptedException {
+        SparkStart start = new SparkStart(conf, FEW, 2);
+        start.close();
+        start.soon(FEW);
+        for (Thread thread : starting()) {
+            thread.join();
+        }
+        assertThat(SparkSession.getDefaultSession().isDefined()).isFalse();
+    }
+
+    private static List<Thread> starting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("spark-start"))
+                .toList();
     }
 
     @Test

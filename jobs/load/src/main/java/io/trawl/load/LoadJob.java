@@ -72,6 +72,8 @@ public final class LoadJob implements Job {
     @Override
     public void run(Run run) throws IOException {
         Ledger.Entry enrich = run.ledger().require(run.source().name(), "enrich", run.window());
+        run.lines(
+                enrich.counts().getOrDefault("detections", 0L) + enrich.counts().getOrDefault("observables", 0L));
         Result result = new Result(
                 enrich.sequence(), enrich.output(LakeTable.DETECTIONS), enrich.output(LakeTable.OBSERVABLES));
         run.input(LakeTable.DETECTIONS, result.detections());
@@ -81,8 +83,6 @@ public final class LoadJob implements Job {
         run.state().create(run.stateFile("loads", manifest), result.manifest(run));
         List<Result> earlier = earlier(run, result);
 
-        run.lines(
-                enrich.counts().getOrDefault("detections", 0L) + enrich.counts().getOrDefault("observables", 0L));
         for (Result old : earlier) {
             takeOut(run, old, result);
         }

@@ -48,13 +48,13 @@ public final class ValidateJob implements Job {
         Long eventsBase = run.lake().snapshot(LakeTable.PROXY_EVENTS);
         Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
         Ledger.Entry ingest = run.ledger().require(run.source().name(), "ingest", run.window());
+        run.lines(ingest.counts().getOrDefault("raw", 0L));
         long raw = ingest.output(LakeTable.RAW_LINES);
         run.input(LakeTable.RAW_LINES, raw);
 
         LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
         LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
         Parser parser = run.source().parser();
-        run.lines(ingest.counts().getOrDefault("raw", 0L));
         Copies copies = run.lake().isEmpty(LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
                 ? null
                 : copies(run, raw);
