@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a Flume event from its Avro binary form, {@code {map<string> headers, bytes body}}, as the collector's Kafka
- * channel writes it. Headers hardly change from one event to the next, so a value that is the same as last time is not
- * decoded again and is the same String, and so is the map of those that have no column. Not for several threads.
+ * channel writes it. Headers hardly change from one event of a file to the next, so a value that came lately is not decoded
+ * again and is the same String, and so is the map of those that have no column. Not for several threads.
  */
 final class Envelope {
+    /** How many files' headers are remembered, about. */
+    private static final int LATELY = 64;
+
+    /** What some foreign writer invents for each message is not worth remembering: so many headers are, and values so long. */
+    private static final int MOST_HEADERS = 32;
+
+    private static final int LONGEST = 256;
+
     private final List<Header> known = new ArrayList<>();
     private byte[] in = new byte[0];
     private int at;
@@ -26,14 +34,20 @@ final class Envelope {
     private @Nullable Long fileOffset;
     private @Nullable Long oversize;
 
-    /** The headers without a column and their values, in the order of the last event that was read whole. */
+    /** The headers without a column and their values, in the event's order. */
     private Header[] others = new Header[8];
 
-    private String[] values = new String[8];
+    private Value[] values = new Value[8];
     private int count;
-    private boolean same;
+    private int hash;
+    /** Whether the map is not worth remembering, or hangs on more than them: one of them has a column and no value for it. */
+    private boolean odd;
+
     private Map<String, String> map = Map.of();
-    private int inMap;
+    private final @Nullable Mapped[] maps = new Mapped[LATELY];
+
+    /** A map that came lately, and what it was made of. */
+    private record Mapped(Header[] others, Value[] values, Map<String, String> map) {}
 
     /** Where a header's value goes. */
     private enum Place {
@@ -56,18 +70,32 @@ final class Envelope {
         }
     }
 
-    /** A header's name and what it was last. */
+    /** A header's name and what it was lately, at the place of its hash. */
     private static final class Header {
         final byte[] bytes;
         final String name;
         final Place place;
-        byte[] valueBytes = new byte[0];
-        String value = "";
+        Value last = Value.NONE;
+        final @Nullable Value[] lately = new Value[LATELY];
 
         Header(byte[] bytes) {
             this.bytes = bytes;
             this.name = new String(bytes, StandardCharsets.UTF_8);
             this.place = Place.of(name);
+        }
+    }
+
+    private static final class Value {
+        static final Value NONE = new Value(new byte[0], 0);
+
+        final byte[] bytes;
+        final String text;
+        final int hash;
+
+        Value(byte[] bytes, int hash) {
+            this.bytes = bytes;
+            this.text = new String(bytes, StandardCharsets.UTF_8);
+            this.hash = hash;
         }
     }
 
@@ -85,10 +113,8 @@ final class Envelope {
         fileOffset = null;
         oversize = null;
         count = 0;
-        // Of an event that could not be read the map is not known.
-        same = inMap >= 0;
-        int before = inMap;
-        inMap = -1;
+        hash = 0;
+        odd = false;
         int number = 0;
         for (long block = number(); block != 0; block = number()) {
             if (block < 0) {
@@ -106,16 +132,39 @@ final class Envelope {
         if (at != in.length) {
             throw new IOException((in.length - at) + " bytes are left after the event");
         }
-        if (!same || count != before) {
-            map = Map.copyOf(mapped());
+        map = map();
+    }
+
+    private Map<String, String> map() {
+        if (odd) {
+            return Map.copyOf(mapped());
         }
-        inMap = count;
+        int slot = (hash ^ hash >>> 16) & LATELY - 1;
+        Mapped there = maps[slot];
+        if (there == null || !isSame(there.others(), others) || !isSame(there.values(), values)) {
+            there = new Mapped(Arrays.copyOf(others, count), Arrays.copyOf(values, count), Map.copyOf(mapped()));
+            maps[slot] = there;
+        }
+        return there.map();
+    }
+
+    /** Whether these are the very same objects. */
+    private boolean isSame(Object[] then, Object[] now) {
+        if (then.length != count) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (then[i] != now[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Map<String, String> mapped() {
         Map<String, String> mapped = new HashMap<>();
         for (int i = 0; i < count; i++) {
-            mapped.put(others[i].name, values[i]);
+            mapped.put(others[i].name, values[i].text);
         }
         // Of a name that came twice the last value counts.
         if (fileOffset != null) {
@@ -154,7 +203,7 @@ final class Envelope {
         return oversize;
     }
 
-    /** Every other header; the same map as last time where they are the same. */
+    /** Every other header; the same map as lately where they are the same. */
     Map<String, String> headers() {
         return map;
     }
@@ -174,7 +223,7 @@ final class Envelope {
         if (header.place == Place.FILE_OFFSET || header.place == Place.OVERSIZE) {
             Long value = digits(length);
             if (value == null) {
-                value = number(text(header, length));
+                value = number(value(header, length).text);
             }
             if (header.place == Place.FILE_OFFSET) {
                 fileOffset = value;
@@ -182,41 +231,58 @@ final class Envelope {
                 oversize = value;
             }
             if (value == null) {
-                other(header);
+                odd = true;
+                other(header, value(header, length));
             }
         } else {
-            String value = text(header, length);
+            Value value = value(header, length);
             switch (header.place) {
-                case HOST -> host = value;
-                case LOG -> log = value;
-                case GENERATION -> generation = value;
-                default -> other(header);
+                case HOST -> host = value.text;
+                case LOG -> log = value.text;
+                case GENERATION -> generation = value.text;
+                default -> other(header, value);
             }
         }
         at += length;
     }
 
-    /** The value that is here, as text. */
-    private String text(Header header, int length) {
-        if (!isHere(header.valueBytes, length)) {
-            header.valueBytes = Arrays.copyOfRange(in, at, at + length);
-            header.value = new String(header.valueBytes, StandardCharsets.UTF_8);
+    /** The value that is here; the same object as lately, where it is the same. */
+    private Value value(Header header, int length) {
+        if (isHere(header.last.bytes, length)) {
+            return header.last;
         }
-        return header.value;
+        if (length > LONGEST) {
+            return new Value(Arrays.copyOfRange(in, at, at + length), 0);
+        }
+        int valueHash = hashHere(length);
+        int slot = valueHash & LATELY - 1;
+        Value value = header.lately[slot];
+        if (value == null || !isHere(value.bytes, length)) {
+            value = new Value(Arrays.copyOfRange(in, at, at + length), valueHash);
+            header.lately[slot] = value;
+        }
+        header.last = value;
+        return value;
     }
 
-    private void other(Header header) {
+    private int hashHere(int length) {
+        int found = length;
+        for (int i = at; i < at + length; i++) {
+            found = 31 * found + in[i];
+        }
+        return found ^ found >>> 16;
+    }
+
+    private void other(Header header, Value value) {
         if (count == others.length) {
             others = Arrays.copyOf(others, 2 * count);
             values = Arrays.copyOf(values, 2 * count);
         }
-        // The same String is what it was: text() makes a new one of another value.
-        if (others[count] != header || values[count] != header.value) {
-            others[count] = header;
-            values[count] = header.value;
-            same = false;
-        }
+        others[count] = header;
+        values[count] = value;
+        hash = 31 * hash + value.hash;
         count++;
+        odd |= count > MOST_HEADERS || value.bytes.length > LONGEST;
     }
 
     /** The value that is here, where it is nothing but at most 18 digits; else null. */
@@ -242,8 +308,7 @@ final class Envelope {
             }
         }
         Header header = new Header(Arrays.copyOfRange(in, at, at + length));
-        // What some foreign writer invents for each message is not worth remembering.
-        if (known.size() < 32) {
+        if (known.size() < MOST_HEADERS) {
             known.add(header);
         }
         return header;

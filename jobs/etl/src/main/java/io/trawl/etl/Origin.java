@@ -30,13 +30,29 @@ public final class Origin {
 
     private static final ThreadLocal<Hash> HASH = ThreadLocal.withInitial(Hash::new);
 
-    /** SHA-256, and how the lines of one file begin it: that is the same for most lines of a task. */
+    /** How the lines of one file begin what is hashed, with room for the offset. */
+    private record Begin(
+            String host, @Nullable String log, @Nullable String generation, byte[] bytes) {
+        static Begin of(String host, @Nullable String log, @Nullable String generation) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (String part : Arrays.asList("line", host, log, generation)) {
+                part(bytes, part);
+            }
+            bytes.writeBytes(new byte[Long.BYTES]);
+            return new Begin(host, log, generation, bytes.toByteArray());
+        }
+
+        boolean is(String itsHost, @Nullable String itsLog, @Nullable String itsGeneration) {
+            return itsHost.equals(host) && Objects.equals(itsLog, log) && Objects.equals(itsGeneration, generation);
+        }
+    }
+
+    /** SHA-256, and how the lines of some files begin it: a task has those of a few files, one among the other. */
     private static final class Hash {
+        private static final int FILES = 64;
+
         final MessageDigest digest;
-        private @Nullable String host;
-        private @Nullable String log;
-        private @Nullable String generation;
-        private byte[] begin = new byte[0];
+        private final @Nullable Begin[] begins = new Begin[FILES];
 
         Hash() {
             try {
@@ -47,20 +63,17 @@ public final class Origin {
         }
 
         /** Takes in where a line was born. */
-        void line(String itsHost, @Nullable String itsLog, @Nullable String itsGeneration, long fileOffset) {
-            if (!itsHost.equals(host) || !Objects.equals(itsLog, log) || !Objects.equals(itsGeneration, generation)) {
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                for (String part : Arrays.asList("line", itsHost, itsLog, itsGeneration)) {
-                    part(bytes, part);
-                }
-                bytes.writeBytes(new byte[Long.BYTES]);
-                begin = bytes.toByteArray();
-                host = itsHost;
-                log = itsLog;
-                generation = itsGeneration;
+        void line(String host, @Nullable String log, @Nullable String generation, long fileOffset) {
+            int slot = (host.hashCode() * 31 + Objects.hashCode(generation)) * 31 + Objects.hashCode(log);
+            slot = (slot ^ slot >>> 16) & FILES - 1;
+            Begin begin = begins[slot];
+            if (begin == null || !begin.is(host, log, generation)) {
+                begin = Begin.of(host, log, generation);
+                begins[slot] = begin;
             }
-            ByteBuffer.wrap(begin).putLong(begin.length - Long.BYTES, fileOffset);
-            digest.update(begin);
+            byte[] bytes = begin.bytes();
+            ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, fileOffset);
+            digest.update(bytes);
         }
     }
 

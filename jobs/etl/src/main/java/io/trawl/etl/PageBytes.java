@@ -69,10 +69,7 @@ final class PageBytes {
             same++;
         }
         if (same == count) {
-            putUnsigned(count << 1);
-            for (int bits = 0; bits < width; bits += 8) {
-                putByte(first >>> bits);
-            }
+            putRun(first, count, width);
             return;
         }
         int groups = (count + 7) / 8;
@@ -95,6 +92,14 @@ final class PageBytes {
         LONGS.set(array, to, pending);
         size += groups * width;
         Arrays.fill(array, Math.min(size, to + 8), size, (byte) 0);
+    }
+
+    /** A run of one number in that hybrid. */
+    void putRun(int number, int count, int width) {
+        putUnsigned(count << 1);
+        for (int bits = 0; bits < width; bits += 8) {
+            putByte(number >>> bits);
+        }
     }
 
     private void putUnsigned(int value) {

@@ -24,10 +24,18 @@ abstract class PageColumn {
     final int level;
 
     private final boolean withStatistics;
-    private byte[] definitions = new byte[256];
-    private byte[] repetitions = new byte[256];
-    private int[] unpacked = new int[0];
+    /** Definition level of a value that is there. */
+    private final int present;
+
     private int levels;
+    /** Whether the page's levels differ; most columns are either full or empty, and then one of each says all. */
+    private boolean mixed;
+
+    private int onlyRepetition;
+    private int onlyDefinition;
+    private byte[] definitions = new byte[0];
+    private byte[] repetitions = new byte[0];
+    private int[] unpacked = new int[0];
     private @Nullable PageWriter pages;
     /** Whether the column has a dictionary: given up for good where the first page shows that it is of no use. */
     private boolean hasDictionary;
@@ -40,6 +48,7 @@ abstract class PageColumn {
     /** @param dictionary whether values come again often enough to be worth one */
     PageColumn(ColumnDescriptor descriptor, boolean dictionary, boolean withStatistics, int level) {
         this.descriptor = descriptor;
+        this.present = descriptor.getMaxDefinitionLevel();
         this.level = level;
         this.hasDictionary = dictionary;
         this.withStatistics = withStatistics;
@@ -55,6 +64,17 @@ abstract class PageColumn {
 
     /** Lays down that there is nothing, down to a definition level. */
     final void nothing(int repetition, int definition) {
+        if (!mixed) {
+            if (levels == 0) {
+                onlyRepetition = repetition;
+                onlyDefinition = definition;
+            }
+            if (repetition == onlyRepetition && definition == onlyDefinition) {
+                levels++;
+                return;
+            }
+            mix();
+        }
         if (levels == definitions.length) {
             definitions = Arrays.copyOf(definitions, 2 * levels);
             repetitions = Arrays.copyOf(repetitions, 2 * levels);
@@ -63,9 +83,20 @@ abstract class PageColumn {
         repetitions[levels++] = (byte) repetition;
     }
 
+    /** From here on each level is kept. */
+    private void mix() {
+        if (definitions.length <= levels) {
+            definitions = new byte[Math.max(256, 2 * levels)];
+            repetitions = new byte[definitions.length];
+        }
+        Arrays.fill(definitions, 0, levels, (byte) onlyDefinition);
+        Arrays.fill(repetitions, 0, levels, (byte) onlyRepetition);
+        mixed = true;
+    }
+
     /** Lays down the levels of a value. */
     final void present(int repetition) {
-        nothing(repetition, descriptor.getMaxDefinitionLevel());
+        nothing(repetition, present);
     }
 
     /** Values of the page at hand, without those that are not there. */
@@ -99,8 +130,8 @@ abstract class PageColumn {
             return;
         }
         out.clear();
-        putLevels(repetitions, descriptor.getMaxRepetitionLevel(), out);
-        putLevels(definitions, descriptor.getMaxDefinitionLevel(), out);
+        putLevels(onlyRepetition, repetitions, descriptor.getMaxRepetitionLevel(), out);
+        putLevels(onlyDefinition, definitions, descriptor.getMaxDefinitionLevel(), out);
         boolean byDictionary = putByDictionary(out);
         if (!byDictionary) {
             putPlain(out);
@@ -109,6 +140,7 @@ abstract class PageColumn {
         full |= dictionarySize() > MOST_DICTIONARY;
         first &= count() == 0;
         levels = 0;
+        mixed = false;
         clearValues();
     }
 
@@ -139,19 +171,24 @@ abstract class PageColumn {
         return pages;
     }
 
-    private void putLevels(byte[] of, int greatest, PageBytes out) {
+    private void putLevels(int only, byte[] of, int greatest, PageBytes out) {
         if (greatest == 0) {
             return;
         }
-        if (unpacked.length < levels) {
-            unpacked = new int[of.length];
-        }
-        for (int i = 0; i < levels; i++) {
-            unpacked[i] = of[i];
-        }
         int start = out.size;
         out.putInt(0);
-        out.putPacked(unpacked, levels, PageBytes.width(greatest));
+        int width = PageBytes.width(greatest);
+        if (mixed) {
+            if (unpacked.length < levels) {
+                unpacked = new int[of.length];
+            }
+            for (int i = 0; i < levels; i++) {
+                unpacked[i] = of[i];
+            }
+            out.putPacked(unpacked, levels, width);
+        } else {
+            out.putRun(only, levels, width);
+        }
         PageBytes.INTS.set(out.array, start, out.size - start - 4);
     }
 

@@ -32,7 +32,8 @@ class EnvelopeTest {
         for (int i = 0; i < 2_000; i++) {
             Map<String, String> headers = new LinkedHashMap<>();
             for (int n = random.nextInt(12); n > 0; n--) {
-                headers.put("h" + random.nextInt(50), "ä".repeat(random.nextInt(3)) + random.nextInt(4));
+                int length = random.nextInt(20) == 0 ? 250 + random.nextInt(20) : random.nextInt(3);
+                headers.put("h" + random.nextInt(50), "ä".repeat(length) + random.nextInt(4));
             }
             byte[] body = new byte[random.nextInt(300)];
             random.nextBytes(body);
@@ -73,6 +74,25 @@ class EnvelopeTest {
         headers.remove("host");
         envelope.read(written(headers, new byte[0], false));
         assertThat(envelope.host()).isNull();
+    }
+
+    @Test
+    void eventsOfSomeFilesInTurnHaveTheirOwnStringsAndMapsAgain() throws Exception {
+        Map<String, Map<String, String>> first = new HashMap<>();
+        Map<String, String> hosts = new HashMap<>();
+        int again = 0;
+        for (int i = 0; i < 60; i++) {
+            String host = "proxy-" + i % 6;
+            Map<String, String> headers = new LinkedHashMap<>(
+                    Map.of("host", host, "key", host, "file", "/log", "byteoffset", Integer.toString(i)));
+            envelope.read(written(headers, new byte[0], false));
+            assertThat(envelope.host()).isEqualTo(host);
+            assertThat(envelope.headers()).isEqualTo(Map.of("key", host, "file", "/log"));
+            again += envelope.headers() == first.put(host, envelope.headers()) ? 1 : 0;
+            again += envelope.host() == hosts.put(host, envelope.host()) ? 1 : 0;
+        }
+        // Two that meet at one place of the hash would take turns.
+        assertThat(again).isGreaterThan(60);
     }
 
     @Test
