@@ -3,6 +3,7 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.Lake;
 import io.trawl.etl.LakeTable;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -591,6 +593,37 @@ class JobsIT {
         Window second = fill(source, messages);
         source.sweep(second);
         assertThat(source.counts("audit", second)).containsEntry("messages", 3L).containsEntry("raw", 3L);
+    }
+
+    /** As after a broker's clock was set back: a later border was pinned where the log then ended. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void bordersThatAreNotPinnedInTheirOrderDoNotCross() throws Exception {
+        Sweeper source = source("back");
+        Window first = fill(source, Broker.log(0, "p1", 0, FINE, EVIL));
+        source.mustRun("ingest", first);
+        Window window = fill(source, Broker.log(0, "p1", FINE.length() + EVIL.length() + 2L, FINE, FINE, FINE));
+        State state = State.at(source.settings().text("state.dir"), Sweeper.HADOOP);
+        String folder = "offsets/" + source.source() + "/";
+        ObjectNode pin = (ObjectNode) Objects.requireNonNull(
+                state.read(folder + first.end().toString().replace(":", "") + ".json"));
+        Window next = next(window);
+        Window last = next(next);
+        ((ObjectNode) pin.path("partitions")).put("0", 3);
+        assertThat(state.create(folder + next.end().toString().replace(":", "") + ".json", pin))
+                .isTrue();
+
+        Sweeper.awaitEnd(last);
+        List<Long> messages = new ArrayList<>();
+        for (Window each : List.of(first, window, next, last)) {
+            source.mustRun("ingest", each);
+            messages.add(source.counts("ingest", each).get("messages"));
+        }
+        assertThat(messages).containsExactly(2L, 1L, 0L, 2L);
+    }
+
+    private static Window next(Window window) {
+        return new Window(window.end(), window.end().plus(Sweeper.UNIT));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The offsets of a source's windows.
@@ -189,20 +191,33 @@ public final class Offsets implements Messages {
         return values;
     }
 
-    /** Offsets at the latest border that was pinned before an instant; none where there is none. */
-    private ObjectNode earlier(Instant at) throws IOException {
+    /** The latest border that was pinned before an instant, and the earliest behind it; missing where there is none. */
+    private record Neighbours(JsonNode before, JsonNode behind) {
+        /** Offsets of a pin that was made of this topic. */
+        static Map<Integer, Long> offsets(JsonNode pin, TopicDescription topic) {
+            return pin.path("topic_id").asText().equals(topic.topicId().toString())
+                    ? longs(pin.path("partitions"))
+                    : Map.of();
+        }
+    }
+
+    private Neighbours neighbours(Instant at) throws IOException {
         String folder = "offsets/" + source.name();
         String own = name(at).substring(folder.length() + 1);
-        String latest = null;
+        String before = null;
+        String behind = null;
+        // In order of their times, which are their names.
         for (String name : state.list(folder)) {
-            if (name.compareTo(own) < 0) {
-                latest = name;
-            }
+            int order = name.compareTo(own);
+            before = order < 0 ? name : before;
+            behind = order > 0 && behind == null ? name : behind;
         }
-        JsonNode pin = latest == null ? null : state.read(folder + "/" + latest);
-        return pin != null && pin.path("partitions") instanceof ObjectNode partitions
-                ? partitions
-                : JsonNodeFactory.instance.objectNode();
+        return new Neighbours(read(folder, before), read(folder, behind));
+    }
+
+    private JsonNode read(String folder, @Nullable String name) throws IOException {
+        JsonNode pin = name == null ? null : state.read(folder + "/" + name);
+        return pin == null ? MissingNode.getInstance() : pin;
     }
 
     private ObjectNode pin(Instant at, TopicDescription topic) throws IOException {
@@ -214,15 +229,26 @@ public final class Offsets implements Messages {
         pin.put("topic_id", topic.topicId().toString());
         pin.put("border", at.toString());
         pin.put("pinned", Instant.now().toString());
-        pin.set("earlier", earlier(at));
+        Neighbours neighbours = neighbours(at);
+        JsonNode earlier = neighbours.before().path("partitions");
+        pin.set("earlier", earlier.isObject() ? earlier : JsonNodeFactory.instance.objectNode());
         ObjectNode starts = pin.putObject("log_start");
         offsets(topic, OffsetSpec.earliest())
                 .forEach((partition, first) -> starts.put(String.valueOf(partition), first));
         ObjectNode partitions = pin.putObject("partitions");
+        Map<Integer, Long> least = Neighbours.offsets(neighbours.before(), topic);
+        Map<Integer, Long> most = Neighbours.offsets(neighbours.behind(), topic);
         ends.forEach((partition, end) -> {
             long offset = after.getOrDefault(partition, -1L);
             // Nothing at or after the border: the log ends before it.
-            partitions.put(String.valueOf(partition), offset < 0 ? end : offset);
+            long found = offset < 0 ? end : offset;
+            // Where the broker's clock was set back, borders that are pinned at other times than in their order could
+            // cross, and the messages between them would be in two windows.
+            partitions.put(
+                    String.valueOf(partition),
+                    Math.max(
+                            least.getOrDefault(partition, 0L),
+                            Math.min(found, most.getOrDefault(partition, Long.MAX_VALUE))));
         });
         return pin;
     }
