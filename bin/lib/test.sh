@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # run all checks and tests: unit, job, DAG, and integration tests on the real servers
-fast='' only=''
+fast='' only='' faults='' seed='' minutes='' round=''
 usage() {
   cat << 'HELP'
-usage: trawl test [--fast | --only PATTERN]
+usage: trawl test [--fast | --only PATTERN | --faults [--seed N] [--minutes M] [--round R]]
 
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
 with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
@@ -12,6 +12,13 @@ with its own stack, if the machine has two cores and 12 GB of free memory.
 
 --fast leaves the integration tests out. --only runs the test classes whose name fits PATTERN, a shell pattern, for
 example JobsIT, '*ParserTest' or test_hot.py; it builds what they need and checks nothing else.
+
+--faults runs the fault matrix for M minutes (default 10): in each round proxies write, a sweep and the hot path work, and
+at random moments random servers and processes are killed or stopped, disks are full, the broker's clock is wrong; then
+every line must be counted, and both paths must have found what was planted. The same seed gives the same faults; without
+--seed one is chosen, and printed. --round begins with that round. Full disks need the right to mount a tmpfs, clocks
+libfaketime; what is missing is left out, and said. docs/faults.md has what was found. A short part, always the same, is
+among the integration tests.
 
 A test that waits for long says what it waits for. At the end come the ten slowest classes and the total time; the last
 line says how many tests passed and failed; exit status 1 if any failed. What each runner said is in target/test-logs.
@@ -33,11 +40,35 @@ while (($#)); do
       fi
       [[ -n $only ]] || die "--only needs a pattern: expected the name of a test class or file, for example JobsIT or test_hot.py"
       ;;
-    *) die "option $1 is unknown: expected --fast, --only PATTERN or nothing" ;;
+    --faults) faults=yes ;;
+    --seed | --minutes | --round | --seed=* | --minutes=* | --round=*)
+      name=${1%%=*}
+      if [[ $1 == *=* ]]; then
+        value=${1#*=}
+      else
+        value=${2:-}
+        (($# == 1)) || shift
+      fi
+      [[ $value =~ ^[0-9]{1,9}$ ]] || die "$name is '$value': expected a whole number, for example $name 7"
+      # Java would read 010 as 8.
+      value=$((10#$value))
+      case $name in
+        --seed) seed=$value ;;
+        --minutes) minutes=$value ;;
+        *) round=$value ;;
+      esac
+      ;;
+    *) die "option $1 is unknown: expected --fast, --only PATTERN, --faults or nothing" ;;
   esac
   shift
 done
 [[ -z $fast || -z $only ]] || die "--fast and --only do not go together: expected one of them"
+[[ -z $faults || -z $fast$only ]] || die "--faults goes with neither --fast nor --only: expected one of them"
+[[ -n $faults || -z $seed$minutes$round ]] || die "--seed, --minutes and --round go with --faults only: expected for example --faults --seed 7"
+if [[ -n $faults ]]; then
+  only=FaultsIT
+  [[ -n $seed ]] || seed=$((SRANDOM % 1000000000))
+fi
 
 cd "$TRAWL_HOME" || die "$TRAWL_HOME cannot be entered"
 # With --only: what fits. Without: all, by leaving the lists empty.
@@ -195,7 +226,7 @@ joined() {
 
 maven() {
   mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
-    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p'
+    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p'
 }
 
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
@@ -232,7 +263,7 @@ if [[ -z $only ]]; then
   run_maven ${fast:+-DskipITs}
   await_beside
 else
-  say "testing $(joined "${units[@]}" "${integrations[@]}" "${python[@]##*/}")"
+  say "testing $(joined "${units[@]}" "${integrations[@]}" "${python[@]##*/}")${seed:+ with seed $seed}"
   ((${#python[@]} == 0)) || run_pytest "${python[@]}"
   if ((${#units[@]} + ${#integrations[@]})); then
     options=(-Dquick -Dmaven.test.skip=false -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false)
@@ -241,6 +272,8 @@ else
     if ((${#integrations[@]})); then
       # The stack has every job's jar, and the servers.
       options+=("-Dit.test=$(joined "${integrations[@]}")")
+      [[ -z $faults ]] ||
+        options+=("-Dtrawl.faults.seed=$seed" "-Dtrawl.faults.minutes=${minutes:-10}" "-Dtrawl.faults.round=${round:-1}")
     else
       options+=(-DskipITs -pl "$(joined "${modules[@]}")" -am)
     fi

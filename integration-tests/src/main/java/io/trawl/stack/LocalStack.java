@@ -462,6 +462,14 @@ public final class LocalStack implements AutoCloseable {
         startAll(List.of(name), line -> {});
     }
 
+    /** Gives a server a variable of its environment, from its next start on. */
+    public void environment(String name, String variable, String value) {
+        Server server = server(name);
+        Map<String, String> variables = new LinkedHashMap<>(server.environment());
+        variables.put(variable, value);
+        servers.put(name, server.environment(variables));
+    }
+
     /** Starts whatever has died or was stopped, and waits until all answer. */
     public void restore() {
         up(line -> {});

@@ -18,7 +18,6 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -102,17 +101,53 @@ final class Broker implements AutoCloseable {
 
     /** How many messages a topic has taken. */
     long messages(String topic) throws Exception {
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        return ends(topic).values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Offset behind the last message of each partition. */
+    Map<TopicPartition, Long> ends(String topic) throws Exception {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (var partition : admin.describeTopics(List.of(topic))
                 .allTopicNames()
                 .get()
                 .get(topic)
                 .partitions()) {
-            ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest());
+            asked.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest());
         }
-        return admin.listOffsets(ends).all().get().values().stream()
-                .mapToLong(ListOffsetsResultInfo::offset)
-                .sum();
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(asked).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    /** Reads on from where it was, also where the broker was away. */
+    final class Reading implements AutoCloseable {
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final KafkaLines.Reader reader = new KafkaLines.Reader("any", Instant.EPOCH);
+
+        Reading(Map<TopicPartition, Long> from) {
+            consumer = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", bootstrap, "max.poll.records", "10000"),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            consumer.assign(from.keySet());
+            from.forEach(consumer::seek);
+        }
+
+        /** The messages that have come since. */
+        List<RawLine> next() {
+            List<RawLine> lines = new ArrayList<>();
+            consumer.poll(Duration.ofMillis(500)).forEach(message -> lines.add(reader.read(message)));
+            return lines;
+        }
+
+        @Override
+        public void close() {
+            consumer.close(Duration.ofSeconds(5));
+        }
+    }
+
+    Reading reading(Map<TopicPartition, Long> from) {
+        return new Reading(from);
     }
 
     /** Every message of a topic from here on, as ingest reads it. */

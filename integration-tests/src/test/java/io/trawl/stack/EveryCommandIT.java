@@ -71,6 +71,9 @@ class EveryCommandIT {
                 all.add(List.of(subCommand, ""));
             }
         }
+        all.add(List.of("test", "--seed", "7"));
+        all.add(List.of("test", "--faults", "--minutes", "x"));
+        all.add(List.of("test", "--faults", "--fast"));
         all.add(List.of(""));
         all.add(List.of("nope"));
         all.add(List.of("sightings", "evil.example", "surplus"));

@@ -1,0 +1,336 @@
+package io.trawl.it;
+
+import io.trawl.it.FaultPlan.Fault;
+import io.trawl.it.FaultPlan.Kind;
+import io.trawl.it.FaultPlan.Phase;
+import io.trawl.stack.LocalStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Throws the faults of a plan at a stack, and takes each back when its time is over. */
+final class Faults {
+    private static final String HOT_JOB = "io.trawl.hotdetect.HotDetectJob";
+
+    private final LocalStack stack;
+    private final SmallDisks disks;
+    private final WrongClock clock;
+    private final Consumer<String> told;
+
+    /** @param told of each fault, when it is thrown */
+    Faults(LocalStack stack, SmallDisks disks, WrongClock clock, Consumer<String> told) {
+        this.stack = stack;
+        this.disks = disks;
+        this.clock = clock;
+        this.told = told;
+    }
+
+    /** Gives those servers a small disk, or a clock that can be set, that a plan needs them of. */
+    void prepare(FaultPlan plan) throws IOException, InterruptedException {
+        for (Fault fault : plan.faults()) {
+            if (fault.kind() == Kind.FULL) {
+                disks.give(fault.victim());
+            } else if (fault.kind() == Kind.CLOCK) {
+                clock.give(fault.victim());
+            }
+        }
+    }
+
+    /**
+     * Begins a phase now: throws its faults when their time comes.
+     *
+     * @param goesOn whether there is still work for a process to wait for
+     * @return done when all are over, with those that were thrown
+     */
+    CompletableFuture<List<Fault>> begin(FaultPlan plan, Phase phase, BooleanSupplier goesOn) {
+        List<CompletableFuture<Optional<Fault>>> all = new ArrayList<>();
+        for (Fault fault : plan.in(phase)) {
+            CompletableFuture<Optional<Fault>> over = new CompletableFuture<>();
+            all.add(over);
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            TimeUnit.MILLISECONDS.sleep(fault.after());
+                            over.complete(doIt(fault, goesOn) ? Optional.of(fault) : Optional.empty());
+                        } catch (Exception | AssertionError e) {
+                            over.completeExceptionally(e);
+                        }
+                    },
+                    "fault");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+                .thenApply(
+                        done -> all.stream().flatMap(one -> one.join().stream()).toList());
+    }
+
+    private boolean doIt(Fault fault, BooleanSupplier goesOn) throws IOException, InterruptedException {
+        switch (fault.kind()) {
+            case FULL -> {
+                if (!disks.has(fault.victim())) {
+                    told.accept("left out: " + fault.what() + ", " + disks.why());
+                    return false;
+                }
+                told.accept(fault.what());
+                disks.fill(fault.victim());
+                TimeUnit.MILLISECONDS.sleep(fault.lasts());
+                disks.empty(fault.victim());
+                told.accept("the disk of " + fault.victim() + " has room again");
+            }
+            case CLOCK -> {
+                if (!clock.has(fault.victim())) {
+                    told.accept("left out: " + fault.what() + ", " + clock.why());
+                    return false;
+                }
+                told.accept(fault.what());
+                clock.step(fault.step());
+                TimeUnit.MILLISECONDS.sleep(fault.lasts());
+                clock.step(0);
+                told.accept("the clock of " + fault.victim() + " is right again");
+            }
+            case KILL, STOP -> {
+                ProcessHandle victim = awaitProcess(fault, goesOn);
+                if (victim == null) {
+                    told.accept("left out: " + fault.what() + ", there is none");
+                    return false;
+                }
+                told.accept(fault.what() + " (" + victim.pid() + ")");
+                if (fault.kind() == Kind.KILL) {
+                    victim.destroyForcibly();
+                } else {
+                    signal("STOP", victim);
+                    TimeUnit.MILLISECONDS.sleep(fault.lasts());
+                    signal("CONT", victim);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The process that is to suffer; waits for a sweep's to begin. */
+    private @org.jspecify.annotations.Nullable ProcessHandle awaitProcess(Fault fault, BooleanSupplier goesOn)
+            throws InterruptedException {
+        while (true) {
+            List<ProcessHandle> all = processes(fault.victim()).stream()
+                    .filter(ProcessHandle::isAlive)
+                    .sorted(Comparator.comparing(ProcessHandle::pid))
+                    .toList();
+            if (!all.isEmpty()) {
+                return all.get(fault.pick() % all.size());
+            }
+            if (FaultPlan.SERVERS.contains(fault.victim()) || !goesOn.getAsBoolean()) {
+                return null;
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private List<ProcessHandle> processes(String victim) {
+        return switch (victim) {
+            case FaultPlan.DRIVER ->
+                Processes.of(stack, "spark-worker", "Job ").stream()
+                        .filter(process -> !hot().contains(process))
+                        .toList();
+            case FaultPlan.EXECUTOR -> Processes.of(stack, "spark-worker", "CoarseGrainedExecutorBackend");
+            case FaultPlan.TASK -> Processes.ofTasks(stack);
+            case FaultPlan.HOT_DRIVER -> hot();
+            default ->
+                stack.alive(victim)
+                        ? ProcessHandle.of(stack.pid(victim)).stream().toList()
+                        : List.of();
+        };
+    }
+
+    private List<ProcessHandle> hot() {
+        return Processes.of(stack, "spark-worker", HOT_JOB);
+    }
+
+    static void signal(String signal, ProcessHandle process) throws IOException, InterruptedException {
+        // One that has died in the meantime is past it.
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Data of servers on file systems in memory, whose size can be set to what they hold. */
+    static final class SmallDisks {
+        private static final String ROOM = "1g";
+
+        private final LocalStack stack;
+        private final Path folder;
+        private final Consumer<String> told;
+        private final List<String> given = new ArrayList<>();
+        private String why = "";
+
+        /** @param folder where they are mounted; not in the stack's */
+        SmallDisks(LocalStack stack, Path folder, Consumer<String> told) {
+            this.stack = stack;
+            this.folder = folder;
+            this.told = told;
+        }
+
+        /** Takes away what an earlier run left that was killed. */
+        void clear() throws IOException, InterruptedException {
+            for (String victim : FaultPlan.WITH_A_DISK) {
+                if (mounted(mount(victim))) {
+                    run("umount", "-l", mount(victim).toString());
+                }
+            }
+        }
+
+        boolean has(String victim) {
+            return given.contains(victim);
+        }
+
+        String why() {
+            return why;
+        }
+
+        private Path mount(String victim) {
+            return folder.resolve(victim);
+        }
+
+        private Path data(String victim) {
+            Path data = stack.stateDir().resolve("data");
+            return victim.startsWith("flume-")
+                    ? data.resolve("flume").resolve(victim.substring("flume-".length()))
+                    : data.resolve(victim);
+        }
+
+        /** Moves a server's data onto a small disk of its own; it is down for a moment. */
+        void give(String victim) throws IOException, InterruptedException {
+            if (has(victim) || !why.isEmpty()) {
+                return;
+            }
+            Path mount = Files.createDirectories(mount(victim));
+            String refused = run("mount", "-t", "tmpfs", "-o", "size=" + ROOM, "trawl-faults", mount.toString());
+            if (!refused.isEmpty()) {
+                why = "this user may not mount a tmpfs: " + refused;
+                return;
+            }
+            told.accept("data of " + victim + " goes to a small disk");
+            stack.stop(victim);
+            Path data = data(victim);
+            must("cp", "-a", data + "/.", mount.toString());
+            must("rm", "-rf", data.toString());
+            Files.createSymbolicLink(data, mount);
+            given.add(victim);
+            stack.restore();
+        }
+
+        /** Leaves it no room: the file system becomes as large as what it holds. */
+        void fill(String victim) throws IOException, InterruptedException {
+            var store = Files.getFileStore(mount(victim));
+            long used = store.getTotalSpace() - store.getUnallocatedSpace();
+            must("mount", "-o", "remount,size=" + used, mount(victim).toString());
+        }
+
+        void empty(String victim) throws IOException, InterruptedException {
+            must("mount", "-o", "remount,size=" + ROOM, mount(victim).toString());
+        }
+
+        /** Moves all data back. */
+        void close() throws IOException, InterruptedException {
+            for (String victim : given) {
+                Path data = data(victim);
+                if (stack.alive(victim)) {
+                    stack.stop(victim);
+                }
+                Files.delete(data);
+                Files.createDirectory(data);
+                must("cp", "-a", mount(victim) + "/.", data.toString());
+                must("umount", "-l", mount(victim).toString());
+            }
+            given.clear();
+        }
+
+        private static boolean mounted(Path folder) throws IOException {
+            return Files.readString(Path.of("/proc/mounts")).contains(" " + folder + " ");
+        }
+
+        private static void must(String... command) throws IOException, InterruptedException {
+            String failed = run(command);
+            if (!failed.isEmpty()) {
+                throw new IOException(String.join(" ", command) + ": " + failed);
+            }
+        }
+
+        /** Runs a command; gives what it said if it failed, else nothing. */
+        private static String run(String... command) throws IOException, InterruptedException {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            int status = process.waitFor();
+            return status == 0 ? "" : said.isBlank() ? "exit status " + status : said.strip();
+        }
+    }
+
+    /** The clock of a server, by libfaketime: only the time of day is wrong, not the time that passes. */
+    static final class WrongClock {
+        private static final List<Path> PLACES = List.of(
+                Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"),
+                Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"),
+                Path.of("/usr/lib/faketime/libfaketimeMT.so.1"),
+                Path.of("/usr/lib64/faketime/libfaketimeMT.so.1"));
+
+        private final LocalStack stack;
+        private final Path offset;
+        private final Consumer<String> told;
+        private final List<String> given = new ArrayList<>();
+
+        WrongClock(LocalStack stack, Consumer<String> told) {
+            this.stack = stack;
+            this.offset = stack.stateDir().resolve("run").resolve("faketime");
+            this.told = told;
+        }
+
+        boolean has(String victim) {
+            return given.contains(victim);
+        }
+
+        String why() {
+            return "libfaketime is not installed: install it, or name its file in TRAWL_FAKETIME";
+        }
+
+        private static Optional<Path> library() {
+            String named = System.getenv("TRAWL_FAKETIME");
+            return named != null && !named.isEmpty()
+                    ? Optional.of(Path.of(named))
+                    : PLACES.stream().filter(Files::exists).findFirst();
+        }
+
+        /** Starts a server again with a clock that can be set. */
+        void give(String victim) throws IOException {
+            Optional<Path> library = library();
+            if (has(victim) || library.isEmpty()) {
+                return;
+            }
+            told.accept(victim + " gets a clock that can be set");
+            step(0);
+            stack.environment(victim, "LD_PRELOAD", library.get().toString());
+            stack.environment(victim, "FAKETIME_TIMESTAMP_FILE", offset.toString());
+            stack.environment(victim, "FAKETIME_CACHE_DURATION", "1");
+            stack.environment(victim, "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            // Otherwise waits of a JVM that have a limit end at once.
+            stack.environment(victim, "FAKETIME_FORCE_MONOTONIC_FIX", "0");
+            stack.stop(victim);
+            given.add(victim);
+            stack.restore();
+        }
+
+        void step(int millis) throws IOException {
+            Files.writeString(offset, (millis < 0 ? "-" : "+") + Math.abs(millis) / 1_000 + "\n");
+        }
+    }
+}

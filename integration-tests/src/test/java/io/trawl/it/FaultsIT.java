@@ -1,0 +1,564 @@
+package io.trawl.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.etl.Json;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Window;
+import io.trawl.it.FaultJudge.Found;
+import io.trawl.it.FaultJudge.Message;
+import io.trawl.it.FaultJudge.Place;
+import io.trawl.it.FaultJudge.Swept;
+import io.trawl.it.FaultJudge.Truth;
+import io.trawl.it.FaultPlan.Fault;
+import io.trawl.it.FaultPlan.Phase;
+import io.trawl.record.Alert;
+import io.trawl.record.RawLine;
+import io.trawl.stack.Await;
+import io.trawl.stack.LocalStack;
+import io.trawl.stack.SharedStack;
+import io.trawl.traffic.Line;
+import io.trawl.traffic.Traffic;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.hadoop.hbase.Cell;
+import org.apache.hadoop.hbase.CellUtil;
+import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Result;
+import org.apache.hadoop.hbase.client.ResultScanner;
+import org.apache.hadoop.hbase.client.Scan;
+import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.util.Bytes;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The fault matrix: in each round the proxies write, Flume ships, the hot path and a sweep work, and at random moments
+ * random servers and processes are killed or stopped, their disks filled, their clocks set. Afterwards nothing may be
+ * lost, nothing doubled, and both paths have found what was planted.
+ *
+ * <p>Without settings it is a short matrix that is always the same. {@code bin/trawl test --faults} sets them:
+ * trawl.faults.seed, trawl.faults.minutes (rounds begin for so long) and trawl.faults.round (the first round).
+ */
+class FaultsIT {
+    private static final String SWEEP = "sweep";
+    private static final String HOT = "hot_detections";
+    private static final String TOPIC = "proxy-logs";
+    private static final Duration UNIT = Duration.ofMinutes(1);
+
+    /** Of the short matrix: a server killed and one stopped on the lines' way, the hot driver killed during the sweep. */
+    private static final long SEED = 361;
+
+    /** A round begins so late in a minute that its window is over soon. */
+    private static final int LATE = 20;
+    /** How long the lines of a round are written for. */
+    private static final int WRITING_MS = 8_000;
+
+    private static final int PARTS = 40;
+    /** A person who clears a task for the tenth time looks for a cause. */
+    private static final int CLEARINGS = 8;
+    /** After so many rounds that failed the stack says nothing new. */
+    private static final int FAILED_ROUNDS = 3;
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static Sweeper source;
+    private static Broker broker;
+    private static Airflow airflow;
+    private static Faults.SmallDisks disks;
+    private static Faults faults;
+    private static long seed;
+    private static Iterator<Line> lines;
+
+    /** Every line that was written, by origin. */
+    private static final Map<String, Truth> written = new HashMap<>();
+    /** Every message of the topic since the first round. */
+    private static final Map<Place, Message> topic = new HashMap<>();
+
+    private static final Map<String, Long> sizes = new HashMap<>();
+    /** Where the last round's windows ended. */
+    private static Instant swept = Instant.EPOCH;
+    /** Its minute may have lines of another test. */
+    private static Instant started = Instant.EPOCH;
+
+    private static int round;
+
+    @BeforeAll
+    static void start() throws Exception {
+        started = Instant.now();
+        seed = Long.getLong("trawl.faults.seed", SEED);
+        stack = SharedStack.get();
+        assertThat(stack.names()).as("the plan's servers").containsExactlyInAnyOrderElementsOf(FaultPlan.SERVERS);
+        source = Sweeper.swept(stack.conf(), "proxy");
+        broker = new Broker(source.settings().text("kafka.bootstrap"));
+        airflow = new Airflow(stack.port("airflow"));
+        disks = new Faults.SmallDisks(stack, Path.of("target", "fault-disks").toAbsolutePath(), FaultsIT::say);
+        disks.clear();
+        faults = new Faults(stack, disks, new Faults.WrongClock(stack, FaultsIT::say), FaultsIT::say);
+        // Another test may have set an earlier one: nothing runs by schedule.
+        Files.writeString(stack.conf(), "airflow.start = 2100-01-01T00:00:00Z\n", StandardOpenOption.APPEND);
+        Traffic traffic = Traffic.builder(seed, Long.MAX_VALUE / 2)
+                .hits(5)
+                .proxies(stack.proxies())
+                .start(Instant.now().truncatedTo(ChronoUnit.SECONDS))
+                .build();
+        traffic.writeFeeds(stack.stateDir().resolve("feeds"));
+        lines = traffic.iterator();
+        for (String proxy : stack.proxies()) {
+            Path log = stack.proxyLog(proxy);
+            sizes.put(proxy, Files.exists(log) ? Files.size(log) : 0L);
+        }
+
+        airflow.pause("refresh_indicators", false);
+        String refresh = airflow.trigger("refresh_indicators", Map.of());
+        assertThat(airflow.awaitEnd("refresh_indicators", refresh)).isEqualTo("success");
+        airflow.pause("refresh_indicators", true);
+        String before = HotJob.heartbeat(source).path("run_id").asText();
+        airflow.pause(HOT, false);
+        Await.until(
+                "the hot job",
+                () -> HotJob.heartbeat(source),
+                beat -> beat.path("state").asText().equals("running")
+                        && !beat.path("run_id").asText().equals(before));
+    }
+
+    /** Ends what runs, so that the other tests have the stack as they expect it. */
+    @AfterAll
+    static void stop() throws Exception {
+        stack.unwatch();
+        disks.close();
+        stack.restore();
+        airflow.pause(SWEEP, true);
+        airflow.pause(HOT, true);
+        for (JsonNode run : airflow.runs(HOT)) {
+            if (Set.of("running", "queued").contains(run.path("state").asText())) {
+                airflow.markFailed(HOT, run.path("dag_run_id").asText());
+            }
+        }
+        Await.until(
+                "no hot driver is left",
+                () -> Processes.of(stack, "spark-worker", "io.trawl.hotdetect.HotDetectJob"),
+                List::isEmpty);
+        broker.close();
+    }
+
+    @Test
+    void nothingIsLostAndNothingIsDoubledWhateverFails() throws Exception {
+        long minutes = Long.getLong("trawl.faults.minutes", 0);
+        int first = Integer.getInteger("trawl.faults.round", 1);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
+        round = first;
+        say("seed " + seed);
+        for (int number = 1; number < first; number++) {
+            for (int i = 0; i < FaultPlan.of(seed, number).lines(); i++) {
+                lines.next();
+            }
+        }
+        List<String> failed = new ArrayList<>();
+        do {
+            FaultPlan plan = FaultPlan.of(seed, round);
+            long begun = System.nanoTime();
+            List<String> problems = new ArrayList<>();
+            try {
+                problems.addAll(play(plan));
+            } catch (Exception | AssertionError e) {
+                problems.add(String.valueOf(e.getMessage()));
+                e.printStackTrace(System.out);
+            }
+            if (problems.isEmpty()) {
+                say("nothing lost, nothing doubled, %d s"
+                        .formatted(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun)));
+            } else {
+                problems.forEach(problem -> say("FAILED: " + problem));
+                failed.add("seed %d, %s%n  %s%n  repeat it: bin/trawl test --faults --seed %d --round %d --minutes 0"
+                        .formatted(seed, plan, String.join(System.lineSeparator() + "  ", problems), seed, round));
+            }
+            round++;
+        } while (System.nanoTime() < end && failed.size() < FAILED_ROUNDS);
+        assertThat(failed).as("rounds that failed, of " + (round - first)).isEmpty();
+    }
+
+    private static List<String> play(FaultPlan plan) throws Exception {
+        faults.prepare(plan);
+        stack.watch(FaultsIT::say);
+        try {
+            Map<TopicPartition, Long> from = broker.ends(TOPIC);
+            awaitLate();
+            System.out.println(plan);
+            Instant begun = Instant.now();
+            List<Message> arrived = new ArrayList<>();
+            Set<String> origins = write(plan, from, arrived, begun);
+            List<Window> windows = windows(begun, arrived);
+            Sweeper.awaitEnd(windows.get(windows.size() - 1));
+            // The margin, in which a window is not closed yet.
+            TimeUnit.SECONDS.sleep(2);
+            sweep(plan, windows);
+            awaitAll();
+            awaitHot();
+            return judge(origins, arrived, windows);
+        } finally {
+            stack.unwatch();
+            stack.restore();
+        }
+    }
+
+    private static void awaitLate() {
+        Await.until(
+                "second " + LATE + " of a minute",
+                () -> Instant.now().getEpochSecond(),
+                second -> second % 60 >= LATE
+                        && second % 60 < 50
+                        && Instant.ofEpochSecond(second).isAfter(minute(started).plus(UNIT)));
+    }
+
+    /**
+     * Has the proxies write the round's lines, throws faults, and waits for every line to be in the topic.
+     *
+     * @param arrived takes the messages that came
+     * @return origins of the lines
+     */
+    private static Set<String> write(
+            FaultPlan plan, Map<TopicPartition, Long> from, List<Message> arrived, Instant begun) throws Exception {
+        Map<String, List<Line>> byProxy = new TreeMap<>();
+        for (int i = 0; i < plan.lines(); i++) {
+            Line line = lines.next();
+            byProxy.computeIfAbsent(line.proxy(), proxy -> new ArrayList<>()).add(line);
+        }
+        CompletableFuture<List<Fault>> over = faults.begin(plan, Phase.WRITING, () -> true);
+        Set<String> origins = new HashSet<>();
+        for (int part = 0; part < PARTS; part++) {
+            for (Map.Entry<String, List<Line>> each : byProxy.entrySet()) {
+                int all = each.getValue().size();
+                append(each.getKey(), each.getValue().subList(all * part / PARTS, all * (part + 1) / PARTS), origins);
+            }
+            TimeUnit.MILLISECONDS.sleep(WRITING_MS / PARTS);
+        }
+        over.get();
+        try (Broker.Reading reading = broker.reading(from)) {
+            Set<String> missing = new HashSet<>(origins);
+            Await.until(
+                    "every line in the topic",
+                    () -> {
+                        lookAfter();
+                        for (RawLine line : reading.next()) {
+                            Message message = message(line);
+                            arrived.add(message);
+                            topic.put(message.place(), message);
+                            times.put(message.place(), line.getAppendTime());
+                            missing.remove(message.origin());
+                        }
+                        return missing.size();
+                    },
+                    left -> left == 0);
+        }
+        say("every line is in the topic, %d s after the first; %d came again"
+                .formatted(Duration.between(begun, Instant.now()).toSeconds(), arrived.size() - origins.size()));
+        return origins;
+    }
+
+    /** When the broker took a message. */
+    private static final Map<Place, Instant> times = new HashMap<>();
+
+    private static void append(String proxy, List<Line> some, Set<String> origins) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (Line line : some) {
+            String origin = proxy + ":" + (sizes.get(proxy) + bytes.size());
+            origins.add(origin);
+            written.put(
+                    origin,
+                    new Truth(
+                            new String(line.bytes(), StandardCharsets.ISO_8859_1),
+                            line.malformed() != null,
+                            line.planted().stream()
+                                    .map(match -> match.indicator() + " " + match.field() + " " + match.how())
+                                    .toList()));
+            bytes.writeBytes(line.bytes());
+            bytes.write('\n');
+        }
+        Files.write(stack.proxyLog(proxy), bytes.toByteArray(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        sizes.merge(proxy, (long) bytes.size(), Long::sum);
+    }
+
+    private static Message message(RawLine line) {
+        return new Message(
+                new Place(line.getPartition(), line.getOffset()),
+                line.getHost() + ":" + line.getFileOffset(),
+                text(line.getBody()));
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
+    }
+
+    /** The windows that have the round's messages, by the broker's clock or by this machine's, and those since the last round. */
+    private static List<Window> windows(Instant begun, List<Message> arrived) {
+        Instant first = minute(begun);
+        Instant last = minute(Instant.now());
+        for (Message message : arrived) {
+            Instant minute = minute(times.get(message.place()));
+            first = minute.isBefore(first) ? minute : first;
+            last = minute.isAfter(last) ? minute : last;
+        }
+        if (swept.isAfter(Instant.EPOCH) && swept.isBefore(first)) {
+            first = swept;
+        }
+        swept = last.plus(UNIT);
+        List<Window> windows = new ArrayList<>();
+        for (Instant start = first; !start.isAfter(last); start = start.plus(UNIT)) {
+            windows.add(new Window(start, start.plus(UNIT)));
+        }
+        return windows;
+    }
+
+    private static Instant minute(Instant time) {
+        return time.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    /** Has Airflow sweep the windows, throws faults, and clears what has failed, as a person does. */
+    private static void sweep(FaultPlan plan, List<Window> windows) throws Exception {
+        String run =
+                "faults-" + seed + "-" + plan.number() + "-" + Instant.now().getEpochSecond();
+        Map<String, Object> form = Map.of(
+                "window_start", windows.get(0).start().toString(),
+                "window_end", windows.get(windows.size() - 1).end().toString());
+        airflow.pause(SWEEP, false);
+        Await.until(
+                "the sweep's run",
+                () -> {
+                    airflow.trigger(SWEEP, run, form);
+                    return "triggered";
+                },
+                "triggered"::equals);
+        Instant begun = Instant.now();
+        say("%d windows from %s".formatted(windows.size(), windows.get(0).start()));
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        CompletableFuture<List<Fault>> over = faults.begin(plan, Phase.SWEEPING, () -> !ended.isDone());
+        try {
+            for (int cleared = 0; !awaitSweep(run).equals("success"); cleared++) {
+                if (cleared == CLEARINGS) {
+                    throw new AssertionError("the sweep fails after %d clearings: run %s".formatted(cleared, run));
+                }
+                // A person looks whether the servers are up before they clear.
+                awaitAll();
+                clear(run);
+            }
+        } finally {
+            ended.complete(null);
+            over.get();
+        }
+        say("swept in %d s".formatted(Duration.between(begun, Instant.now()).toSeconds()));
+    }
+
+    private static String awaitSweep(String run) {
+        return Await.until(
+                        "end of run " + run,
+                        () -> {
+                            lookAfter();
+                            return airflow.run(SWEEP, run).path("state").asText() + " "
+                                    + airflow.tasks(SWEEP, run).stream()
+                                            .map(task -> task.path("task_id").asText() + " "
+                                                    + task.path("state").asText() + " "
+                                                    + task.path("try_number").asText())
+                                            .collect(Collectors.joining(", "));
+                        },
+                        state -> state.startsWith("success ") || state.startsWith("failed "))
+                .replaceFirst(" .*", "");
+    }
+
+    private static void clear(String run) throws Exception {
+        for (JsonNode task : airflow.tasks(SWEEP, run)) {
+            if (task.path("state").asText().equals("failed")) {
+                String name = task.path("task_id").asText();
+                int tries = task.path("try_number").asInt();
+                say("%s failed, is cleared after %d tries: %s"
+                        .formatted(name, tries, why(airflow.log(SWEEP, run, name, tries))));
+                airflow.clear(SWEEP, run, name, true);
+                return;
+            }
+        }
+        throw new AssertionError("run " + run + " has failed, and no task of it");
+    }
+
+    /** What a try says last of why it failed. */
+    private static String why(String log) throws IOException {
+        String last = "no reason in its log";
+        for (JsonNode line : Json.MAPPER.readTree(log).path("content")) {
+            for (JsonNode error : line.path("error_detail")) {
+                last = error.path("exc_value").asText(last);
+            }
+        }
+        String one = last.replaceAll("\\s+", " ");
+        return one.length() > 300 ? one.substring(0, 300) + "…" : one;
+    }
+
+    /** Starts by hand what the watch has left down, as {@code bin/trawl up} does. */
+    private static void lookAfter() {
+        for (LocalStack.Status status : stack.status()) {
+            if (status.note().startsWith("left down")) {
+                say(status.name() + " was left down, started by hand");
+                stack.restore();
+                return;
+            }
+        }
+    }
+
+    private static void awaitAll() {
+        Await.until(
+                "all servers",
+                () -> {
+                    lookAfter();
+                    return stack.status().stream()
+                            .filter(status -> !status.up())
+                            .map(status -> status.name() + ": " + status.note())
+                            .toList();
+                },
+                List::isEmpty);
+    }
+
+    private static void awaitHot() throws Exception {
+        long messages = broker.messages(TOPIC);
+        Await.until(
+                "the hot path at message " + messages,
+                () -> {
+                    lookAfter();
+                    return HotJob.committed(source);
+                },
+                done -> done >= messages);
+    }
+
+    private static List<String> judge(Set<String> origins, List<Message> arrived, List<Window> windows)
+            throws Exception {
+        List<Swept> all = new ArrayList<>();
+        Map<Window, List<Found>> batch = hbase("batch", windows);
+        for (Window window : windows) {
+            List<Message> raw = new ArrayList<>();
+            for (Map<String, Object> row : source.records(LakeTable.RAW_LINES, "ingest", window)) {
+                raw.add(new Message(
+                        new Place((Integer) row.get("partition"), (Long) row.get("offset")),
+                        row.get("host") + ":" + row.get("file_offset"),
+                        text((ByteBuffer) row.get("body"))));
+            }
+            List<Found> lake = new ArrayList<>();
+            for (Map<String, Object> row : source.records(LakeTable.DETECTIONS, "enrich", window)) {
+                lake.add(new Found(
+                        (String) row.get("detection_id"),
+                        new Place((Integer) row.get("partition"), (Long) row.get("offset")),
+                        row.get("indicator_value") + " " + row.get("field") + " " + row.get("how")));
+            }
+            all.add(new Swept(
+                    window, raw, source.counts("audit", window), lake, batch.getOrDefault(window, List.of())));
+        }
+        Set<Place> places = arrived.stream().map(Message::place).collect(Collectors.toSet());
+        List<Found> hot = new ArrayList<>();
+        hbase("hot", windows)
+                .values()
+                .forEach(some -> some.stream()
+                        .filter(found -> places.contains(found.place()))
+                        .forEach(hot::add));
+        List<String> problems = new FaultJudge(written, topic).problems(origins, arrived, all, hot);
+        Set<String> alerts = new HashSet<>();
+        for (Alert alert : HotJob.alerts(source)) {
+            if (!alerts.add(alert.getDetectionId() + " revision " + alert.getRevision())) {
+                problems.add("an alert came twice: " + alert.getDetectionId() + " revision " + alert.getRevision());
+            }
+        }
+        for (Window window : windows) {
+            if (all.stream()
+                    .anyMatch(one -> one.window().equals(window) && !one.raw().isEmpty())) {
+                parity(window, problems);
+            }
+        }
+        say("%d messages, %d detections, %d alerts in all"
+                .formatted(
+                        arrived.size(),
+                        all.stream().mapToInt(one -> one.lake().size()).sum(),
+                        alerts.size()));
+        return problems;
+    }
+
+    private static void parity(Window window, List<String> problems) throws Exception {
+        Trawl said = Trawl.start(
+                folder,
+                List.of(
+                        "parity",
+                        "--conf",
+                        stack.conf().toString(),
+                        "--source",
+                        source.source(),
+                        "--window",
+                        window.toString(),
+                        "--json"));
+        int status = said.end();
+        if (status != 0) {
+            problems.add("parity of " + window + " ended with " + status + ": "
+                    + said.err().strip() + " " + said.out().strip());
+            return;
+        }
+        JsonNode parity = Json.MAPPER.readTree(said.out());
+        if (!parity.path("judged").asBoolean()) {
+            problems.add("parity of " + window + " is not judged: " + parity);
+        }
+    }
+
+    /** Detections of a path in HBase, by their windows. */
+    private static Map<Window, List<Found>> hbase(String path, List<Window> windows) throws IOException {
+        Map<String, Window> qualifiers = new HashMap<>();
+        windows.forEach(window -> qualifiers.put(path + ":" + window.start(), window));
+        Map<Window, List<Found>> all = new HashMap<>();
+        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+                ResultScanner rows = open.getScanner(new Scan())) {
+            for (Result row : rows) {
+                // Index rows have other letters, and empty cells.
+                if (row.getRow()[1] != 'T') {
+                    continue;
+                }
+                for (Cell cell : row.listCells()) {
+                    Window window = qualifiers.get(Bytes.toString(CellUtil.cloneQualifier(cell)));
+                    if (window == null) {
+                        continue;
+                    }
+                    JsonNode one = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
+                    all.computeIfAbsent(window, key -> new ArrayList<>())
+                            .add(new Found(
+                                    one.path("detection_id").asText(),
+                                    new Place(
+                                            one.path("partition").asInt(),
+                                            one.path("offset").asLong()),
+                                    one.path("indicator_value").asText() + " "
+                                            + one.path("field").asText() + " "
+                                            + one.path("how").asText()));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static synchronized void say(String what) {
+        System.out.println("round " + round + ": " + what);
+    }
+}
