@@ -140,6 +140,11 @@ final class Broker implements AutoCloseable {
             return lines;
         }
 
+        /** Messages of all partitions up to where it is. */
+        long position() {
+            return consumer.assignment().stream().mapToLong(consumer::position).sum();
+        }
+
         @Override
         public void close() {
             consumer.close(Duration.ofSeconds(5));

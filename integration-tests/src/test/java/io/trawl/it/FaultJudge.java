@@ -50,9 +50,9 @@ final class FaultJudge {
      * Judges a round.
      *
      * @param origins of its lines
-     * @param arrived messages of its windows
+     * @param arrived messages that must be in its windows
      * @param windows that were swept
-     * @param hot what the hot path found in these messages
+     * @param hot what the hot path found in its lines
      * @return what is wrong; empty if nothing is
      */
     List<String> problems(Set<String> origins, List<Message> arrived, List<Swept> windows, List<Found> hot) {
@@ -73,7 +73,7 @@ final class FaultJudge {
         }
         inWindows(arrived, windows);
         windows.forEach(this::window);
-        same("the hot path", expected(arrived), matches("the hot path", hot), false);
+        same("the hot path", expected(origins), matches("the hot path", hot), false);
         told.forEach((kind, times) -> {
             if (times > TOLD) {
                 problems.add(kind + ": " + (times - TOLD) + " more");
@@ -130,7 +130,7 @@ final class FaultJudge {
                         name + " of " + swept.window() + " is " + audited + ", expected " + count);
             }
         });
-        Map<String, Integer> expected = expected(swept.raw());
+        Map<String, Integer> expected = expected(origins);
         String lake = "lake.detections of " + swept.window();
         String hbase = "HBase's detections of " + swept.window();
         same(lake, expected, matches(lake, swept.lake()), true);
@@ -146,13 +146,13 @@ final class FaultJudge {
         return ids;
     }
 
-    /** Every match that these messages must lead to, once for each line. */
-    private Map<String, Integer> expected(List<Message> messages) {
+    /** Every match that these lines must lead to, once for each. */
+    private Map<String, Integer> expected(Set<String> origins) {
         Map<String, Integer> expected = new HashMap<>();
-        for (Message message : messages) {
-            Truth truth = written.get(message.origin());
+        for (String origin : origins) {
+            Truth truth = written.get(origin);
             if (truth != null) {
-                truth.planted().forEach(match -> expected.put(message.origin() + " " + match, 1));
+                truth.planted().forEach(match -> expected.put(origin + " " + match, 1));
             }
         }
         return expected;

@@ -49,7 +49,6 @@ import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.util.Bytes;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +99,13 @@ class FaultsIT {
     /** Every message of the topic since the first round. */
     private static final Map<Place, Message> topic = new HashMap<>();
 
+    /** When the broker took a message. */
+    private static final Map<Place, Instant> times = new HashMap<>();
+    /** Messages that came too late for the last round's windows: the next one's have them. */
+    private static final List<Message> late = new ArrayList<>();
+
+    private static Broker.Reading reading;
+
     private static final Map<String, Long> sizes = new HashMap<>();
     /** Where the last round's windows ended. */
     private static Instant swept = Instant.EPOCH;
@@ -134,6 +140,8 @@ class FaultsIT {
             sizes.put(proxy, Files.exists(log) ? Files.size(log) : 0L);
         }
 
+        reading = broker.reading(broker.ends(TOPIC));
+
         airflow.pause("refresh_indicators", false);
         String refresh = airflow.trigger("refresh_indicators", Map.of());
         assertThat(airflow.awaitEnd("refresh_indicators", refresh)).isEqualTo("success");
@@ -164,6 +172,7 @@ class FaultsIT {
                 "no hot driver is left",
                 () -> Processes.of(stack, "spark-worker", "io.trawl.hotdetect.HotDetectJob"),
                 List::isEmpty);
+        reading.close();
         broker.close();
     }
 
@@ -207,12 +216,12 @@ class FaultsIT {
         faults.prepare(plan);
         stack.watch(FaultsIT::say);
         try {
-            Map<TopicPartition, Long> from = broker.ends(TOPIC);
             awaitLate();
             System.out.println(plan);
             Instant begun = Instant.now();
-            List<Message> arrived = new ArrayList<>();
-            Set<String> origins = write(plan, from, arrived, begun);
+            List<Message> arrived = new ArrayList<>(late);
+            late.clear();
+            Set<String> origins = write(plan, arrived, begun);
             List<Window> windows = windows(begun, arrived);
             Sweeper.awaitEnd(windows.get(windows.size() - 1));
             // The margin, in which a window is not closed yet.
@@ -242,8 +251,7 @@ class FaultsIT {
      * @param arrived takes the messages that came
      * @return origins of the lines
      */
-    private static Set<String> write(
-            FaultPlan plan, Map<TopicPartition, Long> from, List<Message> arrived, Instant begun) throws Exception {
+    private static Set<String> write(FaultPlan plan, List<Message> arrived, Instant begun) throws Exception {
         Map<String, List<Line>> byProxy = new TreeMap<>();
         for (int i = 0; i < plan.lines(); i++) {
             Line line = lines.next();
@@ -259,30 +267,47 @@ class FaultsIT {
             TimeUnit.MILLISECONDS.sleep(WRITING_MS / PARTS);
         }
         over.get();
-        try (Broker.Reading reading = broker.reading(from)) {
-            Set<String> missing = new HashSet<>(origins);
-            Await.until(
-                    "every line in the topic",
-                    () -> {
-                        lookAfter();
-                        for (RawLine line : reading.next()) {
-                            Message message = message(line);
-                            arrived.add(message);
-                            topic.put(message.place(), message);
-                            times.put(message.place(), line.getAppendTime());
-                            missing.remove(message.origin());
-                        }
-                        return missing.size();
-                    },
-                    left -> left == 0);
-        }
+        Set<String> missing = new HashSet<>(origins);
+        Await.until(
+                "every line in the topic",
+                () -> {
+                    lookAfter();
+                    List<Message> next = read();
+                    arrived.addAll(next);
+                    next.forEach(message -> missing.remove(message.origin()));
+                    return missing.size();
+                },
+                left -> left == 0);
         say("every line is in the topic, %d s after the first; %d came again"
                 .formatted(Duration.between(begun, Instant.now()).toSeconds(), arrived.size() - origins.size()));
         return origins;
     }
 
-    /** When the broker took a message. */
-    private static final Map<Place, Instant> times = new HashMap<>();
+    /** Reads what has come to the topic since. */
+    private static List<Message> read() {
+        List<Message> messages = new ArrayList<>();
+        for (RawLine line : reading.next()) {
+            Message message = message(line);
+            messages.add(message);
+            topic.put(message.place(), message);
+            times.put(message.place(), line.getAppendTime());
+        }
+        return messages;
+    }
+
+    /** Reads the topic to its end: lines that came again since a round's windows were chosen. */
+    private static List<Message> readOn() throws Exception {
+        long end = broker.messages(TOPIC);
+        List<Message> messages = new ArrayList<>();
+        Await.until(
+                "message " + end + " of the topic",
+                () -> {
+                    messages.addAll(read());
+                    return reading.position();
+                },
+                position -> position >= end);
+        return messages;
+    }
 
     private static void append(String proxy, List<Line> some, Set<String> origins) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -454,7 +479,7 @@ class FaultsIT {
     private static List<String> judge(Set<String> origins, List<Message> arrived, List<Window> windows)
             throws Exception {
         List<Swept> all = new ArrayList<>();
-        Map<Window, List<Found>> batch = hbase("batch", windows);
+        Map<Instant, List<Found>> batch = hbase("batch");
         for (Window window : windows) {
             List<Message> raw = new ArrayList<>();
             for (Map<String, Object> row : source.records(LakeTable.RAW_LINES, "ingest", window)) {
@@ -471,15 +496,22 @@ class FaultsIT {
                         row.get("indicator_value") + " " + row.get("field") + " " + row.get("how")));
             }
             all.add(new Swept(
-                    window, raw, source.counts("audit", window), lake, batch.getOrDefault(window, List.of())));
+                    window, raw, source.counts("audit", window), lake, batch.getOrDefault(window.start(), List.of())));
         }
-        Set<Place> places = arrived.stream().map(Message::place).collect(Collectors.toSet());
+        Set<Place> inWindows = new HashSet<>();
+        all.forEach(one -> one.raw().forEach(raw -> inWindows.add(raw.place())));
+        readOn().stream()
+                .filter(message -> !inWindows.contains(message.place()))
+                .forEach(late::add);
         List<Found> hot = new ArrayList<>();
-        hbase("hot", windows)
-                .values()
-                .forEach(some -> some.stream()
-                        .filter(found -> places.contains(found.place()))
-                        .forEach(hot::add));
+        for (List<Found> some : hbase("hot").values()) {
+            for (Found found : some) {
+                Message message = topic.get(found.place());
+                if (message != null && origins.contains(message.origin())) {
+                    hot.add(found);
+                }
+            }
+        }
         List<String> problems = new FaultJudge(written, topic).problems(origins, arrived, all, hot);
         Set<String> alerts = new HashSet<>();
         for (Alert alert : HotJob.alerts(source)) {
@@ -525,11 +557,9 @@ class FaultsIT {
         }
     }
 
-    /** Detections of a path in HBase, by their windows. */
-    private static Map<Window, List<Found>> hbase(String path, List<Window> windows) throws IOException {
-        Map<String, Window> qualifiers = new HashMap<>();
-        windows.forEach(window -> qualifiers.put(path + ":" + window.start(), window));
-        Map<Window, List<Found>> all = new HashMap<>();
+    /** Detections of a path in HBase, by the start of their windows. */
+    private static Map<Instant, List<Found>> hbase(String path) throws IOException {
+        Map<Instant, List<Found>> all = new HashMap<>();
         try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
@@ -538,20 +568,22 @@ class FaultsIT {
                     continue;
                 }
                 for (Cell cell : row.listCells()) {
-                    Window window = qualifiers.get(Bytes.toString(CellUtil.cloneQualifier(cell)));
-                    if (window == null) {
-                        continue;
-                    }
+                    String qualifier = Bytes.toString(CellUtil.cloneQualifier(cell));
                     JsonNode one = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
-                    all.computeIfAbsent(window, key -> new ArrayList<>())
-                            .add(new Found(
-                                    one.path("detection_id").asText(),
-                                    new Place(
-                                            one.path("partition").asInt(),
-                                            one.path("offset").asLong()),
-                                    one.path("indicator_value").asText() + " "
-                                            + one.path("field").asText() + " "
-                                            + one.path("how").asText()));
+                    if (qualifier.startsWith(path + ":")
+                            && one.path("source").asText().equals(source.source())) {
+                        all.computeIfAbsent(
+                                        Instant.parse(qualifier.substring(path.length() + 1)),
+                                        start -> new ArrayList<>())
+                                .add(new Found(
+                                        one.path("detection_id").asText(),
+                                        new Place(
+                                                one.path("partition").asInt(),
+                                                one.path("offset").asLong()),
+                                        one.path("indicator_value").asText() + " "
+                                                + one.path("field").asText() + " "
+                                                + one.path("how").asText()));
+                    }
                 }
             }
         }
