@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from trawl_dags.spark import LOST, Driver, Masters, MasterUnreachable
+from trawl_dags.spark import LOST, Driver, Masters, MasterUnreachable, pause
 
 NOBODY = Masters(["http://127.0.0.1:1", "http://127.0.0.1:2"])
 
@@ -62,3 +62,11 @@ def test_a_driver_is_active_until_it_has_ended():
 def test_a_driver_that_nobody_takes_is_an_error_that_names_the_masters():
     with pytest.raises(MasterUnreachable, match=r"http://127\.0\.0\.1:1: Connection refused"):
         NOBODY.create({"action": "CreateSubmissionRequest"})
+
+
+@pytest.mark.parametrize(
+    ("age", "most", "seconds"),
+    [(0.0, 0.3, 0.3), (3.0, 0.3, 0.12), (3.0, 0.05, 0.05), (13.0, 1.0, 0.65), (60.0, 0.3, 0.3), (3600.0, 1.0, 1.0)],
+)
+def test_a_driver_is_looked_at_often_while_a_small_windows_job_would_end(age, most, seconds):
+    assert pause(age, most) == pytest.approx(seconds)

@@ -53,6 +53,7 @@ class HotDetectOperator(SparkJobOperator):
     def __init__(self, *, source: str, **kwargs: Any) -> None:
         super().__init__(job="hot-detect", arguments=["--source", source, "--take-over"], **kwargs)
         self.source = source
+        self._killed = False
         self._beats: reports.Heartbeats | None = None
         self._watch = Watch("")
         # The newest heartbeat, whoever's; None: nobody has looked.
@@ -103,6 +104,7 @@ class HotDetectOperator(SparkJobOperator):
 
     def on_kill(self) -> None:
         """End the task's driver, and an older one that holds the lease: one that Airflow has forgotten."""
+        self._killed = True
         own = self._driver()
         super().on_kill()
         masters = self._masters()

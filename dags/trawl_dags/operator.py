@@ -42,7 +42,8 @@ class SparkJobOperator(SparkSubmitOperator):
     Airflow has forgotten, is never taken for this one's. Only a report that says `ok` ends the task well; after
     anything else the next try submits again. Needs no [state_store] clear_on_success: what is stored is dropped
     when the task succeeds, so that a cleared task runs. It runs, too, where a person marked it as failed and its
-    driver came to a good end before it could be ended: what it left counts for the tries before the clearing only.
+    driver came to a good end before it could be ended: what it left counts for the tries before the clearing only. A
+    driver of a standalone cluster that still runs then is ended first.
 
     :param job: name of the job, as in target/dist/jobs/trawl-<job>.jar
     :param arguments: its command line (templated); an empty one is left out, one of several lines is several
@@ -80,7 +81,6 @@ class SparkJobOperator(SparkSubmitOperator):
         self.arguments = list(arguments)
         self.counts: str | None = None
         self.driver_page: str | None = None
-        self._killed = False
         self._submitted: dict[str, str] | None = None
         self._settings: Settings | None = None
 
@@ -152,11 +152,16 @@ class SparkJobOperator(SparkSubmitOperator):
         else:
             state = masters.driver(submitted["driver"]).state
         self.log.info("Driver %s of an earlier try is %s", submitted["driver"], state)
-        if self.is_job_active(state):
-            return state
-        if self._cleared(context):
+        active = self.is_job_active(state)
+        if self._cleared(context) and (masters is not None or not active):
+            if active and masters is not None:
+                # It was not ended with its try, or is just being ended.
+                masters.kill(submitted["driver"])
+                masters.follow(submitted["driver"], interval=self.looks_every)
             self.log.info("The task has been cleared since: it runs again")
             return "FAILED"
+        if active:
+            return state
         report = self._report()
         return self._succeeded if report and report.get("exit") == 0 else "FAILED"
 
@@ -182,13 +187,6 @@ class SparkJobOperator(SparkSubmitOperator):
             self.looked(driver, context)
 
         ended = masters.follow(submitted["driver"], interval=self.looks_every, seen=seen)
-        if ended.state == "KILLED" and not self._killed and self._cleared(context) and self._report() is None:
-            # It was being ended when the task was cleared. That is no failure of this try.
-            self.log.info("Driver %s was ended before the task was cleared: it runs again", ended.id)
-            submission = self.submit_job(context)
-            context["task_state_store"].set(self.external_id_key, submission)
-            self.poll_until_complete(submission, context)
-            return
         self._settle(masters.ending(ended, self.job))
 
     def looked(self, driver: Driver, context: Context) -> None:
@@ -196,7 +194,6 @@ class SparkJobOperator(SparkSubmitOperator):
 
     def on_kill(self) -> None:
         """End the driver with the task: marked failed, cleared while it ran, or timed out."""
-        self._killed = True
         if self._hook is None:
             return
         masters = self._masters()

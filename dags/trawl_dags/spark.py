@@ -18,6 +18,11 @@ LOST = "LOST"
 """State of a driver that no master knows: it was restarted without its memory, or the driver ended long ago."""
 
 
+def pause(age: float, most: float) -> float:
+    """Seconds until the next look at a driver that has been followed for so long, at most `most`."""
+    return min(most, 0.12 if 1.5 < age < 12 else max(0.3, age / 20))
+
+
 class MasterUnreachable(OSError):
     """No master answers; the one line says which and why."""
 
@@ -108,7 +113,7 @@ class Masters:
     ) -> Driver:
         """Wait for the driver's end.
 
-        :param interval: seconds between two looks, at most: a driver that has just begun is looked at more often
+        :param interval: seconds between two looks, at most: in its first seconds a driver is looked at more often
         :param patience: seconds that an unreachable or recovering master is waited for; one that is there and
             does not know the driver, a quarter of it
         :param seen: told of every look
@@ -130,8 +135,8 @@ class Masters:
                         return driver
                 elif now - since > (patience / 4 if driver.state == LOST else patience):
                     return Driver(driver_id, LOST, message=driver.message)
-            # A small window's job takes a few seconds: whoever waits for it should not wait half a one more.
-            time.sleep(min(interval, 0.12 if 1.5 < now - begun < 12 else 0.3))
+            # A small window's job ends within seconds: then it is looked at often.
+            time.sleep(pause(now - begun, interval))
 
     def page(self, driver: Driver) -> str | None:
         """Address of the page with the driver's log, else of the master's page; None without `ui`."""

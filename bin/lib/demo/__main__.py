@@ -156,6 +156,8 @@ def run(given: argparse.Namespace) -> Summary:
 
 def main() -> int:
     """Run the demo; give its exit status."""
+    # Where this package is found; nothing that the demo starts needs it.
+    os.environ.pop("PYTHONPATH", None)
     given = arguments()
     keep = False
     try:

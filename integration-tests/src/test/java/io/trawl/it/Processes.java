@@ -38,10 +38,20 @@ final class Processes {
                 .toList();
     }
 
-    /** @param signal STOP, CONT or another one's name */
+    /**
+     * Signals those that are still there.
+     *
+     * @param signal STOP, CONT or another one's name
+     */
     static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
         for (ProcessHandle process : processes) {
-            io.trawl.stack.Processes.signal(signal, process.pid());
+            try {
+                io.trawl.stack.Processes.signal(signal, process.pid());
+            } catch (IOException e) {
+                if (process.isAlive()) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -397,11 +397,14 @@ class SweepIT {
         List<ProcessHandle> task = Processes.ofTasks(stack);
         assertThat(task).as("the task's processes").isNotEmpty();
         task.forEach(ProcessHandle::destroyForcibly);
-        Await.until(
-                "the next try's word of the driver",
-                () -> airflow.log(DAG, run, "enrich", number + 1),
-                log -> log.matches("(?s).*Driver driver-[0-9-]+ of an earlier try is RUNNING.*"));
-        Processes.signal("CONT", driver);
+        try {
+            Await.until(
+                    "the next try's word of the driver",
+                    () -> airflow.log(DAG, run, "enrich", number + 1),
+                    log -> log.matches("(?s).*Driver driver-[0-9-]+ of an earlier try is RUNNING.*"));
+        } finally {
+            Processes.signal("CONT", driver);
+        }
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("success");
         assertThat(sweeper.runs("enrich", window)).as("one more run").hasSize(before + 1);
         assertEverythingIsAsItWas();
@@ -425,13 +428,23 @@ class SweepIT {
     void aTaskMarkedFailedWhoseDriverCameToAGoodEndRunsAgainWhenCleared() throws Exception {
         airflow.clear(DAG, run, "enrich", true);
         awaitFollowed();
+        List<ProcessHandle> driver = jvms(ENRICH);
+        assertThat(driver).as("the driver's JVM").hasSize(1);
+        Processes.signal("STOP", driver);
         int before = sweeper.runs("enrich", window).size();
-        // The task does not hear of it before its driver has ended, and says nothing of that any more.
-        Processes.signal("STOP", Processes.ofTasks(stack));
-        airflow.markFailed(DAG, run, "enrich");
-        Await.until("the driver's own end", () -> jvms(ENRICH), List::isEmpty);
-        assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 1);
-        Processes.signal("CONT", Processes.parents(Processes.ofTasks(stack)));
+        List<ProcessHandle> task = Processes.ofTasks(stack);
+        assertThat(Processes.parents(task)).as("the task's processes").isNotEmpty();
+        try {
+            // The task does not hear of it before its driver has ended, and says nothing of that any more.
+            Processes.signal("STOP", task);
+            Processes.signal("CONT", driver);
+            airflow.markFailed(DAG, run, "enrich");
+            Await.until("the driver's own end", () -> jvms(ENRICH), List::isEmpty);
+            assertThat(sweeper.runs("enrich", window)).as("runs").hasSize(before + 1);
+        } finally {
+            Processes.signal("CONT", driver);
+            Processes.signal("CONT", Processes.parents(task));
+        }
         assertThat(airflow.awaitEnd(DAG, run)).isEqualTo("failed");
         Await.until("no process of the task is left", () -> Processes.ofTasks(stack), List::isEmpty);
         airflow.clear(DAG, run, "enrich", true);

@@ -38,7 +38,7 @@ class AwayIT {
         Options options = Options.ofThisProject();
         Path state = options.home().resolve("integration-tests/target/stack of which one is away");
         SharedStack.delete(state);
-        stack = LocalStack.start(options.stateDir(state).portShift(3000).without("flume", "spark", "airflow"));
+        stack = LocalStack.start(options.stateDir(state).portShift(3300).without("flume", "spark", "airflow"));
     }
 
     @AfterAll

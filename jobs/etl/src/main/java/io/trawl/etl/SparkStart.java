@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * The Spark of one run of a job: it starts when it is first asked for, so a run with nothing to read starts none. Few
- * lines are worked on in the driver itself: executors would take longer to start than the work does. A session that the
- * JVM has already is used and left alone.
+ * The Spark of one run of a job: it starts as soon as the run says that it has few lines, else when it is first asked for,
+ * so a run with nothing to read starts none. Few lines are worked on in the driver itself: executors would take longer to
+ * start than the work does. A session that the JVM has already is used and left alone.
  */
 final class SparkStart implements AutoCloseable {
     /** Size of a run that has not said how many lines it is about. */
@@ -60,6 +60,8 @@ final class SparkStart implements AutoCloseable {
             inDriver = lines <= few && isStandaloneOrKubernetes();
             session = SparkSession.builder().config(inDriver ? alone() : conf).getOrCreate();
         }
+        // It may have been started by another thread, and Spark asks for that of its own.
+        SparkSession.setActiveSession(session);
         return session;
     }
 
@@ -75,7 +77,7 @@ final class SparkStart implements AutoCloseable {
                 () -> {
                     try {
                         startUnlessClosed(lines);
-                    } catch (RuntimeException e) {
+                    } catch (Exception | LinkageError e) {
                         // The run asks for the session, and meets what is wrong itself.
                         LoggerFactory.getLogger(SparkStart.class).debug("Spark does not start", e);
                     }

@@ -60,6 +60,7 @@ class SparkStartTest {
             }
             SparkSession begun = SparkSession.getDefaultSession().get();
             assertThat(start.session(FEW)).isSameAs(begun);
+            assertThat(SparkSession.active()).isSameAs(begun);
             assertThat(begun.sparkContext().master()).isEqualTo("local[2]");
         }
         assertThat(SparkSession.getDefaultSession().isDefined()).isFalse();
