@@ -90,3 +90,11 @@ def test_yarn_is_followed_by_the_provider(task, monkeypatch):
 
 def test_a_task_killed_before_it_submitted_ends_nothing(task):
     task.on_kill()
+
+
+def test_a_report_that_has_come_is_not_read_again_and_is_the_end_of_the_work(task):
+    assert not task._done()
+    task.left(exit=0, status="ok", counts={"messages": 3})
+    assert task._done()
+    task.left(exit=1, status="failed", error="the driver could not close its files")
+    assert task._settle()["exit"] == 0

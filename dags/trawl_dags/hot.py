@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -115,7 +116,11 @@ class HotDetectOperator(SparkJobOperator):
             self.log.info("Ending driver %s, which holds the lease of source %s", other, self.source)
             masters.kill(other)
 
-    def _settle(self, ending: str = "it left no report") -> NoReturn:
+    def _done(self) -> bool:
+        # It works until it is told to end: that is followed.
+        return False
+
+    def _settle(self, ending: str | Callable[[], str] = "it left no report") -> NoReturn:
         super()._settle(ending)
         raise AirflowException(f"trawl {self.job}: its driver was told to end, but not by this task: it starts again")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -82,6 +82,7 @@ class SparkJobOperator(SparkSubmitOperator):
         self.counts: str | None = None
         self.driver_page: str | None = None
         self._submitted: dict[str, str] | None = None
+        self._found: reports.Report | None = None
         self._settings: Settings | None = None
 
     @property
@@ -186,8 +187,10 @@ class SparkJobOperator(SparkSubmitOperator):
                 context["ti"].xcom_push(key=DriverLink().xcom_key, value=self.driver_page)
             self.looked(driver, context)
 
-        ended = masters.follow(submitted["driver"], interval=self.looks_every, seen=seen)
-        self._settle(masters.ending(ended, self.job))
+        last = masters.follow(submitted["driver"], interval=self.looks_every, seen=seen, done=self._done)
+        if last.active:
+            self.log.info("Driver %s has left its report", last.id)
+        self._settle(lambda: masters.ending(last, self.job))
 
     def looked(self, driver: Driver, context: Context) -> None:
         """Told of each look at a driver that is followed, every `looks_every` seconds or so; does nothing."""
@@ -240,18 +243,29 @@ class SparkJobOperator(SparkSubmitOperator):
         hosts = [url.removeprefix("http://").partition(":")[0] for url in submit.rest_urls(hook._connection["master"])]
         return Masters([f"{scheme}://{host}:{port}" for host in hosts], self.settings.text("spark.ui", "") or None)
 
+    def _done(self) -> bool:
+        """Whether the driver has left its report: nothing comes behind it."""
+        try:
+            return self._report() is not None
+        except OSError:
+            return False
+
     def _report(self) -> reports.Report | None:
         submitted = self._submitted
-        return reports.read(self.settings, submitted["report"], submitted["run_id"]) if submitted else None
+        if submitted is None:
+            return None
+        if self._found is None or self._found["run_id"] != submitted["run_id"]:
+            self._found = reports.read(self.settings, submitted["report"], submitted["run_id"])
+        return self._found
 
-    def _settle(self, ending: str = "it left no report") -> reports.Report:
+    def _settle(self, ending: str | Callable[[], str] = "it left no report") -> reports.Report:
         """The report of a job that did its work; raise for any other.
 
         :param ending: what to say where there is no report
         """
         report = self._report()
         if report is None:
-            raise AirflowException(f"trawl {self.job}: {ending}")
+            raise AirflowException(f"trawl {self.job}: {ending if isinstance(ending, str) else ending()}")
         if report.get("exit") == 0:
             return report
         self.counts = reports.counts(report)

@@ -18,9 +18,14 @@ LOST = "LOST"
 """State of a driver that no master knows: it was restarted without its memory, or the driver ended long ago."""
 
 
+def soon(age: float) -> bool:
+    """Whether a driver that has been followed for so many seconds ends about now, if its window is small."""
+    return 1.5 < age < 12
+
+
 def pause(age: float, most: float) -> float:
     """Seconds until the next look at a driver that has been followed for so long, at most `most`."""
-    return min(most, 0.12 if 1.5 < age < 12 else max(0.3, age / 20))
+    return min(most, 0.12 if soon(age) else max(0.3, age / 20))
 
 
 class MasterUnreachable(OSError):
@@ -110,18 +115,29 @@ class Masters:
         interval: float = 1.0,
         patience: float = 120.0,
         seen: Callable[[Driver], None] = lambda _: None,
+        done: Callable[[], bool] | None = None,
     ) -> Driver:
-        """Wait for the driver's end.
+        """Wait for the driver's end, or until its work is done.
 
         :param interval: seconds between two looks, at most: in its first seconds a driver is looked at more often
         :param patience: seconds that an unreachable or recovering master is waited for; one that is there and
             does not know the driver, a quarter of it
         :param seen: told of every look
+        :param done: whether its work is done; asked in three of four looks while a small window's job would end, since
+            the driver's JVM takes a third of a second to end
         :raises MasterUnreachable: longer than that
         """
+        driver: Driver | None = None
+        looks = 0
         begun = since = time.monotonic()
         while True:
             now = time.monotonic()
+            looks += 1
+            if done is not None and driver is not None and looks % 4 and soon(now - begun):
+                if done():
+                    return driver
+                time.sleep(pause(now - begun, interval))
+                continue
             try:
                 driver = self.driver(driver_id)
             except MasterUnreachable:

@@ -117,7 +117,7 @@ record WindowRun(
             List<JsonNode> log = log(logs.resolve("task_id=" + job)
                     .resolve("attempt=" + task.path("try_number").asInt() + ".log"));
             Instant submitted = said(log, line -> line.startsWith("Submitted as "));
-            Instant seen = said(log, line -> line.matches("Driver \\S+ is FINISHED"));
+            Instant seen = said(log, line -> line.matches("Driver \\S+ (has left its report|is FINISHED)"));
             JsonNode report = of(reports, job);
             double total = report.path("seconds").path("total").asDouble();
             Instant reported = written.at(job, report.path("run_id").asText());
