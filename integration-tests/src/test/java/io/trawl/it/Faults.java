@@ -81,9 +81,12 @@ final class Faults {
                     return false;
                 }
                 told.accept(fault.what());
-                disks.fill(fault.victim());
-                TimeUnit.MILLISECONDS.sleep(fault.lasts());
-                disks.empty(fault.victim());
+                try {
+                    disks.fill(fault.victim());
+                    TimeUnit.MILLISECONDS.sleep(fault.lasts());
+                } finally {
+                    disks.empty(fault.victim());
+                }
                 told.accept("the disk of " + fault.victim() + " has room again");
             }
             case CLOCK -> {
@@ -92,9 +95,12 @@ final class Faults {
                     return false;
                 }
                 told.accept(fault.what());
-                clock.step(fault.step());
-                TimeUnit.MILLISECONDS.sleep(fault.lasts());
-                clock.step(0);
+                try {
+                    clock.step(fault.step());
+                    TimeUnit.MILLISECONDS.sleep(fault.lasts());
+                } finally {
+                    clock.step(0);
+                }
                 told.accept("the clock of " + fault.victim() + " is right again");
             }
             case KILL, STOP -> {
@@ -166,6 +172,8 @@ final class Faults {
     /** Data of servers on file systems in memory, whose size can be set to what they hold. */
     static final class SmallDisks {
         private static final String ROOM = "1g";
+        private static final long PAGE = 4096;
+        private static final int FILLINGS = 50;
 
         private final LocalStack stack;
         private final Path folder;
@@ -232,8 +240,19 @@ final class Faults {
         /** Leaves it no room: the file system becomes as large as what it holds. */
         void fill(String victim) throws IOException, InterruptedException {
             var store = Files.getFileStore(mount(victim));
-            long used = store.getTotalSpace() - store.getUnallocatedSpace();
-            must("mount", "-o", "remount,size=" + used, mount(victim).toString());
+            String refused = "";
+            for (int i = 0; i < FILLINGS; i++) {
+                long used = store.getTotalSpace() - store.getUnallocatedSpace();
+                // Whole pages, and at least one: a tmpfs of size 0 has no limit.
+                long size = Math.max(1, (used + PAGE - 1) / PAGE) * PAGE;
+                refused = run("mount", "-o", "remount,size=" + size, mount(victim).toString());
+                if (refused.isEmpty()) {
+                    return;
+                }
+                // The server has written in between, and holds more than that.
+            }
+            throw new IOException(
+                    "the disk of " + victim + " cannot be filled, " + FILLINGS + " tries failed: " + refused);
         }
 
         void empty(String victim) throws IOException, InterruptedException {
