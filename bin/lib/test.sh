@@ -180,6 +180,18 @@ in_group() {
   groups+=("$group")
 }
 
+# unmount_fault_disks: takes away the small disks of a --faults run that was killed.
+unmount_fault_disks() {
+  local folder mount
+  [[ -r /proc/mounts ]] || return 0
+  folder=$(pwd -P)/integration-tests/target/fault-disks
+  while read -r _ mount _; do
+    # A space in it is \040 there.
+    printf -v mount '%b' "$mount"
+    [[ $mount != "$folder"/* ]] || umount -l "$mount" || true
+  done < <(cat /proc/mounts)
+}
+
 end_groups() {
   local each
   for each in "${groups[@]}"; do
@@ -187,7 +199,8 @@ end_groups() {
   done
 }
 groups=()
-trap end_groups EXIT
+trap 'end_groups; unmount_fault_disks' EXIT
+unmount_fault_disks
 
 # beside COMMAND...: runs it in the background; await_beside takes what it has counted.
 beside() {

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -179,6 +181,9 @@ final class Faults {
         private final Path folder;
         private final Consumer<String> told;
         private final List<String> given = new ArrayList<>();
+        /** Every mount of this JVM that is still there: it must not outlive the JVM. */
+        private final Set<Path> mounts = ConcurrentHashMap.newKeySet();
+
         private String why = "";
 
         /** @param folder where they are mounted; not in the stack's */
@@ -186,6 +191,20 @@ final class Faults {
             this.stack = stack;
             this.folder = folder;
             this.told = told;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::unmountAll, "unmount-disks"));
+        }
+
+        private void unmountAll() {
+            for (Path mount : mounts) {
+                try {
+                    run("umount", "-l", mount.toString());
+                } catch (IOException e) {
+                    System.out.println("the small disk " + mount + " is still mounted: " + e.getMessage());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
         }
 
         /** Takes away what an earlier run left that was killed. */
@@ -227,6 +246,7 @@ final class Faults {
                 why = "this user may not mount a tmpfs: " + refused;
                 return;
             }
+            mounts.add(mount);
             told.accept("data of " + victim + " goes to a small disk");
             stack.stop(victim);
             Path data = data(victim);
@@ -269,13 +289,21 @@ final class Faults {
                 Files.delete(data);
                 Files.createDirectory(data);
                 must("cp", "-a", mount(victim) + "/.", data.toString());
-                must("umount", "-l", mount(victim).toString());
+                unmount(mount(victim));
             }
             given.clear();
         }
 
+        private void unmount(Path mount) throws IOException, InterruptedException {
+            must("umount", "-l", mount.toString());
+            mounts.remove(mount);
+        }
+
         private static boolean mounted(Path folder) throws IOException {
-            return Files.readString(Path.of("/proc/mounts")).contains(" " + folder + " ");
+            // The kernel writes these characters as octal numbers (proc_pid_mounts(5)).
+            String escaped =
+                    folder.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
+            return Files.readString(Path.of("/proc/mounts")).contains(" " + escaped + " ");
         }
 
         private static void must(String... command) throws IOException, InterruptedException {
