@@ -90,6 +90,7 @@ class FaultsIT {
     private static Broker broker;
     private static Airflow airflow;
     private static Faults.SmallDisks disks;
+    private static Faults.WrongClock clock;
     private static Faults faults;
     private static long seed;
     private static Iterator<Line> lines;
@@ -125,7 +126,8 @@ class FaultsIT {
         airflow = new Airflow(stack.port("airflow"));
         disks = new Faults.SmallDisks(stack, Path.of("target", "fault-disks").toAbsolutePath(), FaultsIT::say);
         disks.clear();
-        faults = new Faults(stack, disks, new Faults.WrongClock(stack, FaultsIT::say), FaultsIT::say);
+        clock = new Faults.WrongClock(stack, FaultsIT::say);
+        faults = new Faults(stack, disks, clock, FaultsIT::say);
         // Another test may have set an earlier one: nothing runs by schedule.
         Files.writeString(stack.conf(), "airflow.start = 2100-01-01T00:00:00Z\n", StandardOpenOption.APPEND);
         Traffic traffic = Traffic.builder(seed, Long.MAX_VALUE / 2)
