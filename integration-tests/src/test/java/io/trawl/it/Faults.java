@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Throws the faults of a plan at a stack, and takes each back when its time is over. */
 final class Faults {
@@ -126,8 +127,7 @@ final class Faults {
     }
 
     /** The process that is to suffer; waits for a sweep's to begin. */
-    private @org.jspecify.annotations.Nullable ProcessHandle awaitProcess(Fault fault, BooleanSupplier goesOn)
-            throws InterruptedException {
+    private @Nullable ProcessHandle awaitProcess(Fault fault, BooleanSupplier goesOn) throws InterruptedException {
         while (true) {
             List<ProcessHandle> all = processes(fault.victim()).stream()
                     .filter(ProcessHandle::isAlive)
@@ -249,13 +249,46 @@ final class Faults {
             }
             mounts.add(mount);
             told.accept("data of " + victim + " goes to a small disk");
-            stack.stop(victim);
             Path data = data(victim);
-            must("cp", "-a", data + "/.", mount.toString());
-            must("rm", "-rf", data.toString());
-            Files.createSymbolicLink(data, mount);
+            Path away = beside(data, ".away");
+            try {
+                stack.stop(victim);
+                must("cp", "-a", data + "/.", mount.toString());
+                Files.move(data, away);
+                Files.createSymbolicLink(data, mount);
+            } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+                try {
+                    undo(data, away, mount);
+                } catch (IOException | InterruptedException | RuntimeException | AssertionError second) {
+                    e.addSuppressed(second);
+                }
+                throw e;
+            }
             given.add(victim);
-            stack.restore();
+            try {
+                must("rm", "-rf", away.toString());
+            } finally {
+                stack.restore();
+            }
+        }
+
+        private void undo(Path data, Path away, Path mount) throws IOException, InterruptedException {
+            try {
+                if (Files.exists(away)) {
+                    Files.deleteIfExists(data);
+                    Files.move(away, data);
+                }
+            } finally {
+                try {
+                    unmount(mount);
+                } finally {
+                    stack.restore();
+                }
+            }
+        }
+
+        private static Path beside(Path data, String ending) {
+            return data.resolveSibling(data.getFileName() + ending);
         }
 
         /** Leaves it no room: the file system becomes as large as what it holds. */
@@ -266,7 +299,8 @@ final class Faults {
                 long used = store.getTotalSpace() - store.getUnallocatedSpace();
                 // Whole pages, and at least one: a tmpfs of size 0 has no limit.
                 long size = Math.max(1, (used + PAGE - 1) / PAGE) * PAGE;
-                refused = run("mount", "-o", "remount,size=" + size, mount(victim).toString());
+                refused =
+                        run("mount", "-o", "remount,size=" + size, mount(victim).toString());
                 if (refused.isEmpty()) {
                     return;
                 }
@@ -280,19 +314,37 @@ final class Faults {
             must("mount", "-o", "remount,size=" + ROOM, mount(victim).toString());
         }
 
-        /** Moves all data back. */
+        /** Moves all data back; the servers are down afterwards. */
         void close() throws IOException, InterruptedException {
-            for (String victim : given) {
-                Path data = data(victim);
-                if (stack.alive(victim)) {
-                    stack.stop(victim);
+            @Nullable IOException failed = null;
+            for (String victim : List.copyOf(given)) {
+                try {
+                    takeBack(victim);
+                } catch (IOException | RuntimeException | AssertionError e) {
+                    IOException one = new IOException("data of " + victim + " could not be moved back: " + e, e);
+                    if (failed == null) {
+                        failed = one;
+                    } else {
+                        failed.addSuppressed(one);
+                    }
                 }
-                Files.delete(data);
-                Files.createDirectory(data);
-                must("cp", "-a", mount(victim) + "/.", data.toString());
-                unmount(mount(victim));
             }
-            given.clear();
+            if (failed != null) {
+                throw failed;
+            }
+        }
+
+        private void takeBack(String victim) throws IOException, InterruptedException {
+            Path data = data(victim);
+            Path back = beside(data, ".back");
+            if (stack.alive(victim)) {
+                stack.stop(victim);
+            }
+            must("cp", "-a", mount(victim) + "/.", Files.createDirectory(back).toString());
+            Files.delete(data);
+            Files.move(back, data);
+            given.remove(victim);
+            unmount(mount(victim));
         }
 
         private void unmount(Path mount) throws IOException, InterruptedException {
@@ -302,8 +354,10 @@ final class Faults {
 
         private static boolean mounted(Path folder) throws IOException {
             // The kernel writes these characters as octal numbers (proc_pid_mounts(5)).
-            String escaped =
-                    folder.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
+            String escaped = folder.toString()
+                    .replace("\\", "\\134")
+                    .replace(" ", "\\040")
+                    .replace("\t", "\\011");
             return Files.readString(Path.of("/proc/mounts")).contains(" " + escaped + " ");
         }
 

@@ -160,9 +160,42 @@ class FaultsIT {
     /** Ends what runs, so that the other tests have the stack as they expect it. */
     @AfterAll
     static void stop() throws Exception {
-        stack.unwatch();
-        disks.close();
-        stack.restore();
+        // What is null a failure in start() has left so.
+        if (stack == null) {
+            return;
+        }
+        try {
+            endFaults();
+        } finally {
+            try {
+                endHot();
+            } finally {
+                close();
+            }
+        }
+    }
+
+    private static void endFaults() throws Exception {
+        try {
+            stack.unwatch();
+            if (disks != null) {
+                disks.close();
+            }
+        } finally {
+            try {
+                if (clock != null) {
+                    clock.close();
+                }
+            } finally {
+                stack.restore();
+            }
+        }
+    }
+
+    private static void endHot() throws Exception {
+        if (airflow == null) {
+            return;
+        }
         airflow.pause(SWEEP, true);
         airflow.pause(HOT, true);
         for (JsonNode run : airflow.runs(HOT)) {
@@ -174,8 +207,18 @@ class FaultsIT {
                 "no hot driver is left",
                 () -> Processes.of(stack, "spark-worker", "io.trawl.hotdetect.HotDetectJob"),
                 List::isEmpty);
-        reading.close();
-        broker.close();
+    }
+
+    private static void close() {
+        try {
+            if (reading != null) {
+                reading.close();
+            }
+        } finally {
+            if (broker != null) {
+                broker.close();
+            }
+        }
     }
 
     @Test
@@ -215,9 +258,9 @@ class FaultsIT {
     }
 
     private static List<String> play(FaultPlan plan) throws Exception {
-        faults.prepare(plan);
-        stack.watch(FaultsIT::say);
         try {
+            faults.prepare(plan);
+            stack.watch(FaultsIT::say);
             awaitLate();
             System.out.println(plan);
             Instant begun = Instant.now();
