@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Throws the faults of a plan at a stack, and takes each back when its time is over. */
 final class Faults {
     private static final String HOT_JOB = "io.trawl.hotdetect.HotDetectJob";
+    private static final int PROCESS_MINUTES = 3;
 
     private final LocalStack stack;
     private final SmallDisks disks;
@@ -81,7 +82,7 @@ final class Faults {
         switch (fault.kind()) {
             case FULL -> {
                 if (!disks.has(fault.victim())) {
-                    told.accept("left out: " + fault.what() + ", " + disks.why());
+                    told.accept("skipped: " + fault.what() + " (" + disks.why() + ")");
                     return false;
                 }
                 told.accept(fault.what());
@@ -95,7 +96,7 @@ final class Faults {
             }
             case CLOCK -> {
                 if (!clock.has(fault.victim())) {
-                    told.accept("left out: " + fault.what() + ", " + clock.why());
+                    told.accept("skipped: " + fault.what() + " (" + clock.why() + ")");
                     return false;
                 }
                 told.accept(fault.what());
@@ -110,7 +111,7 @@ final class Faults {
             case KILL, STOP -> {
                 ProcessHandle victim = awaitProcess(fault, goesOn);
                 if (victim == null) {
-                    told.accept("left out: " + fault.what() + ", there is none");
+                    told.accept("skipped: " + fault.what() + " (none is running)");
                     return false;
                 }
                 told.accept(fault.what() + " (" + victim.pid() + ")");
@@ -126,8 +127,9 @@ final class Faults {
         return true;
     }
 
-    /** The process that is to suffer; waits for a sweep's to begin. */
+    /** The process that is to suffer; waits some minutes for a driver, an executor or a task to begin. */
     private @Nullable ProcessHandle awaitProcess(Fault fault, BooleanSupplier goesOn) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(PROCESS_MINUTES);
         while (true) {
             List<ProcessHandle> all = processes(fault.victim()).stream()
                     .filter(ProcessHandle::isAlive)
@@ -136,7 +138,7 @@ final class Faults {
             if (!all.isEmpty()) {
                 return all.get(fault.pick() % all.size());
             }
-            if (FaultPlan.SERVERS.contains(fault.victim()) || !goesOn.getAsBoolean()) {
+            if (FaultPlan.SERVERS.contains(fault.victim()) || !goesOn.getAsBoolean() || System.nanoTime() > deadline) {
                 return null;
             }
             TimeUnit.MILLISECONDS.sleep(50);

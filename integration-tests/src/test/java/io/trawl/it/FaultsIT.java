@@ -40,6 +40,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
@@ -68,7 +70,7 @@ class FaultsIT {
     private static final String TOPIC = "proxy-logs";
     private static final Duration UNIT = Duration.ofMinutes(1);
 
-    /** Of the short matrix: a server killed and one stopped on the lines' way, the hot driver killed during the sweep. */
+    /** Of the short matrix: {@link FaultPlanTest} holds which faults it has. */
     private static final long SEED = 361;
 
     /** A round begins so late in a minute that its window is over soon. */
@@ -79,6 +81,8 @@ class FaultsIT {
     private static final int PARTS = 40;
     /** A person who clears a task for the tenth time looks for a cause. */
     private static final int CLEARINGS = 8;
+    /** More than a fault's beginning, its wait for a process and its length take together. */
+    private static final int OVER_MINUTES = 5;
     /** After so many rounds that failed the stack says nothing new. */
     private static final int FAILED_ROUNDS = 3;
 
@@ -281,6 +285,40 @@ class FaultsIT {
         }
     }
 
+    /** What a phase's faults are thrown at. */
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** Does a phase's work while its faults are thrown, and waits for both. If both fail, the work's failure is thrown. */
+    private static void during(FaultPlan plan, Phase phase, Work work) throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        // The hot driver, which may be away for a while, is there during the writing and after it.
+        CompletableFuture<List<Fault>> over = faults.begin(plan, phase, () -> phase == Phase.WRITING || !ended.get());
+        try {
+            work.run();
+        } catch (Exception | AssertionError e) {
+            ended.set(true);
+            try {
+                awaitOver(plan, phase, over);
+            } catch (Exception | AssertionError second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        ended.set(true);
+        awaitOver(plan, phase, over);
+    }
+
+    private static void awaitOver(FaultPlan plan, Phase phase, CompletableFuture<List<Fault>> over) throws Exception {
+        try {
+            over.get(OVER_MINUTES, TimeUnit.MINUTES);
+        } catch (TimeoutException e) {
+            throw new AssertionError(
+                    "the faults are not over %d minutes after the work: %s".formatted(OVER_MINUTES, plan.in(phase)), e);
+        }
+    }
+
     private static void awaitLate() {
         Await.until(
                 "second " + LATE + " of a minute",
@@ -302,16 +340,17 @@ class FaultsIT {
             Line line = lines.next();
             byProxy.computeIfAbsent(line.proxy(), proxy -> new ArrayList<>()).add(line);
         }
-        CompletableFuture<List<Fault>> over = faults.begin(plan, Phase.WRITING, () -> true);
         Set<String> origins = new HashSet<>();
-        for (int part = 0; part < PARTS; part++) {
-            for (Map.Entry<String, List<Line>> each : byProxy.entrySet()) {
-                int all = each.getValue().size();
-                append(each.getKey(), each.getValue().subList(all * part / PARTS, all * (part + 1) / PARTS), origins);
+        during(plan, Phase.WRITING, () -> {
+            for (int part = 0; part < PARTS; part++) {
+                for (Map.Entry<String, List<Line>> each : byProxy.entrySet()) {
+                    List<Line> all = each.getValue();
+                    int size = all.size();
+                    append(each.getKey(), all.subList(size * part / PARTS, size * (part + 1) / PARTS), origins);
+                }
+                TimeUnit.MILLISECONDS.sleep(WRITING_MS / PARTS);
             }
-            TimeUnit.MILLISECONDS.sleep(WRITING_MS / PARTS);
-        }
-        over.get();
+        });
         Set<String> missing = new HashSet<>(origins);
         Await.until(
                 "every line in the topic",
@@ -426,9 +465,7 @@ class FaultsIT {
                 "triggered"::equals);
         Instant begun = Instant.now();
         say("%d windows from %s".formatted(windows.size(), windows.get(0).start()));
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        CompletableFuture<List<Fault>> over = faults.begin(plan, Phase.SWEEPING, () -> !ended.isDone());
-        try {
+        during(plan, Phase.SWEEPING, () -> {
             for (int cleared = 0; !awaitSweep(run).equals("success"); cleared++) {
                 if (cleared == CLEARINGS) {
                     throw new AssertionError("the sweep fails after %d clearings: run %s".formatted(cleared, run));
@@ -437,10 +474,7 @@ class FaultsIT {
                 awaitAll();
                 clear(run);
             }
-        } finally {
-            ended.complete(null);
-            over.get();
-        }
+        });
         say("swept in %d s".formatted(Duration.between(begun, Instant.now()).toSeconds()));
     }
 
