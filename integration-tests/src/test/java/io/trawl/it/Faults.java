@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class Faults {
     private final SmallDisks disks;
     private final WrongClock clock;
     private final Consumer<String> told;
+    private volatile Set<ProcessHandle> beforeSweep = Set.of();
 
     /** @param told of each fault, when it is thrown */
     Faults(LocalStack stack, SmallDisks disks, WrongClock clock, Consumer<String> told) {
@@ -47,6 +49,13 @@ final class Faults {
                 clock.give(fault.victim());
             }
         }
+    }
+
+    /** Remembers the executors and tasks that run before a sweep is triggered, the hot job's: they are not its own. */
+    void beforeSweep() {
+        Set<ProcessHandle> there = new HashSet<>(executors());
+        there.addAll(Processes.ofTasks(stack));
+        beforeSweep = Set.copyOf(there);
     }
 
     /**
@@ -151,14 +160,24 @@ final class Faults {
                 Processes.of(stack, "spark-worker", "Job ").stream()
                         .filter(process -> !hot().contains(process))
                         .toList();
-            case FaultPlan.EXECUTOR -> Processes.of(stack, "spark-worker", "CoarseGrainedExecutorBackend");
-            case FaultPlan.TASK -> Processes.ofTasks(stack);
+            case FaultPlan.EXECUTOR ->
+                executors().stream()
+                        .filter(process -> !beforeSweep.contains(process))
+                        .toList();
+            case FaultPlan.TASK ->
+                Processes.ofTasks(stack).stream()
+                        .filter(process -> !beforeSweep.contains(process))
+                        .toList();
             case FaultPlan.HOT_DRIVER -> hot();
             default ->
                 stack.alive(victim)
                         ? ProcessHandle.of(stack.pid(victim)).stream().toList()
                         : List.of();
         };
+    }
+
+    private List<ProcessHandle> executors() {
+        return Processes.of(stack, "spark-worker", "CoarseGrainedExecutorBackend");
     }
 
     private List<ProcessHandle> hot() {

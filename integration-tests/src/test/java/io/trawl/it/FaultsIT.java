@@ -459,6 +459,7 @@ class FaultsIT {
         Map<String, Object> form = Map.of(
                 "window_start", windows.get(0).start().toString(),
                 "window_end", windows.get(windows.size() - 1).end().toString());
+        faults.beforeSweep();
         airflow.pause(SWEEP, false);
         Await.until(
                 "the sweep's run",
