@@ -111,6 +111,15 @@ class FaultJudgeTest {
     }
 
     @Test
+    void aHotDetectionThatIsThereUnderTwoIds() {
+        hot.add(new Found("id", new Place(0, 3), "evil.example url.domain exact"));
+        assertThat(problems()).isEmpty();
+        hot.add(new Found("other id", new Place(0, 3), "evil.example url.domain exact"));
+        assertThat(problems())
+                .containsExactly("a match is there 2 times in the hot path: p:0 evil.example url.domain exact");
+    }
+
+    @Test
     void aDetectionThatIsMissingInOnePlace() {
         hbase.clear();
         hot.clear();
