@@ -38,6 +38,14 @@ class FaultPlanTest {
         assertThat(MANY.stream().filter(FaultPlanTest::hasPair).count()).isGreaterThan(500);
     }
 
+    /** The seed of the integration tests' round: the docs name these faults. */
+    @Test
+    void theShortMatrixIsAlwaysTheSame() {
+        assertThat(FaultPlan.of(361, 1).faults())
+                .extracting(Fault::what)
+                .containsExactly("SIGKILL airflow-scheduler", "SIGSTOP kafka for 7.7 s", "SIGKILL the hot driver");
+    }
+
     private static boolean hasPair(FaultPlan plan) {
         return plan.faults().stream()
                         .map(fault -> fault.phase() + " " + fault.after())

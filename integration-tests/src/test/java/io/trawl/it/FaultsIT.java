@@ -70,7 +70,7 @@ class FaultsIT {
     private static final String TOPIC = "proxy-logs";
     private static final Duration UNIT = Duration.ofMinutes(1);
 
-    /** Of the short matrix: {@link FaultPlanTest} holds which faults it has. */
+    /** Of the short matrix: the scheduler killed, Kafka stopped for 7.7 s, the hot driver killed (FaultPlanTest). */
     private static final long SEED = 361;
 
     /** A round begins so late in a minute that its window is over soon. */
