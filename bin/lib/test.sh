@@ -16,9 +16,9 @@ example JobsIT, '*ParserTest' or test_hot.py; it builds what they need and check
 --faults runs the fault matrix for M minutes (default 10): in each round proxies write, a sweep and the hot path work, and
 at random moments random servers and processes are killed or stopped, disks are full, the broker's clock is wrong; then
 every line must be counted, and both paths must have found what was planted. The same seed gives the same faults; without
---seed one is chosen, and printed. --round begins with that round. Full disks need the right to mount a tmpfs, clocks
-libfaketime; what is missing is left out, and said. docs/faults.md has what was found. A short part, always the same, is
-among the integration tests.
+--seed one is chosen, and printed. --round begins with that round; --minutes 0 plays one round. Full disks need root (to
+mount a tmpfs), wrong clocks need libfaketime. Without them, those faults are skipped and reported as skipped.
+docs/faults.md lists the findings. The integration tests include one short, fixed round.
 
 A test that waits for long says what it waits for. At the end come the ten slowest classes and the total time; the last
 line says how many tests passed and failed; exit status 1 if any failed. What each runner said is in target/test-logs.
@@ -55,7 +55,11 @@ while (($#)); do
       case $name in
         --seed) seed=$value ;;
         --minutes) minutes=$value ;;
-        *) round=$value ;;
+        *)
+          # The lines of all rounds before it are made first.
+          ((value >= 1 && value <= 100000)) || die "--round is $value: expected a round from 1 to 100000, for example --round 3"
+          round=$value
+          ;;
       esac
       ;;
     *) die "option $1 is unknown: expected --fast, --only PATTERN, --faults or nothing" ;;
