@@ -395,7 +395,9 @@ final class Faults {
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             int status = process.waitFor();
-            return status == 0 ? "" : said.isBlank() ? "exit status " + status : said.strip();
+            return status == 0
+                    ? ""
+                    : said.isBlank() ? "exit status " + status : said.strip().replaceAll("\\s+", " ");
         }
     }
 

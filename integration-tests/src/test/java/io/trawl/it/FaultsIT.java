@@ -266,52 +266,61 @@ class FaultsIT {
     }
 
     private static List<String> play(FaultPlan plan) throws Exception {
-        try {
-            faults.prepare(plan);
-            stack.watch(FaultsIT::say);
-            awaitLate();
-            System.out.println(plan);
-            Instant begun = Instant.now();
-            List<Message> arrived = new ArrayList<>(late);
-            late.clear();
-            Set<String> origins = write(plan, arrived, begun);
-            List<Window> windows = windows(begun, arrived);
-            Sweeper.awaitEnd(windows.get(windows.size() - 1));
-            // The margin, in which a window is not closed yet.
-            TimeUnit.SECONDS.sleep(2);
-            sweep(plan, windows);
-            awaitAll();
-            awaitHot();
-            return judge(origins, arrived, windows);
-        } finally {
-            stack.unwatch();
-            stack.restore();
-        }
+        List<String> problems = new ArrayList<>();
+        both(
+                () -> {
+                    faults.prepare(plan);
+                    stack.watch(FaultsIT::say);
+                    awaitLate();
+                    System.out.println(plan);
+                    Instant begun = Instant.now();
+                    List<Message> arrived = new ArrayList<>(late);
+                    late.clear();
+                    Set<String> origins = write(plan, arrived, begun);
+                    List<Window> windows = windows(begun, arrived);
+                    Sweeper.awaitEnd(windows.get(windows.size() - 1));
+                    // The margin, in which a window is not closed yet.
+                    TimeUnit.SECONDS.sleep(2);
+                    sweep(plan, windows);
+                    awaitAll();
+                    awaitHot();
+                    problems.addAll(judge(origins, arrived, windows));
+                },
+                () -> {
+                    stack.unwatch();
+                    stack.restore();
+                });
+        return problems;
     }
 
-    /** What a phase's faults are thrown at. */
     private interface Work {
         void run() throws Exception;
     }
 
-    /** Does a phase's work while its faults are thrown, and waits for both. If both fail, the work's failure is thrown. */
+    /** Does a phase's work while its faults are thrown, and waits for both. */
     private static void during(FaultPlan plan, Phase phase, Work work) throws Exception {
         AtomicBoolean ended = new AtomicBoolean();
         // The hot driver, which may be away for a while, is there during the writing and after it.
         CompletableFuture<List<Fault>> over = faults.begin(plan, phase, () -> phase == Phase.WRITING || !ended.get());
-        try {
-            work.run();
-        } catch (Exception | AssertionError e) {
+        both(work, () -> {
             ended.set(true);
+            awaitOver(plan, phase, over);
+        });
+    }
+
+    /** Does both, the second also if the first fails. If both fail, the first's failure is thrown. */
+    private static void both(Work first, Work second) throws Exception {
+        try {
+            first.run();
+        } catch (Exception | AssertionError e) {
             try {
-                awaitOver(plan, phase, over);
-            } catch (Exception | AssertionError second) {
-                e.addSuppressed(second);
+                second.run();
+            } catch (Exception | AssertionError more) {
+                e.addSuppressed(more);
             }
             throw e;
         }
-        ended.set(true);
-        awaitOver(plan, phase, over);
+        second.run();
     }
 
     private static void awaitOver(FaultPlan plan, Phase phase, CompletableFuture<List<Fault>> over) throws Exception {
