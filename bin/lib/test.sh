@@ -107,8 +107,10 @@ passed=0 failed=0 summary=() total=$EPOCHREALTIME
 threads=$(nproc)
 ((threads <= 4)) || threads=4
 # Integration tests mostly wait, so two classes run side by side; a stack with its jobs takes 5 GB.
-forks=2
-((threads > 1 && $(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo 2> /dev/null || echo 0) >= 12)) || forks=1
+forks=1
+((threads == 1)) ||
+  forks=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c \
+    'import moving; print(2 if moving.available_gb() >= 12 else 1)')
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {

@@ -61,7 +61,9 @@ final class PathBench implements Bench {
     private static final String COLLECTOR = "-XX:+UseParallelGC";
 
     /** What the four jobs may cost of the peer's CPU time. */
-    private static final double JOBS_TO_PEER = 1.0 / 3;
+    private static final double JOBS_TO_PEER = 0.25;
+    /** What ingest may cost of the floor's CPU time. */
+    private static final double INGEST_TO_FLOOR = 1.2;
     /** What enrich may cost of the floor's CPU time. */
     private static final double ENRICH_TO_FLOOR = 1.5;
     /** What enrich may cost with the most indicators of what it costs with the fewest. */
@@ -473,6 +475,8 @@ final class PathBench implements Bench {
             outcome.ratio("jobs_to_floor_wall", jobs.wall() / floor.wall());
             outcome.ratio("jobs_to_peer_wall", jobs.wall() / peer.wall());
             outcome.atMost("jobs_to_peer_cpu", JOBS_TO_PEER, jobs.cpu() / peer.cpu());
+            outcome.atMost(
+                    "ingest_to_floor_cpu", INGEST_TO_FLOOR, least("ingest").cpu() / floor.cpu());
             outcome.atMost(
                     "enrich_to_floor_cpu", ENRICH_TO_FLOOR, least("enrich").cpu() / floor.cpu());
             outcome.atMost(
