@@ -53,7 +53,7 @@ class Work:
     """
 
     def __init__(self, state: Path) -> None:
-        self._folder = f"{state}/data/spark/work/"
+        self._folder = f"{state / 'data' / 'spark' / 'work'}/"
         self._logs = state / "logs" / "airflow"
 
     def batch(self) -> tuple[int, int]:
