@@ -19,9 +19,8 @@ status 1 where they differ or a line is not accounted for.
   --keep               leaves the stack up (bin/trawl down --state .trawl/demo ends it)
   --json               the summary as one JSON object on standard output
 
-Where the time goes, on 2 cores with everything downloaded: install and build 20 s, servers 30 s, up to a minute until
-the first window's border (half of the lines are written before it, half behind it), a minute until the second window
-has closed, and about 50 s until its five jobs and the audit are done; the first window is swept meanwhile.
+It takes about four minutes on 2 quiet cores with everything downloaded, and six where others keep them busy. Half of the lines
+are written before a full minute and half behind it, so a minute or two of that is waiting for windows to close.
 HELP
     exit 0
     ;;
