@@ -94,12 +94,12 @@ final class Spark {
     }
 
     static String driverFlags(Site site) {
-        return withTemporary(site, site.text("spark.driver.flags"));
+        return jobFlags(site, site.text("spark.driver.flags"));
     }
 
-    /** Flags of the JVM of a driver or an executor. */
-    static String withTemporary(Site site, String flags) {
-        return flags + " " + String.join(" ", site.temporaryFlags(Site.JOBS));
+    /** Flags of the JVM of a driver or an executor: its own, where temporary files go, and the archive of classes. */
+    static String jobFlags(Site site, String flags) {
+        return flags + " " + String.join(" ", site.temporaryFlags(Site.JOBS)) + archive(site);
     }
 
     /** What a process needs that runs or submits Spark. */
@@ -136,10 +136,8 @@ final class Spark {
         String path = site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
         conf.put("spark.driver.extraClassPath", path);
         conf.put("spark.executor.extraClassPath", path);
-        conf.put("spark.driver.extraJavaOptions", driverFlags(site) + archive(site) + " " + String.join(" ", MODULES));
-        conf.put(
-                "spark.executor.extraJavaOptions",
-                withTemporary(site, site.text("spark.executor.flags")) + archive(site));
+        conf.put("spark.driver.extraJavaOptions", driverFlags(site) + " " + String.join(" ", MODULES));
+        conf.put("spark.executor.extraJavaOptions", jobFlags(site, site.text("spark.executor.flags")));
         conf.put("spark.local.dir", site.state().resolve("tmp").toString());
         conf.put("spark.ui.enabled", "false");
         // One machine: there is nothing to be nearer to.

@@ -65,11 +65,10 @@ final class TrawlConf {
         found.put("airflow.url", "http://" + site.address("airflow"));
         // Who submits a job adds the module options to these; spark-defaults.conf would be overridden.
         found.put("spark.conf.spark.driver.extraJavaOptions", Spark.driverFlags(site));
-        // It lives for weeks: the second compiler, which the other jobs do without, pays for itself.
         for (String jvm : List.of("driver", "executor")) {
             found.put(
                     "job.hot-detect.conf.spark." + jvm + ".extraJavaOptions",
-                    Spark.withTemporary(site, "-XX:+UseSerialGC -Xshare:auto"));
+                    Spark.jobFlags(site, site.text("spark.hot.flags")));
         }
         // Where the worker finds the jobs' jars.
         found.put("spark.dist", site.dist().toString());

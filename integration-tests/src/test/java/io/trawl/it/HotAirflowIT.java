@@ -9,6 +9,7 @@ import io.trawl.etl.Json;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;
+import io.trawl.stack.Options;
 import io.trawl.stack.SharedStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,6 +118,11 @@ class HotAirflowIT {
         run = awaitRun();
         airflow.awaitTask(DAG, run, TASK, "running");
         driver = awaitDriver("its first start");
+        // A driver without the archive works as well, only twice as slowly at its start: nothing else would show it.
+        assertThat(jvm().info().arguments().orElseThrow())
+                .as("a driver's flags")
+                .contains("-XX:SharedArchiveFile="
+                        + Options.ofThisProject().home().resolve(".trawl/classes/drivers.jsa"));
         write();
         Await.until("its alert", HotAirflowIT::alerts, found -> found.size() == 1);
         Await.until("its detection", HotAirflowIT::hotCells, cells -> cells.equals(Map.of(client(0), 1)));

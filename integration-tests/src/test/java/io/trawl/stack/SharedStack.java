@@ -41,6 +41,8 @@ public final class SharedStack {
                     // Tests kill schedulers and tasks, and machines do not sleep in the meantime.
                     .stack("airflow.scheduler.missed.seconds", "15")
                     .stack("airflow.task.missed.seconds", "30")
+                    // No hot driver of a test lives for long enough to need the second compiler.
+                    .stack("spark.hot.flags", QUICK)
                     .setting("source.proxy.window", "PT1M")
                     .setting("window.margin", "PT1S")
                     .setting("indicators.folder", state.resolve("feeds").toString())
@@ -48,9 +50,6 @@ public final class SharedStack {
                     .setting("ingest.task.messages", "2000")
                     // Executors, too, are killed.
                     .setting("job.validate.driver.lines", "0")
-                    // No hot driver of a test lives for long enough to need the second compiler.
-                    .setting("job.hot-detect.conf.spark.driver.extraJavaOptions", QUICK)
-                    .setting("job.hot-detect.conf.spark.executor.extraJavaOptions", QUICK)
                     .setting("airflow.retries", "2")
                     .setting("airflow.retry.delay", "PT2S")
                     // Nothing runs by schedule until a test says from when on.
