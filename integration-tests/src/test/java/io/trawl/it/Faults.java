@@ -195,7 +195,9 @@ final class Faults {
 
     /** Data of servers on file systems in memory, whose size can be set to what they hold. */
     static final class SmallDisks {
-        private static final String ROOM = "1g";
+        /** Room enough: a DataNode takes no block where less than 1 GB and the block is free. Memory holds only what is written. */
+        private static final String ROOM = "4g";
+
         private static final long PAGE = 4096;
         private static final int FILLINGS = 50;
 
