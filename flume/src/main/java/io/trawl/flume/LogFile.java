@@ -74,6 +74,15 @@ final class LogFile implements Closeable {
         return fingerprint;
     }
 
+    long size() throws IOException {
+        return bytes.size();
+    }
+
+    /** 16 hex digits of the SHA-256 of so many bytes; of fewer where the file ends before. */
+    String digest(long from, int length) throws IOException {
+        return digest(read(bytes, from, length), length);
+    }
+
     private static @Nullable String fingerprint(FileChannel bytes) throws IOException {
         byte[] head = read(bytes, 0, FINGERPRINTED);
         int length = 0;
@@ -83,13 +92,17 @@ final class LogFile implements Closeable {
         if (length == head.length && length < FINGERPRINTED) {
             return null;
         }
+        return digest(head, length);
+    }
+
+    private static String digest(byte[] of, int length) {
         MessageDigest sha;
         try {
             sha = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }
-        sha.update(head, 0, length);
+        sha.update(of, 0, Math.min(length, of.length));
         return HexFormat.of().formatHex(sha.digest(), 0, 8);
     }
 

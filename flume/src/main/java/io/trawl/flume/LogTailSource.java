@@ -1,0 +1,156 @@
+package io.trawl.flume;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flume.Context;
+import org.apache.flume.source.taildir.ReliableTaildirEventReader;
+import org.apache.flume.source.taildir.TailFile;
+import org.apache.flume.source.taildir.TaildirSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Flume's TAILDIR, which does not send a file again when rotation gives it another name. TAILDIR knows a file by inode and
+ * path. This source knows it by its bytes ({@link Marks}), while it runs and after a restart: a renamed file, or
+ * copytruncate's copy, is read on from where the last line was sent, and a new file that got the inode of an old one is
+ * read from its first line.
+ *
+ * <p>Settings: those of TAILDIR, and {@code rotation} = rename | copytruncate (default rename). Its marks lie beside
+ * TAILDIR's {@code positionFile}, under that name with {@code .marks} behind it.
+ */
+public final class LogTailSource extends TaildirSource {
+    private static final Logger LOG = LoggerFactory.getLogger(LogTailSource.class);
+    /** Marks are written at most so often, in ms; what was read since comes again after a crash. */
+    private static final long WRITTEN = 1000;
+
+    private Marks marks = new Marks(Rotation.RENAME);
+    private Path marksFile = Path.of("positions.json.marks");
+    private Map<Long, TailFile> files = Map.of();
+    private long written;
+
+    /** @throws IllegalArgumentException if {@code rotation} is not what it should be */
+    @Override
+    public synchronized void configure(Context context) {
+        super.configure(context);
+        marks = new Marks(Rotation.of(context.getString("rotation", Rotation.RENAME.toString())));
+        marksFile = Path.of(context.getString("positionFile", "positions.json") + ".marks");
+    }
+
+    @Override
+    public synchronized void start() {
+        super.start();
+        marks.read(marksFile);
+        try {
+            Field reader = field(TaildirSource.class, "reader");
+            Field map = field(ReliableTaildirEventReader.class, "tailFiles");
+            TailFiles known = new TailFiles(((ReliableTaildirEventReader) reader.get(this)).getTailFiles());
+            map.set(reader.get(this), known);
+            files = known;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "this Flume's TAILDIR is not that of 1.11.0, which LogTailSource is made for: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Field field(Class<?> of, String name) throws NoSuchFieldException {
+        Field field = of.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    @Override
+    public Status process() {
+        Status status = super.process();
+        note();
+        long now = System.currentTimeMillis();
+        if (Math.abs(now - written) >= WRITTEN) {
+            written = now;
+            marks.write(marksFile);
+        }
+        return status;
+    }
+
+    @Override
+    public synchronized void stop() {
+        super.stop();
+        marks.write(marksFile);
+    }
+
+    /** Marks how far each file has been sent. */
+    private void note() {
+        for (TailFile file : new ArrayList<>(files.values())) {
+            if (file.getPos() == marks.place(file.getInode())) {
+                continue;
+            }
+            try (LogFile log = LogFile.open(Path.of(file.getPath()))) {
+                // The path may lead to another file by now; the mark before stands then.
+                if (log != null && log.inode() == file.getInode()) {
+                    Mark mark = Mark.of(log, file.getPos());
+                    if (mark != null) {
+                        marks.add(mark);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.debug("cannot look at {}", file.getPath(), e);
+            }
+        }
+    }
+
+    /** TAILDIR's files by inode. It puts each one once a round, after it has decided where to read on: here that is mended. */
+    private final class TailFiles extends HashMap<Long, TailFile> {
+        private static final long serialVersionUID = 1L;
+        /** Inodes of copies that are still being made. */
+        private final transient Set<Long> waiting = new HashSet<>();
+
+        TailFiles(Map<Long, TailFile> opened) {
+            opened.forEach(this::put);
+        }
+
+        @Override
+        public TailFile put(Long inode, TailFile file) {
+            TailFile before = get(inode);
+            boolean anew = before != file || waiting.contains(inode);
+            if (anew || file.needTail()) {
+                try {
+                    goOn(inode, file, anew);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot read " + file.getPath(), e);
+                }
+            }
+            if (before != null && before != file) {
+                before.close();
+            }
+            return super.put(inode, file);
+        }
+
+        private void goOn(Long inode, TailFile file, boolean anew) throws IOException {
+            Path path = Path.of(file.getPath());
+            try (LogFile log = LogFile.open(path)) {
+                if (log == null || log.inode() != inode || !(anew || marks.wasEmptied(log))) {
+                    return;
+                }
+                long place = marks.placeIn(log, Files.getLastModifiedTime(path).toMillis(), System.currentTimeMillis());
+                if (place == Marks.WAIT) {
+                    waiting.add(inode);
+                    file.setNeedTail(false);
+                    return;
+                }
+                waiting.remove(inode);
+                // Without any mark of this inode, as after an update from TAILDIR, its own position stands.
+                if (place != file.getPos() && (place > 0 || marks.place(inode) > 0)) {
+                    file.updatePos(file.getPath(), inode, place);
+                    file.setNeedTail(true);
+                }
+            }
+        }
+    }
+}
