@@ -55,6 +55,11 @@ final class LogFile implements Closeable {
         return null;
     }
 
+    /** A file that is open; it is not closed with this. */
+    static LogFile of(FileChannel open, long inode) throws IOException {
+        return new LogFile(open, inode);
+    }
+
     private static long inode(Path path) throws IOException {
         return (long) Files.getAttribute(path, "unix:ino");
     }

@@ -1,6 +1,7 @@
 package io.trawl.flume;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flume.Context;
+import org.apache.flume.channel.ChannelProcessor;
 import org.apache.flume.source.taildir.ReliableTaildirEventReader;
 import org.apache.flume.source.taildir.TailFile;
 import org.apache.flume.source.taildir.TaildirSource;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Flume's TAILDIR, which does not send a file again when rotation gives it another name. TAILDIR knows a file by inode and
  * path. This source knows it by its bytes ({@link Marks}), while it runs and after a restart: a renamed file, or
  * copytruncate's copy, is read on from where the last line was sent, and a new file that got the inode of an old one is
- * read from its first line.
+ * read from its first line. Of a file's first line it says which file came before ({@link Predecessors}).
  *
  * <p>Settings: those of TAILDIR, and {@code rotation} = rename | copytruncate (default rename). Its marks lie beside
  * TAILDIR's {@code positionFile}, under that name with {@code .marks} behind it.
@@ -31,7 +33,8 @@ public final class LogTailSource extends TaildirSource {
     /** Marks are written at most so often, in ms; what was read since comes again after a crash. */
     private static final long WRITTEN = 1000;
 
-    private Marks marks = new Marks(Rotation.RENAME);
+    private Rotation rotation = Rotation.RENAME;
+    private Marks marks = new Marks(rotation);
     private Path marksFile = Path.of("positions.json.marks");
     private Map<Long, TailFile> files = Map.of();
     private long written;
@@ -40,7 +43,8 @@ public final class LogTailSource extends TaildirSource {
     @Override
     public synchronized void configure(Context context) {
         super.configure(context);
-        marks = new Marks(Rotation.of(context.getString("rotation", Rotation.RENAME.toString())));
+        rotation = Rotation.of(context.getString("rotation", Rotation.RENAME.toString()));
+        marks = new Marks(rotation);
         marksFile = Path.of(context.getString("positionFile", "positions.json") + ".marks");
     }
 
@@ -59,6 +63,11 @@ public final class LogTailSource extends TaildirSource {
                     "this Flume's TAILDIR is not that of 1.11.0, which LogTailSource is made for: " + e.getMessage(),
                     e);
         }
+    }
+
+    @Override
+    public synchronized void setChannelProcessor(ChannelProcessor processor) {
+        super.setChannelProcessor(new Predecessors(processor, this::before));
     }
 
     private static Field field(Class<?> of, String name) throws NoSuchFieldException {
@@ -103,6 +112,60 @@ public final class LogTailSource extends TaildirSource {
                 LOG.debug("cannot look at {}", file.getPath(), e);
             }
         }
+    }
+
+    /** Generation and length, bytes, of the file that the log had before the one at a path; {@code none} where it had none. */
+    private String before(String path) {
+        TailFile file = null;
+        for (TailFile one : files.values()) {
+            file = one.getPath().equals(path) ? one : file;
+        }
+        TailFile before = null;
+        long latest = -1;
+        for (TailFile one : files.values()) {
+            if (file == null
+                    || one.getInode() == file.getInode()
+                    || !one.getHeaders().equals(file.getHeaders())) {
+                continue;
+            }
+            long modified = modified(one);
+            if (modified > latest && modified <= modified(file)) {
+                latest = modified;
+                before = one;
+            }
+        }
+        return before == null ? "none" : end(before);
+    }
+
+    /** When a file was written to last, as far as can be seen: a deleted one has no time of its own any more. */
+    private static long modified(TailFile file) {
+        try (LogFile log = LogFile.open(Path.of(file.getPath()))) {
+            if (log != null && log.inode() == file.getInode()) {
+                return Math.max(
+                        file.getLastUpdated(),
+                        Files.getLastModifiedTime(Path.of(file.getPath())).toMillis());
+            }
+        } catch (IOException e) {
+            LOG.debug("cannot look at {}", file.getPath(), e);
+        }
+        return file.getLastUpdated();
+    }
+
+    private String end(TailFile file) {
+        String generation = null;
+        long size = file.getPos();
+        RandomAccessFile open = file.getRaf();
+        try (LogFile log = open == null ? LogFile.open(Path.of(file.getPath())) : null) {
+            // An open file has its bytes also when it was deleted. One that was closed was read to its end before.
+            LogFile seen = open == null ? log : LogFile.of(open.getChannel(), file.getInode());
+            if (seen != null && seen.inode() == file.getInode()) {
+                generation = rotation.generation(seen);
+                size = seen.size();
+            }
+        } catch (IOException e) {
+            LOG.debug("cannot look at {}", file.getPath(), e);
+        }
+        return (generation == null ? Generations.UNKNOWN : generation) + " " + size;
     }
 
     /** TAILDIR's files by inode. It puts each one once a round, after it has decided where to read on: here that is mended. */

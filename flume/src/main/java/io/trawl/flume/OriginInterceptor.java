@@ -24,8 +24,8 @@ public final class OriginInterceptor implements Interceptor {
     /** Header set by this class on a line that was cut: how long it was, in bytes. */
     public static final String OVERSIZE = "oversize";
 
-    private static final String FILE = "file";
-    private static final String BYTE_OFFSET = "byteoffset";
+    static final String FILE = "file";
+    static final String BYTE_OFFSET = "byteoffset";
     private static final Logger LOG = LoggerFactory.getLogger(OriginInterceptor.class);
 
     private final Generations generations;

@@ -30,6 +30,9 @@ class LogTailSourceTest {
     private Path log;
     private LogTailSource source;
     private final List<String> sent = new ArrayList<>();
+    /** Header follows of the first line of each file, in order. */
+    private final List<String> follows = new ArrayList<>();
+
     private int written;
 
     @BeforeEach
@@ -177,6 +180,56 @@ class LogTailSourceTest {
     }
 
     @Test
+    void theFirstLineOfAFileSaysHowLongTheOneBeforeIs() throws Exception {
+        start("rename");
+        write(10);
+        poll();
+        write(3);
+        Path old = Files.move(log, folder.resolve("access.log.1"));
+        write(1);
+        poll();
+
+        assertThat(follows).containsExactly("none", generation(old) + " " + Files.size(old));
+    }
+
+    @Test
+    void ofADeletedFileToo() throws Exception {
+        start("rename");
+        write(10);
+        poll();
+        write(3);
+        String generation = generation(log);
+        long size = Files.size(log);
+        Files.delete(log);
+        write(1);
+        poll();
+
+        // Its last three lines are lost, and this tells so.
+        assertThat(sent).hasSize(11);
+        assertThat(follows).containsExactly("none", generation + " " + size);
+    }
+
+    @Test
+    void whatWasDeletedWhileTheAgentWasDownIsNotKnown() throws Exception {
+        start("rename");
+        write(10);
+        poll();
+        stop();
+        Files.delete(log);
+        write(1);
+        start("rename");
+        poll();
+
+        assertThat(follows).containsExactly("none", "none");
+    }
+
+    private static String generation(Path file) throws IOException {
+        try (LogFile log = LogFile.open(file)) {
+            return Rotation.RENAME.generation(log);
+        }
+    }
+
+    @Test
     void anotherRotationIsRefused() {
         assertThatThrownBy(() -> start("compress"))
                 .hasMessage("rotation is 'compress'; expected rename or copytruncate, for example rotation = rename");
@@ -202,7 +255,15 @@ class LogTailSourceTest {
         starting.setChannelProcessor(new ChannelProcessor(new ReplicatingChannelSelector()) {
             @Override
             public void processEventBatch(List<Event> events) {
-                events.forEach(event -> sent.add(new String(event.getBody(), StandardCharsets.ISO_8859_1)));
+                for (Event event : events) {
+                    sent.add(new String(event.getBody(), StandardCharsets.ISO_8859_1));
+                    String before = event.getHeaders().get("follows");
+                    assertThat(before != null)
+                            .isEqualTo(event.getHeaders().get("byteoffset").equals("0"));
+                    if (before != null) {
+                        follows.add(before);
+                    }
+                }
             }
         });
         starting.start();
