@@ -1,11 +1,14 @@
 package io.trawl.audit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.HBase;
 import io.trawl.etl.HBaseReader;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
+import io.trawl.etl.Json;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Messages;
@@ -35,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *
- * It counts copies that other windows have, and names proxies that fell silent and files whose byte offsets have a gap. What it finds is written into the
+ * It counts copies that other windows have. It names proxies that fell silent, files whose byte offsets have a gap or whose
+ * end never came, results that the ledger does not name, and messages that no window has read. What it finds is written into the
  * ledger either way; where something does not hold the job fails with the numbers.
  */
 public final class AuditJob implements Job {
@@ -97,6 +101,11 @@ public final class AuditJob implements Job {
                     LakeTable.OBSERVABLES);
         }
 
+        Heads heads = new Heads(run, problems);
+        heads.compare("ingest", ingest, LakeTable.RAW_LINES);
+        heads.compare("validate", validate, LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
+        heads.compare("enrich", enrich, LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
+
         run.lines(ingest.counts().getOrDefault("raw", 0L));
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         conserve(run, problems, ingest, validate, lines);
@@ -114,10 +123,20 @@ public final class AuditJob implements Job {
                 + versions.getOrDefault("indicators", "pinned") + "), allowlists "
                 + versions.getOrDefault("allowlists", "none"));
         run.count("suppressed", enrich.counts().getOrDefault("suppressed", 0L));
-        Proxies proxies = Proxies.judge(run, lines, ledger.latestBefore(source, name(), window));
+        Ledger.Entry before = ledger.latestBefore(source, name(), window);
+        JsonNode known = before == null || before.detail() == null
+                ? Json.MAPPER.missingNode()
+                : Json.MAPPER.readTree(before.detail());
+        Unswept unswept = Unswept.before(run, ingest, known, before == null ? null : before.window());
+        unswept.judge(run, problems);
+        Proxies proxies = Proxies.judge(run, lines, known);
         problems.addAll(proxies.problems());
         proxies.notes().forEach(run::note);
-        run.detail(proxies.detail(problems));
+        ObjectNode detail = Json.MAPPER.createObjectNode();
+        unswept.into(detail);
+        proxies.into(detail);
+        problems.forEach(detail.putArray("problems")::add);
+        run.detail(Json.MAPPER.writeValueAsString(detail));
 
         run.count("unknown_generation", proxies.unknownGeneration());
         run.count("problems", problems.size());

@@ -11,17 +11,14 @@ import static org.apache.spark.sql.functions.sum;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Json;
 import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
-import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +43,11 @@ final class Proxies {
     /** What the agent calls the generation of a line that it found in no file; several files may share it. */
     private static final String UNKNOWN = "unknown";
 
+    /** Header of a file's first line: generation and bytes of the file before it, or that there was none. */
+    private static final String FOLLOWS = "follows";
+
+    private static final String NONE = "none";
+
     private static final int NAMED = 5;
 
     private final List<String> problems = new ArrayList<>();
@@ -66,6 +68,11 @@ final class Proxies {
             return toString().compareTo(other.toString());
         }
 
+        /** Whether it is another file of the same log. */
+        boolean isSibling(LogFile other) {
+            return host.equals(other.host) && log.equals(other.log) && !generation.equals(other.generation);
+        }
+
         @Override
         public String toString() {
             return host + "/" + log + "/" + generation;
@@ -77,30 +84,30 @@ final class Proxies {
 
     private Proxies() {}
 
-    /** @param rawLines the window's rows of raw_lines, null where there are none; @param before the latest audit of an earlier window */
-    static Proxies judge(Run run, @Nullable Dataset<Row> rawLines, Ledger.@Nullable Entry before) throws IOException {
+    /**
+     * @param rawLines the window's rows of raw_lines, null where there are none
+     * @param before detail of the latest audit of an earlier window; a missing node where there is none
+     */
+    static Proxies judge(Run run, @Nullable Dataset<Row> rawLines, JsonNode before) {
         Proxies proxies = new Proxies();
         Set<String> knownLogs = new LinkedHashSet<>();
         Map<LogFile, Reached> earlier = new TreeMap<>();
-        if (before != null && before.detail() != null) {
-            JsonNode detail = Json.MAPPER.readTree(before.detail());
-            detail.path("heard")
-                    .fields()
-                    .forEachRemaining(field -> proxies.heard.put(
-                            field.getKey(), Instant.parse(field.getValue().asText())));
-            for (JsonNode file : detail.path("files")) {
-                LogFile name = new LogFile(
-                        file.path("host").asText(),
-                        file.path("log").asText(),
-                        file.path("generation").asText());
-                Instant when = Instant.parse(file.path("when").asText());
-                if (name.generation().equals(UNKNOWN)) {
-                    continue;
-                }
-                knownLogs.add(name.host() + "/" + name.log());
-                if (when.plus(REMEMBERED).isAfter(run.window().start())) {
-                    earlier.put(name, new Reached(file.path("end").asLong(), when));
-                }
+        before.path("heard")
+                .fields()
+                .forEachRemaining(field -> proxies.heard.put(
+                        field.getKey(), Instant.parse(field.getValue().asText())));
+        for (JsonNode file : before.path("files")) {
+            LogFile name = new LogFile(
+                    file.path("host").asText(),
+                    file.path("log").asText(),
+                    file.path("generation").asText());
+            Instant when = Instant.parse(file.path("when").asText());
+            if (name.generation().equals(UNKNOWN)) {
+                continue;
+            }
+            knownLogs.add(name.host() + "/" + name.log());
+            if (when.plus(REMEMBERED).isAfter(run.window().start())) {
+                earlier.put(name, new Reached(file.path("end").asLong(), when));
             }
         }
         proxies.files.putAll(earlier);
@@ -125,8 +132,7 @@ final class Proxies {
     }
 
     /** What the next window's audit leans on, and the figures of this one. */
-    String detail(Collection<String> allProblems) throws IOException {
-        ObjectNode detail = Json.MAPPER.createObjectNode();
+    void into(ObjectNode detail) {
         ObjectNode last = detail.putObject("heard");
         heard.forEach((host, when) -> last.put(host, when.toString()));
         ObjectNode counts = detail.putObject("lines");
@@ -138,9 +144,6 @@ final class Proxies {
                 .put("generation", file.generation())
                 .put("end", reached.end())
                 .put("when", reached.when().toString()));
-        var found = detail.putArray("problems");
-        allProblems.forEach(found::add);
-        return Json.MAPPER.writeValueAsString(detail);
     }
 
     /** Bytes of the line in its file, without its line end; of a line that the agent cut, what it had. */
@@ -190,6 +193,9 @@ final class Proxies {
             }
             files.merge(file, new Reached(end, when), (a, b) -> new Reached(Math.max(a.end(), b.end()), b.when()));
         }
+        if (totals.stream().anyMatch(total -> total.getLong(3) == 0)) {
+            ends(run, rawLines.where(isPlaced), earlier, knownLogs);
+        }
         rawLines.where(expr("host is not null").and(functions.not(isPlaced)))
                 .groupBy("host")
                 .agg(
@@ -201,6 +207,42 @@ final class Proxies {
         long unplaced = rawLines.where("host is null").count();
         if (unplaced > 0) {
             notes.add(unplaced + " messages carry no host: their copies and gaps cannot be seen");
+        }
+    }
+
+    /** Of each file that begins in this window: whether the end of the file before it came. */
+    private void ends(Run run, Dataset<Row> placed, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
+        List<Row> begun = placed.where("file_offset = 0")
+                .select(
+                        col("host"),
+                        expr("coalesce(log, '')"),
+                        expr("coalesce(generation, '')"),
+                        expr("headers['" + FOLLOWS + "']").as("follows"))
+                .where("follows is not null")
+                .distinct()
+                .collectAsList();
+        for (Row row : begun) {
+            LogFile file = new LogFile(row.getString(0), row.getString(1), row.getString(2));
+            boolean known = knownLogs.contains(file.host() + "/" + file.log());
+            String[] before = row.getString(3).split(" ", -1);
+            if (before[0].equals(NONE)) {
+                earlier.keySet().stream()
+                        .filter(one -> one.isSibling(file))
+                        .max(Comparator.comparing(one -> earlier.get(one).when()))
+                        .ifPresent(
+                                one -> problems.add("log " + one + " was gone before its agent came to the next file ("
+                                        + file.generation() + "): what it had from byte "
+                                        + earlier.get(one).end() + " on never came"));
+            } else if (before.length == 2 && !before[0].equals(UNKNOWN) && before[1].matches("[0-9]{1,18}")) {
+                LogFile one = new LogFile(file.host(), file.log(), before[0]);
+                Reached reached = files.get(one);
+                long end = reached == null ? 0 : reached.end();
+                long size = Long.parseLong(before[1]);
+                // The last line may end in CR LF, or in nothing.
+                if (end + 1 < size && (known || reached != null)) {
+                    missing(run, one, end, size);
+                }
+            }
         }
     }
 

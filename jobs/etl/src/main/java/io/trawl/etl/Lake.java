@@ -122,6 +122,28 @@ public final class Lake implements AutoCloseable {
         return snapshot == null ? null : snapshot.snapshotId();
     }
 
+    /**
+     * A run's commit to a table.
+     *
+     * @param snapshot its id
+     * @param run id of the run
+     */
+    public record Commit(long snapshot, String run) {}
+
+    /** The newest commit that wrote a source's window of a table; null where there is none any more, or none yet. */
+    public @Nullable Commit newest(LakeTable<?> table, String source, Window window) {
+        Table loaded = table(table);
+        Snapshot snapshot = loaded.currentSnapshot();
+        while (snapshot != null) {
+            Map<String, String> summary = snapshot.summary();
+            if (source.equals(summary.get(Run.SOURCE)) && window.toString().equals(summary.get(Run.WINDOW))) {
+                return new Commit(snapshot.snapshotId(), summary.getOrDefault(Run.ID, "unknown"));
+            }
+            snapshot = snapshot.parentId() == null ? null : loaded.snapshot(snapshot.parentId());
+        }
+        return null;
+    }
+
     /** Whether a source's window has no row at a snapshot; asks the table's metadata, not Spark. */
     public boolean isEmpty(LakeTable<?> table, String source, Window window, long snapshot) {
         try (CloseableIterable<FileScanTask> files = table(table)

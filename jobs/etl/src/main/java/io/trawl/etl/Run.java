@@ -21,9 +21,10 @@ public final class Run {
     /** Version of Trawl's code that stands in the ledger. */
     public static final String CODE_VERSION = "0.1.0";
 
-    /** Properties of a snapshot: whose window it replaced. */
-    static final String SOURCE = "trawl.source";
+    /** Properties of a snapshot: the run that made it, and whose window it replaced. */
+    static final String ID = "trawl.run-id";
 
+    static final String SOURCE = "trawl.source";
     static final String WINDOW = "trawl.window";
 
     private final String job;
@@ -167,7 +168,7 @@ public final class Run {
     /** Properties for every snapshot that this run commits. */
     public Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
-        properties.put("trawl.run-id", id);
+        properties.put(ID, id);
         properties.put("trawl.stage", job);
         if (source != null && window != null) {
             properties.put(SOURCE, source.name());
