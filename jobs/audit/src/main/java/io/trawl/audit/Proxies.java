@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,10 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,8 @@ final class Proxies {
 
     private final Map<LogFile, Reached> files = new TreeMap<>();
 
+    private final List<Gap> gaps = new ArrayList<>();
+
     private long unknownGeneration;
 
     /** One file of one log of one host, between two rotations. */
@@ -81,6 +86,9 @@ final class Proxies {
 
     /** Up to which byte a file has been seen, and when. */
     private record Reached(long end, Instant when) {}
+
+    /** Bytes [from, until) of a file that this window lacks. */
+    private record Gap(LogFile file, long from, long until) {}
 
     private Proxies() {}
 
@@ -112,7 +120,8 @@ final class Proxies {
         }
         proxies.files.putAll(earlier);
         if (rawLines != null) {
-            proxies.readFiles(run, rawLines, earlier, knownLogs);
+            proxies.readFiles(rawLines, earlier, knownLogs);
+            proxies.judgeGaps(run);
         }
         proxies.silent(run);
         return proxies;
@@ -151,7 +160,7 @@ final class Proxies {
         return expr("coalesce(oversize, cast(octet_length(body) as bigint))");
     }
 
-    private void readFiles(Run run, Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
+    private void readFiles(Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
         Column isPlaced =
                 expr("host is not null and file_offset is not null and coalesce(generation, '') <> '" + UNKNOWN + "'");
         Dataset<Row> placed = rawLines.where(isPlaced)
@@ -180,21 +189,21 @@ final class Proxies {
             lines.merge(file.host(), total.getLong(6), Long::sum);
             heard.merge(file.host(), when, (a, b) -> a.isAfter(b) ? a : b);
             if (end - begin != bytes) {
-                inside(run, placed, file);
+                inside(placed, file);
             }
             Reached reached = earlier.get(file);
             if (reached != null) {
                 // One byte more where lines end in CR LF.
                 if (begin > reached.end() + 1) {
-                    missing(run, file, reached.end(), begin);
+                    gaps.add(new Gap(file, reached.end(), begin));
                 }
             } else if (begin > 0 && knownLogs.contains(file.host() + "/" + file.log())) {
-                missing(run, file, 0, begin);
+                gaps.add(new Gap(file, 0, begin));
             }
             files.merge(file, new Reached(end, when), (a, b) -> new Reached(Math.max(a.end(), b.end()), b.when()));
         }
         if (totals.stream().anyMatch(total -> total.getLong(3) == 0)) {
-            ends(run, rawLines.where(isPlaced), earlier, knownLogs);
+            ends(rawLines.where(isPlaced), earlier, knownLogs);
         }
         rawLines.where(expr("host is not null").and(functions.not(isPlaced)))
                 .groupBy("host")
@@ -211,7 +220,7 @@ final class Proxies {
     }
 
     /** Of each file that begins in this window: whether the end of the file before it came. */
-    private void ends(Run run, Dataset<Row> placed, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
+    private void ends(Dataset<Row> placed, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
         List<Row> begun = placed.where("file_offset = 0")
                 .select(
                         col("host"),
@@ -240,7 +249,7 @@ final class Proxies {
                 long size = Long.parseLong(before[1]);
                 // The last line may end in CR LF, or in nothing.
                 if (end + 1 < size && (known || reached != null)) {
-                    missing(run, one, end, size);
+                    gaps.add(new Gap(one, end, size));
                 }
             }
         }
@@ -265,8 +274,8 @@ final class Proxies {
     }
 
     /** Names the gaps inside a window. */
-    private void inside(Run run, Dataset<Row> placed, LogFile file) {
-        List<Row> gaps = placed.where(col("host")
+    private void inside(Dataset<Row> placed, LogFile file) {
+        List<Row> within = placed.where(col("host")
                         .equalTo(file.host())
                         .and(col("log").equalTo(file.log()))
                         .and(col("generation").equalTo(file.generation())))
@@ -277,51 +286,85 @@ final class Proxies {
                 .where("next > end + 1")
                 .orderBy("end")
                 .collectAsList();
-        for (Row gap : gaps.subList(0, Math.min(gaps.size(), NAMED))) {
-            missing(run, file, gap.getLong(0), gap.getLong(1));
+        for (Row gap : within.subList(0, Math.min(within.size(), NAMED))) {
+            gaps.add(new Gap(file, gap.getLong(0), gap.getLong(1)));
         }
-        if (gaps.size() > NAMED) {
-            problems.add("log " + file + " has " + (gaps.size() - NAMED) + " more gaps");
+        if (within.size() > NAMED) {
+            problems.add("log " + file + " has " + (within.size() - NAMED) + " more gaps");
         }
     }
 
-    /** Bytes that this window lacks: lost, unless another window has them, where they came late or early. */
-    private void missing(Run run, LogFile file, long from, long until) {
+    /**
+     * Judges the bytes that this window lacks: lost, unless another window has them, where they came late or early. All gaps
+     * are looked for in one pass over the windows of two days.
+     */
+    private void judgeGaps(Run run) {
+        if (gaps.isEmpty()) {
+            return;
+        }
+        List<Row> ranges = new ArrayList<>();
+        for (int i = 0; i < gaps.size(); i++) {
+            Gap gap = gaps.get(i);
+            LogFile file = gap.file();
+            ranges.add(RowFactory.create(i, file.host(), file.log(), file.generation(), gap.from(), gap.until()));
+        }
+        Dataset<Row> lacked = run.spark()
+                .createDataFrame(
+                        ranges,
+                        StructType.fromDDL(
+                                "gap int, of_host string, of_log string, of_generation string, begin bigint, end bigint"));
         long snapshot = Objects.requireNonNull(run.lake().snapshot(LakeTable.RAW_LINES));
-        Row elsewhere = run.lake()
+        Map<Integer, Row> found = new HashMap<>();
+        run.lake()
                 .rows(run.spark(), LakeTable.RAW_LINES, snapshot)
                 .where(col("source")
                         .equalTo(run.source().name())
                         .and(col("window")
                                 .between(
                                         lit(Timestamp.from(run.window().start().minus(Duration.ofDays(1)))),
-                                        lit(Timestamp.from(run.window().end().plus(Duration.ofDays(1))))))
-                        .and(col("host").equalTo(file.host()))
-                        .and(expr("coalesce(log, '')").equalTo(file.log()))
-                        .and(expr("coalesce(generation, '')").isin(file.generation(), UNKNOWN))
-                        .and(col("file_offset").geq(from))
-                        .and(col("file_offset").lt(until)))
-                .groupBy("event_id")
+                                        lit(Timestamp.from(run.window().end().plus(Duration.ofDays(1)))))))
+                .join(
+                        functions.broadcast(lacked),
+                        expr(
+                                "host = of_host and coalesce(log, '') = of_log and file_offset >= begin and file_offset < end"
+                                        + " and coalesce(generation, '') in (of_generation, '" + UNKNOWN + "')"))
+                .groupBy("gap", "event_id")
                 .agg(
                         first(length()).as("length"),
                         first(expr("coalesce(generation, '') <> '" + UNKNOWN + "'"))
                                 .as("own"))
+                .groupBy("gap")
                 .agg(
                         sum(expr("if(own, length + 1, 0)")),
                         functions.count_if(col("own")),
                         functions.count_if(functions.not(col("own"))))
-                .first();
-        long found = elsewhere.isNullAt(0) ? 0 : elsewhere.getLong(0);
-        long lacking = until - from - found - elsewhere.getLong(1);
-        long unknown = elsewhere.getLong(2);
-        String bytes = "bytes " + from + " to " + (until - 1) + " of log " + file;
-        if (lacking > 0) {
-            problems.add(bytes + " never came (" + (until - from - found) + " bytes)"
+                .collectAsList()
+                .forEach(row -> found.put(row.getInt(0), row));
+        for (int i = 0; i < gaps.size(); i++) {
+            Row row = found.get(i);
+            judge(
+                    gaps.get(i),
+                    row == null ? 0 : row.getLong(1),
+                    row == null ? 0 : row.getLong(2),
+                    row == null ? 0 : row.getLong(3));
+        }
+    }
+
+    /**
+     * @param bytes bytes of the gap that other windows have
+     * @param lines lines that they are of, each of which may have a byte more, where lines end in CR LF
+     * @param unknown lines there whose file nobody knows
+     */
+    private void judge(Gap gap, long bytes, long lines, long unknown) {
+        long lacking = gap.until() - gap.from() - bytes;
+        String text = "bytes " + gap.from() + " to " + (gap.until() - 1) + " of log " + gap.file();
+        if (lacking > lines) {
+            problems.add(text + " never came (" + lacking + " bytes)"
                     + (unknown > 0
                             ? ", unless they are among the lines of generation unknown there (" + unknown + ")"
                             : ""));
         } else {
-            notes.add(bytes + " are in another window");
+            notes.add(text + " are in another window");
         }
     }
 

@@ -42,6 +42,7 @@ final class LakeFile implements Closeable {
     private final Table table;
     private final StructLike partition;
     private final org.apache.iceberg.io.OutputFile file;
+    private final org.apache.iceberg.Schema schema;
     private final MessageType type;
     private final PageCompressor compressor;
     private final ParquetFileWriter out;
@@ -52,7 +53,7 @@ final class LakeFile implements Closeable {
     private long records;
 
     /**
-     * @param avro the records' schema, from which the table was made
+     * @param avro the records' schema, from which the table was made; columns that only the table has are left out
      * @param distinct columns whose values hardly repeat
      * @param rowGroup bytes of a row group before compression, held until it is whole
      */
@@ -68,7 +69,8 @@ final class LakeFile implements Closeable {
         this.table = table;
         this.partition = partition;
         this.file = file;
-        this.type = ParquetSchemaUtil.convert(table.schema(), "table");
+        this.schema = LakeSchemas.written(table, avro);
+        this.type = ParquetSchemaUtil.convert(schema, "table");
         this.compressor = new PageCompressor();
         this.columns = new LakeColumns(avro, type, distinct, compressor);
         this.out = new ParquetFileWriter(
@@ -148,7 +150,7 @@ final class LakeFile implements Closeable {
     @Override
     public void close() throws IOException {
         flush();
-        out.end(Map.of("iceberg.schema", SchemaParser.toJson(table.schema())));
+        out.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
         compressor.release();
     }
 

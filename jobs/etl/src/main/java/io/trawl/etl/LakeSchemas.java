@@ -58,6 +58,27 @@ final class LakeSchemas {
         return update;
     }
 
+    /**
+     * The columns of a table that a record has, in the record's order. A newer Trawl may have given the table more; after a
+     * step back those stay empty.
+     */
+    static org.apache.iceberg.Schema written(Table table, Schema avro) {
+        List<Types.NestedField> known = new ArrayList<>();
+        for (Schema.Field field : avro.getFields()) {
+            known.add(table.schema().findField(field.name()));
+        }
+        for (Types.NestedField column : table.schema().columns()) {
+            if (column.isRequired() && avro.getField(column.name()) == null) {
+                throw new JobFailure(
+                        "lake table " + table.name() + " has a column " + column.name()
+                                + " that must have a value and that this version of Trawl does not know: use the version"
+                                + " that made it",
+                        null);
+            }
+        }
+        return new org.apache.iceberg.Schema(known);
+    }
+
     private Types.StructType struct(Schema avro) {
         List<Schema.Field> fields = avro.getFields();
         int first = lastId + 1;

@@ -157,7 +157,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final class Files implements Writer<T> {
         private final OutputFileFactory names;
         private final Map<PartitionKey, LakeFile> open = new LinkedHashMap<>();
-        private final PartitionKey key = new PartitionKey(table.spec(), table.schema());
+        // Of a record a value is taken by its place there.
+        private final PartitionKey key = new PartitionKey(table.spec(), LakeSchemas.written(table, avro));
         private final LakeRow row = new LakeRow();
         /** Positions of the fields that the table is partitioned by, all as they are. */
         private final int[] by;

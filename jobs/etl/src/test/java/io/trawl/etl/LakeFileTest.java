@@ -16,12 +16,14 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
@@ -98,6 +100,52 @@ class LakeFileTest {
                     .containsExactlyElementsOf(
                             records.stream().map(LakeFileTest::plain).toList());
         }
+    }
+
+    /** As after a step back from a version that has given each table one more column, before all others. */
+    @ParameterizedTest
+    @MethodSource("everyTable")
+    void aColumnThatOnlyTheTableHasStaysEmpty(LakeTable<?> kind) throws Exception {
+        try (Lake lake = lake()) {
+            lake.table(kind)
+                    .updateSchema()
+                    .addColumn("of_a_newer_version", Types.StringType.get())
+                    .moveFirst("of_a_newer_version")
+                    .commit();
+            List<IndexedRecord> records = records(kind.schema(), 500);
+            LakeStore<?> store = lake.replacing(kind, Expressions.alwaysTrue(), null, Map.of());
+            commit(store, records);
+
+            List<Object> read = new ArrayList<>();
+            try (CloseableIterable<Record> rows =
+                    IcebergGenerics.read(lake.table(kind)).build()) {
+                for (Record row : rows) {
+                    assertThat(row.getField("of_a_newer_version")).isNull();
+                    Map<String, Object> fields = new LinkedHashMap<>();
+                    kind.schema()
+                            .getFields()
+                            .forEach(field -> fields.put(field.name(), plain(row.getField(field.name()))));
+                    read.add(fields);
+                }
+            }
+            List<Object> written = new ArrayList<>();
+            for (IndexedRecord record : records) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                kind.schema().getFields().forEach(field -> fields.put(field.name(), plain(record.get(field.pos()))));
+                written.add(fields);
+            }
+            assertThat(read).containsExactlyInAnyOrderElementsOf(written);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends SpecificRecord> void commit(LakeStore<T> store, List<IndexedRecord> records)
+            throws Exception {
+        var writer = store.open(0, 0);
+        for (IndexedRecord record : records) {
+            writer.write((T) record);
+        }
+        store.commit(List.of(writer.close()));
     }
 
     private static String text(Map<Integer, ByteBuffer> bounds, Table table, String column) {
