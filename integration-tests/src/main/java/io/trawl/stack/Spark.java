@@ -142,7 +142,6 @@ final class Spark {
         conf.put("spark.ui.enabled", "false");
         // One machine: there is nothing to be nearer to.
         conf.put("spark.locality.wait", "0s");
-        conf.put("spark.sql.shuffle.partitions", "4");
         conf.put("spark.jars", String.join(",", jars(site)));
         conf.put("spark.sql.extensions", "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions");
         conf.put("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog");

@@ -196,10 +196,17 @@ public final class AuditJob implements Job {
                 raw += of.getLong(1);
                 places += of.getLong(2);
             }
-            copies = raw - lines.select("event_id").distinct().count();
+            // 8 bytes instead of 32 letters: of 100 million lines two share them by chance once in 3,700 audits.
+            copies = raw
+                    - lines.select(functions.xxhash64(functions.col("event_id")))
+                            .distinct()
+                            .count();
         }
         long valid = count(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS));
         long invalid = count(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
+        if (lines != null && raw != valid + invalid + copies) {
+            copies = raw - lines.select("event_id").distinct().count();
+        }
         run.count("messages", messages);
         run.count("raw", raw);
         run.count("valid", valid);

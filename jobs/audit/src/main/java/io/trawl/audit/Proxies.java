@@ -235,13 +235,12 @@ final class Proxies {
             boolean known = knownLogs.contains(file.host() + "/" + file.log());
             String[] before = row.getString(3).split(" ", -1);
             if (before[0].equals(NONE)) {
-                earlier.keySet().stream()
-                        .filter(one -> one.isSibling(file))
-                        .max(Comparator.comparing(one -> earlier.get(one).when()))
-                        .ifPresent(
-                                one -> problems.add("log " + one + " was gone before its agent came to the next file ("
-                                        + file.generation() + "): what it had from byte "
-                                        + earlier.get(one).end() + " on never came"));
+                earlier.entrySet().stream()
+                        .filter(one -> one.getKey().isSibling(file))
+                        .max(Comparator.comparing(one -> one.getValue().when()))
+                        .ifPresent(one -> problems.add("log " + one.getKey()
+                                + " was gone before its agent came to the next file (" + file.generation()
+                                + "): what it had from byte " + one.getValue().end() + " on never came"));
             } else if (before.length == 2 && !before[0].equals(UNKNOWN) && before[1].matches("[0-9]{1,18}")) {
                 LogFile one = new LogFile(file.host(), file.log(), before[0]);
                 Reached reached = files.get(one);

@@ -247,7 +247,7 @@ public final class Jobs {
         return settings.number(settings.text(own, "").isEmpty() ? "job.driver.lines" : own);
     }
 
-    /** What Trawl's jobs ask of Spark; what the submission or spark-defaults.conf says wins. */
+    /** What Trawl's jobs ask of Spark, whatever they are about; what the submission or spark-defaults.conf says wins. */
     public static void configure(SparkConf conf, Settings settings) {
         settings.under("spark.conf.").forEach(conf::set);
         defaults(conf, settings);
@@ -258,7 +258,6 @@ public final class Jobs {
                 .forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
         conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG, "org.apache.iceberg.spark.SparkCatalog");
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
-        conf.setIfMissing("spark.sql.shuffle.partitions", "8");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // A broker that restarts is waited for; then the task fails and is tried again.
         conf.setIfMissing("spark.streaming.kafka.consumer.poll.ms", "20000");

@@ -18,6 +18,14 @@ final class SparkStart implements AutoCloseable {
     /** Size of a run that has not said how many lines it is about. */
     static final long UNKNOWN = Long.MAX_VALUE;
 
+    private static final String PARTITIONS = "spark.sql.shuffle.partitions";
+    /** Lines for each partition of a shuffle: what an executor of a gigabyte sorts without spilling, many times over. */
+    private static final long LINES_OF_A_PARTITION = 250_000;
+
+    private static final int LEAST_PARTITIONS = 4;
+    private static final int MOST_PARTITIONS = 10_000;
+    private static final int USUAL_PARTITIONS = 8;
+
     private final SparkConf conf;
     private final long few;
     private final int threads;
@@ -53,12 +61,14 @@ final class SparkStart implements AutoCloseable {
             session = null;
         }
         if (session == null) {
-            session = lent();
+            session = lent(lines);
             lent = session != null;
         }
         if (session == null) {
             inDriver = lines <= few && isStandaloneOrKubernetes();
-            session = SparkSession.builder().config(inDriver ? alone() : conf).getOrCreate();
+            session = SparkSession.builder()
+                    .config(inDriver ? alone() : sized(lines))
+                    .getOrCreate();
         }
         // It may have been started by another thread, and Spark asks for that of its own.
         SparkSession.setActiveSession(session);
@@ -94,13 +104,13 @@ final class SparkStart implements AutoCloseable {
     }
 
     /** A session of this JVM that whoever runs one job after the other has made and keeps; null where there is none. */
-    private @Nullable SparkSession lent() {
+    private @Nullable SparkSession lent(long lines) {
         SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
         if (there == null || there.sparkContext().isStopped()) {
             return null;
         }
         SparkSession own = there.newSession();
-        for (Tuple2<String, String> setting : conf.getAll()) {
+        for (Tuple2<String, String> setting : sized(lines).getAll()) {
             if (setting._1().startsWith("spark.sql.") && !SQLConf.isStaticConfigKey(setting._1())) {
                 own.conf().set(setting._1(), setting._2());
             }
@@ -113,10 +123,21 @@ final class SparkStart implements AutoCloseable {
         return master.startsWith("spark:") || master.startsWith("k8s:");
     }
 
+    /** The settings for so many lines: partitions of a shuffle by their number, where nobody has set it. */
+    private SparkConf sized(long lines) {
+        return conf.clone().setIfMissing(PARTITIONS, String.valueOf(partitions(lines)));
+    }
+
+    static int partitions(long lines) {
+        return lines == UNKNOWN
+                ? USUAL_PARTITIONS
+                : (int) Math.max(LEAST_PARTITIONS, Math.min(MOST_PARTITIONS, lines / LINES_OF_A_PARTITION));
+    }
+
     private SparkConf alone() {
         return conf.clone()
                 .setMaster("local[" + threads + "]")
-                .set("spark.sql.shuffle.partitions", String.valueOf(threads))
+                .set(PARTITIONS, String.valueOf(threads))
                 // A page that lives for seconds, and takes a quarter of a second to start.
                 .setIfMissing("spark.ui.enabled", "false");
     }

@@ -32,6 +32,22 @@ class SparkStartTest {
     }
 
     @Test
+    void aShuffleHasPartitionsByTheNumberOfLinesWhereNobodyHasSetThem() {
+        assertThat(SparkStart.partitions(0)).isEqualTo(4);
+        assertThat(SparkStart.partitions(2_000_000)).isEqualTo(8);
+        assertThat(SparkStart.partitions(100_000_000)).isEqualTo(400);
+        assertThat(SparkStart.partitions(SparkStart.UNKNOWN - 1)).isEqualTo(10_000);
+        assertThat(SparkStart.partitions(SparkStart.UNKNOWN)).isEqualTo(8);
+
+        SparkSession.builder().config(conf.clone().setMaster("local[1]")).getOrCreate();
+        conf.remove("spark.sql.shuffle.partitions");
+        try (SparkStart start = new SparkStart(conf, FEW, 2)) {
+            assertThat(start.session(5_000_000).conf().get("spark.sql.shuffle.partitions"))
+                    .isEqualTo("20");
+        }
+    }
+
+    @Test
     void nothingStartsBeforeItIsAskedFor() {
         try (SparkStart start = new SparkStart(conf, FEW, 2)) {
             assertThat(start.hadoop().get("fs.defaultFS")).isEqualTo("hdfs://nn:8020");
