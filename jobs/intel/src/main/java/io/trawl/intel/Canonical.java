@@ -33,8 +33,14 @@ public final class Canonical {
     private static final String FORBIDDEN = "#/:<>?@[\\]^|%";
     /** What DNS can name (RFC 1035, 2.3.4, in text). */
     private static final int LONGEST_HOST = 253;
-    /** Escapes and other scripts make a name longer than it is; above this nobody reads it. */
-    private static final int LONGEST_TEXT = 4 * LONGEST_HOST;
+    /** Other scripts make a name longer than it is; above this nobody reads it. */
+    static final int LONGEST_TEXT = 4 * LONGEST_HOST;
+
+    /** No label at all. */
+    static final Result EMPTY = Result.none("empty");
+
+    private static final Result TOO_LONG =
+            Result.none("longer than a name in DNS can be (" + LONGEST_HOST + " characters)");
 
     private Canonical() {}
 
@@ -145,9 +151,6 @@ public final class Canonical {
 
     private static Result read(String text) {
         String host = withoutLineEnds(text);
-        if (host.length() > LONGEST_TEXT) {
-            return Result.none("longer than a name in DNS can be (" + LONGEST_HOST + " characters)");
-        }
         if (host.startsWith("[")) {
             byte[] address = host.endsWith("]") ? Ip.parse6(host.substring(1, host.length() - 1)) : null;
             return address == null ? Result.none("no IPv6 address between brackets") : address(address);
@@ -167,6 +170,15 @@ public final class Canonical {
                 return Result.none("its percent-escapes are no UTF-8");
             }
         }
+        return name(host);
+    }
+
+    /** A host behind its percent-escapes: a name, or an IPv4 address. */
+    static Result name(String text) {
+        String host = text;
+        if (host.length() > LONGEST_TEXT) {
+            return TOO_LONG;
+        }
         // An xn-- label stays as it is, valid or not: a resolver asks for those very bytes.
         if (!isAscii(host)) {
             StringBuilder ascii = new StringBuilder();
@@ -182,7 +194,7 @@ public final class Canonical {
         String dotted = host.toLowerCase(Locale.ROOT);
         host = dots(dotted);
         if (host.isEmpty()) {
-            return Result.none("empty");
+            return EMPTY;
         }
         for (int i = 0; i < host.length(); i++) {
             char c = host.charAt(i);
@@ -198,10 +210,7 @@ public final class Canonical {
             long address = dotted.startsWith(host) ? Ip.loose4(host) : -1;
             return address < 0 ? Result.none("ends in a number, but is no IPv4 address") : address(Ip.bytes(address));
         }
-        if (host.length() > LONGEST_HOST) {
-            return Result.none("longer than a name in DNS can be (" + LONGEST_HOST + " characters)");
-        }
-        return Result.of(Kind.DOMAIN, host);
+        return host.length() > LONGEST_HOST ? TOO_LONG : Result.of(Kind.DOMAIN, host);
     }
 
     private static Result address(byte[] bytes) {
@@ -221,7 +230,7 @@ public final class Canonical {
         return withoutLineEnds(text.substring(from, to));
     }
 
-    private static String withoutLineEnds(String text) {
+    static String withoutLineEnds(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isTabOrLineEnd(text.charAt(i))) {
                 StringBuilder clean = new StringBuilder(text.length()).append(text, 0, i);
@@ -343,6 +352,17 @@ public final class Canonical {
     /** The parts of a URL in canonical form, null where it has none; {@link #url} says why. */
     public static @Nullable Url parseUrl(String text) {
         return new UrlParser().parse(text);
+    }
+
+    /**
+     * The longest suffix of whole labels of a host that has no canonical form which has one, as a domain: what answers for
+     * the host in DNS, which carries any octet.
+     *
+     * @return in canonical form; null where there is none
+     */
+    public static @Nullable String suffix(String host) {
+        OddHost odd = OddHost.of(host);
+        return odd.hasSuffix() ? odd.text().substring(odd.suffix()) : null;
     }
 
     /** Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change. */

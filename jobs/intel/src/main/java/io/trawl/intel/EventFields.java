@@ -82,8 +82,11 @@ final class EventFields {
         String path = event.getUrlPath();
         String query = event.getUrlQuery() == null ? "" : "?" + event.getUrlQuery();
         String text = full != null ? full : path != null && path.startsWith("/") ? "http://a" + path + query : null;
-        Canonical.Url url =
-                text == null || "CONNECT".equals(event.getHttpRequestMethod()) ? null : Canonical.parseUrl(text);
+        if (text == null || "CONNECT".equals(event.getHttpRequestMethod())) {
+            return;
+        }
+        Canonical.Url url = Canonical.parseUrl(text);
+        url = url == null ? new UrlParser().parseOdd(text) : url;
         if (url != null) {
             index.path(url.rest(), URL_PATH, at, sink);
         }
@@ -121,16 +124,42 @@ final class EventFields {
         Canonical.Url url = Canonical.parseUrl(full);
         Canonical.Result host = domain == null ? Canonical.Result.none("") : Canonical.host(domain);
         String canonical = host.canonical();
-        if (canonical != null && (url == null || canonical.equals(url.host()))) {
-            index.host(host.kind(), canonical, 0, canonical.length(), port, URL_DOMAIN, at, sink);
-        } else if (url != null) {
-            MatchSink once = canonical == null ? sink : once(sink);
-            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, URL_DOMAIN, at, once);
-            if (canonical != null) {
-                index.host(host.kind(), canonical, 0, canonical.length(), port, URL_DOMAIN, at, once);
-            }
+        if (url != null && (domain == null || url.host().equals(canonical))) {
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, URL_DOMAIN, at, sink);
+            url(index, url, URL_FULL, at, sink);
+            return;
         }
-        url(index, url, URL_FULL, at, sink);
+        MatchSink once = once(sink);
+        if (url != null) {
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, URL_DOMAIN, at, once);
+        }
+        if (canonical != null) {
+            index.host(host.kind(), canonical, 0, canonical.length(), port, URL_DOMAIN, at, once);
+        } else if (domain != null) {
+            index.suffix(OddHost.of(domain), port, URL_DOMAIN, at, once);
+        }
+        if (url != null) {
+            url(index, url, URL_FULL, at, sink);
+        } else {
+            odd(index, new UrlParser().parseOdd(full), port, URL_DOMAIN, once, URL_FULL, at, sink);
+        }
+    }
+
+    /** A URL whose host has no canonical form, by the suffix of its host. */
+    private static void odd(
+            IndexFile index,
+            Canonical.@Nullable Url url,
+            int port,
+            String hostField,
+            MatchSink hosts,
+            String field,
+            Instant at,
+            MatchSink sink) {
+        if (url != null) {
+            OddHost host = OddHost.of(url.host());
+            index.suffix(host, port, hostField, at, hosts);
+            index.prefixes(url, host, field, at, sink);
+        }
     }
 
     private static MatchSink once(MatchSink sink) {
@@ -148,26 +177,37 @@ final class EventFields {
         Canonical.Result result = Canonical.host(domain);
         String host = result.canonical();
         if (host == null) {
+            OddHost odd = OddHost.of(domain);
+            index.suffix(odd, asked, URL_DOMAIN, at, sink);
+            Canonical.Url url = hasPath(event) ? virtual(event, "a") : null;
+            if (url != null) {
+                index.prefixes(
+                        new Canonical.Url(url.scheme(), odd.text(), Canonical.Kind.NONE, url.port(), url.rest()),
+                        odd,
+                        URL_FULL,
+                        at,
+                        sink);
+            }
             return;
         }
         long hash = index.host(result.kind(), host, 0, host.length(), asked, URL_DOMAIN, at, sink);
-        String path = event.getUrlPath();
-        if (path == null
-                || !path.startsWith("/")
-                || "CONNECT".equals(event.getHttpRequestMethod())
-                || !index.hasUrls(hash) && !index.hasPrefixes(result.kind(), host, 0, host.length())) {
-            return;
+        if (hasPath(event) && (index.hasUrls(hash) || index.hasPrefixes(result.kind(), host, 0, host.length()))) {
+            String authority = result.kind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
+            url(index, virtual(event, authority), URL_FULL, at, sink);
         }
+    }
+
+    private static boolean hasPath(ProxyEvent event) {
+        String path = event.getUrlPath();
+        return path != null && path.startsWith("/") && !"CONNECT".equals(event.getHttpRequestMethod());
+    }
+
+    /** The URL of a request for a path of a virtual host. */
+    private static Canonical.@Nullable Url virtual(ProxyEvent event, String host) {
         Integer port = event.getUrlPort();
         String scheme = port == null ? "" : port == 443 ? "https:" : port == 80 ? "http:" : "";
         String query = event.getUrlQuery() == null ? "" : "?" + event.getUrlQuery();
-        String authority = result.kind() == Canonical.Kind.IPV6 ? "[" + host + "]" : host;
-        url(
-                index,
-                Canonical.parseUrl(scheme + "//" + authority + (port == null ? "" : ":" + port) + path + query),
-                URL_FULL,
-                at,
-                sink);
+        return Canonical.parseUrl(scheme + "//" + host + (port == null ? "" : ":" + port) + event.getUrlPath() + query);
     }
 
     /** Looks up a URL as it is, without its scheme, and by what it begins with; one without a scheme in both that the web has. */
@@ -211,12 +251,19 @@ final class EventFields {
         }
         Canonical.Url url = Canonical.parseUrl(referrer);
         if (url != null && !url.scheme().isEmpty()) {
-            int port = url.port().isEmpty()
-                    ? UrlParser.defaultPort(url.scheme())
-                    : Canonical.decimal(url.port(), 1, url.port().length(), 65_535);
-            index.host(url.hostKind(), url.host(), 0, url.host().length(), port, REFERRER, at, sink);
+            index.host(url.hostKind(), url.host(), 0, url.host().length(), port(url), REFERRER, at, sink);
             url(index, url, REFERRER, at, sink);
         }
+        Canonical.Url odd = url == null ? new UrlParser().parseOdd(referrer) : null;
+        if (odd != null && !odd.scheme().isEmpty()) {
+            odd(index, odd, port(odd), REFERRER, sink, REFERRER, at, sink);
+        }
+    }
+
+    private static int port(Canonical.Url url) {
+        return url.port().isEmpty()
+                ? UrlParser.defaultPort(url.scheme())
+                : Canonical.decimal(url.port(), 1, url.port().length(), 65_535);
     }
 
     /** Whether {@link #match} may find something by a referrer, whatever else the event has. */
@@ -231,8 +278,16 @@ final class EventFields {
             return index.mayMatch(kind, referrer, from, to);
         }
         Canonical.Url url = Canonical.parseUrl(referrer);
-        return url != null
-                && index.mayMatch(url.hostKind(), url.host(), 0, url.host().length());
+        if (url != null) {
+            return index.mayMatch(url.hostKind(), url.host(), 0, url.host().length());
+        }
+        Canonical.Url odd = new UrlParser().parseOdd(referrer);
+        if (odd == null) {
+            return false;
+        }
+        OddHost host = OddHost.of(odd.host());
+        String text = host.text();
+        return host.hasSuffix() && index.mayMatch(Canonical.Kind.DOMAIN, text, host.suffix(), text.length());
     }
 
     private static void address(

@@ -10,6 +10,8 @@ public enum How {
     URL_PREFIX,
     /** A domain beneath the indicator's. */
     SUBDOMAIN,
+    /** A host without a canonical form, or a URL on one: its longest suffix of labels that has one is the indicator's domain or beneath it. */
+    DOMAIN_SUFFIX,
     /** An address in the indicator's range. */
     CIDR,
     /** A pattern: a path on any host, or a regular expression. */

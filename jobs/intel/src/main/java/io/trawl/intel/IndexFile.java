@@ -244,6 +244,22 @@ final class IndexFile implements IndicatorIndex {
         return hash;
     }
 
+    /** Looks up every domain that the suffix of a host without a canonical form is or lies beneath. */
+    void suffix(OddHost host, int port, String field, Instant at, MatchSink sink) {
+        String text = host.text();
+        int to = text.length();
+        long state = start;
+        for (int i = to - 1; i >= host.suffix(); i--) {
+            state = IndexFormat.step(state, text.charAt(i));
+            if (i == host.suffix() || text.charAt(i - 1) == '.') {
+                long hash = IndexFormat.mix(state);
+                if (mayHaveHost(hash)) {
+                    probe(hash, text, i, to, 0, port, field, How.DOMAIN_SUFFIX, at, sink);
+                }
+            }
+        }
+    }
+
     /** The hash of a host in canonical form. */
     long hash(String host) {
         return IndexFormat.host(start, host, 0, host.length());
@@ -507,19 +523,31 @@ final class IndexFile implements IndicatorIndex {
         if (!hasPrefixes) {
             return;
         }
+        prefixes(url, 0, How.URL_PREFIX, field, at, sink);
+    }
+
+    /** The same of a URL whose host has no canonical form. */
+    void prefixes(Canonical.Url url, OddHost host, String field, Instant at, MatchSink sink) {
+        if (hasPrefixes && host.hasSuffix()) {
+            prefixes(url, host.suffix(), How.DOMAIN_SUFFIX, field, at, sink);
+        }
+    }
+
+    private void prefixes(Canonical.Url url, int hostFrom, How how, String field, Instant at, MatchSink sink) {
         String host = url.host();
-        boolean domain = url.hostKind() == Canonical.Kind.DOMAIN;
-        int from = 0;
+        boolean address = url.hostKind() == Canonical.Kind.IPV4 || url.hostKind() == Canonical.Kind.IPV6;
+        int from = hostFrom;
         do {
             long hash = IndexFormat.host(start, host, from, host.length());
             if (mayHavePrefix(hash)) {
-                prefixes(hash, url, from, field, at, sink);
+                prefixes(hash, url, from, how, field, at, sink);
             }
-            from = domain ? host.indexOf('.', from) + 1 : 0;
+            from = address ? 0 : host.indexOf('.', from) + 1;
         } while (from > 0);
     }
 
-    private void prefixes(long hostHash, Canonical.Url url, int hostFrom, String field, Instant at, MatchSink sink) {
+    private void prefixes(
+            long hostHash, Canonical.Url url, int hostFrom, How how, String field, Instant at, MatchSink sink) {
         String rest = url.rest();
         int query = rest.indexOf('?');
         int pathEnd = query < 0 ? rest.length() : query;
@@ -528,25 +556,32 @@ final class IndexFile implements IndicatorIndex {
             boolean edge =
                     i > 0 && i <= pathEnd && (i == pathEnd || rest.charAt(i) == '/' || rest.charAt(i - 1) == '/');
             if (edge) {
-                prefix(IndexFormat.mix(state), url, hostFrom, rest.substring(0, i), field, at, sink);
+                prefix(IndexFormat.mix(state), url, hostFrom, rest.substring(0, i), how, field, at, sink);
             }
             state = IndexFormat.step(state, rest.charAt(i));
         }
-        prefix(IndexFormat.mix(state), url, hostFrom, rest, field, at, sink);
+        prefix(IndexFormat.mix(state), url, hostFrom, rest, how, field, at, sink);
     }
 
     private void prefix(
-            long hash, Canonical.Url url, int hostFrom, String rest, String field, Instant at, MatchSink sink) {
+            long hash,
+            Canonical.Url url,
+            int hostFrom,
+            String rest,
+            How how,
+            String field,
+            Instant at,
+            MatchSink sink) {
         long tag = IndexFormat.tag(hash);
         int slot = IndexFormat.slot(hash, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
             if (IndexFormat.tag(entry) == tag) {
                 IndexRecord record = new IndexRecord(file).at((int) entry);
                 boolean fits = record.type() == IndexFormat.URL_PREFIX
-                        && (hostFrom == 0 || !record.has(IndexFormat.HOST_ONLY))
+                        && (hostFrom == 0 && how == How.URL_PREFIX || !record.has(IndexFormat.HOST_ONLY))
                         && begins(url, hostFrom, rest, record.value());
                 if (fits) {
-                    give((int) entry, url.toString(), field, How.URL_PREFIX, at, sink);
+                    give((int) entry, url.toString(), field, how, at, sink);
                 }
             }
         }

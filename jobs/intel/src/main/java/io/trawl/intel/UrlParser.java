@@ -9,6 +9,13 @@ final class UrlParser {
     private static final int LONGEST_URL = 1 << 20;
 
     private String reason = "";
+    private String url = "";
+    private String scheme = "";
+    private boolean special;
+    /** The authority is url[from, to). */
+    private int from;
+
+    private int to;
 
     /** Why the last URL has no canonical form. */
     String reason() {
@@ -21,35 +28,8 @@ final class UrlParser {
     }
 
     Canonical.@Nullable Url parse(String text) {
-        if (text.length() > LONGEST_URL) {
-            return none("longer than " + LONGEST_URL + " characters");
-        }
-        String url = Canonical.cleaned(text);
-        int colon = schemeEnd(url);
-        String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
-        boolean special = scheme.isEmpty() || isSpecial(scheme);
-        int from = colon + 1;
-        if (special) {
-            // A browser takes any number of slashes for two, and backslashes for slashes.
-            while (from < url.length() && isSlash(url.charAt(from))) {
-                from++;
-            }
-            if (scheme.isEmpty() && from != 0 && from != 2) {
-                return none("a path without a host");
-            }
-        } else {
-            from += 2;
-        }
-        int to = from;
-        while (to < url.length() && "/?#".indexOf(url.charAt(to)) < 0 && !(special && url.charAt(to) == '\\')) {
-            to++;
-        }
-        int at = url.lastIndexOf('@', to - 1);
-        if (at >= from) {
-            if (scheme.isEmpty()) {
-                return none("an '@' in it, but no scheme");
-            }
-            from = at + 1;
+        if (!split(text)) {
+            return null;
         }
         int hostEnd = hostEnd(url, from, to);
         String port = "";
@@ -72,6 +52,65 @@ final class UrlParser {
         }
         return new Canonical.Url(
                 scheme, Objects.requireNonNull(host.canonical()), host.kind(), port, rest(url, to, special));
+    }
+
+    /**
+     * A URL whose host has no canonical form: the host is {@link OddHost#text}, of kind NONE, and what is no port is part
+     * of it.
+     *
+     * @return null where there is no host at all
+     */
+    Canonical.@Nullable Url parseOdd(String text) {
+        if (!split(text)) {
+            return null;
+        }
+        int colon = url.lastIndexOf(':', to - 1);
+        int number = colon < from ? -1 : Canonical.decimal(url, colon + 1, to, 65_535);
+        int hostEnd = number >= 0 || colon == to - 1 ? Math.max(from, colon) : to;
+        if (hostEnd == from) {
+            return none("no host");
+        }
+        OddHost host = OddHost.of(url.substring(from, hostEnd));
+        String port = number < 0 || number == defaultPort(scheme) ? "" : ":" + number;
+        return new Canonical.Url(scheme, host.text(), Canonical.Kind.NONE, port, rest(url, to, special));
+    }
+
+    /** Finds scheme and authority, without a user name; false where there is a reason why there are none. */
+    private boolean split(String text) {
+        if (text.length() > LONGEST_URL) {
+            reason = "longer than " + LONGEST_URL + " characters";
+            return false;
+        }
+        url = Canonical.cleaned(text);
+        int colon = schemeEnd(url);
+        scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
+        special = scheme.isEmpty() || isSpecial(scheme);
+        from = colon + 1;
+        if (special) {
+            // A browser takes any number of slashes for two, and backslashes for slashes.
+            while (from < url.length() && isSlash(url.charAt(from))) {
+                from++;
+            }
+            if (scheme.isEmpty() && from != 0 && from != 2) {
+                reason = "a path without a host";
+                return false;
+            }
+        } else {
+            from += 2;
+        }
+        to = from;
+        while (to < url.length() && "/?#".indexOf(url.charAt(to)) < 0 && !(special && url.charAt(to) == '\\')) {
+            to++;
+        }
+        int at = url.lastIndexOf('@', to - 1);
+        if (at >= from) {
+            if (scheme.isEmpty()) {
+                reason = "an '@' in it, but no scheme";
+                return false;
+            }
+            from = at + 1;
+        }
+        return true;
     }
 
     /** Where the scheme ends, at its colon; -1 where the text begins with a host. */
