@@ -170,7 +170,11 @@ final class UserAgents {
         int depth = 0;
         for (int i = from; i < expression.length(); i++) {
             char c = expression.charAt(i);
-            if (c == '\\') {
+            if (c == '\\' && expression.startsWith("Q", i + 1)) {
+                // \Q..\E is text, whatever stands in it.
+                int end = expression.indexOf("\\E", i + 2);
+                i = end < 0 ? expression.length() : end + 1;
+            } else if (c == '\\') {
                 i++;
             } else if (c == '[') {
                 i = classEnd(expression, i);

@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.record.ProxyEvent;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,39 @@ class PortsPathsAgentsTest {
         assertThat(UserAgents.literal("one|another")).isEmpty();
         assertThat(UserAgents.literal("\\x41bcdef")).isEmpty();
         assertThat(UserAgents.literal("abcd*")).isEqualTo("abc");
+        assertThat(UserAgents.literal("(\\Q)\\Ebarlong)?x")).isEqualTo("x");
+        assertThat(UserAgents.literal("(\\Q(\\E)longer")).isEqualTo("longer");
+    }
+
+    @Test
+    void whatIsQuotedEndsNoGroup() {
+        IndicatorIndex index = IndicatorIndex.of(List.of(
+                indicator("user-agent-regex", "(\\Q)\\Ebarlong)?x/1"),
+                indicator("user-agent-regex", "(\\Q(\\E)longer")));
+
+        assertThat(agents(index, "x/1")).containsExactly("user_agent.original x/1 pattern (\\Q)\\Ebarlong)?x/1");
+        assertThat(agents(index, "a (longer")).hasSize(1);
+    }
+
+    @Property(tries = 3000)
+    void thePreFilterLosesNothingOfWhatIsQuoted(@ForAll("quoting") String expression, @ForAll("agents") String text) {
+        thePreFilterLosesNothing(expression, text);
+    }
+
+    @Provide
+    Arbitrary<String> quoting() {
+        return Arbitraries.of("\\Q", "\\Q", "\\E", "\\E", "(", "(", ")", ")", "[", "]", "|", "?", "a", "bcd", "2", "\\")
+                .list()
+                .ofMaxSize(10)
+                .map(pieces -> String.join("", pieces));
+    }
+
+    @Provide
+    Arbitrary<String> agents() {
+        return Arbitraries.of("a", "bcd", "(", ")", "[", "]", "2", "|", "\\Q")
+                .list()
+                .ofMaxSize(6)
+                .map(pieces -> String.join("", pieces));
     }
 
     /** Whatever the expression, the pre-filter loses no match. */
