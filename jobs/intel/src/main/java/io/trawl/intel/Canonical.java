@@ -308,7 +308,15 @@ public final class Canonical {
         }
         int bits = decimal(range, slash + 1, range.length(), 128);
         if (bits >= 0 && v4 < 0 && bytes.length == 4) {
-            bits -= 96;
+            byte[] whole = Ip.whole6(address.replace("[", "").replace("]", ""));
+            if (bits > 96 || whole == null || !Ip.isNat64(whole)) {
+                bits -= 96;
+            } else if (bits == 96) {
+                return Result.none(
+                        "all of IPv4 behind NAT64 (RFC 6052); expected a part of it, as 64:ff9b::c000:200/120");
+            } else {
+                bytes = whole;
+            }
         }
         if (bits < 0 || bits > 8 * bytes.length) {
             return Result.none("'" + range.substring(slash + 1) + "' is no prefix of " + address);

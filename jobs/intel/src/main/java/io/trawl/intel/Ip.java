@@ -2,7 +2,7 @@ package io.trawl.intel;
 
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses as numbers, bytes and text. IPv4-mapped IPv6 addresses are IPv4 addresses. */
+/** IP addresses as numbers, bytes and text. IPv4-mapped IPv6 addresses, and those of NAT64, are IPv4 addresses. */
 final class Ip {
     private static final int MOST_GROUPS = 8;
 
@@ -95,8 +95,19 @@ final class Ip {
         return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
     }
 
-    /** IPv6 (RFC 4291), a zone id dropped (RFC 6874): 16 bytes, 4 for an IPv4-mapped one. Null where it is none. */
+    /**
+     * IPv6 (RFC 4291), a zone id dropped (RFC 6874): 16 bytes, 4 for an IPv4-mapped one and one of NAT64's well-known prefix
+     * (RFC 6052). Null where it is none.
+     */
     static byte @Nullable [] parse6(String text) {
+        byte[] bytes = whole6(text);
+        return bytes != null && (isMapped(bytes) || isNat64(bytes))
+                ? new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]}
+                : bytes;
+    }
+
+    /** The 16 bytes of IPv6, as in {@link #parse6}; null where it is none. */
+    static byte @Nullable [] whole6(String text) {
         int zone = text.indexOf('%');
         int end = zone < 0 ? text.length() : zone;
         if (zone >= 0 && !isZone(text, zone + 1)) {
@@ -154,7 +165,7 @@ final class Ip {
             System.arraycopy(bytes.clone(), 2 * gap, bytes, 16 - moved, moved);
             java.util.Arrays.fill(bytes, 2 * gap, 16 - moved, (byte) 0);
         }
-        return unmapped(bytes);
+        return bytes;
     }
 
     /** RFC 6874: unreserved characters, or escapes. */
@@ -175,16 +186,14 @@ final class Ip {
         return count + 1;
     }
 
-    private static byte[] unmapped(byte[] bytes) {
-        for (int i = 0; i < 10; i++) {
-            if (bytes[i] != 0) {
-                return bytes;
-            }
-        }
-        if (bytes[10] != (byte) 0xFF || bytes[11] != (byte) 0xFF) {
-            return bytes;
-        }
-        return new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]};
+    /** ::ffff:0:0/96 */
+    private static boolean isMapped(byte[] bytes) {
+        return number(bytes, 0) == 0 && (number(bytes, 4) & 0xFFFF_FFFFL) == 0xFFFF;
+    }
+
+    /** 64:ff9b::/96: the machine behind the translator is the one that the IPv4 address names. */
+    static boolean isNat64(byte[] bytes) {
+        return number(bytes, 0) == 0x0064_FF9B_0000_0000L && (number(bytes, 4) & 0xFFFF_FFFFL) == 0;
     }
 
     /** The bytes of an IPv4 address. */

@@ -7,8 +7,8 @@ final class Addresses {
     private Addresses() {}
 
     /**
-     * The canonical text of an address: dotted decimal, or RFC 5952 for IPv6; an IPv4-mapped IPv6 address as IPv4; a
-     * zone id is dropped. Null where the text is no address.
+     * The canonical text of an address: dotted decimal, or RFC 5952 for IPv6; an IPv4-mapped IPv6 address, and one of
+     * NAT64's well-known prefix (64:ff9b::/96, RFC 6052), as IPv4; a zone id is dropped. Null where the text is no address.
      */
     static @Nullable String canonical(String text) {
         if (text.indexOf(':') >= 0) {
@@ -109,12 +109,10 @@ final class Addresses {
             System.arraycopy(groups, gap, whole, 8 - tail, tail);
             groups = whole;
         }
-        if (groups[0] == 0
-                && groups[1] == 0
-                && groups[2] == 0
-                && groups[3] == 0
-                && groups[4] == 0
-                && groups[5] == 0xFFFF) {
+        boolean zeros = groups[2] == 0 && groups[3] == 0 && groups[4] == 0;
+        boolean mapped = groups[0] == 0 && groups[1] == 0 && groups[5] == 0xFFFF;
+        boolean nat64 = groups[0] == 0x64 && groups[1] == 0xFF9B && groups[5] == 0;
+        if (zeros && (mapped || nat64)) {
             return (groups[6] >> 8) + "." + (groups[6] & 255) + "." + (groups[7] >> 8) + "." + (groups[7] & 255);
         }
         return compressed(groups);
