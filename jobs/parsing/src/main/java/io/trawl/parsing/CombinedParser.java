@@ -168,7 +168,7 @@ final class CombinedParser implements Parser {
     }
 
     private static void client(Scanner in, int end, ProxyEvent into) {
-        String client = in.text(in.at, end);
+        String client = in.client(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
     }

@@ -96,6 +96,13 @@ final class Scanner {
         return decode(bytes, from, to);
     }
 
+    /** The client's column: null, too, where it has a control character in it, and so is no value. */
+    @Nullable
+    String client(int from, int to) {
+        String text = text(from, to);
+        return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
+    }
+
     /** A user's name as Squid writes it: percent-escapes and doubled backslashes undone; null where there is none. */
     @Nullable
     String squidUser(int from, int to) {

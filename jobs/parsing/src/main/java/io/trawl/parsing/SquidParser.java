@@ -81,7 +81,7 @@ final class SquidParser implements Parser {
         if (in.ended()) {
             return ended("source_address");
         }
-        String client = in.text(in.at, end);
+        String client = in.client(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
 

@@ -25,6 +25,9 @@ final class SquidPlainLine extends PlainLine {
         }
         int start = spaces(b, i, to);
         i = column(b, start, to);
+        if (hasDelete(b, start, i)) {
+            return -1;
+        }
         client(start, i);
         start = spaces(b, i, to);
         i = column(b, start, to);
@@ -94,6 +97,15 @@ final class SquidPlainLine extends PlainLine {
             i++;
         }
         return i;
+    }
+
+    /** Whether a column has the one control character that is above space in it. */
+    private static boolean hasDelete(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] != 0x7F) {
+            i++;
+        }
+        return i < to;
     }
 
     /** Where a column that is a short number or - ends; -1 where it is anything else, or the line ends with it. */

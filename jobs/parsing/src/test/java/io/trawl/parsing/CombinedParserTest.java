@@ -288,4 +288,12 @@ class CombinedParserTest {
         assertThat(failure.field()).isEqualTo(field);
         assertThat(failure.message()).isNotBlank().hasSizeLessThan(250);
     }
+
+    @Test
+    void aClientWithAControlCharacterIsNone() {
+        ProxyEvent event =
+                combined("10.0.0.1\0x - - [14/Nov/2023:22:13:20 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"");
+        assertThat(event.getSourceAddress()).isNull();
+        assertThat(event.getUrlPath()).isEqualTo("/a");
+    }
 }

@@ -79,6 +79,7 @@ class PlainLineTest {
         assertThat(holds(LINE)).isTrue();
         assertThat(holds(LINE + "\r")).isTrue();
         assertThat(holds(LINE.replace("GET", "CONNECT"))).isTrue();
+        assertThat(holds(LINE.replace("198.51.100.4", "198.51.100.4\u007F"))).isFalse();
         assertThat(holds(LINE.replace("MISS/200", "NONE/000")
                         .replace("1380", "-")
                         .replace("192.0.2.7", "-")))

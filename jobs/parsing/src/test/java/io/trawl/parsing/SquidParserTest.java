@@ -133,6 +133,24 @@ class SquidParserTest {
         assertThat(event.getHttpResponseMimeType()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1\0x", "10.0.0.1\0", "host\u001B[2J", "10.0.0.1\u007F", "host\u009B2J"})
+    void aClientWithAControlCharacterIsNone(String client) {
+        ProxyEvent event = event("1700000000.123 62 " + client
+                + " TCP_MISS/200 1 GET http://www.example.com/ - HIER_DIRECT/192.0.2.7 -");
+        assertThat(event.getSourceAddress()).isNull();
+        assertThat(event.getSourceIp()).isNull();
+        assertThat(event.getUrlDomain()).isEqualTo("www.example.com");
+    }
+
+    @Test
+    void anAddressBehindNat64IsTheIpv4Address() {
+        ProxyEvent event = event(
+                "1700000000.123 62 10.0.0.1 TCP_MISS/200 1 GET http://www.example.com/ - HIER_DIRECT/64:ff9b::c000:207 -");
+        assertThat(event.getDestinationAddress()).isEqualTo("64:ff9b::c000:207");
+        assertThat(event.getDestinationIp()).isEqualTo("192.0.2.7");
+    }
+
     @Test
     void anIpv6ClientIsCanonicalAndItsZoneDropped() {
         ProxyEvent event = event("1700000000.123 62 FE80:0:0:0::1%eth0 TCP_MISS/200 1 GET http://[2001:DB8::1]:81/"
