@@ -1,6 +1,8 @@
 package io.trawl.etl;
 
 import io.trawl.intel.Canonical;
+import io.trawl.intel.How;
+import io.trawl.intel.Observables;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +10,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +38,11 @@ public final class Keys {
     static final byte DOMAIN = 'D';
     static final byte WINDOW = 'W';
 
+    /** Bytes of a text in a key, at most; HBase takes keys of up to 32 KiB. */
+    private static final int LONGEST = 4_000;
+    /** Stands before the digest of a text that a key does not have as it is; no byte of UTF-8 is the same. */
+    static final byte ALTERED = (byte) 0xFF;
+
     /** Length of what ends every key of a detection: reversed time and id. */
     static final int TAIL = 24;
 
@@ -54,9 +63,7 @@ public final class Keys {
         }
         keys.add(key(salt, INDICATOR, terminated(detection.getIndicatorValue()), tail));
         Set<String> addresses = new LinkedHashSet<>();
-        for (String host :
-                Arrays.asList(detection.getUrlDomain(), detection.getDestinationIp(), detection.getValue())) {
-            String canonical = host == null ? null : canonicalHost(host);
+        for (String canonical : hosts(detection)) {
             if (canonical == null) {
                 continue;
             }
@@ -71,6 +78,16 @@ public final class Keys {
         }
         addresses.forEach(text -> keys.add(key(salt, ADDRESS, requireAddress(text), tail)));
         return keys;
+    }
+
+    /** The hosts by which a detection is found, as observables have them; null in the place of what is none. */
+    private static List<@Nullable String> hosts(Detection detection) {
+        String value = detection.getValue();
+        boolean odd = How.DOMAIN_SUFFIX.code().equals(detection.getHow()) && !value.contains("/");
+        return Arrays.asList(
+                detection.getUrlDomain() == null ? null : observed(detection.getUrlDomain()),
+                detection.getDestinationIp() == null ? null : canonicalHost(detection.getDestinationIp()),
+                odd ? observed(value) : canonicalHost(value));
     }
 
     /** The row by which a detection of the hot path is found from its window. */
@@ -138,11 +155,45 @@ public final class Keys {
 
     /** Text and a zero byte, which no value has: so that a value is no prefix of a longer one. */
     static byte[] terminated(String text) {
-        // HBase takes row keys of up to 32 KiB; a longer value is found by its beginning.
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        byte[] terminated = Arrays.copyOf(bytes, Math.min(bytes.length, 16_000) + 1);
-        terminated[terminated.length - 1] = 0;
-        return terminated;
+        byte[] bytes = text(text);
+        return Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    /**
+     * Text as a key has it: as it is, in UTF-8. One with a control character, or a very long one, is changed, and ends
+     * with a digest, so that it pretends to be no other.
+     */
+    private static byte[] text(String text) {
+        String safe = safe(text);
+        byte[] bytes = safe.getBytes(StandardCharsets.UTF_8);
+        if (safe.equals(text) && bytes.length <= LONGEST) {
+            return bytes;
+        }
+        byte[] digest = HexFormat.of()
+                .formatHex(sha256(text.getBytes(StandardCharsets.UTF_8)), 0, 16)
+                .getBytes(StandardCharsets.US_ASCII);
+        return Bytes.add(Arrays.copyOf(bytes, Math.min(bytes.length, LONGEST)), new byte[] {ALTERED}, digest);
+    }
+
+    /** Text with a question mark in place of each control character: none of them reaches a key. */
+    static String safe(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return text.codePoints()
+                        .map(c -> Character.isISOControl(c) ? '?' : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
     }
 
     /** Labels in reverse order: www.evil.example is example.evil.www. */
@@ -158,7 +209,7 @@ public final class Keys {
 
     /** An address as 16 bytes, IPv4 as IPv4-mapped; null where the text is none. */
     static byte @Nullable [] address(String text) {
-        if (text.indexOf(':') < 0 && !hasOnlyDigitsAndDots(text)) {
+        if (text.indexOf(':') < 0 && !isIpv4(text)) {
             return null;
         }
         try {
@@ -170,14 +221,25 @@ public final class Keys {
         }
     }
 
-    private static boolean hasOnlyDigitsAndDots(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '.' && (c < '0' || c > '9')) {
+    /** Whether a text is four decimal numbers: Java would look up, or complete, what is nearly so. */
+    private static boolean isIpv4(String text) {
+        int parts = 0;
+        int digits = 0;
+        int part = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : '.';
+            if (c >= '0' && c <= '9' && digits < 3) {
+                part = part * 10 + c - '0';
+                digits++;
+            } else if (c == '.' && digits > 0 && part <= 255) {
+                parts++;
+                digits = 0;
+                part = 0;
+            } else {
                 return false;
             }
         }
-        return !text.isEmpty();
+        return parts == 4;
     }
 
     private static byte[] requireAddress(String text) {
@@ -199,5 +261,11 @@ public final class Keys {
     /** The canonical form of a host, null where it has none. */
     static @Nullable String canonicalHost(String host) {
         return Canonical.host(host).canonical();
+    }
+
+    /** A host as observables have it; null where there is nothing. */
+    private static @Nullable String observed(String host) {
+        Observables.Seen seen = Observables.host(host);
+        return seen == null ? null : seen.value();
     }
 }
