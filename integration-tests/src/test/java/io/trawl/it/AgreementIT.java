@@ -150,6 +150,16 @@ class AgreementIT {
         List<RecordMetadata> landed = new ArrayList<>();
         Window window = source.fill(broker, messages, landed::addAll);
         source.sweep(window);
+        List<String> odd = new ArrayList<>();
+        for (Map<String, Object> row : source.records(LakeTable.OBSERVABLES, "enrich", window)) {
+            String value = text(row, "value");
+            if (text(row, "type").equals("domain") && !value.matches("[a-z0-9._-]+")) {
+                odd.add(value);
+            }
+        }
+        assertThat(odd).contains("a|b.evil.example", "a^b.evil.example", "%FF.evil.example", "a|b.portal.example");
+        assertThat(source.counts("enrich", window)).containsEntry("odd_hosts", (long) odd.size());
+        assertThat(source.counts("audit", window)).containsEntry("odd_hosts", (long) odd.size());
         long first = landed.get(0).offset();
         List<String> swept = new ArrayList<>();
         for (Map<String, Object> row : source.records(LakeTable.DETECTIONS, "enrich", window)) {
@@ -193,6 +203,7 @@ class AgreementIT {
                     one.at("/matched/how").asText(),
                     one.get("suppressed").asText()));
         }
+        assertThat(matched).anyMatch(one -> one.contains(" a|b.evil.example domain-suffix "));
         assertThat(matched).as("detections of " + format).isNotEmpty().containsExactlyInAnyOrderElementsOf(swept);
         return types;
     }

@@ -77,6 +77,16 @@ final class Crafted {
             "GET http://fine.example/panel/admin.php?id=77&x=1",
             "GET http://fine.example/panel/admin.php",
             "GET http://user:secret@www.evil.example/",
+            "GET http://a|b.evil.example/a/b",
+            "GET http://a^b.evil.example:8080/gate.php",
+            "GET http://%ff.EVIL.example./",
+            "GET http://xn--\u00FC.odd.example/x",
+            "GET http://a b.www.evil.example/",
+            "GET http://a|b.github.io/",
+            "GET http://a<b.fine.example/panel/x",
+            "CONNECT a|b.evil.example:443",
+            "CONNECT a|b.portal.example:8443",
+            "GET http://[64:ff9b::c000:207]/x",
             "GET http://evil.example@fine.example/",
             "GET http://dated.example/",
             "GET http://gone.example/",
@@ -110,7 +120,12 @@ final class Crafted {
     static List<String> quoted(String end) {
         List<String> lines = new ArrayList<>();
         List<String> referrers = List.of(
-                "-", "http://www.evil.example/from", "https://192.0.2.7:8080/", "portal.example:8443", "odd.example/a");
+                "-",
+                "http://www.evil.example/from",
+                "https://192.0.2.7:8080/",
+                "portal.example:8443",
+                "odd.example/a",
+                "http://a|b.www.evil.example/from");
         List<String> agents =
                 List.of("EvilBot/1.0", "EvilBot/1.0 (x)", "sqlmap/1.7", "Mozilla/5.0 NIKTO/2", "-", "a \\\"b\\\"");
         int number = 0;

@@ -123,6 +123,7 @@ public final class AuditJob implements Job {
                 + versions.getOrDefault("indicators", "pinned") + "), allowlists "
                 + versions.getOrDefault("allowlists", "none"));
         run.count("suppressed", enrich.counts().getOrDefault("suppressed", 0L));
+        run.count("odd_hosts", enrich.counts().getOrDefault("odd_hosts", 0L));
         Ledger.Entry before = ledger.latestBefore(source, name(), window);
         JsonNode known = before == null || before.detail() == null
                 ? Json.MAPPER.missingNode()

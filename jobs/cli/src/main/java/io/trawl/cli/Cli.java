@@ -10,6 +10,7 @@ import io.trawl.etl.Json;
 import io.trawl.etl.Reach;
 import io.trawl.etl.Settings;
 import io.trawl.intel.Canonical;
+import io.trawl.intel.Observables;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -156,6 +157,12 @@ public final class Cli {
     static HBaseReader.Target target(String value) {
         Canonical.Result range = value.indexOf('/') < 0 ? Canonical.host(value) : Canonical.cidr(value);
         String canonical = range.canonical();
+        Observables.Seen odd = canonical != null || value.indexOf('/') >= 0 || Canonical.suffix(value) == null
+                ? null
+                : Observables.host(value);
+        if (odd != null) {
+            return HBaseReader.Target.domain(odd.value());
+        }
         if (canonical == null) {
             throw new IllegalArgumentException("'" + Table.cut(value) + "': " + range.reason()
                     + "; expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");

@@ -15,6 +15,7 @@ import io.trawl.etl.Step;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
 import io.trawl.intel.Engine;
+import io.trawl.intel.Observables;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
@@ -92,12 +93,16 @@ public final class EnrichJob implements Job {
                         count,
                         run.source().name(),
                         run.window().start()));
-        Tally seen = Etl.from(sightings).store(observables).run();
+        Tally seen = Etl.from(sightings)
+                .store(observables)
+                .<Observable>step("odd_hosts", EnrichJob::odd)
+                .run();
 
         run.count("events", count);
         run.count("detections", tally.count("stored.detections"));
         run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
+        run.count("odd_hosts", seen.count("odd_hosts"));
         run.output(LakeTable.DETECTIONS, detections.committed());
         run.output(LakeTable.OBSERVABLES, observables.committed());
         run.record();
@@ -106,6 +111,13 @@ public final class EnrichJob implements Job {
     private static void suppressed(Detection detection, Step.Out<? super Detection> out) {
         if (detection.getSuppressedBy() != null) {
             out.emit(detection);
+        }
+    }
+
+    /** A host without a canonical form, which is matched by its suffix alone. */
+    private static void odd(Observable observable, Step.Out<? super Observable> out) {
+        if (Observables.isOdd(observable.getType(), observable.getValue())) {
+            out.emit(observable);
         }
     }
 

@@ -105,7 +105,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         return nobody;
     }
 
-    /** The number of the value that a host is; NONE where it has no canonical form. */
+    /** The number of the value that a host is; NONE where there is nothing. */
     private int value(Cells host) {
         int number = host.number(hosts);
         if (number >= valueOf.length) {

@@ -66,6 +66,7 @@ class SightingsJobTest {
         }
 
         Map<String, Map<String, ClientSightings>> expected = naive(events);
+        assertThat(expected).containsKey("not%20a%20host");
         assertThat(found).extracting(Observable::getValue).containsExactlyInAnyOrderElementsOf(expected.keySet());
         for (Observable one : found) {
             List<ClientSightings> clients =

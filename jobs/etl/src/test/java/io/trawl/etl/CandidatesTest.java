@@ -28,6 +28,10 @@ class CandidatesTest {
             "user-agent", List.of("agent 3"),
             "user-agent-regex", List.of("^tool/[0-9]+$")));
 
+    /** Labels that no standard takes for one. */
+    private static final List<String> ODD =
+            List.of("a|b", "a^b", "%ff", "a<b", "\u200D", "xn--\u00FC", "a b", "a:b", "a\\b");
+
     @ParameterizedTest
     @CsvSource({"false,false", "true,false", "false,true"})
     void whoeverHasADetectionIsAmongThem(boolean webServer, boolean paths) {
@@ -113,7 +117,9 @@ class CandidatesTest {
 
     private static String host(SplittableRandom random) {
         String host =
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(14)) {
+                    case 4 -> ODD.get(random.nextInt(ODD.size())) + ".evil" + random.nextInt(8) + ".example";
+                    case 5 -> "x" + ODD.get(random.nextInt(ODD.size())) + "good" + random.nextInt(60) + ".example";
                     case 0 -> "evil" + random.nextInt(8) + ".example";
                     case 1 -> "www.evil" + random.nextInt(8) + ".example";
                     case 2 -> "a.sub.evil" + random.nextInt(8) + ".example";

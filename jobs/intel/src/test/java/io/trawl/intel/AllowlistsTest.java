@@ -49,6 +49,8 @@ class AllowlistsTest {
         "domain, example.org, www.example.org, ",
         "domain, example.org, cdn.example.org, the hostname list",
         "domain, example.org, a.cdn.example.org, the hostname list",
+        "domain, example.org, a|b.cdn.example.org, the hostname list",
+        "domain, example.org, a|b.example.org, ",
         "domain, cdn.example.org, a.cdn.example.org, the hostname list",
         "domain, a.cdn.example.org, a.cdn.example.org, ",
         "domain, example.org, notcdn.example.org, ",

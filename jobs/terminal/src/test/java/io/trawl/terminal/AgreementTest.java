@@ -53,8 +53,26 @@ class AgreementTest {
                 .readTree(
                         CORPORA.resolve("proxy/squid/datadog-squid-tests.json").toFile())
                 .forEach(one -> samples.add(one.get("sample").asText()));
-        return Stream.concat(logs.stream(), Stream.of(Files.write(folder.resolve("datadog.log"), samples)))
-                .toList();
+        logs.add(Files.write(folder.resolve("datadog.log"), samples));
+        logs.add(Files.write(folder.resolve("odd.log"), odd()));
+        return logs;
+    }
+
+    /** Lines that are plain but for their hosts, which no standard takes for one. */
+    private static List<String> odd() {
+        List<String> lines = new ArrayList<>();
+        for (String label :
+                List.of("a|b", "a^b", "a<b", "%ff", "xn--999999999", "xn--\u00FC", "\u200D", "a\\b", "a:b", "x")) {
+            for (String target : List.of(
+                    "GET http://%s.www.google.com/gate.php",
+                    "GET http://user@%s.evil.example:8080/panel?x=1",
+                    "GET http://%s.192.0.2.7/",
+                    "CONNECT %s.evil.example:443")) {
+                lines.add("1700000000.123     62 198.51.100.4 TCP_MISS/200 1380 " + target.replace("%s", label)
+                        + " - HIER_DIRECT/64:ff9b::c000:207 text/html");
+            }
+        }
+        return lines;
     }
 
     private static List<byte[]> lines(Path log) throws IOException {
@@ -110,6 +128,7 @@ class AgreementTest {
                 some.add(one.replace("\n", ""));
             }
         }
+        some.addAll(List.of("evil.example", "google.com", "||evil.example/panel^", "192.0.2.7", "/gate.php"));
         return some;
     }
 
@@ -169,5 +188,9 @@ class AgreementTest {
         }
         assertThat(terminals).hasSizeGreaterThan(100).isEqualTo(engines);
         assertThat(terminals).anyMatch(one -> one.endsWith(" Some of them")).anyMatch(one -> one.endsWith(" null"));
+        assertThat(terminals)
+                .filteredOn(one -> one.contains(" domain-suffix "))
+                .hasSizeGreaterThan(20)
+                .anyMatch(one -> one.endsWith(" Some of them"));
     }
 }
