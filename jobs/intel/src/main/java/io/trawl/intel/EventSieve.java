@@ -34,7 +34,9 @@ public final class EventSieve {
     public boolean address(String text) {
         Canonical.Result host = Canonical.host(text);
         String canonical = host.canonical();
-        return canonical != null && index.mayMatch(host.kind(), canonical, 0, canonical.length());
+        return canonical != null
+                && host.isAddress()
+                && index.mayMatchAddress(host.kind(), canonical, 0, canonical.length());
     }
 
     /** Whether an event with this referrer may match by it; false is certain. */

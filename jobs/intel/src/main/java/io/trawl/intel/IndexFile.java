@@ -282,9 +282,12 @@ final class IndexFile implements IndicatorIndex {
             long hash = IndexFormat.mix(state);
             return mayHave(hash) || hasUrls(hash);
         }
-        long hash = IndexFormat.host(start, text, from, to);
-        return mayHave(hash)
-                || hasUrls(hash)
+        return mayMatchAddress(kind, text, from, to) || hasUrls(IndexFormat.host(start, text, from, to));
+    }
+
+    /** The same of an address that no URL was asked for by: it may be an indicator's, or in a range. */
+    boolean mayMatchAddress(Canonical.Kind kind, String text, int from, int to) {
+        return mayHave(IndexFormat.host(start, text, from, to))
                 || (kind == Canonical.Kind.IPV4
                         ? isInRange((int) Ip.canonical4(text, from, to))
                         : isInRange(Ip.require(text.substring(from, to))));
