@@ -183,40 +183,36 @@ final class PageCells implements Cells {
 
     /** Goes on to the next page. */
     private void turn() {
-        try {
-            PageReader from = pages;
-            if (from == null) {
-                from = opening.get();
-                pages = from;
-                DictionaryPage entriesPage = from.readDictionaryPage();
-                if (entriesPage != null) {
-                    dictionary = entriesPage.getBytes().toByteArray();
-                    entries = entriesPage.getDictionarySize();
-                    entryPlaces = width == 0 ? texts(dictionary, 0, entries) : entryPlaces;
-                }
+        PageReader from = pages;
+        if (from == null) {
+            from = opening.get();
+            pages = from;
+            DictionaryPage entriesPage = from.readDictionaryPage();
+            if (entriesPage != null) {
+                dictionary = bytes(entriesPage.getBytes());
+                entries = entriesPage.getDictionarySize();
+                entryPlaces = width == 0 ? texts(dictionary, 0, entries) : entryPlaces;
             }
-            DataPage next = from.readPage();
-            if (next == null) {
-                throw new IllegalStateException("the column ends at row " + end + ", before its row group");
-            }
-            first = end;
-            end += next.getValueCount();
-            next.accept(new DataPage.Visitor<Void>() {
-                @Override
-                public Void visit(DataPageV1 v1) {
-                    read(v1);
-                    return null;
-                }
-
-                @Override
-                public Void visit(DataPageV2 v2) {
-                    read(v2);
-                    return null;
-                }
-            });
-        } catch (IOException e) {
-            throw new JobFailure("a page cannot be read: " + e.getMessage(), e);
         }
+        DataPage next = from.readPage();
+        if (next == null) {
+            throw new IllegalStateException("the column ends at row " + end + ", before its row group");
+        }
+        first = end;
+        end += next.getValueCount();
+        next.accept(new DataPage.Visitor<Void>() {
+            @Override
+            public Void visit(DataPageV1 v1) {
+                read(v1);
+                return null;
+            }
+
+            @Override
+            public Void visit(DataPageV2 v2) {
+                read(v2);
+                return null;
+            }
+        });
     }
 
     private void read(DataPageV1 v1) {
@@ -250,7 +246,8 @@ final class PageCells implements Cells {
 
     private static byte[] bytes(BytesInput input) {
         try {
-            return input.toByteArray();
+            // The array beneath, where a page has one of its own.
+            return Origin.bytes(input.toByteBuffer());
         } catch (IOException e) {
             throw new JobFailure("a page cannot be read: " + e.getMessage(), e);
         }

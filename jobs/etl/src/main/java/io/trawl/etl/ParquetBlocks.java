@@ -13,7 +13,6 @@ import java.util.function.Function;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.shaded.org.apache.parquet.ParquetReadOptions;
 import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnDescriptor;
@@ -22,7 +21,6 @@ import org.apache.iceberg.shaded.org.apache.parquet.column.Encoding;
 import org.apache.iceberg.shaded.org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.iceberg.shaded.org.apache.parquet.column.page.PageReadStore;
 import org.apache.iceberg.shaded.org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.iceberg.shaded.org.apache.parquet.hadoop.CodecFactory;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.ColumnPath;
@@ -44,7 +42,7 @@ final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>
     private final Rows.Maker<T> maker;
     private final String[] fields;
     private final Schema avro;
-    private final CodecFactory codecs = new CodecFactory(new Configuration(false), 0);
+    private final PageCodecs codecs = new PageCodecs();
     private final ParquetFileReader file;
     private final MessageType read;
     /** The file's column of each field that it has. */
