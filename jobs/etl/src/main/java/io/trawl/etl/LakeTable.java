@@ -8,10 +8,12 @@ import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
+import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of the lake: a record type and the fields it is partitioned by.
@@ -108,14 +110,32 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
 
     /** Makes an empty record of this table. */
     Rows.Maker<T> maker() {
-        Class<T> recordType = type;
-        return () -> {
+        return new Empty<>(type);
+    }
+
+    /** Makes empty records; the constructor is looked up once a task, since each look-up copies it. */
+    private static final class Empty<T> implements Rows.Maker<T> {
+        private static final long serialVersionUID = 1L;
+        private final Class<T> type;
+        private transient @Nullable Constructor<T> constructor;
+
+        Empty(Class<T> type) {
+            this.type = type;
+        }
+
+        @Override
+        public T make() {
             try {
-                return recordType.getDeclaredConstructor().newInstance();
+                Constructor<T> known = constructor;
+                if (known == null) {
+                    known = type.getDeclaredConstructor();
+                    constructor = known;
+                }
+                return known.newInstance();
             } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(recordType + " has no public constructor without arguments", e);
+                throw new IllegalStateException(type + " has no public constructor without arguments", e);
             }
-        };
+        }
     }
 
     @Override
