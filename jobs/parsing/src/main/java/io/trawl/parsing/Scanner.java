@@ -1,6 +1,9 @@
 package io.trawl.parsing;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,10 @@ final class Scanner {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private static final int SQUID_LINE = 8191;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    /** Of eight bytes, those that ASCII never has set. */
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     final byte[] bytes;
     int at;
@@ -136,14 +143,7 @@ final class Scanner {
     }
 
     static String decode(byte[] bytes, int from, int to) {
-        boolean ascii = true;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] < 0) {
-                ascii = false;
-                break;
-            }
-        }
-        if (ascii) {
+        if (isAscii(bytes, from, to)) {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         }
         StringBuilder text = new StringBuilder(to - from + 16);
@@ -161,6 +161,21 @@ final class Scanner {
             i += length;
         }
         return text.toString();
+    }
+
+    private static boolean isAscii(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i + Long.BYTES <= to; i += Long.BYTES) {
+            if (((long) LONGS.get(bytes, i) & HIGH_BITS) != 0) {
+                return false;
+            }
+        }
+        for (; i < to; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Length of the UTF-8 sequence at a position (RFC 3629), 0 where it is none. */
