@@ -146,9 +146,9 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
     }
 
     /**
-     * The values of a part: how many clients there are, and their names; then of each value its type, its text, how many
-     * pairs it has, and of each pair the client's number, the first time, how long after it the last one was, and the
-     * events.
+     * The values of a part: how many clients there are, the time that others are told from, so that they are short, and the
+     * clients' names; then of each value its type, its text, how many pairs it has, and of each pair the client's number,
+     * the first time, how long after it the last one was, and the events.
      *
      * @return null where there is no value
      */
@@ -158,6 +158,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         Packed names = new Packed();
         Packed values = new Packed();
         int named = 0;
+        long since = pairs.size() == 0 ? 0 : pairs.first(0);
         for (int value = 0; value < known.values.size(); value++) {
             if (partOf[value] != part) {
                 continue;
@@ -175,7 +176,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
                     names.add(known.clients.bytes(), known.clients.from(client), known.clients.to(client));
                 }
                 values.add(clients[client] - 1L);
-                values.addSigned(pairs.first(pair));
+                values.addSigned(pairs.first(pair) - since);
                 values.add(pairs.last(pair) - pairs.first(pair));
                 values.add(pairs.events(pair));
             }
@@ -185,6 +186,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         }
         Packed all = new Packed();
         all.add(named);
+        all.addSigned(since);
         all.append(names);
         all.append(values);
         return all.written();

@@ -58,6 +58,7 @@ final class Sightings {
     /** Adds what {@link Partial} packed. */
     private static void add(Known known, Packed piece) {
         int[] clients = new int[(int) piece.next()];
+        long since = piece.nextSigned();
         for (int i = 0; i < clients.length; i++) {
             int length = (int) piece.next();
             clients[i] = known.clients.number(piece.bytes(), piece.skip(length), length);
@@ -68,7 +69,7 @@ final class Sightings {
             int value = known.value(type, piece.bytes(), piece.skip(length), length);
             for (long pairs = piece.next(); pairs > 0; pairs--) {
                 int client = clients[(int) piece.next()];
-                long first = piece.nextSigned();
+                long first = since + piece.nextSigned();
                 known.pairs.add(value, client, first, first + piece.next(), piece.next());
             }
         }
