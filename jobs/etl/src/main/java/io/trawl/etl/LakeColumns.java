@@ -38,11 +38,13 @@ final class LakeColumns {
     private static final String HASH = "event_id";
 
     private final List<PageColumn> columns = new ArrayList<>();
+    private final List<TextColumn> texts = new ArrayList<>();
     private final Group root;
     private final MessageType type;
     private final Set<String> distinct;
     private final PageCompressor compressor;
     private final PageBytes page = new PageBytes();
+    private final Encoded encoded = new Encoded();
     private int rows;
     private int nextCheck;
 
@@ -91,6 +93,7 @@ final class LakeColumns {
             compressor.level(column.level);
             column.endPage(rows, page);
         }
+        columns.forEach(PageColumn::clearPage);
         rows = 0;
         nextCheck = 1;
     }
@@ -162,7 +165,7 @@ final class LakeColumns {
     }
 
     private Place text(String... path) {
-        return new Text(texts(path));
+        return new Text(texts(path), encoded);
     }
 
     private Place bytes(String... path) {
@@ -174,7 +177,12 @@ final class LakeColumns {
         boolean repeats = !distinct.contains(name);
         // Least and greatest of what never repeats says nothing; of texts it is dear to know.
         TextColumn column = new TextColumn(
-                type.getColumnDescription(path), repeats, repeats, name.equals(HASH) ? LEVEL_OF_HASHES : LEVEL);
+                type.getColumnDescription(path),
+                repeats,
+                repeats,
+                name.equals(HASH) ? LEVEL_OF_HASHES : LEVEL,
+                List.copyOf(texts));
+        texts.add(column);
         columns.add(column);
         return column;
     }
@@ -196,21 +204,38 @@ final class LakeColumns {
         return longer;
     }
 
+    /** The text that any column had last, and its bytes. */
+    private static final class Encoded {
+        private @Nullable Object text;
+        private byte[] bytes = new byte[0];
+
+        byte[] of(Object value) {
+            if (value != text) {
+                text = value;
+                bytes = value.toString().getBytes(StandardCharsets.UTF_8);
+            }
+            return bytes;
+        }
+    }
+
     private static final class Text implements Place {
         private final TextColumn column;
-        // What a column repeats is often the very same object, as a source's name is.
+        // What one column has another often has, too, as a client and its address: the very same object.
+        private final Encoded encoded;
+        // So it is with what a column repeats, as a source's name.
         private @Nullable Object last;
         private byte[] lastBytes = new byte[0];
 
-        Text(TextColumn column) {
+        Text(TextColumn column, Encoded encoded) {
             this.column = column;
+            this.encoded = encoded;
         }
 
         @Override
         public void write(int repetition, Object value) {
             if (value != last) {
                 last = value;
-                lastBytes = value.toString().getBytes(StandardCharsets.UTF_8);
+                lastBytes = encoded.of(value);
             }
             column.write(repetition, lastBytes);
         }

@@ -43,7 +43,10 @@ abstract class PageColumn {
     private boolean full;
 
     private boolean first = true;
+    /** Numbers of the page's values, where it is put by dictionary. */
     private int[] numbers = new int[256];
+
+    private boolean byDictionary;
 
     /** @param dictionary whether values come again often enough to be worth one */
     PageColumn(ColumnDescriptor descriptor, boolean dictionary, boolean withStatistics, int level) {
@@ -124,27 +127,41 @@ abstract class PageColumn {
     /** Adds the least and greatest value of the page at hand. */
     abstract void judge(Statistics<?> statistics, boolean byDictionary);
 
-    /** Makes a page of what was laid down. */
+    /** The numbers of the values of the page that has ended; null where it has none, being put plainly. */
+    final int @Nullable [] numbers() {
+        return byDictionary ? numbers : null;
+    }
+
+    /** Told of each page before it ends. */
+    void beforePageEnds() {}
+
+    /** Makes a page of what was laid down; it is kept until {@link #clearPage}. */
     void endPage(int rows, PageBytes out) throws IOException {
+        byDictionary = false;
+        beforePageEnds();
         if (levels == 0) {
             return;
         }
         out.clear();
         putLevels(onlyRepetition, repetitions, descriptor.getMaxRepetitionLevel(), out);
         putLevels(onlyDefinition, definitions, descriptor.getMaxDefinitionLevel(), out);
-        boolean byDictionary = putByDictionary(out);
+        byDictionary = putByDictionary(out);
         if (!byDictionary) {
             putPlain(out);
         }
-        write(rows, BytesInput.from(out.array, 0, out.size), byDictionary);
+        write(rows, BytesInput.from(out.array, 0, out.size));
         full |= dictionarySize() > MOST_DICTIONARY;
         first &= count() == 0;
+    }
+
+    /** Forgets the page that has ended. */
+    final void clearPage() {
         levels = 0;
         mixed = false;
         clearValues();
     }
 
-    private void write(int rows, BytesInput page, boolean byDictionary) throws IOException {
+    private void write(int rows, BytesInput page) throws IOException {
         Statistics<?> statistics = withStatistics
                 ? Statistics.createStats(descriptor.getPrimitiveType())
                 : Statistics.noopStats(descriptor.getPrimitiveType());

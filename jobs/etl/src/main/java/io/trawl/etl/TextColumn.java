@@ -1,18 +1,39 @@
 package io.trawl.etl;
 
 import java.util.Arrays;
+import java.util.List;
 import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnDescriptor;
 import org.apache.iceberg.shaded.org.apache.parquet.column.statistics.Statistics;
 import org.apache.iceberg.shaded.org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
 
-/** A column of texts or bytes; the page at hand lies there as the PLAIN encoding has it. */
+/**
+ * A column of texts or bytes; the page at hand lies there as the PLAIN encoding has it. Two columns often have the very same
+ * values, as a client and its address: as long as each page of theirs is the same, they share one dictionary.
+ */
 final class TextColumn extends PageColumn {
     private final PageBytes texts = new PageBytes();
-    private final TextDictionary dictionary = new TextDictionary();
+    private final List<TextColumn> earlier;
+    private final TextDictionary own = new TextDictionary();
+    /** Our own, or that of the column that has had the same pages. */
+    private TextDictionary dictionary = own;
+
+    private @Nullable TextColumn same;
+    /** How many texts the dictionary had before the page at hand, and has since the last one. */
+    private int before;
+
+    private int entries;
     private int count;
 
-    TextColumn(ColumnDescriptor descriptor, boolean withDictionary, boolean withStatistics, int level) {
+    /** @param earlier columns whose pages end before those of this one */
+    TextColumn(
+            ColumnDescriptor descriptor,
+            boolean withDictionary,
+            boolean withStatistics,
+            int level,
+            List<TextColumn> earlier) {
         super(descriptor, withDictionary, withStatistics, level);
+        this.earlier = earlier;
     }
 
     void write(int repetition, byte[] bytes) {
@@ -39,17 +60,51 @@ final class TextColumn extends PageColumn {
 
     @Override
     void clearDictionary() {
-        dictionary.clear();
+        same = null;
+        dictionary = own;
+        own.clear();
+        entries = 0;
+    }
+
+    @Override
+    void beforePageEnds() {
+        if (same != null && !isSamePage(same)) {
+            own.take(dictionary, entries);
+            dictionary = own;
+            same = null;
+        }
     }
 
     @Override
     void number(int[] into) {
-        int at = 0;
-        for (int i = 0; i < count; i++) {
-            int length = (int) PageBytes.INTS.get(texts.array, at);
-            into[i] = dictionary.number(texts.array, at + 4, length);
-            at += 4 + length;
+        before = entries;
+        if (entries == 0) {
+            share();
         }
+        int[] theirs = same == null ? null : same.numbers();
+        if (theirs == null) {
+            dictionary.number(texts.array, count, into);
+        } else {
+            System.arraycopy(theirs, 0, into, 0, count);
+        }
+        entries = dictionary.count();
+    }
+
+    /** Takes the dictionary of a column that has begun it with the same page. */
+    private void share() {
+        for (TextColumn column : earlier) {
+            if (column.same == null && column.before == 0 && column.numbers() != null && isSamePage(column)) {
+                same = column;
+                dictionary = column.dictionary;
+                return;
+            }
+        }
+    }
+
+    private boolean isSamePage(TextColumn other) {
+        return count == other.count
+                && texts.size == other.texts.size
+                && Arrays.equals(texts.array, 0, texts.size, other.texts.array, 0, texts.size);
     }
 
     @Override

@@ -12,6 +12,10 @@ final class TextDictionary {
     private static final long MIX = 0x9E3779B97F4A7C15L;
     /** Bytes before a text: its number and its length. */
     private static final int HEAD = 8;
+    /** Texts that are looked up together. */
+    private static final int BLOCK = 64;
+    /** Bytes up to which the processor has all of it at hand, so that there is nothing to wait for. */
+    private static final int AT_HAND = 64 << 10;
 
     // Who writes a URL chooses texts; what meets in the table must not be foreseeable.
     private final long seed = ThreadLocalRandom.current().nextLong();
@@ -19,21 +23,79 @@ final class TextDictionary {
     /** Half a hash and, in the lower half, where the text's head ends; 0 where there is none. */
     private long[] slots = new long[1024];
 
+    // Of the block at hand: what is looked up, and what its slot had.
+    private final int[] starts = new int[BLOCK];
+    private final long[] hashes = new long[BLOCK];
+    private final long[] found = new long[BLOCK];
+
     private int count;
     private int least;
     private int greatest;
 
+    /** Finds the numbers of texts that lie one behind the other, each after its length; new ones are taken. */
+    void number(byte[] from, int howMany, int[] into) {
+        if (texts.size > AT_HAND) {
+            numberInBlocks(from, howMany, into);
+            return;
+        }
+        int at = 0;
+        for (int i = 0; i < howMany; i++) {
+            int length = (int) PageBytes.INTS.get(from, at);
+            into[i] = number(hash(from, at + 4, length), from, at + 4, length);
+            at += 4 + length;
+        }
+    }
+
+    /** The same, the slots of a block first and then the texts that they lead to, so that the waits for memory overlap. */
+    private void numberInBlocks(byte[] from, int howMany, int[] into) {
+        int at = 0;
+        for (int first = 0; first < howMany; first += BLOCK) {
+            int some = Math.min(BLOCK, howMany - first);
+            long[] table = slots;
+            for (int i = 0; i < some; i++) {
+                int length = (int) PageBytes.INTS.get(from, at);
+                long hash = hash(from, at + 4, length);
+                starts[i] = at + 4;
+                hashes[i] = hash;
+                found[i] = table[(int) (hash >>> 32) & table.length - 1];
+                at += 4 + length;
+            }
+            for (int i = 0; i < some; i++) {
+                int length = (int) PageBytes.INTS.get(from, starts[i] - 4);
+                int text = (int) found[i];
+                into[first + i] = (found[i] ^ hashes[i] << 32) >>> 32 == 0 && isAt(text, from, starts[i], length)
+                        ? (int) PageBytes.INTS.get(texts.array, text - HEAD)
+                        : number(hashes[i], from, starts[i], length);
+            }
+        }
+    }
+
+    /** Takes the first texts of another dictionary. */
+    void take(TextDictionary other, int howMany) {
+        byte[] from = other.texts.array;
+        int text = HEAD;
+        for (int i = 0; i < howMany; i++) {
+            int length = other.length(text);
+            number(hash(from, text, length), from, text, length);
+            text += length + HEAD;
+        }
+    }
+
+    private boolean isAt(int text, byte[] from, int start, int length) {
+        return text != 0
+                && length(text) == length
+                && Arrays.equals(texts.array, text, text + length, from, start, start + length);
+    }
+
     /** @return the text's number; a new one is taken */
-    int number(byte[] from, int start, int length) {
-        long hash = hash(from, start, length);
+    private int number(long hash, byte[] from, int start, int length) {
         int mask = slots.length - 1;
         int slot = (int) (hash >>> 32) & mask;
         long half = hash << 32;
         for (long at = slots[slot]; at != 0; at = slots[slot]) {
             if ((at ^ half) >>> 32 == 0) {
                 int text = (int) at;
-                if ((int) PageBytes.INTS.get(texts.array, text - 4) == length
-                        && Arrays.equals(texts.array, text, text + length, from, start, start + length)) {
+                if (isAt(text, from, start, length)) {
                     return (int) PageBytes.INTS.get(texts.array, text - HEAD);
                 }
             }

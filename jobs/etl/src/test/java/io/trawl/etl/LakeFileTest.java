@@ -148,6 +148,39 @@ class LakeFileTest {
         store.commit(List.of(writer.close()));
     }
 
+    /** Columns that share a dictionary, part again, or join too late, over several pages and row groups. */
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(longs = {128 << 20, 16 << 20})
+    void columnsThatAreTheSameForAWhileAreReadAsTheyWereWritten(long rowGroup) throws Exception {
+        LakeTable<?> kind = LakeTable.INVALID_RECORDS;
+        try (Lake lake = lake()) {
+            Table table = lake.table(kind);
+            Schema schema = kind.schema();
+            List<IndexedRecord> records = records(schema, 65_000);
+            for (int i = 0; i < records.size(); i++) {
+                IndexedRecord record = records.get(i);
+                String host = "h" + i % (5_000 + i / 10);
+                boolean second = i >= 20_000 && i < 40_000;
+                record.put(schema.getField("host").pos(), host);
+                record.put(schema.getField("log").pos(), second ? null : host);
+                record.put(schema.getField("field").pos(), i < 20_000 ? null : host);
+                record.put(schema.getField("parser").pos(), i < 45_000 ? host : "p" + i % 7);
+                record.put(schema.getField("message").pos(), i == 64_000 ? "other" : host);
+            }
+            DataFile file = write(table, kind, records, rowGroup);
+
+            assertThat(file.splitOffsets()).as("row groups").hasSize(rowGroup == 128 << 20 ? 1 : 2);
+            table.newAppend().appendFile(file).commit();
+            List<Object> read = new ArrayList<>();
+            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+                rows.forEach(row -> read.add(plain(row)));
+            }
+            assertThat(read)
+                    .containsExactlyElementsOf(
+                            records.stream().map(LakeFileTest::plain).toList());
+        }
+    }
+
     private static String text(Map<Integer, ByteBuffer> bounds, Table table, String column) {
         ByteBuffer bound = bounds.get(table.schema().findField(column).fieldId());
         return Conversions.fromByteBuffer(Types.StringType.get(), bound).toString();
