@@ -5,7 +5,6 @@ import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
-import io.trawl.etl.Lake;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
@@ -65,13 +64,8 @@ public final class EnrichJob implements Job {
         run.input(LakeTable.PROXY_EVENTS, snapshot);
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
 
-        LakeStore<Detection> detections = run.lake()
-                .replacing(
-                        LakeTable.DETECTIONS,
-                        Expressions.and(
-                                Lake.of(run.source().name(), run.window()), Expressions.equal("sweep", "batch")),
-                        detectionsBase,
-                        run.properties());
+        LakeStore<Detection> detections =
+                run.replacing(LakeTable.DETECTIONS, detectionsBase, Expressions.equal("sweep", "batch"));
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
         boolean empty = run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
         String[] matched = Engine.FIELDS.toArray(new String[0]);

@@ -195,6 +195,9 @@ public final class Jobs {
                 for (Window window : windows) {
                     Run run = new Run(job.name(), options.runId, settings, spark, lake, state, source, window);
                     runs.add(run);
+                    if (window != null) {
+                        run.claim();
+                    }
                     job.run(run);
                 }
                 report.done(runs, source, range, started, ready);

@@ -45,6 +45,7 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final @Nullable Long base;
     private final long rowGroup;
     private final transient @Nullable Map<String, String> properties;
+    private transient @Nullable Proviso proviso;
     private transient @Nullable Snapshot committed;
 
     LakeStore(
@@ -70,6 +71,17 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
         this.properties = properties;
     }
 
+    /** What has to hold for a commit; it throws where it does not. */
+    interface Proviso {
+        void require() throws IOException;
+    }
+
+    /** This store, which commits only where something holds then. */
+    LakeStore<T> provided(Proviso condition) {
+        this.proviso = condition;
+        return this;
+    }
+
     @Override
     public String name() {
         return name;
@@ -92,12 +104,16 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     }
 
     @Override
-    public void commit(List<Serializable> receipts) {
+    public void commit(List<Serializable> receipts) throws IOException {
         Table target = live;
         Expression filter = rows;
         Map<String, String> summary = properties;
         if (target == null || filter == null || summary == null) {
             throw new IllegalStateException("lake." + name + " is committed on the driver only");
+        }
+        Proviso condition = proviso;
+        if (condition != null) {
+            condition.require();
         }
         String commit = UUID.randomUUID().toString();
         OverwriteFiles overwrite = target.newOverwrite()

@@ -7,8 +7,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.iceberg.AppendFiles;
@@ -100,9 +102,32 @@ public final class Ledger {
         List<Entry> entries = read(Expressions.and(
                 Expressions.equal("source", source),
                 Expressions.equal("stage", stage),
-                Expressions.equal("window", Rows.micros(window.start()))));
+                Expressions.equal("window", Rows.micros(window.start())),
+                Expressions.equal("window_end", Rows.micros(window.end()))));
         entries.sort(Comparator.comparingLong(Entry::sequence));
         return entries;
+    }
+
+    /** The windows of a source, of any length, that any stage was done of and that have a part in the given one. */
+    List<Window> overlapping(String source, Window window) {
+        Set<Window> windows = new LinkedHashSet<>();
+        try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
+                .where(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.greaterThan("window_end", Rows.micros(window.start())),
+                        Expressions.lessThan("window", Rows.micros(window.end()))))
+                .select("source", "window", "window_end")
+                .build()) {
+            records.forEach(record -> windows.add(
+                    new Window(instant(record.getField("window")), instant(record.getField("window_end")))));
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return List.copyOf(windows);
+    }
+
+    private static Instant instant(Object time) {
+        return ((OffsetDateTime) time).toInstant();
     }
 
     private List<Entry> read(Expression which) {

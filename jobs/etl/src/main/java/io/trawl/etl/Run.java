@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -179,7 +181,38 @@ public final class Run {
 
     /** A store that replaces this run's window of a table. */
     public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, @Nullable Long base) {
-        return lake.replacing(table, Lake.of(source().name(), window()), base, properties());
+        return replacing(table, base, Expressions.alwaysTrue());
+    }
+
+    /** A store that replaces those rows of this run's window of a table for which a further condition holds. */
+    public <T extends SpecificRecord> LakeStore<T> replacing(
+            LakeTable<T> table, @Nullable Long base, Expression which) {
+        return lake.replacing(table, Expressions.and(Lake.of(source().name(), window()), which), base, properties())
+                .provided(() -> claims().require(window()));
+    }
+
+    /**
+     * Makes this run's window known by its start and its end.
+     *
+     * @throws IllegalArgumentException it overlaps a window of another length
+     */
+    void claim() throws IOException {
+        claims().claim(window(), id);
+    }
+
+    private WindowClaims claims() {
+        return new WindowClaims(state, ledger(), source().name());
+    }
+
+    /**
+     * Refuses a source whose windows now have another length than those that have been claimed at an instant.
+     *
+     * @throws IllegalArgumentException they overlap
+     */
+    public void requireUnit(Instant at) throws IOException {
+        long unit = source().unit().toMillis();
+        Instant start = Instant.ofEpochMilli(Math.floorDiv(at.toEpochMilli(), unit) * unit);
+        claims().requireFree(new Window(start, start.plusMillis(unit)));
     }
 
     /** Takes note of a commit; the first one's sequence number orders the runs of a window. */
@@ -239,7 +272,7 @@ public final class Run {
         return indicatorSnapshot;
     }
 
-    /** A file of the state folder for this run's window. */
+    /** A file of the state folder for this run's window, which is the only one of its start ({@link WindowClaims}). */
     public String stateFile(String kind, String name) {
         return kind + "/" + source().name() + "/" + window().start().toString().replace(":", "") + "/" + name;
     }

@@ -9,6 +9,7 @@ import io.trawl.etl.KafkaLines;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -181,6 +182,7 @@ public final class HotDetectJob implements Job {
                 heartbeat.write("starting", null);
                 String why = null;
                 try {
+                    run.requireUnit(Instant.now());
                     hold(run, settings, ending, lease, indicators, progress, batches, heartbeat, last);
                 } catch (Stop.Requested e) {
                     why = ending.why();
