@@ -60,13 +60,17 @@ public final class KafkaLines {
     public static Admin admin(Settings settings, Duration patience) {
         String bootstrap = settings.text("kafka.bootstrap");
         try {
-            return Admin.create(Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    bootstrap,
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                    (int) Math.min(10_000, patience.toMillis()),
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    (int) patience.toMillis()));
+            Map<String, Object> config = new HashMap<>();
+            // What a consumer needs to be let in, this needs, too.
+            settings.under("kafka.consumer.").forEach((key, value) -> {
+                if (AdminClientConfig.configNames().contains(key)) {
+                    config.put(key, value);
+                }
+            });
+            config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+            config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(10_000, patience.toMillis()));
+            config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+            return Admin.create(config);
         } catch (KafkaException e) {
             throw new JobFailure(
                     "Kafka at " + bootstrap + ": " + (e.getCause() == null ? e : e.getCause()).getMessage()
