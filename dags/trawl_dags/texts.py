@@ -52,8 +52,8 @@ a rerun would fail the same way.
 
 INGEST = f"""
 Reads the window's messages from the topic into `lake.raw_lines`. The first run pins each partition's offsets;
-every rerun reads the same ones. Offsets that retention has deleted fail it with topic, partition and number:
-trigger the window with *Accept loss* to go on and have the hole recorded. When it fails, the run is red and
+every rerun reads the same ones. Offsets that retention has deleted, or that a broker has lost with the end of its
+log, fail it with topic, partition and number: trigger the window with *Accept loss* to go on and have it recorded. When it fails, the run is red and
 the tables are as before.
 {_RERUN}{_STOP}"""
 
@@ -141,6 +141,9 @@ END = "In UTC, a later border; the windows between the two are swept in one run.
 INDICATORS = (
     "pinned: those of the window's first sweep, with their allowlists. latest: today's, and the ledger says so."
 )
-ACCEPT_LOSS = "Go on although retention has deleted some of the window's messages, and record the hole."
+ACCEPT_LOSS = (
+    "Go on although retention has deleted some of the window's messages, or the broker has lost the end of its log, "
+    "and record it."
+)
 ALLOWLISTS = "MISP's warning lists, folders or files, one a line. Empty: those of the setting allowlists.folder."
 FEEDS = "Folders or files, one a line, as the Spark driver reaches them."

@@ -15,6 +15,7 @@ import io.trawl.it.Broker.Message;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;
+import io.trawl.stack.SharedKafka;
 import io.trawl.stack.SharedStack;
 import io.trawl.traffic.Format;
 import io.trawl.traffic.Line;
@@ -322,6 +323,61 @@ class HotDetectIT {
         assertThat(alerts).hasSize(60);
         assertThat(alerts.values()).allMatch(alert -> alert.getCount() == 1);
         assertThat(hotRows(source)).isEqualTo(60);
+    }
+
+    /** What a broker has lost was judged; what it takes since has the same offsets, and would never be read. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    @ResourceLock(STACK)
+    void aLogThatWasCutShortEndsItInOneLineUntilTheLossIsAccepted() throws Exception {
+        Sweeper source = source("cut", 1, Map.of());
+        try (HotJob job = HotJob.running(source)) {
+            sendOneByOne(source, 0, 5);
+            HotJob.awaitCommitted(source, 5);
+            job.terminate();
+        }
+        SharedKafka.LogTail.cut(stack, source.source(), 0, 3);
+        sendOneByOne(source, 5, 4);
+        assertThat(broker.messages(source.source())).isEqualTo(7);
+        endsSaying(source, "of partition 0 the broker has lost 2 messages that it had (offsets 3 to 4)");
+
+        try (HotJob job = HotJob.running(source, "--accept-loss")) {
+            HotJob.awaitCommitted(source, 7);
+            SharedKafka.LogTail.cut(stack, source.source(), 0, 6);
+            sendOneByOne(source, 9, 3);
+            assertThat(job.awaitEnd()).as(job.said()).isEqualTo(1);
+            assertThat(job.said()).contains("cut short");
+        }
+        endsSaying(source, "of partition 0 the broker has lost 1 messages that it had (offsets 6 to 6)");
+        try (HotJob job = HotJob.running(source, "--accept-loss")) {
+            HotJob.awaitCommitted(source, 9);
+            assertThat(job.said()).contains("accepted loss");
+        }
+        // And from here on as ever.
+        try (HotJob job = HotJob.running(source)) {
+            sendOneByOne(source, 12, 1);
+            HotJob.awaitCommitted(source, 10);
+            assertThat(job.alive()).isTrue();
+        }
+        assertThat(exactlyOnce(HotJob.alerts(source))).as("5, 4, 3 and 1 lines").hasSize(13);
+        assertThat(hotRows(source)).isEqualTo(13);
+    }
+
+    private static void endsSaying(Sweeper source, String what) throws Exception {
+        try (HotJob job = HotJob.start(source)) {
+            assertThat(job.awaitEnd()).as(job.said()).isEqualTo(2);
+            assertThat(job.said().lines().filter(line -> line.startsWith("trawl hot-detect: ")))
+                    .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                    .contains(what)
+                    .contains("--take-over --accept-loss");
+        }
+    }
+
+    /** Hits, each a batch of the log's own. */
+    private static void sendOneByOne(Sweeper source, int first, int count) throws Exception {
+        for (int i = first; i < first + count; i++) {
+            broker.send(source.source(), hits(0, i, 1, "evil.example"));
+        }
     }
 
     private static long hotRows(Sweeper source) throws Exception {

@@ -11,6 +11,7 @@ import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.LogCut;
 import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Parity;
@@ -108,9 +109,9 @@ public final class AuditJob implements Job {
 
         run.lines(ingest.counts().getOrDefault("raw", 0L));
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
-        conserve(run, problems, ingest, validate, lines);
+        Offsets.Span broker = conserve(run, problems, ingest, validate, lines);
         CopiesElsewhere.count(run, lines);
-        tile(run, problems, ingest);
+        tile(run, problems, ingest, broker.cuts());
         if (hasHBase) {
             hbase(run, problems, ingest, enrich);
         } else {
@@ -173,7 +174,7 @@ public final class AuditJob implements Job {
         }
     }
 
-    private void conserve(
+    private static Offsets.Span conserve(
             Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, @Nullable Dataset<Row> lines)
             throws IOException {
         Offsets.Span broker;
@@ -226,11 +227,13 @@ public final class AuditJob implements Job {
                     + copies + " copies = " + (valid + invalid + copies));
         }
         if (holes > 0) {
-            run.note(holes + " messages of the window were deleted by retention before they were read (accepted)");
+            run.note(holes + " messages of the window were gone before they were read (accepted)");
         }
+        broker.cuts().forEach(cut -> run.note(cut.text(run.source().topic()) + " (accepted)"));
+        return broker;
     }
 
-    private static void tile(Run run, List<String> problems, Ledger.Entry ingest) {
+    private static void tile(Run run, List<String> problems, Ledger.Entry ingest, List<LogCut> cuts) {
         Ledger.Entry before =
                 run.ledger().current(run.source().name(), "ingest", run.window().previous());
         if (before == null) {
@@ -240,7 +243,9 @@ public final class AuditJob implements Job {
         before.spans("offsets").forEach(span -> ends.put(span.getPartition(), span.getUntil()));
         for (OffsetSpan span : ingest.spans("offsets")) {
             long end = ends.getOrDefault(span.getPartition(), 0L);
-            if (end != span.getFrom()) {
+            boolean cut =
+                    cuts.stream().anyMatch(one -> one.partition() == span.getPartition() && one.at() == span.getFrom());
+            if (end != span.getFrom() && !cut) {
                 problems.add("partition " + span.getPartition() + " begins at offset " + span.getFrom()
                         + ", but the window before ended at " + end);
             }

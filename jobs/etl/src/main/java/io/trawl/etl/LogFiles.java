@@ -49,7 +49,8 @@ public final class LogFiles implements Messages {
                     "log " + file.path() + " no longer holds what it held when its window was made: sweep it again",
                     null);
         }
-        return new Offsets.Span(List.of(new OffsetSpan(file.number(), 0L, scan.lines())), List.of(), Map.of());
+        return new Offsets.Span(
+                List.of(new OffsetSpan(file.number(), 0L, scan.lines())), List.of(), Map.of(), List.of());
     }
 
     /** @param spans whole files */

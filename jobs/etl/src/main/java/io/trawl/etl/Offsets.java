@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -69,8 +70,10 @@ public final class Offsets implements Messages {
      * @param unknown per partition, offsets that were already deleted when the window's start was pinned and that no
      *     earlier border accounts for, where the window begins right behind them: how many of them were its own cannot
      *     be told
+     * @param cuts accepted cuts of the log at which the window begins, or which took part of it
      */
-    public record Span(List<OffsetSpan> spans, List<OffsetSpan> holes, Map<Integer, OffsetSpan> unknown) {
+    public record Span(
+            List<OffsetSpan> spans, List<OffsetSpan> holes, Map<Integer, OffsetSpan> unknown, List<LogCut> cuts) {
         /** Messages that the window has on the broker, deleted ones left out. */
         public long messages() {
             return total(spans) - total(holes);
@@ -84,16 +87,20 @@ public final class Offsets implements Messages {
 
         /** What can still be read. */
         public List<OffsetSpan> readable() {
-            Map<Integer, Long> from = new HashMap<>();
-            holes.forEach(hole -> from.put(hole.getPartition(), hole.getUntil()));
-            return spans.stream()
-                    .map(span -> new OffsetSpan(
-                            span.getPartition(),
-                            Math.min(
-                                    span.getUntil(),
-                                    Math.max(span.getFrom(), from.getOrDefault(span.getPartition(), 0L))),
-                            span.getUntil()))
-                    .toList();
+            List<OffsetSpan> readable = new ArrayList<>();
+            for (OffsetSpan span : spans) {
+                long from = span.getFrom();
+                long until = span.getUntil();
+                for (OffsetSpan hole : holes) {
+                    if (hole.getPartition() == span.getPartition() && hole.getFrom() == from) {
+                        from = Math.min(until, hole.getUntil());
+                    } else if (hole.getPartition() == span.getPartition() && hole.getUntil() == until) {
+                        until = Math.max(from, hole.getFrom());
+                    }
+                }
+                readable.add(new OffsetSpan(span.getPartition(), from, until));
+            }
+            return readable;
         }
     }
 
@@ -103,12 +110,16 @@ public final class Offsets implements Messages {
         TopicDescription topic = describe();
         requireAppendTime();
         Border start = border(window.start(), topic);
-        Map<Integer, Long> from = start.offsets();
-        Map<Integer, Long> until = border(window.end(), topic).offsets();
+        requireWhole(start, topic);
+        Border stop = border(window.end(), topic);
+        requireWhole(stop, topic);
+        Map<Integer, Long> from = start.begins();
+        Map<Integer, Long> until = stop.offsets();
         Map<Integer, Long> beginning = offsets(topic, OffsetSpec.earliest());
         List<OffsetSpan> spans = new ArrayList<>();
         List<OffsetSpan> holes = new ArrayList<>();
         Map<Integer, OffsetSpan> unknown = new TreeMap<>();
+        List<LogCut> lost = new ArrayList<>(start.cutHere().values());
         until.forEach((partition, end) -> {
             // A partition that the earlier border does not know was added inside the window: all of it belongs here.
             long begin = Math.min(from.getOrDefault(partition, 0L), end);
@@ -117,13 +128,35 @@ public final class Offsets implements Messages {
             if (begin < Math.min(kept, end)) {
                 holes.add(new OffsetSpan(partition, begin, Math.min(kept, end)));
             }
+            LogCut cut = stop.cut().get(partition);
+            if (cut != null && cut.at() < end) {
+                long gone = Math.max(cut.at(), Math.max(begin, Math.min(kept, end)));
+                if (gone < end) {
+                    holes.add(new OffsetSpan(partition, gone, end));
+                }
+                lost.add(cut);
+            }
             long floor = start.logStarts().getOrDefault(partition, 0L);
             long seen = start.earlier().getOrDefault(partition, 0L);
             if (floor > seen && begin == floor) {
                 unknown.put(partition, new OffsetSpan(partition, seen, floor));
             }
         });
-        return new Span(spans, holes, unknown);
+        return new Span(spans, joined(holes), unknown, lost);
+    }
+
+    /** A hole at a span's beginning and one at its end that meet are one. */
+    private static List<OffsetSpan> joined(List<OffsetSpan> holes) {
+        List<OffsetSpan> joined = new ArrayList<>();
+        for (OffsetSpan hole : holes) {
+            OffsetSpan last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
+            if (last != null && last.getPartition() == hole.getPartition() && last.getUntil() == hole.getFrom()) {
+                last.setUntil(hole.getUntil());
+            } else {
+                joined.add(hole);
+            }
+        }
+        return joined;
     }
 
     @Override
@@ -147,12 +180,208 @@ public final class Offsets implements Messages {
                 topic.topicId().toString(), offsets(topic, OffsetSpec.earliest()), offsets(topic, OffsetSpec.latest()));
     }
 
-    private String name(Instant border) {
-        return "offsets/" + source.name() + "/" + border.toString().replace(":", "") + ".json";
+    private String folder() {
+        return "offsets/" + source.name();
     }
 
-    /** Offsets at a border; where each partition's log began when they were pinned; and offsets at the border before. */
-    private record Border(Map<Integer, Long> offsets, Map<Integer, Long> logStarts, Map<Integer, Long> earlier) {}
+    private String name(Instant border) {
+        return folder() + "/" + border.toString().replace(":", "") + ".json";
+    }
+
+    /**
+     * What is pinned of a border.
+     *
+     * @param offsets first offset behind the border
+     * @param logStarts where each partition's log began when they were pinned
+     * @param earlier offsets at the border before
+     * @param found what the broker said when they were pinned, where it had a message behind the border; null where the
+     *     pin is of before that was kept
+     * @param cut the accepted cut of each partition's log that came after this border was pinned, if there was one
+     * @param cutHere those at which a window that begins here goes on
+     */
+    private record Border(
+            Instant at,
+            Map<Integer, Long> offsets,
+            Map<Integer, Long> logStarts,
+            Map<Integer, Long> earlier,
+            @Nullable Map<Integer, Long> found,
+            Map<Integer, LogCut> cut,
+            Map<Integer, LogCut> cutHere) {
+
+        /** Where a window begins that begins here. */
+        Map<Integer, Long> begins() {
+            Map<Integer, Long> begins = new TreeMap<>(offsets);
+            cutHere.forEach((partition, accepted) -> begins.put(partition, accepted.at()));
+            return begins;
+        }
+
+        /**
+         * What of a partition must still be so: the end of the log may not lie before the first number, nor the first
+         * message of the border's time or later before the second.
+         */
+        long[] least(int partition) {
+            long offset = offsets.getOrDefault(partition, 0L);
+            LogCut accepted = cut.get(partition);
+            if (accepted != null && accepted.at() < offset) {
+                // Everything since has the offsets that it has; which ones a later border knows.
+                long at = cutHere.containsKey(partition) ? accepted.at() : 0;
+                return new long[] {at, at};
+            }
+            Map<Integer, Long> told = found;
+            if (told == null) {
+                // Where it is the same as the border's before, it may have been held to it (a clock that was set back).
+                return new long[] {offset, offset == earlier.getOrDefault(partition, -1L) ? 0 : offset};
+            }
+            return new long[] {offset, Math.min(offset, told.getOrDefault(partition, Long.MAX_VALUE))};
+        }
+    }
+
+    /** Fails where the log no longer is what it was when a border was pinned. */
+    private void requireWhole(Border border, TopicDescription topic) {
+        List<LogCut> cuts = cuts(border, topic);
+        if (!cuts.isEmpty()) {
+            throw new JobFailure(
+                    cuts.get(0).text(source.topic()) + " since window border " + border.at()
+                            + " was pinned; ingest --accept-loss goes on with the new ones, and sweeps each once",
+                    null);
+        }
+    }
+
+    private List<LogCut> cuts(Border border, TopicDescription topic) {
+        Map<Integer, Long> ends = offsets(topic, OffsetSpec.latest());
+        Map<Integer, Long> first =
+                offsets(topic, OffsetSpec.forTimestamp(border.at().toEpochMilli()));
+        List<LogCut> cuts = new ArrayList<>();
+        border.offsets().forEach((partition, offset) -> {
+            long[] least = border.least(partition);
+            long behind = first.getOrDefault(partition, -1L);
+            // A message of after the border under an offset of before it: the broker took it when the log was shorter.
+            if (behind >= 0 && behind < least[1]) {
+                cuts.add(new LogCut(partition, behind, offset));
+            } else if (ends.getOrDefault(partition, least[0]) < least[0]) {
+                cuts.add(new LogCut(partition, ends.get(partition), offset));
+            }
+        });
+        return cuts;
+    }
+
+    /**
+     * Where the log was cut short: accepts that, so that the windows from the last pinned border on begin with the messages
+     * that the broker has taken since.
+     *
+     * @return what was accepted, in a line; null where the log is whole
+     */
+    @Override
+    public @Nullable String acceptCuts(Window window, String runId) throws IOException {
+        TopicDescription topic = describe();
+        requireAppendTime();
+        String last = null;
+        for (String name : state.list(folder())) {
+            last = name;
+        }
+        if (last == null) {
+            return null;
+        }
+        Instant at = Instant.parse(read(folder(), last).path("border").asText());
+        List<LogCut> cuts = cuts(border(at, topic), topic);
+        if (cuts.isEmpty()) {
+            return null;
+        }
+        ObjectNode accepted = JsonNodeFactory.instance.objectNode();
+        accepted.put("border", at.toString()).put("run_id", runId);
+        accepted.put("accepted", Instant.now().toString());
+        ObjectNode partitions = accepted.putObject("partitions");
+        List<String> lines = new ArrayList<>();
+        cuts.forEach(cut -> {
+            partitions
+                    .putObject(String.valueOf(cut.partition()))
+                    .put("at", cut.at())
+                    .put("known", cut.known());
+            lines.add(cut.text(source.topic()));
+        });
+        int number = state.list(folder() + "/cuts").size();
+        // Whoever creates it: another one has seen the same cut.
+        state.create(folder() + "/cuts/" + String.format("%06d.json", number), accepted);
+        return String.join("; ", lines) + "; windows from " + at + " on begin with the new ones";
+    }
+
+    /** The cuts that were accepted, oldest first, by the border at which windows go on. */
+    private List<Map.Entry<Instant, Map<Integer, LogCut>>> accepted() throws IOException {
+        List<Map.Entry<Instant, Map<Integer, LogCut>>> all = new ArrayList<>();
+        for (String name : state.list(folder() + "/cuts")) {
+            JsonNode file = read(folder() + "/cuts", name);
+            Map<Integer, LogCut> cuts = new TreeMap<>();
+            file.path("partitions").fields().forEachRemaining(one -> {
+                int partition = Integer.parseInt(one.getKey());
+                cuts.put(
+                        partition,
+                        new LogCut(
+                                partition,
+                                one.getValue().path("at").asLong(),
+                                one.getValue().path("known").asLong()));
+            });
+            all.add(Map.entry(Instant.parse(file.path("border").asText()), cuts));
+        }
+        return all;
+    }
+
+    /** Whether a cut was accepted for the windows. */
+    public boolean isAccepted(LogCut cut) throws IOException {
+        for (Map.Entry<Instant, Map<Integer, LogCut>> one : accepted()) {
+            LogCut of = one.getValue().get(cut.partition());
+            if (of != null && of.at() == cut.at()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Which partitions' logs have lost messages below a position.
+     *
+     * @param positions offset up to which messages were read, by partition
+     * @param newest the newest append time among those, milliseconds; nothing is known of a partition that is missing
+     */
+    public List<LogCut> cuts(Map<Integer, Long> positions, Map<Integer, Long> newest) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        newest.forEach((partition, time) ->
+                asked.put(new TopicPartition(source.topic(), partition), OffsetSpec.forTimestamp(time + 1)));
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        positions
+                .keySet()
+                .forEach(partition -> ends.put(new TopicPartition(source.topic(), partition), OffsetSpec.latest()));
+        // Both under way at once: a batch of the hot path waits for this.
+        ListOffsetsResult times = admin.listOffsets(asked);
+        Map<Integer, Long> end = answered(admin.listOffsets(ends));
+        Map<Integer, Long> later = answered(times);
+        List<LogCut> cuts = new ArrayList<>();
+        positions.forEach((partition, position) -> {
+            long first = later.getOrDefault(partition, -1L);
+            if (first >= 0 && first < position) {
+                cuts.add(new LogCut(partition, first, position));
+            } else if (end.getOrDefault(partition, position) < position) {
+                cuts.add(new LogCut(partition, end.get(partition), position));
+            }
+        });
+        return cuts;
+    }
+
+    /** The newest append time of each partition's messages, milliseconds; none of an empty one. */
+    public Map<Integer, Long> newest() {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        describe()
+                .partitions()
+                .forEach(p -> asked.put(new TopicPartition(source.topic(), p.partition()), OffsetSpec.maxTimestamp()));
+        Map<Integer, Long> newest = new TreeMap<>();
+        Map<TopicPartition, ListOffsetsResultInfo> answers =
+                await(() -> admin.listOffsets(asked).all().get());
+        answers.forEach((partition, info) -> {
+            if (info.timestamp() >= 0) {
+                newest.put(partition.partition(), info.timestamp());
+            }
+        });
+        return newest;
+    }
 
     /** The pinned offsets of a border, pinning them where they are not. */
     private Border border(Instant at, TopicDescription topic) throws IOException {
@@ -180,7 +409,25 @@ public final class Offsets implements Messages {
                             + " was pinned: its offsets say nothing any more; give it a source of its own",
                     null);
         }
-        return new Border(longs(pin.path("partitions")), longs(pin.path("log_start")), longs(pin.path("earlier")));
+        Map<Integer, LogCut> cut = new TreeMap<>();
+        Map<Integer, LogCut> here = new TreeMap<>();
+        for (Map.Entry<Instant, Map<Integer, LogCut>> one : accepted()) {
+            if (!at.isAfter(one.getKey())) {
+                one.getValue()
+                        .forEach((partition, each) -> cut.merge(partition, each, (a, b) -> a.at() < b.at() ? a : b));
+            }
+            if (at.equals(one.getKey())) {
+                here.putAll(one.getValue());
+            }
+        }
+        return new Border(
+                at,
+                longs(pin.path("partitions")),
+                longs(pin.path("log_start")),
+                longs(pin.path("earlier")),
+                pin.has("found") ? longs(pin.path("found")) : null,
+                cut,
+                here);
     }
 
     private static Map<Integer, Long> longs(JsonNode object) {
@@ -202,7 +449,7 @@ public final class Offsets implements Messages {
     }
 
     private Neighbours neighbours(Instant at) throws IOException {
-        String folder = "offsets/" + source.name();
+        String folder = folder();
         String own = name(at).substring(folder.length() + 1);
         String before = null;
         String behind = null;
@@ -213,6 +460,17 @@ public final class Offsets implements Messages {
             behind = order > 0 && behind == null ? name : behind;
         }
         return new Neighbours(read(folder, before), read(folder, behind));
+    }
+
+    /** The border before one that is about to be pinned; null where there is none of this topic. */
+    private @Nullable Border before(Neighbours neighbours, TopicDescription topic) throws IOException {
+        JsonNode before = neighbours.before();
+        return before.isObject()
+                        && before.path("topic_id")
+                                .asText()
+                                .equals(topic.topicId().toString())
+                ? border(Instant.parse(before.path("border").asText()), topic)
+                : null;
     }
 
     private JsonNode read(String folder, @Nullable String name) throws IOException {
@@ -230,13 +488,23 @@ public final class Offsets implements Messages {
         pin.put("border", at.toString());
         pin.put("pinned", Instant.now().toString());
         Neighbours neighbours = neighbours(at);
+        Border before = before(neighbours, topic);
+        if (before != null) {
+            requireWhole(before, topic);
+        }
         JsonNode earlier = neighbours.before().path("partitions");
         pin.set("earlier", earlier.isObject() ? earlier : JsonNodeFactory.instance.objectNode());
         ObjectNode starts = pin.putObject("log_start");
         offsets(topic, OffsetSpec.earliest())
                 .forEach((partition, first) -> starts.put(String.valueOf(partition), first));
         ObjectNode partitions = pin.putObject("partitions");
-        Map<Integer, Long> least = Neighbours.offsets(neighbours.before(), topic);
+        ObjectNode told = pin.putObject("found");
+        after.forEach((partition, offset) -> {
+            if (offset >= 0) {
+                told.put(String.valueOf(partition), offset);
+            }
+        });
+        Map<Integer, Long> least = before == null ? Map.of() : before.begins();
         Map<Integer, Long> most = Neighbours.offsets(neighbours.behind(), topic);
         ends.forEach((partition, end) -> {
             long offset = after.getOrDefault(partition, -1L);
@@ -256,9 +524,13 @@ public final class Offsets implements Messages {
     private Map<Integer, Long> offsets(TopicDescription topic, OffsetSpec spec) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         topic.partitions().forEach(p -> asked.put(new TopicPartition(source.topic(), p.partition()), spec));
+        return answered(admin.listOffsets(asked));
+    }
+
+    private Map<Integer, Long> answered(ListOffsetsResult asked) {
         Map<Integer, Long> offsets = new TreeMap<>();
         Map<TopicPartition, ListOffsetsResultInfo> answers =
-                await(() -> admin.listOffsets(asked).all().get());
+                await(() -> asked.all().get());
         answers.forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
         return offsets;
     }
@@ -326,7 +598,8 @@ public final class Offsets implements Messages {
                 .forEach((partition, gone) -> parts.add("partition " + partition + ": up to "
                         + (gone.getUntil() - gone.getFrom()) + " messages (offsets " + gone.getFrom() + " to "
                         + (gone.getUntil() - 1) + "), of which it is not known how many were this window's"));
-        return "retention has deleted messages of topic " + topic + ", " + String.join("; ", parts);
+        return (span.cuts().isEmpty() ? "retention has deleted" : "the broker has lost") + " messages of topic " + topic
+                + ", " + String.join("; ", parts);
     }
 
     static long total(Collection<OffsetSpan> spans) {

@@ -20,11 +20,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,7 +39,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,15 +53,24 @@ final class AlertTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AlertTopic.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** How far lines were done, and with what: the metadata of the committed offsets. */
-    record Position(Map<Integer, Long> offsets, long snapshot, Instant appended) {
+    /**
+     * How far lines were done, and with what: the metadata of the committed offsets.
+     *
+     * @param newest newest append time of the lines that are done, milliseconds, by partition, as far as it is known: where
+     *     the broker has a later line under an earlier offset, its log was cut short
+     */
+    record Position(Map<Integer, Long> offsets, long snapshot, Instant appended, Map<Integer, Long> newest) {
         Position {
             // As the metadata holds it: what is read back has to be the same.
             appended = appended.truncatedTo(ChronoUnit.MILLIS);
+            newest = new TreeMap<>(newest);
+            newest.keySet().retainAll(offsets.keySet());
         }
 
-        String metadata() {
-            return into(Json.MAPPER.createObjectNode()).toString();
+        String metadata(int partition) {
+            ObjectNode json = into(Json.MAPPER.createObjectNode());
+            Long time = newest.get(partition);
+            return (time == null ? json : json.put("newest", time)).toString();
         }
 
         /** For a heartbeat. */
@@ -68,6 +78,8 @@ final class AlertTopic implements AutoCloseable {
             ObjectNode json = Json.MAPPER.createObjectNode();
             ObjectNode partitions = json.putObject("offsets");
             offsets.forEach((partition, offset) -> partitions.put(String.valueOf(partition), offset));
+            ObjectNode times = json.putObject("newest");
+            newest.forEach((partition, time) -> times.put(String.valueOf(partition), time));
             return into(json);
         }
 
@@ -78,24 +90,30 @@ final class AlertTopic implements AutoCloseable {
 
         /** What {@link #json} has made; null where there is none. */
         static @Nullable Position of(JsonNode json) {
-            Map<Integer, Long> offsets = new TreeMap<>();
-            json.path("offsets")
-                    .fields()
-                    .forEachRemaining(one -> offsets.put(
+            Map<Integer, Long> offsets = longs(json.path("offsets"));
+            return offsets.isEmpty() ? null : of(offsets, json, longs(json.path("newest")));
+        }
+
+        private static Map<Integer, Long> longs(JsonNode object) {
+            Map<Integer, Long> values = new TreeMap<>();
+            object.fields()
+                    .forEachRemaining(one -> values.put(
                             Integer.valueOf(one.getKey()), one.getValue().asLong()));
-            return offsets.isEmpty() ? null : of(offsets, json);
+            return values;
         }
 
         /** @param said the metadata, or what else has its fields */
-        static Position of(Map<Integer, Long> offsets, JsonNode said) {
+        static Position of(Map<Integer, Long> offsets, JsonNode said, Map<Integer, Long> newest) {
             return new Position(
                     offsets,
                     said.path("snapshot").asLong(),
-                    Instant.ofEpochMilli(said.path("append").asLong()));
+                    Instant.ofEpochMilli(said.path("append").asLong()),
+                    newest);
         }
     }
 
     private final Settings settings;
+    private final String source;
     private final String lines;
     private final String topic;
     private final String bootstrap;
@@ -105,6 +123,7 @@ final class AlertTopic implements AutoCloseable {
 
     AlertTopic(Settings settings, LogSource source) {
         this.settings = settings;
+        this.source = source.name();
         this.lines = source.topic();
         this.topic = settings.text("hot.topic");
         this.bootstrap = settings.text("kafka.bootstrap");
@@ -141,21 +160,44 @@ final class AlertTopic implements AutoCloseable {
                         .partitionsToOffsetAndMetadata()
                         .get());
         Map<Integer, Long> offsets = new TreeMap<>();
-        String metadata = "{}";
+        Map<Integer, Long> newest = new TreeMap<>();
+        JsonNode said = Json.MAPPER.createObjectNode();
         for (Map.Entry<TopicPartition, OffsetAndMetadata> one : found.entrySet()) {
             if (one.getKey().topic().equals(lines) && one.getValue() != null) {
-                offsets.put(one.getKey().partition(), one.getValue().offset());
-                metadata = one.getValue().metadata();
+                int partition = one.getKey().partition();
+                offsets.put(partition, one.getValue().offset());
+                said = said(one.getValue().metadata());
+                if (said.has("newest")) {
+                    newest.put(partition, said.path("newest").asLong());
+                }
             }
         }
-        if (offsets.isEmpty()) {
-            return null;
-        }
+        return offsets.isEmpty() ? null : Position.of(offsets, said, newest);
+    }
+
+    private JsonNode said(String metadata) {
         try {
-            return Position.of(offsets, Json.MAPPER.readTree(metadata));
+            return Json.MAPPER.readTree(metadata);
         } catch (IOException e) {
             LOG.warn("group {} has committed with metadata '{}', which is none of ours", group, metadata);
-            return new Position(offsets, 0, Instant.EPOCH);
+            return Json.MAPPER.createObjectNode();
+        }
+    }
+
+    /**
+     * From here on nobody else commits with this id, and what another one had begun is done or undone: what is read after
+     * this is what the next commit builds on.
+     *
+     * @throws JobFailure Kafka does not do it now
+     */
+    void fence() {
+        if (producer != null) {
+            return;
+        }
+        try {
+            open();
+        } catch (KafkaException e) {
+            throw unreachable(e);
         }
     }
 
@@ -196,7 +238,8 @@ final class AlertTopic implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             until.offsets()
                     .forEach((partition, offset) -> offsets.put(
-                            new TopicPartition(lines, partition), new OffsetAndMetadata(offset, until.metadata())));
+                            new TopicPartition(lines, partition),
+                            new OffsetAndMetadata(offset, until.metadata(partition))));
             to.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
             to.commitTransaction();
         } catch (KafkaException e) {
@@ -245,25 +288,23 @@ final class AlertTopic implements AutoCloseable {
         }
     }
 
-    /** The alerts that were sent since an instant, as committed. */
+    /**
+     * The alerts of this source that were sent since an instant, as committed: all of them, once {@link #fence} was called.
+     * Other sources send to the same topic: where one has a transaction under way, what lies behind its beginning can be
+     * read when that has ended, which is waited for.
+     */
     List<Alert> since(Instant instant) {
         List<Alert> alerts = new ArrayList<>();
-        Map<String, Object> config = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                10_000,
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) PATIENCE.toMillis());
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        Map<String, Object> config = KafkaLines.consumer(settings, group);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config)) {
             Map<TopicPartition, Long> asked = new HashMap<>();
             consumer.partitionsFor(topic)
                     .forEach(info -> asked.put(new TopicPartition(topic, info.partition()), instant.toEpochMilli()));
             consumer.assign(asked.keySet());
-            Map<TopicPartition, Long> ends = consumer.endOffsets(asked.keySet());
+            // The very ends: a reader of committed messages is told where the first open transaction begins.
+            Map<TopicPartition, Long> ends = ends(asked.keySet());
             for (Map.Entry<TopicPartition, OffsetAndTimestamp> one :
                     consumer.offsetsForTimes(asked).entrySet()) {
                 consumer.seek(
@@ -281,7 +322,10 @@ final class AlertTopic implements AutoCloseable {
                 if (!found.isEmpty()) {
                     until = System.nanoTime() + PATIENCE.toNanos();
                 } else if (System.nanoTime() > until) {
-                    throw new JobFailure("the alerts in topic " + topic + " at " + bootstrap + " cannot be read", null);
+                    throw new JobFailure(
+                            "the alerts in topic " + topic + " at " + bootstrap
+                                    + " cannot be read to their end: a transaction of another source's hot job is open, or Kafka does not answer",
+                            null);
                 }
             }
         } catch (KafkaException e) {
@@ -290,9 +334,21 @@ final class AlertTopic implements AutoCloseable {
         return alerts;
     }
 
+    private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        call(() -> admin.listOffsets(asked).all().get())
+                .forEach((partition, found) -> ends.put(partition, found.offset()));
+        return ends;
+    }
+
     private void add(ConsumerRecord<byte[], byte[]> message, List<Alert> alerts) {
         try {
-            alerts.add(Alert.getDecoder().decode(message.value()));
+            Alert alert = Alert.getDecoder().decode(message.value());
+            if (alert.getSource().equals(source)) {
+                alerts.add(alert);
+            }
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "the message at {} partition {} offset {} is no alert of ours: {}",

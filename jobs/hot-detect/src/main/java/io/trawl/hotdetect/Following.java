@@ -106,7 +106,7 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
         return new Hopeless(
                 "topic " + partition.topic() + " ends at offset " + end + " of partition " + partition.partition()
                         + ", but was done up to " + known
-                        + ": was it deleted and made anew? Give the new one a source of its own",
+                        + ": its log was cut short, or it was deleted and made anew; the next driver says what to do",
                 null);
     }
 

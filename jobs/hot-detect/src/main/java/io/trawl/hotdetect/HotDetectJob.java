@@ -48,6 +48,12 @@ public final class HotDetectJob implements Job {
                     "End the driver that is running, and go on where it stopped. Without it a second driver waits for the first one's end.")
     private boolean takeOver;
 
+    @Option(
+            names = "--accept-loss",
+            description =
+                    "Go on where a broker has lost the end of its log: with the lines that it has taken since, under offsets that were done.")
+    private boolean acceptLoss;
+
     private static final String SUPERSEDED = "superseded by run ";
 
     private @Nullable Stop stop;
@@ -165,14 +171,16 @@ public final class HotDetectJob implements Job {
         Progress progress = new Progress(indicators);
         try (Lease lease = new Lease(settings, run.source(), run.id(), takeOver);
                 AlertTopic topic = new AlertTopic(settings, run.source())) {
-            MicroBatches batches = new MicroBatches(run, settings, ending, lease, topic, indicators, progress);
-            try (Heartbeat heartbeat = new Heartbeat(
-                    run,
-                    settings,
-                    progress,
-                    indicators,
-                    batches::position,
-                    KafkaLines.consumer(settings, HotProgress.group(run.source()) + "-lag"))) {
+            MicroBatches batches =
+                    new MicroBatches(run, settings, ending, lease, topic, indicators, progress, acceptLoss);
+            try (batches;
+                    Heartbeat heartbeat = new Heartbeat(
+                            run,
+                            settings,
+                            progress,
+                            indicators,
+                            batches::position,
+                            KafkaLines.consumer(settings, HotProgress.group(run.source()) + "-lag"))) {
                 // The heartbeat is the holder's, but where nobody can hold the lease.
                 lease.acquire(ending, why -> {
                     progress.waiting(why);

@@ -9,6 +9,7 @@ import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.KafkaLines;
 import io.trawl.etl.ListStore;
+import io.trawl.etl.LogCut;
 import io.trawl.etl.LogSource;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * What is done with each micro-batch: the steps of validate and enrich, HBase, then alerts and offsets in one transaction.
  * A batch is tried until it is done; a server that is away is waited for.
  */
-final class MicroBatches {
+final class MicroBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -63,6 +64,8 @@ final class MicroBatches {
     private final AlertWindow window;
     private final Indicators indicators;
     private final Progress progress;
+    private final boolean acceptLoss;
+    private final Offsets broker;
     private @Nullable HBaseStore<Detection> hbase;
     private volatile AlertTopic.@Nullable Position position;
     private Map<Integer, Long> again = Map.of();
@@ -76,7 +79,8 @@ final class MicroBatches {
             Lease lease,
             AlertTopic topic,
             Indicators indicators,
-            Progress progress) {
+            Progress progress,
+            boolean acceptLoss) {
         this.run = run;
         this.source = run.source();
         this.settings = settings;
@@ -85,6 +89,8 @@ final class MicroBatches {
         this.topic = topic;
         this.indicators = indicators;
         this.progress = progress;
+        this.acceptLoss = acceptLoss;
+        this.broker = new Offsets(source, settings, run.state(), ASKING);
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
 
@@ -97,18 +103,16 @@ final class MicroBatches {
         return patiently(() -> {
             HBaseStore<Detection> store = HBaseStore.hotDetections(settings);
             topic.create();
-            Offsets.Extent extent;
-            try (Offsets broker = new Offsets(source, settings, run.state())) {
-                extent = broker.extent();
-            }
+            Offsets.Extent extent = broker.extent();
             JsonNode noted = noted();
             String topicId = noted == null ? "" : noted.path("topic_id").asText();
             if (!topicId.isEmpty() && !topicId.equals(extent.topicId())) {
-                throw new Hopeless(
+                throw new IllegalArgumentException(
                         "topic " + source.topic()
-                                + " was deleted and made anew since the hot path read it: its offsets say nothing any more; give it a source of its own",
-                        null);
+                                + " was deleted and made anew since the hot path read it: its offsets say nothing any more; give it a source of its own");
             }
+            // Before anything is read that the next commit builds on.
+            topic.fence();
             AlertTopic.Position committed = topic.committed();
             AlertTopic.Position known = committed != null || noted == null ? committed : said(beat);
             boolean resumed = known != null && resume(known.snapshot());
@@ -129,24 +133,71 @@ final class MicroBatches {
                     new TreeMap<>(settings.text("hot.start").equals("earliest") ? extent.beginnings() : extent.ends());
             Map<Integer, long[]> skipped = new TreeMap<>();
             Instant appended = Instant.now();
+            boolean fromEarliest = known == null && settings.text("hot.start").equals("earliest");
+            Map<Integer, Long> newest = fromEarliest ? new TreeMap<>() : broker.newest();
+            boolean cut = false;
             if (known != null) {
                 from.replaceAll((partition, any) -> 0L);
                 from.putAll(known.offsets());
+                newest.putAll(known.newest());
                 appended = known.appended();
+                cut = goBack(from, known);
                 skipped = skip(from, extent);
             }
             window.restore(topic.since(appended.minus(settings.duration("hot.suppression"))));
             boolean sameAsNoted = noted != null && noted.path("snapshot").asLong() == snapshot.id();
-            if (!resumed || !sameAsNoted || !skipped.isEmpty()) {
+            if (!resumed || !sameAsNoted || !skipped.isEmpty() || cut) {
                 indicators.note(snapshot, extent.topicId(), from, skipped);
             }
             indicators.use(snapshot);
             again = replayed(from, extent);
             hbase = store;
             topicNow = extent.topicId();
-            commit(List.of(), committed, new AlertTopic.Position(from, snapshot.id(), appended));
+            commit(List.of(), committed, new AlertTopic.Position(from, snapshot.id(), appended, newest));
             return from;
         });
+    }
+
+    /**
+     * Moves positions back to where a log was cut short, if an operator has accepted that.
+     *
+     * @return whether one was
+     * @throws IllegalArgumentException nobody has
+     */
+    private boolean goBack(Map<Integer, Long> from, AlertTopic.Position known) {
+        List<LogCut> cuts = broker.cuts(known.offsets(), known.newest());
+        for (LogCut cut : cuts) {
+            boolean accepted;
+            try {
+                accepted = acceptLoss || broker.isAccepted(cut);
+            } catch (IOException e) {
+                throw new JobFailure("state.dir cannot be read: " + e.getMessage(), e);
+            }
+            if (!accepted) {
+                throw new IllegalArgumentException(lost(cut));
+            }
+            LOG.warn("accepted loss: {}", cut.text(source.topic()));
+            from.put(cut.partition(), cut.at());
+        }
+        return !cuts.isEmpty();
+    }
+
+    private String lost(LogCut cut) {
+        return cut.text(source.topic()) + " since the hot path read them; bin/trawl run hot-detect --source "
+                + source.name() + " --take-over --accept-loss goes on with the new ones, and judges each once";
+    }
+
+    /** Fails where the log no longer is what was read: what has come under offsets that are done would not be read. */
+    private void requireWhole(AlertTopic.Position read) {
+        List<LogCut> cuts = broker.cuts(read.offsets(), read.newest());
+        if (!cuts.isEmpty()) {
+            throw new Hopeless(lost(cuts.get(0)), null);
+        }
+    }
+
+    @Override
+    public void close() {
+        broker.close();
     }
 
     private @Nullable JsonNode noted() {
@@ -284,8 +335,12 @@ final class MicroBatches {
             appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
         }
         AlertTopic.Position before = from;
-        AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended);
+        Map<Integer, Long> newest = new TreeMap<>(from.newest());
+        found.newest().forEach((partition, time) -> newest.merge(partition, time, Math::max));
+        AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended, newest);
         patiently(() -> {
+            // Behind the reading: the messages of the batch are of this log, and so were those before it.
+            requireWhole(before);
             commit(change.alerts(), before, until);
             return until;
         });
@@ -293,7 +348,8 @@ final class MicroBatches {
         progress.end(found.tally(), sighted, stored, change.alerts().size());
     }
 
-    private record Found(Tally tally, List<Sighted> sighted, Instant stored) {}
+    /** @param newest newest append time of the messages, milliseconds, by partition */
+    private record Found(Tally tally, List<Sighted> sighted, Instant stored, Map<Integer, Long> newest) {}
 
     /** The very steps of the batch path, on one micro-batch. */
     private Found detect(
@@ -301,7 +357,12 @@ final class MicroBatches {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
         SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
         ListStore<Sighted> sighted = Store.list("sighted");
-        Etl<Detection> found = Etl.from(Source.of(lines.map(reader::read)))
+        NewestAppend newest = new NewestAppend();
+        run.context().sc().register(newest);
+        Etl<Detection> found = Etl.from(Source.of(lines.map(message -> {
+                    newest.add(message);
+                    return reader.read(message);
+                })))
                 .parse(new Careful.Parsing(source.parser()))
                 .expect(ProxyEvent.SCHEMA$)
                 .analyse(new Careful.Judging(engine))
@@ -309,12 +370,12 @@ final class MicroBatches {
         Tally tally = found.<Sighted>step("sighted", Sighted::of).store(sighted).run();
         List<Sighted> all = new ArrayList<>(sighted.records());
         all.sort(Sighted.ORDER);
-        return new Found(tally, all, Instant.now());
+        return new Found(tally, all, Instant.now(), newest.value());
     }
 
     /** Between two batches: the snapshot that is ready is used from here on. */
     private AlertTopic.Position takeUp(IndicatorSnapshot taken, AlertTopic.Position now) {
-        AlertTopic.Position from = new AlertTopic.Position(now.offsets(), taken.id(), now.appended());
+        AlertTopic.Position from = new AlertTopic.Position(now.offsets(), taken.id(), now.appended(), now.newest());
         patiently(() -> {
             indicators.note(taken, topicNow, now.offsets(), Map.of());
             commit(List.of(), now, from);
@@ -364,7 +425,7 @@ final class MicroBatches {
             from.put(range.partition(), range.fromOffset());
         }
         Map<Integer, long[]> skipped;
-        try (Offsets broker = new Offsets(source, settings, run.state(), ASKING)) {
+        try {
             Offsets.Extent extent = broker.extent();
             skipped = skip(from, extent);
         } catch (Hopeless e) {

@@ -26,7 +26,7 @@ public final class IngestJob implements Job {
     @Option(
             names = "--accept-loss",
             description =
-                    "Go on where retention has deleted messages of the window, and record the hole in the ledger.")
+                    "Go on where retention has deleted messages of the window, or a broker has lost the end of its log, and record the hole in the ledger.")
     private boolean acceptLoss;
 
     public static void main(String[] args) {
@@ -49,6 +49,10 @@ public final class IngestJob implements Job {
         Offsets.Span span;
         Source<RawLine> lines;
         try (Messages messages = Messages.of(run)) {
+            String accepted = acceptLoss ? messages.acceptCuts(run.window(), run.id()) : null;
+            if (accepted != null) {
+                run.note("accepted loss: " + accepted);
+            }
             span = messages.of(run.window());
             judgeLoss(run, span);
             run.lines(span.messages());
