@@ -43,7 +43,11 @@ class AlertTopicIT {
         other = "other-" + unique;
         alerts = "alerts-" + unique;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(own, 1, (short) 1))).all().get();
+            admin.createTopics(List.of(own, other).stream()
+                            .map(name -> new NewTopic(name, 1, (short) 1))
+                            .toList())
+                    .all()
+                    .get();
         }
     }
 
@@ -149,6 +153,7 @@ class AlertTopicIT {
 
     @Test
     void whatAnEarlierDriverOfTheSourceHasBegunIsUndoneBeforeAnythingIsRead() throws Exception {
+        topic(own).close();
         KafkaProducer<byte[], byte[]> open = transaction(own, alert(own, "begun"));
         open.sendOffsetsToTransaction(
                 Map.of(new TopicPartition(own, 0), new OffsetAndMetadata(9, at(9).metadata(0))),
