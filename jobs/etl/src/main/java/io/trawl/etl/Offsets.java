@@ -256,10 +256,11 @@ public final class Offsets implements Messages {
             long[] least = border.least(partition);
             long behind = first.getOrDefault(partition, -1L);
             // A message of after the border under an offset of before it: the broker took it when the log was shorter.
+            long end = ends.getOrDefault(partition, least[0]);
             if (behind >= 0 && behind < least[1]) {
                 cuts.add(new LogCut(partition, behind, offset));
-            } else if (ends.getOrDefault(partition, least[0]) < least[0]) {
-                cuts.add(new LogCut(partition, ends.get(partition), offset));
+            } else if (end < least[0]) {
+                cuts.add(new LogCut(partition, end, offset));
             }
         });
         return cuts;
@@ -352,15 +353,16 @@ public final class Offsets implements Messages {
                 .forEach(partition -> ends.put(new TopicPartition(source.topic(), partition), OffsetSpec.latest()));
         // Both under way at once: a batch of the hot path waits for this.
         ListOffsetsResult times = admin.listOffsets(asked);
-        Map<Integer, Long> end = answered(admin.listOffsets(ends));
+        Map<Integer, Long> found = answered(admin.listOffsets(ends));
         Map<Integer, Long> later = answered(times);
         List<LogCut> cuts = new ArrayList<>();
         positions.forEach((partition, position) -> {
             long first = later.getOrDefault(partition, -1L);
+            long end = found.getOrDefault(partition, position);
             if (first >= 0 && first < position) {
                 cuts.add(new LogCut(partition, first, position));
-            } else if (end.getOrDefault(partition, position) < position) {
-                cuts.add(new LogCut(partition, end.get(partition), position));
+            } else if (end < position) {
+                cuts.add(new LogCut(partition, end, position));
             }
         });
         return cuts;

@@ -187,17 +187,23 @@ public final class Run {
     /** A store that replaces those rows of this run's window of a table for which a further condition holds. */
     public <T extends SpecificRecord> LakeStore<T> replacing(
             LakeTable<T> table, @Nullable Long base, Expression which) {
+        try {
+            claims().claim(window(), id);
+        } catch (IOException e) {
+            throw new JobFailure("window " + window() + " cannot be claimed in state.dir: " + e.getMessage(), e);
+        }
         return lake.replacing(table, Expressions.and(Lake.of(source().name(), window()), which), base, properties())
                 .provided(() -> claims().require(window()));
     }
 
     /**
-     * Makes this run's window known by its start and its end.
+     * Refuses a window that overlaps one of another length. The window itself is claimed when something is to be stored, so
+     * that a run which comes to nothing before leaves nothing behind.
      *
-     * @throws IllegalArgumentException it overlaps a window of another length
+     * @throws IllegalArgumentException it does
      */
-    void claim() throws IOException {
-        claims().claim(window(), id);
+    void requireKnownWindow() throws IOException {
+        claims().check(window(), id);
     }
 
     private WindowClaims claims() {

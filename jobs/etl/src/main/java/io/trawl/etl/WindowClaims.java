@@ -64,6 +64,23 @@ final class WindowClaims {
     private record Day(int number, List<Held> held) {}
 
     /**
+     * Looks whether a window may be swept. One that the ledger has and nobody has claimed, of before there were claims, is
+     * claimed.
+     *
+     * @throws IllegalArgumentException windows of another length have been claimed or swept there
+     */
+    void check(Window window, String runId) throws IOException {
+        if (!isHeld(day(window.start()), window)) {
+            List<Window> swept = ledger.overlapping(source, window);
+            if (swept.contains(window)) {
+                claim(window, runId);
+            } else if (!swept.isEmpty()) {
+                throw refused(window, swept.get(0), null);
+            }
+        }
+    }
+
+    /**
      * Claims a window, or finds it claimed.
      *
      * @throws IllegalArgumentException windows of another length have been claimed or swept there

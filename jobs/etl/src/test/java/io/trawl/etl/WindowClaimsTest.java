@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,42 @@ class WindowClaimsTest {
 
     @TempDir
     Path folder;
+
+    /** Looks at its window, and stores nothing. */
+    private static final class Looks implements Job {
+        private final boolean windowed;
+
+        Looks(boolean windowed) {
+            this.windowed = windowed;
+        }
+
+        @Override
+        public String name() {
+            return "looks";
+        }
+
+        @Override
+        public String purpose() {
+            return "Looks at a window.";
+        }
+
+        @Override
+        public boolean windowed() {
+            return windowed;
+        }
+
+        @Override
+        public boolean sourced() {
+            return true;
+        }
+
+        @Override
+        public void run(Run run) throws IOException {
+            if (!windowed) {
+                run.requireUnit(Instant.parse(DAY + "10:20:00Z"));
+            }
+        }
+    }
 
     /** Stores nothing for a window, and says so in the ledger. */
     private static final class Notes implements Job {
@@ -54,11 +92,11 @@ class WindowClaimsTest {
 
         @Override
         public void run(Run run) throws IOException {
+            LakeStore<RawLine> store =
+                    run.replacing(LakeTable.RAW_LINES, run.lake().snapshot(LakeTable.RAW_LINES));
             if (!records) {
                 return;
             }
-            LakeStore<RawLine> store =
-                    run.replacing(LakeTable.RAW_LINES, run.lake().snapshot(LakeTable.RAW_LINES));
             meanwhile.run();
             store.fill(to -> {});
             run.output(LakeTable.RAW_LINES, store.committed());
@@ -76,9 +114,12 @@ class WindowClaimsTest {
         return run(unit, window, new Notes(true, () -> {}));
     }
 
-    private Ended run(String unit, String window, Job job) {
+    private Ended run(String unit, @Nullable String window, Job job) {
         ByteArrayOutputStream error = new ByteArrayOutputStream();
-        List<String> arguments = new ArrayList<>(List.of("--source", "proxy", "--window", window));
+        List<String> arguments = new ArrayList<>(List.of("--source", "proxy"));
+        if (window != null) {
+            arguments.addAll(List.of("--window", window));
+        }
         for (String set : new String[] {
             "source.proxy.window=" + unit,
             "lake.warehouse=" + folder.resolve("lake").toUri(),
@@ -192,6 +233,22 @@ class WindowClaimsTest {
                     .containsExactlyInAnyOrder(0, 2);
         }
         assertThat(ledger()).hasSize(12);
+    }
+
+    @Test
+    void aRunThatStoresNothingClaimsNothing() {
+        assertThat(run("PT15M", QUARTER, new Looks(true)).status()).isZero();
+        assertThat(run("PT1H", HOUR).status()).isZero();
+        assertThat(run("PT15M", QUARTER, new Looks(true)).line()).contains("overlaps " + HOUR);
+    }
+
+    @Test
+    void aJobWithoutAWindowIsRefusedWhereItsSourceHasWindowsOfAnotherLength() {
+        assertThat(run("PT1H", HOUR).status()).isZero();
+        assertThat(run("PT1H", null, new Looks(false)).status()).isZero();
+        Ended quarter = run("PT15M", null, new Looks(false));
+        assertThat(quarter.status()).isEqualTo(2);
+        assertThat(quarter.line()).contains("overlaps " + HOUR);
     }
 
     @Test
