@@ -53,8 +53,8 @@ a rerun would fail the same way.
 INGEST = f"""
 Reads the window's messages from the topic into `lake.raw_lines`. The first run pins each partition's offsets;
 every rerun reads the same ones. Offsets that retention has deleted, or that a broker has lost with the end of its
-log, fail it with topic, partition and number: trigger the window with *Accept loss* to go on and have it recorded. When it fails, the run is red and
-the tables are as before.
+log, fail it with topic, partition and number: trigger the window with *Accept loss* to go on and have it
+recorded. When it fails, the run is red and the tables are as before.
 {_RERUN}{_STOP}"""
 
 VALIDATE = f"""
