@@ -73,6 +73,8 @@ final class Sweeper {
         settings.put("source." + name + ".window", UNIT.toString());
         settings.put("source." + name + ".silence", "PT1H");
         settings.put("window.margin", "PT0S");
+        // Tests share one lake, each with indicators of its own.
+        settings.put("indicators.shrink", "100");
         settings.put("ingest.task.messages", "1000");
         settings.putAll(more);
     }

@@ -46,6 +46,7 @@ public final class SharedStack {
                     .setting("source.proxy.window", "PT1M")
                     .setting("window.margin", "PT1S")
                     .setting("indicators.folder", state.resolve("feeds").toString())
+                    .setting("indicators.shrink", "100")
                     // Many small tasks, so that a job has some done and some to do when it is killed.
                     .setting("ingest.task.messages", "2000")
                     // Executors, too, are killed.

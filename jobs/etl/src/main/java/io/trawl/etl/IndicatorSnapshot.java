@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +76,33 @@ public record IndicatorSnapshot(
                 lists(lists.path("file").textValue(), lists.path("digest").textValue()));
     }
 
+    /**
+     * The newest snapshot that says what the indicators are, null where there is none. A compaction's snapshot has the same
+     * rows in other files and names no index: what counts is the snapshot that it was made from.
+     */
+    public static @Nullable Snapshot content(Table table) {
+        Snapshot snapshot = table.currentSnapshot();
+        while (snapshot != null && DataOperations.REPLACE.equals(snapshot.operation()) && !hasIndex(snapshot)) {
+            Long parent = snapshot.parentId();
+            snapshot = parent == null ? null : table.snapshot(parent);
+        }
+        return snapshot != null && hasIndex(snapshot) ? snapshot : null;
+    }
+
+    private static boolean hasIndex(Snapshot snapshot) {
+        return snapshot.summary().get(INDEX) != null;
+    }
+
     /** The newest indicators, null where none were ever loaded. */
     public static @Nullable IndicatorSnapshot latest(Lake lake) {
         Table table = lake.table(LakeTable.INDICATORS);
-        Snapshot snapshot = table.currentSnapshot();
-        if (snapshot == null || snapshot.summary().get(INDEX) == null) {
+        Snapshot snapshot = content(table);
+        if (snapshot == null) {
+            if (table.currentSnapshot() != null) {
+                throw new JobFailure(
+                        "lake.indicators has rows, but its newest snapshot that refresh-indicators made is gone: load feeds again (trawl run refresh-indicators)",
+                        null);
+            }
             return null;
         }
         return new IndicatorSnapshot(

@@ -20,7 +20,9 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +126,43 @@ class IndicatorSnapshotTest {
         IndicatorSnapshot.pin(run, renew);
         run.sequence(sequence);
         run.record();
+    }
+
+    @Test
+    void aCompactionLeavesTheIndicatorsWhatTheyWere() throws Exception {
+        load("file:/1.index", OLD, indicator("a.example", null));
+        load("file:/2.index", NEW, indicator("a.example", null), indicator("b.example", null));
+        long third = load("file:/3.index", NEW, indicator("c.example", null));
+        IndicatorSnapshot before = IndicatorSnapshot.latest(lake);
+        assertThat(before).isEqualTo(new IndicatorSnapshot(third, "file:/3.index", NEW));
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .getOrCreate()) {
+            for (int times = 0; times < 2; times++) {
+                assertThat(SparkActions.get(spark)
+                                .rewriteDataFiles(lake.table(LakeTable.INDICATORS))
+                                .option("rewrite-all", "true")
+                                .execute()
+                                .rewrittenDataFilesCount())
+                        .isPositive();
+            }
+        }
+        assertThat(lake.table(LakeTable.INDICATORS).currentSnapshot().operation())
+                .isEqualTo("replace");
+
+        assertThat(IndicatorSnapshot.latest(lake)).isEqualTo(before);
+        assertThat(IndicatorSnapshot.pin(run("a"), false)).isEqualTo(before);
+
+        lake.table(LakeTable.INDICATORS)
+                .expireSnapshots()
+                .expireSnapshotId(third)
+                .commit();
+        assertThatExceptionOfType(JobFailure.class)
+                .isThrownBy(() -> IndicatorSnapshot.latest(lake))
+                .withMessageContaining("its newest snapshot that refresh-indicators made is gone");
     }
 
     @Test

@@ -59,9 +59,9 @@ public final class RefreshIndicatorsJob implements Job {
     @Option(
             names = "--feeds",
             paramLabel = "FOLDER|FILE",
-            description = "Feed files, or folders of them; default: setting indicators.folder.",
+            description = "Feed files, or folders of them, paths or URLs; default: setting indicators.folder.",
             split = ",")
-    private List<Path> feeds = new ArrayList<>();
+    private List<String> feeds = new ArrayList<>();
 
     @Option(
             names = "--allowlists",
@@ -69,7 +69,15 @@ public final class RefreshIndicatorsJob implements Job {
             description =
                     "Allowlists in the form of MISP's warning lists, or folders of them, '' for none; default: setting allowlists.folder.",
             split = ",")
-    private @Nullable List<Path> allowlists;
+    private @Nullable List<String> allowlists;
+
+    @Option(
+            names = "--accept",
+            paramLabel = "FEED",
+            description =
+                    "Feeds (names of files), or all, that may have lost more of their indicators than setting indicators.shrink allows.",
+            split = ",")
+    private List<String> accepted = new ArrayList<>();
 
     public static void main(String[] args) {
         Jobs.main(args, new RefreshIndicatorsJob());
@@ -92,8 +100,14 @@ public final class RefreshIndicatorsJob implements Job {
 
     @Override
     public void check(Settings settings) {
-        files(settings);
-        for (Path path : lists(settings)) {
+        Shrinking.of(settings, accepted);
+        Given.requireReadable("--feeds", "indicators.folder", feeds(settings));
+        Given.requireReadable("--allowlists", "allowlists.folder", lists(settings));
+        if (feeds(settings).stream().noneMatch(Given::isRemote)) {
+            files(paths(feeds(settings)));
+        }
+        List<Path> local = paths(lists(settings));
+        for (Path path : local) {
             if (!Files.exists(path)) {
                 throw new IllegalArgumentException(
                         "--allowlists " + path
@@ -101,17 +115,27 @@ public final class RefreshIndicatorsJob implements Job {
             }
         }
         try {
-            Allowlists.read(lists(settings));
+            Allowlists.read(local);
         } catch (IOException e) {
             throw new IllegalArgumentException("--allowlists " + e.getMessage(), e);
         }
     }
 
+    /** Those that are of this machine. */
+    private static List<Path> paths(List<String> names) {
+        return names.stream()
+                .filter(name -> !Given.isRemote(name))
+                .map(Given::local)
+                .toList();
+    }
+
+    /** Where the feeds are. */
+    private List<String> feeds(Settings settings) {
+        return feeds.isEmpty() ? settings.list("indicators.folder") : feeds;
+    }
+
     /** The feed files, in order of names. */
-    private List<Path> files(Settings settings) {
-        List<Path> named = feeds.isEmpty()
-                ? settings.list("indicators.folder").stream().map(Path::of).toList()
-                : feeds;
+    private static List<Path> files(List<Path> named) {
         List<Path> files = new ArrayList<>();
         for (Path path : named) {
             if (Files.isRegularFile(path)) {
@@ -138,12 +162,10 @@ public final class RefreshIndicatorsJob implements Job {
         return files;
     }
 
-    /** Where the allowlists lie; empty where there are to be none. */
-    private List<Path> lists(Settings settings) {
-        List<Path> named = allowlists == null
-                ? settings.list("allowlists.folder").stream().map(Path::of).toList()
-                : allowlists;
-        return named.stream().filter(path -> !path.toString().isEmpty()).toList();
+    /** Where the allowlists are; empty where there are to be none. */
+    private List<String> lists(Settings settings) {
+        List<String> named = allowlists == null ? settings.list("allowlists.folder") : allowlists;
+        return named.stream().filter(name -> !name.isEmpty()).toList();
     }
 
     @Override
@@ -152,7 +174,11 @@ public final class RefreshIndicatorsJob implements Job {
         Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
         Path folder = Files.createTempDirectory("trawl-indicators");
         try {
+            List<Path> files = files(Given.fetch(feeds(run.settings()), folder.resolve("feeds"), run.settings()));
             Lists lists = lists(run, folder);
+            Table table = run.lake().table(LakeTable.INDICATORS);
+            Shrinking shrinking = Shrinking.of(run.settings(), accepted);
+            shrinking.before(table);
             LakeStore<InvalidRecord> invalid = run.lake()
                     .replacing(
                             LakeTable.INVALID_RECORDS,
@@ -160,9 +186,8 @@ public final class RefreshIndicatorsJob implements Job {
                             invalidBase,
                             run.properties(),
                             ROW_GROUP);
-            LocalFile written = index(run, folder, lists, invalid);
-            Table table = run.lake().table(LakeTable.INDICATORS);
-            Snapshot current = table.currentSnapshot();
+            LocalFile written = index(run, folder, files, lists, invalid, shrinking);
+            Snapshot current = IndicatorSnapshot.content(table);
             if (current != null && isSame(current, written, lists)) {
                 run.note("feeds and allowlists say what they said before: snapshot " + current.snapshotId() + " stays");
                 run.indicators(current.snapshotId());
@@ -184,7 +209,7 @@ public final class RefreshIndicatorsJob implements Job {
     private record Lists(Allowlists lists, LocalFile file) {}
 
     private @Nullable Lists lists(Run run, Path folder) throws IOException {
-        List<Path> given = lists(run.settings());
+        List<Path> given = Given.fetch(lists(run.settings()), folder.resolve("lists"), run.settings());
         if (given.isEmpty()) {
             return null;
         }
@@ -207,10 +232,20 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     /** Reads the feeds into an index file; objects of ten million indicators would take gigabytes. */
-    private LocalFile index(Run run, Path folder, @Nullable Lists lists, LakeStore<InvalidRecord> invalid)
+    private static LocalFile index(
+            Run run,
+            Path folder,
+            List<Path> files,
+            @Nullable Lists lists,
+            LakeStore<InvalidRecord> invalid,
+            Shrinking shrinking)
             throws IOException {
         try (IndexBuilder index = IndicatorIndex.builder(folder)) {
-            invalid.fill(rejected -> read(run, index, lists, rejected));
+            invalid.fill(rejected -> {
+                read(run, index, files, lists, rejected, shrinking);
+                // Before anything is committed.
+                shrinking.refuse();
+            });
             return LocalFile.write(folder.resolve("index"), index::write);
         }
     }
@@ -222,11 +257,17 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     /** Reads the feeds into the index, in order of files and lines. */
-    private void read(Run run, IndexBuilder index, @Nullable Lists lists, Consumer<? super InvalidRecord> rejected) {
+    private static void read(
+            Run run,
+            IndexBuilder index,
+            List<Path> files,
+            @Nullable Lists lists,
+            Consumer<? super InvalidRecord> rejected,
+            Shrinking shrinking) {
         Map<String, Long> types = new TreeMap<>();
         Map<String, Standing> standing = new TreeMap<>();
         long[] rejections = new long[1];
-        for (Path file : files(run.settings())) {
+        for (Path file : files) {
             String feed = file.getFileName().toString();
             try (InputStream in = Files.newInputStream(file)) {
                 Feeds.Count count = Feeds.read(
@@ -248,6 +289,7 @@ public final class RefreshIndicatorsJob implements Job {
                 run.note(feed + ": " + count.indicators() + " indicators, " + count.rejected() + " rejected, "
                         + count.repeated() + " repeated");
                 run.count("repeated", count.repeated());
+                shrinking.now(feed, count.indicators(), count.rejected());
             } catch (IOException e) {
                 throw new JobFailure("feed " + file + " cannot be read: " + e.getMessage(), e);
             }
@@ -302,12 +344,11 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     private static void delete(Path folder) throws IOException {
-        try (Stream<Path> inside = Files.list(folder)) {
-            for (Path file : inside.toList()) {
+        try (Stream<Path> inside = Files.walk(folder)) {
+            for (Path file : inside.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        Files.delete(folder);
     }
 
     private static InvalidRecord rejected(Run run, String feed, Feeds.Rejected line, long number) {

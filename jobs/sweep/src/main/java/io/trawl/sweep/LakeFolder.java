@@ -126,6 +126,8 @@ final class LakeFolder implements AutoCloseable {
         values.put("reports.dir", uri("reports"));
         values.put("indicators.cache", folder.resolve("cache").toString());
         values.put("hbase.quorum", "");
+        // Whoever sweeps names the indicators each time: others, or fewer, are no accident.
+        values.put("indicators.shrink", "100");
         values.put("window.margin", "PT0S");
         values.put("ingest.task.messages", Integer.toString(PART));
         // A log is a window of its own: there is no time before it in which its lines could have come, too.
