@@ -346,6 +346,10 @@ final class PathBench implements Bench {
             }
             Map.of(
                             "lake.warehouse", place + "/lake",
+                            "lake.catalog.uri",
+                                    "jdbc:sqlite:"
+                                            + feeds.resolveSibling(
+                                                    "catalog-" + place.replaceAll("[^A-Za-z0-9]+", "-") + ".db"),
                             "state.dir", place + "/state",
                             "reports.dir", place + "/reports",
                             "indicators.folder", feeds.toString())

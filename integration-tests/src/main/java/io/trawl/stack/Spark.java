@@ -145,7 +145,10 @@ final class Spark {
         conf.put("spark.jars", String.join(",", jars(site)));
         conf.put("spark.sql.extensions", "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions");
         conf.put("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog");
-        conf.put("spark.sql.catalog.lake.type", "hadoop");
+        conf.put("spark.sql.catalog.lake.type", "jdbc");
+        conf.put("spark.sql.catalog.lake.uri", TrawlConf.catalog(site));
+        conf.put("spark.sql.catalog.lake.jdbc.schema-version", "V1");
+        conf.put("spark.sql.catalog.lake.jdbc.busy_timeout", "60000");
         conf.put("spark.sql.catalog.lake.warehouse", hdfs + "/trawl/lake");
         conf.put("spark.hadoop.fs.defaultFS", hdfs);
         conf.put("spark.hadoop.dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");

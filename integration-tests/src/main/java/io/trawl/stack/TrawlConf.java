@@ -54,6 +54,7 @@ final class TrawlConf {
         Map<String, String> found = new LinkedHashMap<>();
         found.put("kafka.bootstrap", site.address("kafka"));
         found.put("lake.warehouse", hdfs + "/trawl/lake");
+        found.put("lake.catalog.uri", catalog(site));
         found.put("state.dir", hdfs + "/trawl/state");
         found.put("reports.dir", hdfs + "/trawl/reports");
         found.put("reports.url", "webhdfs://" + site.address("namenode-http") + "/trawl/reports");
@@ -78,6 +79,11 @@ final class TrawlConf {
             found.put("indicators.folder", site.home().resolve(feeds).toString());
         }
         return found;
+    }
+
+    /** The database that is the lake's catalog. */
+    static String catalog(Site site) {
+        return "jdbc:sqlite:" + site.data("lake").resolve("catalog.db");
     }
 
     private static Path base(Site site) {

@@ -832,7 +832,13 @@ class JobsIT {
                         threads),
                 CompletableFuture.runAsync(
                         () -> assertOneLine(
-                                source.run("validate", window, "--set", "lake.warehouse=hdfs://127.0.0.1:1/lake"),
+                                source.run(
+                                        "validate",
+                                        window,
+                                        "--set",
+                                        "lake.warehouse=hdfs://127.0.0.1:1/lake",
+                                        "--set",
+                                        "lake.catalog.uri=jdbc:sqlite:" + folder.resolve("away.db")),
                                 1,
                                 ":1 does not answer: Connection refused"),
                         threads));

@@ -49,12 +49,13 @@ class EveryCommandIT {
         Path conf = Files.writeString(folder.resolve("trawl.conf"), """
                 kafka.bootstrap = 127.0.0.1:1
                 lake.warehouse = hdfs://127.0.0.1:1/lake
+                lake.catalog.uri = jdbc:sqlite:%s
                 state.dir = hdfs://127.0.0.1:1/state
                 reports.dir = hdfs://127.0.0.1:1/reports
                 reports.url = webhdfs://127.0.0.1:1/reports
                 hbase.port = 1
                 spark.rest = spark://127.0.0.1:1
-                """);
+                """.formatted(folder.resolve("catalog.db")));
         environment.put("TRAWL_CONF", conf.toString());
         environment.put("TRAWL_STATE", folder.resolve("no stack").toString());
     }

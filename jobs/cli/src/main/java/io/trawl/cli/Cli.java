@@ -49,6 +49,7 @@ public final class Cli {
                 .addSubcommand(new Sightings(out))
                 .addSubcommand(new ParityCommand(out))
                 .addSubcommand(new Tail(out, err))
+                .addSubcommand(new MigrateLake(out))
                 .addSubcommand(new Doctor(out));
         command.setParameterExceptionHandler((e, unparsed) -> {
             err.println("trawl " + e.getCommandLine().getCommandName() + ": " + Jobs.message(e));

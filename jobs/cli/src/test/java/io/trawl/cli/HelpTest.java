@@ -21,7 +21,7 @@ class HelpTest {
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
 
     @ParameterizedTest
-    @ValueSource(strings = {"detections", "sightings", "parity", "tail"})
+    @ValueSource(strings = {"detections", "sightings", "parity", "tail", "migrate-lake"})
     void helpNamesTheOptionsThatTheProgramTakesAndNoOthers(String name) throws Exception {
         String help = help(name);
 
@@ -42,6 +42,7 @@ class HelpTest {
                     case "detections" -> new Cli.Detections(nowhere);
                     case "sightings" -> new Cli.Sightings(nowhere);
                     case "parity" -> new ParityCommand(nowhere);
+                    case "migrate-lake" -> new MigrateLake(nowhere);
                     default -> new Tail(nowhere, nowhere);
                 };
         return new CommandLine(program).getCommandSpec();

@@ -174,7 +174,7 @@ public final class Jobs {
             } else {
                 windows.add(null);
             }
-            settings.text("lake.warehouse");
+            LakeSettings.of(settings);
             settings.text("reports.dir");
             fewLines(settings);
             settings.number("job.driver.threads");
@@ -257,8 +257,14 @@ public final class Jobs {
     }
 
     private static void defaults(SparkConf conf, Settings settings) {
-        Lake.properties(settings)
-                .forEach((key, value) -> conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG + "." + key, value));
+        // All of them as Trawl's own settings say: the jobs read and write by both catalogs, which must be one.
+        String catalog = "spark.sql.catalog." + Lake.CATALOG + ".";
+        for (String key : List.of("type", "catalog-impl")) {
+            // What spark-defaults.conf says is a property of the JVM, which Spark reads again.
+            System.clearProperty(catalog + key);
+            conf.remove(catalog + key);
+        }
+        LakeSettings.of(settings).catalog().forEach((key, value) -> conf.set(catalog + key, value));
         conf.setIfMissing("spark.sql.catalog." + Lake.CATALOG, "org.apache.iceberg.spark.SparkCatalog");
         conf.setIfMissing("spark.sql.session.timeZone", "UTC");
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");

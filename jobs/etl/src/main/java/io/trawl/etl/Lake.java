@@ -48,24 +48,41 @@ public final class Lake implements AutoCloseable {
             "commit.retry.min-wait-ms", "50",
             "commit.retry.max-wait-ms", "2000");
 
-    private final Catalog catalog;
+    /**
+     * How many of a table's former metadata files are kept; each commit deletes the one before them. Safe where a catalog
+     * holds the newest one's name and compares it in one step with what a writer has read, since names never come twice.
+     * The Hadoop catalog counts its files instead: a number that was deleted is free again, and a stalled writer would take it.
+     */
+    private static final Map<String, String> FORGETTING =
+            Map.of("write.metadata.delete-after-commit.enabled", "true", "write.metadata.previous-versions-max", "100");
 
-    private Lake(Catalog catalog) {
+    private final Catalog catalog;
+    private final LakeSettings settings;
+    private final Configuration hadoop;
+
+    private Lake(Catalog catalog, LakeSettings settings, Configuration hadoop) {
         this.catalog = catalog;
+        this.settings = settings;
+        this.hadoop = hadoop;
     }
 
     /** Opens the lake that the settings name. */
     public static Lake open(Settings settings, Configuration hadoop) {
-        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, properties(settings), hadoop));
+        LakeSettings lake = LakeSettings.of(settings);
+        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, lake.catalog(), hadoop), lake, hadoop);
     }
 
-    /** The catalog's properties, as Iceberg and Spark's catalog take them. */
-    static Map<String, String> properties(Settings settings) {
-        Map<String, String> properties = new HashMap<>(settings.under("lake.catalog."));
-        properties.put("type", settings.text("lake.type"));
-        properties.put("warehouse", settings.text("lake.warehouse"));
-        // A reader in this process must see what another process just committed.
-        properties.put("cache-enabled", "false");
+    /** The tables of Iceberg's catalog, for who moves or maintains them. */
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /** Properties of a new table. */
+    Map<String, String> tableProperties() {
+        Map<String, String> properties = new HashMap<>(PROPERTIES);
+        if (!settings.isHadoop()) {
+            properties.putAll(FORGETTING);
+        }
         return properties;
     }
 
@@ -74,6 +91,9 @@ public final class Lake implements AutoCloseable {
         Namespace database = Namespace.of(LakeTable.DATABASE);
         TableIdentifier name = TableIdentifier.of(database, table.name());
         if (!catalog.tableExists(name)) {
+            if (!settings.isHadoop()) {
+                HadoopTables.requireNone(settings.warehouse(), name, hadoop);
+            }
             org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
             PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
             try {
@@ -84,7 +104,7 @@ public final class Lake implements AutoCloseable {
                 // Another job was first: that is what was wanted.
             }
             try {
-                return catalog.createTable(name, schema, spec, PROPERTIES);
+                return catalog.createTable(name, schema, spec, tableProperties());
             } catch (AlreadyExistsException e) {
                 return catalog.loadTable(name);
             }
@@ -95,6 +115,7 @@ public final class Lake implements AutoCloseable {
     private Table widened(TableIdentifier name, LakeTable<?> table) {
         for (int tries = 0; ; tries++) {
             Table loaded = catalog.loadTable(name);
+            settings.requireOurs(table, loaded.location());
             UpdateSchema update = LakeSchemas.missing(loaded, table.schema());
             if (update == null) {
                 return loaded;

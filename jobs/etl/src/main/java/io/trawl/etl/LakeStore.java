@@ -20,6 +20,7 @@ import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.OutputFile;
@@ -138,6 +139,9 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
                     e);
         } catch (CommitFailedException e) {
             throw new JobFailure("lake." + name + ": too many commits at once, nothing was applied; run it again", e);
+        } catch (CommitStateUnknownException e) {
+            throw new JobFailure(
+                    "lake." + name + ": the catalog did not answer a commit, which may hold or not; run it again", e);
         }
         committed = find(target, commit);
     }

@@ -3,6 +3,7 @@ package io.trawl.etl;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -14,12 +15,15 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,13 +80,62 @@ public final class Ledger {
 
     /** The entry that counts of the latest window before the given one; null where there is none. */
     public @Nullable Entry latestBefore(String source, String stage, Window window) {
-        return read(Expressions.and(
-                        Expressions.equal("source", source),
-                        Expressions.equal("stage", stage),
-                        Expressions.lessThan("window", Rows.micros(window.start()))))
-                .stream()
+        return read(latest(source, stage, window)).stream()
                 .max(Comparator.comparing(Entry::window).thenComparingLong(Entry::sequence))
                 .orElse(null);
+    }
+
+    /**
+     * The entries among which the latest before a window is. Files say from which window to which they have entries; there
+     * is an entry of each of the two. A year of windows need not be read, then, for the newest.
+     */
+    private Expression latest(String source, String stage, Window window) {
+        Expression before = Expressions.and(
+                Expressions.equal("source", source),
+                Expressions.equal("stage", stage),
+                Expressions.lessThan("window", Rows.micros(window.start())));
+        Table table = lake.table(LakeTable.LEDGER);
+        Types.NestedField field = table.schema().findField("window");
+        long limit = Rows.micros(window.start());
+        long from = Long.MIN_VALUE;
+        try (CloseableIterable<FileScanTask> files =
+                table.newScan().filter(before).includeColumnStats().planFiles()) {
+            for (FileScanTask file : files) {
+                Long first = bound(file.file().lowerBounds(), field);
+                Long last = bound(file.file().upperBounds(), field);
+                if (last != null && last < limit) {
+                    from = Math.max(from, last);
+                } else if (first != null && first < limit) {
+                    from = Math.max(from, first);
+                }
+            }
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return from == Long.MIN_VALUE
+                ? before
+                : Expressions.and(before, Expressions.greaterThanOrEqual("window", from));
+    }
+
+    private static @Nullable Long bound(@Nullable Map<Integer, ByteBuffer> bounds, Types.NestedField field) {
+        ByteBuffer bound = bounds == null ? null : bounds.get(field.fieldId());
+        return bound == null ? null : Conversions.fromByteBuffer(field.type(), bound);
+    }
+
+    /** How many files {@link #latestBefore} reads. */
+    int filesBefore(String source, String stage, Window window) {
+        int count = 0;
+        try (CloseableIterable<FileScanTask> files = lake.table(LakeTable.LEDGER)
+                .newScan()
+                .filter(latest(source, stage, window))
+                .planFiles()) {
+            for (FileScanTask file : files) {
+                count += file.length() > 0 ? 1 : 0;
+            }
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return count;
     }
 
     /** The entries that count of the windows that have a part in [from, until), by start. */

@@ -18,7 +18,6 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.iceberg.types.Types;
@@ -218,14 +217,12 @@ class IndicatorSnapshotTest {
     }
 
     private void create(Schema avro) throws Exception {
-        try (HadoopCatalog catalog = new HadoopCatalog(
-                new Configuration(), folder.resolve("lake").toUri().toString())) {
-            org.apache.iceberg.Schema schema = LakeSchemas.schema(avro);
-            catalog.createTable(
-                    TableIdentifier.of(Namespace.of("trawl"), "indicators"),
-                    schema,
-                    LakeSchemas.partitioned(schema, List.of("type")));
-        }
+        org.apache.iceberg.Schema schema = LakeSchemas.schema(avro);
+        lake.catalog()
+                .createTable(
+                        TableIdentifier.of(Namespace.of("trawl"), "indicators"),
+                        schema,
+                        LakeSchemas.partitioned(schema, List.of("type")));
     }
 
     @Test

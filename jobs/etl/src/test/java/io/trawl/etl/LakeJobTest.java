@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -23,9 +24,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@ValueSource(strings = {"jdbc", "hadoop"})
 class LakeJobTest {
     private static final Window OTHER = Window.parse("2026-11-24T11:00:00Z/2026-11-24T12:00:00Z");
+
+    @Parameter
+    String catalog;
 
     @TempDir
     Path folder;
@@ -36,6 +45,7 @@ class LakeJobTest {
     @BeforeEach
     void open() {
         Settings settings = Settings.defaults()
+                .with("lake.type", catalog)
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
         SparkConf conf = new SparkConf()
                 .setMaster("local[2]")
@@ -238,12 +248,50 @@ class LakeJobTest {
                 .isEmpty();
     }
 
+    @Test
+    void theLatestEntryBeforeAWindowIsFoundInTheOneFileThatHasIt() {
+        Ledger ledger = new Ledger(lake);
+        List<Window> windows =
+                Window.parse("2026-11-24T00:00:00Z/2026-11-25T00:00:00Z").units(java.time.Duration.ofHours(1), 24);
+        for (int i = 0; i < windows.size(); i++) {
+            ledger.add(entry(windows.get(i), "run-" + i, i + 1, i));
+        }
+        ledger.add(entry(windows.get(7), "again-7", 100, 7));
+        // As a writer leaves it that commits late.
+        ledger.add(entry(windows.get(7), "late-7", 3, 7));
+        for (int i = 0; i < windows.size(); i++) {
+            Ledger.Entry before = ledger.latestBefore("proxy", "ingest", windows.get(i));
+            if (i == 0) {
+                assertThat(before).isNull();
+            } else {
+                assertThat(before.runId()).isEqualTo(i == 8 ? "again-7" : "run-" + (i - 1));
+            }
+        }
+        assertThat(ledger.filesBefore("proxy", "ingest", windows.get(20))).isEqualTo(1);
+        assertThat(ledger.filesBefore("proxy", "ingest", windows.get(8))).isEqualTo(3);
+
+        // All of them in one file.
+        SparkActions.get(spark)
+                .rewriteDataFiles(lake.table(LakeTable.LEDGER))
+                .option("rewrite-all", "true")
+                .execute();
+        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(8)).runId())
+                .isEqualTo("again-7");
+        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(21)).runId())
+                .isEqualTo("run-20");
+        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(0))).isNull();
+    }
+
     private static LedgerEntry entry(String run, long sequence, long snapshot) {
+        return entry(Lines.WINDOW, run, sequence, snapshot);
+    }
+
+    private static LedgerEntry entry(Window window, String run, long sequence, long snapshot) {
         LedgerEntry entry = new LedgerEntry();
         entry.setSource("proxy");
         entry.setStage("ingest");
-        entry.setWindow(Lines.WINDOW.start());
-        entry.setWindowEnd(Lines.WINDOW.end());
+        entry.setWindow(window.start());
+        entry.setWindowEnd(window.end());
         entry.setRunId(run);
         entry.setSequence(sequence);
         entry.setStarted(Instant.parse("2026-11-24T12:00:00Z"));

@@ -1,5 +1,6 @@
 package io.trawl.sweep;
 
+import io.trawl.etl.HadoopTables;
 import io.trawl.etl.Settings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /** A folder with a lake in it, its state and its settings; one sweep at a time holds it. */
@@ -120,7 +122,7 @@ final class LakeFolder implements AutoCloseable {
     /** Writes the settings of the jobs, and reads them as the jobs do. */
     Settings settings(String format) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("lake.type", "hadoop");
+        values.put("lake.type", "jdbc");
         values.put("lake.warehouse", uri("lake"));
         values.put("state.dir", uri("state"));
         values.put("reports.dir", uri("reports"));
@@ -146,7 +148,16 @@ final class LakeFolder implements AutoCloseable {
                 .append(value.replace("\\", "\\\\"))
                 .append('\n'));
         replace(conf(), text.toString());
-        return Settings.load(conf(), Map.of());
+        Settings settings = Settings.load(conf(), Map.of());
+        try {
+            // A lake of an earlier version. Nobody else has the folder.
+            HadoopTables.move(settings, new Configuration());
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+        return settings;
     }
 
     private String uri(String name) {

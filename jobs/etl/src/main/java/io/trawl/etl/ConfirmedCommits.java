@@ -1,0 +1,96 @@
+package io.trawl.etl;
+
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.encryption.EncryptionManager;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table's commits in a database, of which a failed one is looked for before it counts as failed. A connection may break
+ * when the database has done what it was asked; Iceberg asks again then, is told that the table has changed, and would
+ * delete the files of a commit that holds.
+ */
+final class ConfirmedCommits implements TableOperations {
+    private final TableOperations operations;
+
+    ConfirmedCommits(TableOperations operations) {
+        this.operations = operations;
+    }
+
+    @Override
+    public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
+        try {
+            operations.commit(base, metadata);
+        } catch (CommitFailedException | UncheckedSQLException e) {
+            if (!isDone(base, metadata, e)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Whether the table has the snapshot that the commit was to add. */
+    private boolean isDone(@Nullable TableMetadata base, TableMetadata metadata, RuntimeException failure) {
+        Snapshot added = metadata.currentSnapshot();
+        if (added == null || base != null && base.snapshot(added.snapshotId()) != null) {
+            return false;
+        }
+        try {
+            TableMetadata now = operations.refresh();
+            return now != null && now.snapshot(added.snapshotId()) != null;
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            throw new CommitStateUnknownException(failure);
+        }
+    }
+
+    @Override
+    public TableMetadata current() {
+        return operations.current();
+    }
+
+    @Override
+    public TableMetadata refresh() {
+        return operations.refresh();
+    }
+
+    @Override
+    public FileIO io() {
+        return operations.io();
+    }
+
+    @Override
+    public EncryptionManager encryption() {
+        return operations.encryption();
+    }
+
+    @Override
+    public String metadataFileLocation(String fileName) {
+        return operations.metadataFileLocation(fileName);
+    }
+
+    @Override
+    public LocationProvider locationProvider() {
+        return operations.locationProvider();
+    }
+
+    @Override
+    public TableOperations temp(TableMetadata uncommitted) {
+        return operations.temp(uncommitted);
+    }
+
+    @Override
+    public long newSnapshotId() {
+        return operations.newSnapshotId();
+    }
+
+    @Override
+    public boolean requireStrictCleanup() {
+        return operations.requireStrictCleanup();
+    }
+}
