@@ -93,7 +93,9 @@ snapshot and the allowlists that they were swept with; sweep them again with *In
 
 REFRESH_TASK = f"""
 Runs the job `refresh-indicators` once. Lines that are no indicator are counted and named in its report, and do
-not fail it. When it fails, the run is red and the snapshot before stays in force.
+not fail it. A feed that has lost more than half of its indicators does (setting indicators.shrink); if that is right,
+run `bin/trawl run refresh-indicators --accept FEED` once. When it fails, the run is red and the snapshot before stays
+in force.
 {_RERUN}{_STOP}"""
 
 _ROLL = """

@@ -76,6 +76,7 @@ class FilesIT {
         assertThat(rowsOfTheDuckDbLine(found.path("duckdb").asText()))
                 .isPositive()
                 .isLessThanOrEqualTo(planted);
+        assertThat(detectionsByPyIceberg(lake)).isEqualTo(planted + " " + planted);
         Sweeper files = new Sweeper(
                 lake.resolve("trawl.conf"),
                 "files",
@@ -113,6 +114,25 @@ class FilesIT {
         Matcher rows = Pattern.compile("(\\d+) rows").matcher(shell.out());
         assertThat(rows.find()).as(shell.out()).isTrue();
         return Long.parseLong(rows.group(1));
+    }
+
+    /** Counts the detections that PyIceberg reads through the lake's catalog, and those of the files it names, by DuckDB. */
+    private String detectionsByPyIceberg(Path lake) throws Exception {
+        String script = """
+                import sys, duckdb
+                from pyiceberg.catalog import load_catalog
+                lake = load_catalog("lake", type="sql", uri=f"sqlite:///{sys.argv[1]}/catalog.db")
+                scan = lake.load_table("trawl.detections").scan()
+                files = [task.file.file_path.removeprefix("file:") for task in scan.plan_files()]
+                read = duckdb.sql("SELECT count(*) FROM read_parquet($files)", params={"files": files})
+                print(len(scan.to_arrow()), read.fetchone()[0])
+                """;
+        String python = Path.of(System.getProperty("trawl.home"), ".trawl", "venv", "bin", "python")
+                .toString();
+        Trawl shell = Trawl.start(
+                folder, List.of(python, "-c", script, lake.resolve("lake").toString()), Map.of());
+        assertThat(shell.process().waitFor()).as(shell.err()).isZero();
+        return shell.out().strip();
     }
 
     /** Sends the lines as an agent would that names the log as the sweep named it, and sweeps them. */

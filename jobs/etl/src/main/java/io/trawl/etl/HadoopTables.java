@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,7 +52,7 @@ public final class HadoopTables {
                 return;
             }
         } catch (IOException e) {
-            throw new JobFailure("lake.warehouse = " + warehouse + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(e);
         }
         throw new JobFailure(
                 "lake.warehouse = " + warehouse

@@ -46,8 +46,8 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
         // A reader in this process must see what another process just committed.
         catalog.put("cache-enabled", "false");
         if (type.equals(JDBC)) {
-            String uri = catalog.get("uri");
-            catalog.put("uri", uri == null ? inTheFolder(warehouse) : uri);
+            String uri = settings.text("lake.catalog.uri", "");
+            catalog.put("uri", uri.isEmpty() ? inTheFolder(warehouse) : uri);
             String password = settings.text("lake.password.file", "");
             if (!password.isEmpty()) {
                 catalog.put(JdbcLake.PASSWORD_FILE, password);

@@ -1,9 +1,11 @@
 package io.trawl.refreshindicators;
 
 import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
 import io.trawl.etl.Settings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +97,9 @@ final class Given {
         } catch (FileNotFoundException e) {
             throw new JobFailure(name + ": no such file or folder; expected feeds or allowlists there", e);
         } catch (IOException e) {
+            if (Jobs.isAway(e)) {
+                throw new UncheckedIOException(e);
+            }
             throw new JobFailure(name + " cannot be read: " + e.getMessage(), e);
         }
     }
