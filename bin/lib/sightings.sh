@@ -2,12 +2,13 @@
 # print who contacted a domain, an address or a range, and when
 if wants_help "$@"; then
   cat << 'HELP'
-usage: trawl sightings VALUE [--since TIME] [--json] [--conf FILE] [--set KEY=VALUE]...
+usage: trawl sightings VALUE [--since TIME] [--limit N] [--json] [--conf FILE] [--set KEY=VALUE]...
 
 Prints who contacted VALUE, a domain (with its subdomains), an address or a range, as evil.example, 192.0.2.1 or
-192.0.2.0/24, and when: one line for each value and client.
+192.0.2.0/24, and when: newest first, one line for each value, client and window. The last line says how many there are.
 
   --since TIME       from this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)
+  --limit N          at most N (default 100)
   --json             one JSON object a line instead of a table
   --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
   --set KEY=VALUE    one setting; wins over the file

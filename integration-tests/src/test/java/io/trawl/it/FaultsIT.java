@@ -3,6 +3,8 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.etl.CellName;
+import io.trawl.etl.Load;
 import io.trawl.etl.Json;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Window;
@@ -671,13 +673,13 @@ class FaultsIT {
                     continue;
                 }
                 for (Cell cell : row.listCells()) {
-                    String qualifier = Bytes.toString(CellUtil.cloneQualifier(cell));
+                    if (Load.isTombstone(cell)) {
+                        continue;
+                    }
+                    CellName name = CellName.parse(Bytes.toString(CellUtil.cloneQualifier(cell)));
                     JsonNode one = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
-                    if (qualifier.startsWith(path + ":")
-                            && one.path("source").asText().equals(source.source())) {
-                        all.computeIfAbsent(
-                                        Instant.parse(qualifier.substring(path.length() + 1)),
-                                        start -> new ArrayList<>())
+                    if (name.path().equals(path) && name.source().equals(source.source())) {
+                        all.computeIfAbsent(name.window().start(), start -> new ArrayList<>())
                                 .add(new Found(
                                         one.path("detection_id").asText(),
                                         new Place(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.CellName;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Json;
@@ -256,7 +257,7 @@ class HotDetectIT {
 
     /** Cells of a source's detections, by path and window, in main and index rows, without what names the path. */
     private static Map<String, String> cells(Sweeper source, String path, Window window) throws Exception {
-        byte[] qualifier = Bytes.toBytes(path + ":" + window.start());
+        byte[] qualifier = new CellName(path, window, source.source()).bytes();
         Map<String, String> cells = new TreeMap<>();
         Set<String> own = new HashSet<>();
         List<String> indexes = new ArrayList<>();

@@ -737,10 +737,19 @@ class JobsIT {
                         new HBaseReader.Query(client, null, null, java.time.Instant.parse("2023-11-14T22:13:21Z"), 9)))
                 .hasSize(4);
 
-        assertThat(reader.sightings(domain, null))
+        HBaseReader.Sightings seen = reader.sightings(domain, null, 100);
+        assertThat(seen.total()).isEqualTo(2);
+        assertThat(seen.newest())
                 .extracting(HBaseReader.Sighting::client)
+                .as("at the same time: by name")
                 .containsExactly(client, other);
-        assertThat(reader.sightings(range, null))
+        assertThat(seen.newest()).allMatch(one -> one.window().equals(window)
+                && one.source().equals(source.source())
+                && one.value().equals(name));
+        assertThat(reader.sightings(domain, null, 1).newest()).hasSize(1);
+        assertThat(reader.sightings(domain, java.time.Instant.parse("2026-11-14T22:13:21Z"), 9))
+                .isEqualTo(new HBaseReader.Sightings(List.of(), 0));
+        assertThat(reader.sightings(range, null, 1_000).newest())
                 .filteredOn(sighting -> sighting.client().equals(client))
                 .extracting(HBaseReader.Sighting::value)
                 .containsExactly("203.0.113.9");

@@ -10,6 +10,7 @@ import io.trawl.etl.Jobs;
 import io.trawl.etl.Lake;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Load;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
@@ -200,7 +201,7 @@ final class Sweeper {
     private static long taken;
 
     /**
-     * A window of a test's own: HBase tells the cells of two sources apart by nothing else where their lines are the same.
+     * A window of a test's own: what it counts is its own lines.
      *
      * @param within a time, milliseconds; the window is the one that holds it, or a later one
      */
@@ -349,14 +350,13 @@ final class Sweeper {
         try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
-                row.getNoVersionMap()
-                        .forEach((family, columns) -> columns.forEach((qualifier, value) -> {
-                            String name = Bytes.toString(qualifier);
-                            if (name.contains(window.start().toString())) {
-                                cells.add(Bytes.toStringBinary(row.getRow()) + " " + name + " "
-                                        + Bytes.toStringBinary(value));
-                            }
-                        }));
+                for (Cell cell : row.rawCells()) {
+                    String name = Bytes.toString(CellUtil.cloneQualifier(cell));
+                    if (name.contains(window + ":" + source) && !Load.isTombstone(cell)) {
+                        cells.add(Bytes.toStringBinary(row.getRow()) + " " + name + " "
+                                + Bytes.toStringBinary(CellUtil.cloneValue(cell)));
+                    }
+                }
             }
         }
         return new ArrayList<>(cells);
@@ -380,8 +380,7 @@ final class Sweeper {
                     for (Cell cell : row.rawCells()) {
                         byte[] qualifier = CellUtil.cloneQualifier(cell);
                         String name = Bytes.toString(qualifier);
-                        if (name.startsWith(path)
-                                && name.contains(window.start().toString())) {
+                        if (name.startsWith(path) && name.contains(window + ":" + source)) {
                             delete.addColumn(CellUtil.cloneFamily(cell), qualifier, cell.getTimestamp());
                         }
                     }

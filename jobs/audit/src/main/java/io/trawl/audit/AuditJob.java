@@ -3,7 +3,6 @@ package io.trawl.audit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.HBase;
-import io.trawl.etl.HBaseReader;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
@@ -32,6 +31,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /**
  * Proves of one window that nothing was lost and nothing stands twice, counted from broker, lake and HBase and not from
@@ -44,6 +44,12 @@ import org.jspecify.annotations.Nullable;
  * ledger either way; where something does not hold the job fails with the numbers.
  */
 public final class AuditJob implements Job {
+    @Option(
+            names = "--deep",
+            description =
+                    "Compares row by row what is otherwise compared by samples and counts: reads HBase's tables whole.")
+    private boolean deep;
+
     public static void main(String[] args) {
         Jobs.main(args, new AuditJob());
     }
@@ -61,6 +67,7 @@ public final class AuditJob implements Job {
     @Override
     public void check(Settings settings) {
         CopiesElsewhere.lookback(settings);
+        HBaseSide.most(settings);
     }
 
     @Override
@@ -113,7 +120,7 @@ public final class AuditJob implements Job {
         CopiesElsewhere.count(run, lines);
         tile(run, problems, ingest, broker.cuts());
         if (hasHBase) {
-            hbase(run, problems, ingest, enrich);
+            hbase(run, problems, ingest, enrich, deep);
         } else {
             Dataset<Row> detections = batch(run, enrich);
             run.count("detections", detections == null ? 0 : detections.count());
@@ -258,40 +265,26 @@ public final class AuditJob implements Job {
         return all == null ? null : all.where("sweep = 'batch'");
     }
 
-    /** What HBase has of the window: the batch sweep's detections, and where there is a hot path, its own beside them. */
-    private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich)
+    /** What HBase has of the window: the batch sweep's rows, and where there is a hot path, its own beside them. */
+    private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich, boolean deep)
             throws IOException {
+        // Before the detections are read.
         HotProgress hot = HotProgress.of(run.source(), run.settings(), run.state());
-        Dataset<Row> detections = batch(run, enrich);
-        HBaseReader.Lacking lacking;
+        long lacking = HBaseSide.compare(run, problems, enrich, deep);
         if (hot == null) {
-            lacking = detections == null
-                    ? HBaseReader.Lacking.NOTHING
-                    // All that a row's key is made of.
-                    : HBaseReader.lacking(
-                            run.settings(),
-                            Rows.records(detections.select("detection_id", "timestamp"), Detection::new),
-                            "batch",
-                            run.window(),
-                            enrich.sequence());
-        } else {
-            Parity compared = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot);
-            Parity.Verdict parity = detections == null
-                    ? compared.judge(Collections.emptyIterator())
-                    : compared.judge(run.context(), Rows.records(detections, Detection::new));
-            lacking = parity.lacking();
-            if (lacking.missing() == 0) {
-                run.counts(parity.counts());
-                run.note(parity.note());
-            } else {
-                run.note("hot path: not compared, since HBase lacks detections of the batch sweep");
-            }
+            return;
         }
-        run.count("detections", lacking.detections());
-        if (lacking.missing() > 0) {
-            problems.add("HBase lacks " + lacking.missing() + " of " + lacking.detections() + " detections (as "
-                    + String.join(", ", lacking.examples()) + "): rerun load");
+        if (lacking > 0) {
+            run.note("hot path: not compared, since HBase lacks detections of the batch sweep");
+            return;
         }
+        Dataset<Row> detections = batch(run, enrich);
+        Parity compared = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot);
+        Parity.Verdict parity = detections == null
+                ? compared.judge(Collections.emptyIterator())
+                : compared.judge(run.context(), Rows.records(detections, Detection::new));
+        run.counts(parity.counts());
+        run.note(parity.note());
     }
 
     private static long total(List<OffsetSpan> spans) {

@@ -21,6 +21,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -266,7 +267,8 @@ public final class Cli {
 
     @Command(
             name = "sightings",
-            description = "Who contacted a domain (with its subdomains), an address or a range, and when.",
+            description =
+                    "Who contacted a domain (with its subdomains), an address or a range, and when: newest first, one line for each value, client and window.",
             sortOptions = false)
     static final class Sightings implements Callable<Integer> {
         private final PrintStream out;
@@ -276,6 +278,9 @@ public final class Cli {
                 paramLabel = "VALUE",
                 description = "A domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24.")
         private String value = "";
+
+        @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
+        private int limit = 100;
 
         @CommandLine.Mixin
         private Since since = new Since();
@@ -289,31 +294,45 @@ public final class Cli {
 
         @Override
         public Integer call() {
+            if (limit < 1) {
+                throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
+            }
             Settings settings = common.settings();
             HBaseReader.Target target = target(value);
             Instant from = since.from();
             Reach.all(Reach.PATIENCE, Reach.hbase(settings, HBase.OBSERVABLES));
-            List<HBaseReader.Sighting> found = new HBaseReader(settings).sightings(target, from);
+            HBaseReader.Sightings found = new HBaseReader(settings).sightings(target, from, limit);
             if (common.json) {
-                for (HBaseReader.Sighting s : found) {
+                for (HBaseReader.Sighting s : found.newest()) {
                     ObjectNode object = Json.MAPPER.createObjectNode();
                     object.put("value", s.value()).put("type", s.type()).put("client", s.client());
                     object.put("first_seen", s.first().toString())
-                            .put("last_seen", s.last().toString());
-                    out.println(object.put("events", s.events()).put("windows", s.windows()));
+                            .put("last_seen", s.last().toString())
+                            .put("events", s.events());
+                    object.put("source", s.source())
+                            .put("window", s.window().start().toString())
+                            .put("window_end", s.window().end().toString());
+                    out.println(object.put("total", found.total()));
                 }
             } else {
                 List<String[]> rows = new ArrayList<>();
-                rows.add(new String[] {"VALUE", "CLIENT", "FIRST SEEN", "LAST SEEN", "EVENTS"});
-                found.forEach(s -> rows.add(new String[] {
-                    s.value(),
-                    s.client().isEmpty() ? "-" : s.client(),
-                    s.first().toString(),
-                    s.last().toString(),
-                    Long.toString(s.events())
-                }));
+                rows.add(new String[] {"VALUE", "CLIENT", "SOURCE", "FIRST SEEN", "LAST SEEN", "EVENTS"});
+                found.newest()
+                        .forEach(s -> rows.add(new String[] {
+                            s.value(),
+                            s.client().isEmpty() ? "-" : s.client(),
+                            s.source(),
+                            s.first().toString(),
+                            s.last().toString(),
+                            Long.toString(s.events())
+                        }));
                 Table.print(out, rows);
-                out.println(found.size() + (found.size() == 1 ? " client and value" : " clients and values"));
+                out.println(String.format(
+                        Locale.ROOT,
+                        "%,d of %,d sighting%s",
+                        found.newest().size(),
+                        found.total(),
+                        found.total() == 1 ? "" : "s"));
             }
             return 0;
         }

@@ -2,11 +2,11 @@ package io.trawl.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.CellName;
 import io.trawl.etl.Lake;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Settings;
 import io.trawl.etl.Window;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,9 +56,7 @@ final class SeenBy {
                 if (!settings.sources().contains(source)) {
                     continue;
                 }
-                Duration unit = settings.source(source).unit();
                 boolean done = hotWindows(detection).stream()
-                        .map(start -> new Window(start, start.plus(unit)))
                         .anyMatch(window -> loaded.computeIfAbsent(
                                 source + " " + window, key -> ledger.current(source, "load", window) != null));
                 detection.put("status", done ? HOT_ONLY : PENDING);
@@ -74,21 +72,17 @@ final class SeenBy {
         if (!paths.contains("hot")) {
             return RETRO_ONLY;
         }
-        String source = detection.path("source").asText();
-        // A source that is no longer in trawl.conf: its windows are of unknown length.
-        boolean closed = !settings.sources().contains(source)
-                || hotWindows(detection).stream()
-                        .anyMatch(start -> start.plus(settings.source(source).unit())
-                                .plus(settings.duration("window.margin"))
-                                .isBefore(now));
+        boolean closed = hotWindows(detection).stream()
+                .anyMatch(window ->
+                        window.end().plus(settings.duration("window.margin")).isBefore(now));
         return closed ? HOT_ONLY_OR_PENDING : PENDING;
     }
 
-    private static List<Instant> hotWindows(JsonNode detection) {
-        List<Instant> windows = new ArrayList<>();
+    private static List<Window> hotWindows(JsonNode detection) {
+        List<Window> windows = new ArrayList<>();
         detection.path("seen_by").forEach(path -> {
             if (path.asText().startsWith("hot:")) {
-                windows.add(Instant.parse(path.asText().substring("hot:".length())));
+                windows.add(CellName.parse(path.asText()).window());
             }
         });
         return windows;

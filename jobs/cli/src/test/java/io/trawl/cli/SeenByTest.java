@@ -26,16 +26,16 @@ class SeenByTest {
 
     @ParameterizedTest
     @CsvSource({
-        "proxy, batch:2026-11-24T10:00:00Z, batch-only, batch",
-        "proxy, batch:2026-11-24T10:00:00Z hot:2026-11-24T10:00:00Z, confirmed, batch+hot",
-        "proxy, batch:2026-11-24T10:00:00Z hot:2026-11-24T09:00:00Z, confirmed, batch+hot",
-        "proxy, hot:2026-11-24T10:00:00Z, hot-only-or-pending, hot",
-        "proxy, hot:2026-11-24T11:00:00Z, pending, hot (pending)",
-        "proxy, hot:2026-11-24T12:00:00Z, pending, hot (pending)",
-        "proxy, hot:2026-11-24T10:00:00Z hot:2026-11-24T11:00:00Z, hot-only-or-pending, hot",
-        "proxy, hot:2026-11-24T12:00:00Z retro:2026-11-24T12:00:00Z, pending, hot+retro (pending)",
-        "proxy, retro:2026-11-24T12:00:00Z, retro-only, retro",
-        "gone, hot:2026-11-24T12:00:00Z, hot-only-or-pending, hot"
+        "proxy, batch:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy, batch-only, batch",
+        "proxy, batch:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy hot:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy, confirmed, batch+hot",
+        "proxy, batch:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy hot:2026-11-24T09:00:00Z/2026-11-24T10:00:00Z:proxy, confirmed, batch+hot",
+        "proxy, hot:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy, hot-only-or-pending, hot",
+        "proxy, hot:2026-11-24T11:00:00Z/2026-11-24T12:00:00Z:proxy, pending, hot (pending)",
+        "proxy, hot:2026-11-24T12:00:00Z/2026-11-24T13:00:00Z:proxy, pending, hot (pending)",
+        "proxy, hot:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy hot:2026-11-24T11:00:00Z/2026-11-24T12:00:00Z:proxy, hot-only-or-pending, hot",
+        "proxy, hot:2026-11-24T12:00:00Z/2026-11-24T13:00:00Z:proxy retro:2026-11-24T12:00:00Z/2026-11-24T13:00:00Z:proxy, pending, hot+retro (pending)",
+        "proxy, retro:2026-11-24T12:00:00Z/2026-11-24T13:00:00Z:proxy, retro-only, retro",
+        "gone, hot:2026-11-24T12:00:00Z/2026-11-24T13:00:00Z:gone, pending, hot (pending)"
     })
     void thePathsAndTheClockTell(String source, String seenBy, String status, String text) {
         ObjectNode detection = detection(source, seenBy);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.apache.hadoop.hbase.HBaseConfiguration;
 import org.apache.hadoop.hbase.TableExistsException;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Admin;
+import org.apache.hadoop.hbase.client.ColumnFamilyDescriptor;
 import org.apache.hadoop.hbase.client.ColumnFamilyDescriptorBuilder;
 import org.apache.hadoop.hbase.client.Connection;
 import org.apache.hadoop.hbase.client.ConnectionFactory;
@@ -26,15 +26,18 @@ import org.apache.hadoop.hbase.client.security.SecurityCapability;
 import org.apache.hadoop.hbase.io.compress.Compression;
 import org.apache.hadoop.hbase.io.encoding.DataBlockEncoding;
 import org.apache.hadoop.hbase.security.access.Permission;
-import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /** HBase as Trawl uses it: one connection a process, tables that are created where they are missing. */
 public final class HBase {
-    /** The one column family of Trawl's tables. */
+    /** The column family of what is found by scans. */
     static final byte[] FAMILY = {'d'};
+    /** That of the clients of a popular observable: what is scanned must not be in one file with them. */
+    static final byte[] CLIENTS = {'c'};
     /** Property of a table: how many salts its row keys have. */
     private static final String SALTS = "trawl.salts";
+    /** Property of a table: the version of its keys and cells. */
+    private static final String KEYS = "trawl.keys";
 
     public static final String DETECTIONS = "detections";
     public static final String OBSERVABLES = "observables";
@@ -106,30 +109,47 @@ public final class HBase {
             TableName name = TableName.valueOf(table);
             if (!admin.tableExists(name)) {
                 int salts = settings.number("hbase.regions");
-                TableDescriptor descriptor = TableDescriptorBuilder.newBuilder(name)
-                        .setColumnFamily(ColumnFamilyDescriptorBuilder.newBuilder(FAMILY)
-                                .setMaxVersions(1)
-                                .setDataBlockEncoding(DataBlockEncoding.FAST_DIFF)
-                                .setCompressionType(
-                                        Compression.Algorithm.valueOf(settings.text("hbase.compression", "NONE")))
-                                .build())
+                TableDescriptorBuilder descriptor = TableDescriptorBuilder.newBuilder(name)
+                        .setColumnFamily(family(settings, FAMILY))
                         .setValue(SALTS, String.valueOf(salts))
-                        // A load that was overtaken may still put old cells: what deleted them must outlive it.
-                        .setValue("hbase.hstore.time.to.purge.deletes", "86400000")
-                        .build();
+                        .setValue(KEYS, Keys.LAYOUT);
+                if (table.equals(OBSERVABLES)) {
+                    descriptor.setColumnFamily(family(settings, CLIENTS));
+                }
                 byte[][] splits = new byte[salts - 1][];
                 for (int i = 1; i < salts; i++) {
                     splits[i - 1] = new byte[] {(byte) i};
                 }
                 try {
-                    admin.createTable(descriptor, splits);
+                    admin.createTable(descriptor.build(), splits);
                 } catch (TableExistsException e) {
                     // Another job was first.
                 }
             }
-            return Integer.parseInt(admin.getDescriptor(name).getValue(SALTS));
+            TableDescriptor known = admin.getDescriptor(name);
+            requireLayout(table, known.getValue(KEYS));
+            return Integer.parseInt(known.getValue(SALTS));
         } catch (IOException e) {
             throw unreachable(settings, e);
+        }
+    }
+
+    private static ColumnFamilyDescriptor family(Settings settings, byte[] family) {
+        return ColumnFamilyDescriptorBuilder.newBuilder(family)
+                .setMaxVersions(1)
+                .setDataBlockEncoding(DataBlockEncoding.FAST_DIFF)
+                .setCompressionType(Compression.Algorithm.valueOf(settings.text("hbase.compression", "NONE")))
+                .build();
+    }
+
+    /** Rows of two kinds of keys in one table would each be found by half of the questions. */
+    static void requireLayout(String table, @Nullable String layout) {
+        if (!Keys.LAYOUT.equals(layout)) {
+            throw new JobFailure(
+                    "table " + table + " of HBase has keys of another version of Trawl (" + KEYS + " = "
+                            + (layout == null ? "1" : layout) + ", expected " + Keys.LAYOUT
+                            + "): disable and drop it, then load its windows again from the lake (docs/hbase.md)",
+                    null);
         }
     }
 
@@ -173,14 +193,5 @@ public final class HBase {
         } catch (IOException e) {
             throw unreachable(settings, e);
         }
-    }
-
-    /** A cell's qualifier: which path wrote it, for which window. */
-    static byte[] qualifier(String path, Window window) {
-        return qualifier(path, window.start());
-    }
-
-    static byte[] qualifier(String path, Instant windowStart) {
-        return Bytes.toBytes(path + ":" + windowStart);
     }
 }

@@ -1,11 +1,8 @@
 package io.trawl.etl;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.record.ClientSightings;
-import io.trawl.record.Detection;
-import io.trawl.record.Observable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -13,17 +10,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.TableName;
@@ -32,9 +26,7 @@ import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
-import org.apache.hadoop.hbase.filter.FirstKeyOnlyFilter;
 import org.apache.hadoop.hbase.util.Bytes;
-import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the questions that the HBase tables are keyed for. */
@@ -108,7 +100,7 @@ public final class HBaseReader {
         }
         Target value = query.value();
         if (value != null) {
-            asked.add(new Question(salt -> scans(salt, value, Keys.HOST), false));
+            asked.add(new Question(salt -> scans(salt, value), false));
         }
         if (asked.isEmpty()) {
             asked.add(new Question(salt -> List.of(prefix(Keys.key(salt, Keys.TIME))), true));
@@ -145,6 +137,9 @@ public final class HBaseReader {
         int found = 0;
         try (ResultScanner rows = table.getScanner(scan)) {
             for (Result row : rows) {
+                if (Stream.of(row.rawCells()).allMatch(Load::isTombstone)) {
+                    continue;
+                }
                 byte[] key = row.getRow();
                 if (since != null && Keys.timeOf(key).isBefore(since)) {
                     if (newestFirst) {
@@ -160,12 +155,12 @@ public final class HBaseReader {
         }
     }
 
-    private static List<Scan> scans(int salt, Target target, byte domainKind) {
+    private static List<Scan> scans(int salt, Target target) {
         if (target.domain() != null) {
             String reversed = Keys.reversed(target.domain());
             return List.of(
-                    prefix(Keys.key(salt, domainKind, Keys.terminated(reversed))),
-                    prefix(Keys.key(salt, domainKind, (reversed + ".").getBytes(StandardCharsets.UTF_8))));
+                    prefix(Keys.key(salt, Keys.HOST, Keys.terminated(reversed))),
+                    prefix(Keys.key(salt, Keys.HOST, (reversed + ".").getBytes(StandardCharsets.UTF_8))));
         }
         byte[] last =
                 Bytes.add(Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(target.last())), filled(Keys.TAIL + 1));
@@ -192,149 +187,222 @@ public final class HBaseReader {
                     .map(Get::new)
                     .toList();
             for (Result row : table.get(gets)) {
-                if (!row.isEmpty()) {
-                    found.add(detection(row));
+                ObjectNode detection = detection(row);
+                if (detection != null) {
+                    found.add(detection);
                 }
             }
         }
         return found;
     }
 
-    private static ObjectNode detection(Result row) throws IOException {
+    private static @Nullable ObjectNode detection(Result row) throws IOException {
         ObjectNode detection = null;
         TreeSet<String> seenBy = new TreeSet<>();
-        for (Cell cell : row.listCells()) {
-            JsonNode value = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
+        for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
+            if (Load.isTombstone(cell)) {
+                continue;
+            }
             if (detection == null) {
-                detection = (ObjectNode) value;
+                detection = (ObjectNode) Json.MAPPER.readTree(CellUtil.cloneValue(cell));
             }
             seenBy.add(Bytes.toString(CellUtil.cloneQualifier(cell)));
         }
-        if (detection == null) {
-            throw new IOException("a row without cells");
+        if (detection != null) {
+            ArrayNode paths = detection.putArray("seen_by");
+            seenBy.forEach(paths::add);
         }
-        ArrayNode paths = detection.putArray("seen_by");
-        seenBy.forEach(paths::add);
         return detection;
     }
 
-    /** One value, one client: how often and when, over all windows. */
+    /** One value, one client, one window: how often and when. */
     public record Sighting(
-            String value, String type, String client, Instant first, Instant last, long events, int windows) {}
+            String value,
+            String type,
+            String client,
+            String source,
+            Window window,
+            Instant first,
+            Instant last,
+            long events) {}
 
-    /** Who contacted a domain (with subdomains), an address or a range, in order of value and client. */
-    public List<Sighting> sightings(Target target, @Nullable Instant since) {
+    /**
+     * The newest sightings, and how many there are.
+     *
+     * @param total of all that was asked for
+     */
+    public record Sightings(List<Sighting> newest, long total) {}
+
+    /** What one window saw of a value, without its clients. */
+    private record Summary(byte[] row, CellName name, ObservableBytes.Read cell) {}
+
+    /** By the time of the last event; what is of the same time has an order, too. */
+    private static final Comparator<Sighting> LATEST = Comparator.comparing(Sighting::last)
+            .thenComparing(Sighting::first)
+            .reversed()
+            .thenComparing(Sighting::value)
+            .thenComparing(Sighting::client)
+            .thenComparing(Sighting::source);
+
+    /**
+     * Who contacted a domain (with subdomains), an address or a range, newest first.
+     *
+     * <p>One scan of what each window saw, without the clients of popular values; then the clients of the newest windows
+     * are read, until the rest must be older.
+     *
+     * @param since from this time of the last event on
+     * @param most how many at most
+     */
+    public Sightings sightings(Target target, @Nullable Instant since, int most) {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
-        TreeMap<String, Sighting> found = new TreeMap<>();
-        SpecificDatumReader<Observable> reader = new SpecificDatumReader<>(Observable.class);
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.OBSERVABLES))) {
-            for (int salt = 0; salt < salts; salt++) {
-                for (Scan scan : scans(salt, target, Keys.DOMAIN)) {
-                    try (ResultScanner rows = table.getScanner(scan)) {
-                        for (Result row : rows) {
-                            for (Cell cell : row.listCells()) {
-                                byte[] bytes = CellUtil.cloneValue(cell);
-                                Observable observable =
-                                        reader.read(null, DecoderFactory.get().binaryDecoder(bytes, null));
-                                for (ClientSightings client : observable.getClients()) {
-                                    add(found, observable, client, since);
+            // Each has a client that was last seen when the value was: so many of them have all that is asked for.
+            PriorityQueue<Summary> newest = new PriorityQueue<>(
+                    Comparator.comparing((Summary one) -> one.cell().last()));
+            List<Summary> atTheEdge = new ArrayList<>();
+            long total = 0;
+            for (Scan scan : sightingScans(salts, target)) {
+                try (ResultScanner rows = table.getScanner(scan)) {
+                    for (Result row : rows) {
+                        for (Cell cell : row.rawCells()) {
+                            if (Load.isTombstone(cell)) {
+                                continue;
+                            }
+                            ObservableBytes.Read read = ObservableBytes.read(cell);
+                            if (since != null && read.last().isBefore(since)) {
+                                continue;
+                            }
+                            boolean edge = since != null && read.first().isBefore(since);
+                            total += edge ? 0 : read.clients();
+                            Summary oldest = newest.size() < most ? null : newest.peek();
+                            boolean kept = oldest == null
+                                    || read.last().isAfter(oldest.cell().last());
+                            if (edge || kept) {
+                                Summary summary = new Summary(row.getRow(), CellName.of(cell), read);
+                                if (edge) {
+                                    atTheEdge.add(summary);
+                                }
+                                if (kept) {
+                                    newest.add(summary);
+                                    if (newest.size() > most) {
+                                        newest.poll();
+                                    }
                                 }
                             }
                         }
                     }
                 }
             }
+            for (Summary summary : atTheEdge) {
+                total += clients(table, summary, since).size();
+            }
+            return new Sightings(newest(table, newest, since, most), total);
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
-        return new ArrayList<>(found.values());
     }
 
-    private static void add(
-            Map<String, Sighting> found, Observable observable, ClientSightings client, @Nullable Instant since) {
-        if (since != null && client.getLastSeen().isBefore(since)) {
-            return;
+    private static List<Sighting> newest(
+            Table table, PriorityQueue<Summary> summaries, @Nullable Instant since, int most) throws IOException {
+        List<Summary> ordered = new ArrayList<>(summaries);
+        ordered.sort(Comparator.comparing((Summary one) -> one.cell().last()).reversed());
+        PriorityQueue<Sighting> kept = new PriorityQueue<>(LATEST.reversed());
+        for (Summary summary : ordered) {
+            Sighting oldest = kept.peek();
+            if (kept.size() == most && oldest != null && summary.cell().last().isBefore(oldest.last())) {
+                break;
+            }
+            for (Sighting sighting : clients(table, summary, since)) {
+                kept.add(sighting);
+                if (kept.size() > most) {
+                    kept.poll();
+                }
+            }
         }
-        Sighting one = new Sighting(
-                observable.getValue(),
-                observable.getType(),
-                client.getClient(),
-                client.getFirstSeen(),
-                client.getLastSeen(),
-                client.getEvents(),
-                1);
-        found.merge(
-                observable.getValue() + "\0" + client.getClient(),
-                one,
-                (a, b) -> new Sighting(
-                        a.value(),
-                        a.type(),
-                        a.client(),
-                        a.first().isBefore(b.first()) ? a.first() : b.first(),
-                        a.last().isAfter(b.last()) ? a.last() : b.last(),
-                        a.events() + b.events(),
-                        a.windows() + b.windows()));
+        List<Sighting> found = new ArrayList<>(kept);
+        found.sort(LATEST);
+        return found;
     }
 
-    /** Of so many detections, what HBase does not have. */
+    /** A window's clients of a value, from a time on. */
+    private static List<Sighting> clients(Table table, Summary summary, @Nullable Instant since) throws IOException {
+        List<ClientSightings> all = new ArrayList<>(summary.cell().some());
+        int chunks = HBaseStore.chunks(summary.cell().clients());
+        if (chunks > 0) {
+            Get get = new Get(summary.row());
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                get.addColumn(HBase.CLIENTS, summary.name().bytes(chunk));
+            }
+            Result row = table.get(get);
+            for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
+                if (!Load.isTombstone(cell)) {
+                    all.addAll(ObservableBytes.read(cell).some());
+                }
+            }
+        }
+        String known = summary.cell().value();
+        String value = known == null ? String.valueOf(Keys.valueOf(summary.row())) : known;
+        String type = Keys.typeOf(summary.row());
+        return all.stream()
+                .filter(client -> since == null || !client.getLastSeen().isBefore(since))
+                .map(client -> new Sighting(
+                        value,
+                        type,
+                        client.getClient(),
+                        summary.name().source(),
+                        summary.name().window(),
+                        client.getFirstSeen(),
+                        client.getLastSeen(),
+                        client.getEvents()))
+                .toList();
+    }
+
+    /** One scan, of one salt; for a public suffix, or a range that is wider than a salt's, one of each salt. */
+    private static List<Scan> sightingScans(int salts, Target target) {
+        IntStream asked;
+        byte[] first = target.first();
+        byte[] last = target.last();
+        String domain = target.domain();
+        if (domain != null) {
+            asked = SaltDomains.of(domain) == null
+                    ? IntStream.range(0, salts)
+                    : IntStream.of(Keys.domainSalt(salts, domain));
+        } else {
+            Objects.requireNonNull(first);
+            Objects.requireNonNull(last);
+            asked = Arrays.equals(Keys.network(first), Keys.network(last))
+                    ? IntStream.of(Keys.addressSalt(salts, first))
+                    : IntStream.range(0, salts);
+        }
+        return asked.mapToObj(salt -> domain == null
+                        ? range(
+                                Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(first)),
+                                Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(last)))
+                        : prefix(Keys.key(salt, Keys.DOMAIN, Keys.domain(domain))))
+                .map(scan -> scan.addFamily(HBase.FAMILY))
+                .toList();
+    }
+
+    /** From a prefix to another one, both with all that begins with it. */
+    private static Scan range(byte[] from, byte[] to) {
+        return new Scan()
+                .withStartRow(from)
+                .withStopRow(Bytes.add(to, filled(1)))
+                .setCaching(BATCH);
+    }
+
+    /** Of so many detections, or whatever else there must be, what HBase does not have. */
     public record Lacking(long detections, long missing, List<String> examples) implements Serializable {
         private static final int EXAMPLES = 3;
 
         public static final Lacking NOTHING = new Lacking(0, 0, List.of());
 
-        /** This and another share of the detections. */
+        /** This and another share of them. */
         public Lacking plus(Lacking other) {
             List<String> some = Stream.concat(examples.stream(), other.examples.stream())
                     .limit(EXAMPLES)
                     .toList();
             return new Lacking(detections + other.detections, missing + other.missing, some);
         }
-    }
-
-    /**
-     * How many of the detections HBase does not have, or not in the version they were loaded in. They are looked up where
-     * they are read, task by task; only counts and the ids of a few come back.
-     *
-     * @param detections with detection_id and timestamp at least
-     */
-    public static Lacking lacking(
-            Settings settings, JavaRDD<Detection> detections, String path, Window window, long version) {
-        int salts = HBase.salts(settings, HBase.DETECTIONS);
-        return detections
-                .mapPartitions(some -> List.of(new HBaseReader(settings).lacking(salts, some, path, window, version))
-                        .iterator())
-                .fold(Lacking.NOTHING, Lacking::plus);
-    }
-
-    private Lacking lacking(int salts, Iterator<Detection> detections, String path, Window window, long version) {
-        byte[] qualifier = HBase.qualifier(path, window);
-        Lacking lacking = Lacking.NOTHING;
-        if (!detections.hasNext()) {
-            return lacking;
-        }
-        try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.DETECTIONS))) {
-            while (detections.hasNext()) {
-                List<String> ids = new ArrayList<>();
-                List<Get> gets = new ArrayList<>();
-                while (detections.hasNext() && gets.size() < BATCH) {
-                    Detection detection = detections.next();
-                    ids.add(detection.getDetectionId());
-                    gets.add(new Get(Keys.main(salts, detection))
-                            .addColumn(HBase.FAMILY, qualifier)
-                            .setFilter(new FirstKeyOnlyFilter()));
-                }
-                lacking = lacking.plus(new Lacking(gets.size(), 0, List.of()));
-                Result[] rows = table.get(gets);
-                for (int i = 0; i < rows.length; i++) {
-                    Cell cell = rows[i].getColumnLatestCell(HBase.FAMILY, qualifier);
-                    if (cell == null || cell.getTimestamp() != version) {
-                        lacking = lacking.plus(new Lacking(0, 1, List.of(ids.get(i))));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw HBase.unreachable(settings, e);
-        }
-        return lacking;
     }
 }

@@ -6,25 +6,28 @@ import io.trawl.record.Observable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.hbase.Cell;
+import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.TableName;
-import org.apache.hadoop.hbase.client.Delete;
-import org.apache.hadoop.hbase.client.Mutation;
 import org.apache.hadoop.hbase.client.Put;
 import org.apache.hadoop.hbase.client.Table;
-import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts records into an HBase table, or takes their cells out. Every cell is named by path and window and stamped with
- * the version of the result it belongs to, so that a repeated or overtaken write changes nothing.
+ * Puts records into an HBase table, or tombstones in their place. Every cell is named by path, window and source and
+ * stamped with the result it belongs to, so that a repeated or overtaken write changes nothing.
  */
 public final class HBaseStore<T> implements Store<T> {
     private static final long serialVersionUID = 1L;
-    /** Clients in one cell of an observable: a popular value has several cells. */
+    /** Clients in one cell: a popular value has several cells. */
     public static final int CLIENTS = 1_000;
+    /** Clients that are scanned with their value; those of a value with more have cells of their own. */
+    public static final int FEW = 20;
 
     /** The hot path, as cells and detections name it. */
     public static final String HOT = "hot";
@@ -37,7 +40,7 @@ public final class HBaseStore<T> implements Store<T> {
 
     /** What a record becomes in HBase. */
     interface Mutator<T> extends Serializable {
-        void mutate(T record, List<Mutation> into) throws IOException;
+        void mutate(T record, List<Put> into);
     }
 
     private final String name;
@@ -52,23 +55,14 @@ public final class HBaseStore<T> implements Store<T> {
         this.mutator = mutator;
     }
 
-    /**
-     * Puts detections.
-     *
-     * @param path batch, hot or retro
-     * @param version timestamp of the cells; a higher one wins
-     */
-    public static HBaseStore<Detection> detections(Settings settings, String path, Window window, long version) {
+    /** Puts the detections of a load. */
+    public static HBaseStore<Detection> detections(Settings settings, Load load) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
-        byte[] qualifier = HBase.qualifier(path, window);
+        byte[] qualifier = load.name().bytes();
         return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
-            into.add(new Put(Keys.main(salts, detection), version)
-                    .addColumn(
-                            HBase.FAMILY,
-                            qualifier,
-                            Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
+            put(Keys.main(salts, detection), qualifier, load.stamp(), json(detection), into);
             for (byte[] index : Keys.indexes(salts, detection)) {
-                into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
+                put(index, qualifier, load.stamp(), new byte[0], into);
             }
         });
     }
@@ -79,20 +73,29 @@ public final class HBaseStore<T> implements Store<T> {
      */
     public static HBaseStore<Detection> hotDetections(Settings settings) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
+        Map<String, Duration> units = new ConcurrentHashMap<>();
         return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
-            byte[] qualifier = HBase.qualifier(HOT, detection.getWindow());
+            Duration unit = units.computeIfAbsent(
+                    detection.getSource(), source -> settings.source(source).unit());
+            Window window =
+                    new Window(detection.getWindow(), detection.getWindow().plus(unit));
+            byte[] qualifier = new CellName(HOT, window, detection.getSource()).bytes();
             long version = hotVersion(detection.getPartition(), detection.getOffset());
-            into.add(new Put(Keys.main(salts, detection), version)
-                    .addColumn(
-                            HBase.FAMILY,
-                            qualifier,
-                            Json.of(detection).toString().getBytes(StandardCharsets.UTF_8)));
+            put(Keys.main(salts, detection), qualifier, version, json(detection), into);
             List<byte[]> indexes = Keys.indexes(salts, detection);
-            indexes.add(Keys.window(salts, detection));
+            indexes.add(Keys.window(salts, detection, window));
             for (byte[] index : indexes) {
-                into.add(new Put(index, version).addColumn(HBase.FAMILY, qualifier, new byte[0]));
+                put(index, qualifier, version, new byte[0], into);
             }
         });
+    }
+
+    private static byte[] json(Detection detection) {
+        return Json.of(detection).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void put(byte[] row, byte[] qualifier, long version, byte[] value, List<Put> into) {
+        into.add(new Put(row, version).addColumn(HBase.FAMILY, qualifier, value));
     }
 
     static long hotVersion(int partition, long offset) {
@@ -108,54 +111,60 @@ public final class HBaseStore<T> implements Store<T> {
         }
     }
 
-    /** Takes the cells of detections out, up to a version. */
-    public static HBaseStore<Detection> withoutDetections(Settings settings, String path, Window window, long version) {
-        int salts = HBase.salts(settings, HBase.DETECTIONS);
-        byte[] qualifier = HBase.qualifier(path, window);
-        return new HBaseStore<>("hbase.detections.deleted", HBase.DETECTIONS, settings, (detection, into) -> {
-            into.add(new Delete(Keys.main(salts, detection)).addColumns(HBase.FAMILY, qualifier, version));
-            for (byte[] index : Keys.indexes(salts, detection)) {
-                into.add(new Delete(index).addColumns(HBase.FAMILY, qualifier, version));
-            }
-        });
-    }
-
-    /** Puts observables. */
-    public static HBaseStore<Observable> observables(Settings settings, String path, Window window, long version) {
+    /** Puts the observables of a load. */
+    public static HBaseStore<Observable> observables(Settings settings, Load load) {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
+        byte[] qualifier = load.name().bytes();
         return new HBaseStore<>("hbase.observables", HBase.OBSERVABLES, settings, (observable, into) -> {
-            Put put = new Put(Keys.observable(salts, observable), version);
+            byte[] row = Keys.observable(salts, observable);
+            boolean withValue = Keys.isAltered(row);
             List<ClientSightings> clients = observable.getClients();
             ObservableBytes bytes = BYTES.get();
-            int chunk = 0;
-            do {
-                List<ClientSightings> some = clients.subList(
-                        Math.min(chunk * CLIENTS, clients.size()), Math.min((chunk + 1) * CLIENTS, clients.size()));
-                put.addColumn(HBase.FAMILY, qualifier(path, window, chunk), bytes.of(observable, some));
-                chunk++;
-            } while (chunk * CLIENTS < clients.size());
+            boolean few = clients.size() <= FEW;
+            Put put = new Put(row, load.stamp());
+            put.addColumn(HBase.FAMILY, qualifier, bytes.of(observable, few ? clients : List.of(), withValue));
+            for (int from = 0; !few && from < clients.size(); from += CLIENTS) {
+                put.addColumn(
+                        HBase.CLIENTS,
+                        load.name().bytes(from / CLIENTS),
+                        bytes.of(observable, clients.subList(from, Math.min(from + CLIENTS, clients.size())), false));
+            }
             into.add(put);
         });
     }
 
-    /** Takes the cells of observables out, up to a version. */
-    public static HBaseStore<Observable> withoutObservables(
-            Settings settings, String path, Window window, long version) {
-        int salts = HBase.salts(settings, HBase.OBSERVABLES);
-        return new HBaseStore<>("hbase.observables.deleted", HBase.OBSERVABLES, settings, (observable, into) -> {
-            Delete delete = new Delete(Keys.observable(salts, observable));
-            for (int chunk = 0;
-                    chunk == 0 || chunk * CLIENTS < observable.getClients().size();
-                    chunk++) {
-                delete.addColumns(HBase.FAMILY, qualifier(path, window, chunk), version);
+    /** How many cells the clients of a value have for themselves. */
+    public static int chunks(long clients) {
+        return clients <= FEW ? 0 : Math.toIntExact((clients + CLIENTS - 1) / CLIENTS);
+    }
+
+    /**
+     * A store that puts a tombstone into each cell that this one would put: a cell that says that nothing is there, and
+     * that hides what older loads have put or may yet put. A delete marker would go with the first compaction.
+     *
+     * @param load whose result does not have the records
+     */
+    public HBaseStore<T> tombstones(Load load) {
+        return new HBaseStore<>(name + ".deleted", table, settings, (record, into) -> {
+            for (Put put : puts(record)) {
+                Put tombstone = new Put(put.getRow(), load.tombstone());
+                put.getFamilyCellMap()
+                        .forEach((family, cells) -> cells.forEach(
+                                cell -> tombstone.addColumn(family, CellUtil.cloneQualifier(cell), Load.TOMBSTONE)));
+                into.add(tombstone);
             }
-            into.add(delete);
         });
     }
 
-    private static byte[] qualifier(String path, Window window, int chunk) {
-        byte[] first = HBase.qualifier(path, window);
-        return chunk == 0 ? first : Bytes.add(first, Bytes.toBytes("#" + chunk));
+    /** What a record is put as. */
+    List<Put> puts(T record) {
+        List<Put> puts = new ArrayList<>();
+        mutator.mutate(record, puts);
+        return puts;
+    }
+
+    String table() {
+        return table;
     }
 
     @Override
@@ -176,7 +185,7 @@ public final class HBaseStore<T> implements Store<T> {
         /** Bytes of keys and values, about, that are sent at once. */
         private static final long AT_ONCE = 4L << 20;
 
-        private final List<Mutation> mutations = new ArrayList<>();
+        private final List<Put> mutations = new ArrayList<>();
         private long size;
         private int measured;
         private @Nullable Table open;
@@ -192,7 +201,7 @@ public final class HBaseStore<T> implements Store<T> {
             }
         }
 
-        private static long size(Mutation mutation) {
+        private static long size(Put mutation) {
             long bytes = mutation.getRow().length;
             for (List<Cell> cells : mutation.getFamilyCellMap().values()) {
                 for (Cell cell : cells) {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key begins with a salt (one byte) and a kind (one letter). The kinds of {@code detections}: T newest first, and
  * the indexes C client, I indicator, H host (labels reversed), A address (16 bytes), W window (of the hot path alone); of
- * {@code observables}: D domain (labels reversed), A address.
+ * {@code observables}: D domain (labels reversed), A address, U user agent.
  */
 public final class Keys {
+    /** Version of keys and cells; a table remembers the one it was created with. */
+    static final String LAYOUT = "2";
+
     static final byte TIME = 'T';
     static final byte CLIENT = 'C';
     static final byte INDICATOR = 'I';
@@ -37,11 +41,14 @@ public final class Keys {
     static final byte ADDRESS = 'A';
     static final byte DOMAIN = 'D';
     static final byte WINDOW = 'W';
+    static final byte USER_AGENT = 'U';
 
     /** Bytes of a text in a key, at most; HBase takes keys of up to 32 KiB. */
     private static final int LONGEST = 4_000;
     /** Stands before the digest of a text that a key does not have as it is; no byte of UTF-8 is the same. */
     static final byte ALTERED = (byte) 0xFF;
+
+    private static final int MAPPED = 12;
 
     /** Length of what ends every key of a detection: reversed time and id. */
     static final int TAIL = 24;
@@ -91,25 +98,113 @@ public final class Keys {
     }
 
     /** The row by which a detection of the hot path is found from its window. */
-    static byte[] window(int salts, Detection detection) {
+    static byte[] window(int salts, Detection detection, Window window) {
         return Bytes.add(
-                windowPrefix(salt(salts, detection.getDetectionId()), detection.getSource(), detection.getWindow()),
-                tail(detection));
+                windowPrefix(salt(salts, detection.getDetectionId()), detection.getSource(), window), tail(detection));
     }
 
     /** Beginning of the rows of a source's window, of one salt. */
-    static byte[] windowPrefix(int salt, String source, Instant start) {
-        return key(salt, WINDOW, terminated(source), Bytes.toBytes(Rows.micros(start)));
+    static byte[] windowPrefix(int salt, String source, Window window) {
+        return key(
+                salt,
+                WINDOW,
+                terminated(source),
+                Bytes.toBytes(Rows.micros(window.start())),
+                Bytes.toBytes(Rows.micros(window.end())));
     }
 
-    /** The row of an observable. */
+    /** The row of an observable: of one value, one day (that of its window's start) and one source. */
     static byte[] observable(int salts, Observable observable) {
-        return observable(salt(salts, observable.getValue()), observable.getValue());
+        String value = observable.getValue();
+        byte[] bucket = bucket(observable.getWindow());
+        byte[] source = observable.getSource().getBytes(StandardCharsets.UTF_8);
+        return switch (observable.getType()) {
+            case "domain" -> key(domainSalt(salts, value), DOMAIN, domain(value), new byte[1], bucket, source);
+            case "user_agent" -> key(salt(salts, value), USER_AGENT, terminated(value), bucket, source);
+            default -> {
+                byte[] address = requireAddress(value);
+                yield key(addressSalt(salts, address), ADDRESS, address, bucket, source);
+            }
+        };
     }
 
-    static byte[] observable(int salt, String value) {
-        byte[] address = address(value);
-        return address == null ? key(salt, DOMAIN, terminated(reversed(value))) : key(salt, ADDRESS, address);
+    /** The salt of a domain and all beneath it, as far as one domain has a say in it: {@link SaltDomains}. */
+    static int domainSalt(int salts, String host) {
+        String domain = SaltDomains.of(host);
+        return salt(salts, domain == null ? host : domain);
+    }
+
+    /** The salt of an address: that of its /16 (IPv4) or /48 (IPv6). */
+    static int addressSalt(int salts, byte[] address) {
+        return Math.floorMod(Arrays.hashCode(network(address)) * 0x9E3779B9 >> 8, salts);
+    }
+
+    /** The part of an address that gives it its salt. */
+    static byte[] network(byte[] address) {
+        return Arrays.copyOf(address, isMapped(address) ? MAPPED + 2 : 6);
+    }
+
+    private static boolean isMapped(byte[] address) {
+        return Arrays.equals(address, 0, MAPPED, mapped(new byte[4]), 0, MAPPED);
+    }
+
+    /** A host's labels from the last to the first, a dot after each: so that a domain's begin those of its subdomains. */
+    static byte[] domain(String host) {
+        return text(reversed(host) + ".");
+    }
+
+    /** Newest first: a day of UTC, in 4 bytes. */
+    private static byte[] bucket(Instant windowStart) {
+        return Bytes.toBytes(Integer.MAX_VALUE
+                - (int) Math.floorDiv(
+                        windowStart.getEpochSecond(), Duration.ofDays(1).toSeconds()));
+    }
+
+    /** Whether an observable's key has its value in another form. */
+    static boolean isAltered(byte[] observable) {
+        if (observable[1] == ADDRESS) {
+            return false;
+        }
+        int at = 2;
+        while (observable[at] != 0 && observable[at] != ALTERED) {
+            at++;
+        }
+        return observable[at] == ALTERED;
+    }
+
+    /** The value of an observable's row; null where the key does not have it as it is. */
+    static @Nullable String valueOf(byte[] observable) {
+        if (observable[1] == ADDRESS) {
+            return Canonical.host(address(Arrays.copyOfRange(observable, 2, 18)))
+                    .canonical();
+        }
+        if (isAltered(observable)) {
+            return null;
+        }
+        int end = 2;
+        while (observable[end] != 0) {
+            end++;
+        }
+        String text = new String(observable, 2, end - 2, StandardCharsets.UTF_8);
+        return observable[1] == DOMAIN ? reversed(text.substring(0, text.length() - 1)) : text;
+    }
+
+    /** The type of an observable, as the lake has it. */
+    static String typeOf(byte[] observable) {
+        return switch (observable[1]) {
+            case DOMAIN -> "domain";
+            case USER_AGENT -> "user_agent";
+            default -> isMapped(Arrays.copyOfRange(observable, 2, 18)) ? "ipv4" : "ipv6";
+        };
+    }
+
+    private static String address(byte[] bytes) {
+        try {
+            String text = InetAddress.getByAddress(bytes).getHostAddress();
+            return bytes.length == 16 && text.indexOf(':') >= 0 ? "[" + text + "]" : text;
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("not 16 bytes", e);
+        }
     }
 
     /** The main row that the tail of an index row points to. */

@@ -303,7 +303,7 @@ public final class Parity {
      * @param spans the window's offsets
      * @param holes those of them that retention had deleted before ingest
      * @param snapshot indicators of the batch sweep
-     * @param version of the batch cells in HBase
+     * @param version sequence of the result that the batch cells in HBase must be of
      */
     record Basis(
             String source,
@@ -317,8 +317,7 @@ public final class Parity {
 
         /** One detection of the batch sweep, and its row. */
         void batch(Detection detection, Result row, Findings into) {
-            Cell loaded = row.getColumnLatestCell(HBase.FAMILY, HBase.qualifier("batch", window));
-            boolean missing = loaded == null || loaded.getTimestamp() != version;
+            boolean missing = !isLoaded(row);
             into.lacking = into.lacking.plus(new HBaseReader.Lacking(
                     1, missing ? 1 : 0, missing ? List.of(detection.getDetectionId()) : List.of()));
             int partition = detection.getPartition();
@@ -326,16 +325,14 @@ public final class Parity {
             HotCell same = null;
             HotCell other = null;
             for (HotCell cell : HotCell.of(row)) {
-                if (cell.window().equals(window.start()) && isOurs(cell.place())) {
+                if (cell.name().equals(hotName()) && isOurs(cell.place())) {
                     into.paired++;
                     into.pairedIds += firstHalf(detection.getDetectionId());
                 }
                 boolean here =
                         cell.place().partition() == partition && cell.place().offset() == offset;
-                if (here && cell.is(expected(detection, cell.window()))) {
-                    same = cell;
-                } else if (cell.json().path("source").asText().equals(source)) {
-                    // A row has no source: another one may have the same line.
+                // Another source may have the same line.
+                if (cell.name().source().equals(source)) {
                     same = here ? cell : same;
                     other = here ? other : cell;
                 }
@@ -360,7 +357,8 @@ public final class Parity {
             } else if (other != null) {
                 reason = Reason.COPY;
                 why = "the hot path has partition " + other.place().partition() + " offset "
-                        + other.place().offset() + ", window " + other.window();
+                        + other.place().offset() + ", window "
+                        + other.name().window().start();
             } else if (snapshot == null || snapshot != this.snapshot) {
                 reason = Reason.OTHER_INDICATORS;
                 why = snapshots(snapshot, this.snapshot);
@@ -388,7 +386,7 @@ public final class Parity {
         }
 
         private void compare(Detection batch, HotCell hotCell, Findings into) {
-            ObjectNode expected = expected(batch, hotCell.window());
+            ObjectNode expected = expected(batch, hotCell.name().window().start());
             if (!hotCell.is(expected)) {
                 // As text, since a number read from JSON and one of a record may be of different widths.
                 JsonNode ours = read(expected.toString());
@@ -421,21 +419,20 @@ public final class Parity {
                 }
             }
             into.equal++;
-            if (!hotCell.window().equals(window.start())) {
+            if (!hotCell.name().window().equals(window)) {
                 into.moved++;
             }
         }
 
         /** A detection that the hot path has in this window, and its row: found here where the batch sweep does not have it. */
         void hot(byte[] key, HBaseStore.Place place, Result row, List<Swept> others, Findings into) {
-            Cell loaded = row.getColumnLatestCell(HBase.FAMILY, HBase.qualifier("batch", window));
-            if (loaded != null && loaded.getTimestamp() == version) {
+            if (isLoaded(row)) {
                 return;
             }
             int partition = place.partition();
             long offset = place.offset();
             HotCell own = HotCell.of(row).stream()
-                    .filter(cell -> cell.window().equals(window.start()))
+                    .filter(cell -> cell.name().equals(hotName()))
                     .findFirst()
                     .orElse(null);
             JsonNode detection = own == null ? Json.MAPPER.createObjectNode() : own.json();
@@ -499,6 +496,16 @@ public final class Parity {
                             why));
         }
 
+        private CellName hotName() {
+            return new CellName(HBaseStore.HOT, window, source);
+        }
+
+        /** Whether a row has the batch sweep's cell of the window, of the load that counts. */
+        private boolean isLoaded(Result row) {
+            Cell loaded = row.getColumnLatestCell(HBase.FAMILY, new CellName("batch", window, source).bytes());
+            return loaded != null && !Load.isTombstone(loaded) && Load.sequence(loaded) == version;
+        }
+
         /** Whether a line is the window's by its offset. */
         private boolean isOurs(HBaseStore.Place place) {
             return contain(spans, place.partition(), place.offset());
@@ -517,11 +524,9 @@ public final class Parity {
         /** The detection of any batch sweep of the source in a row; null where there is none. */
         private @Nullable JsonNode batchCell(Result row) {
             for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
-                if (HotCell.path(cell).startsWith("batch:")) {
-                    JsonNode detection = read(HotCell.value(cell));
-                    if (detection.path("source").asText().equals(source)) {
-                        return detection;
-                    }
+                CellName name = CellName.of(cell);
+                if (name.path().equals("batch") && name.source().equals(source) && !Load.isTombstone(cell)) {
+                    return read(HotCell.value(cell));
                 }
             }
             return null;
@@ -529,21 +534,16 @@ public final class Parity {
     }
 
     /** What the hot path wrote into a row for one window. */
-    private record HotCell(Instant window, HBaseStore.Place place, String value) {
-        private static final String PREFIX = HBaseStore.HOT + ":";
-
+    private record HotCell(CellName name, HBaseStore.Place place, String value) {
         static List<HotCell> of(Result row) {
             List<HotCell> cells = new ArrayList<>();
             if (row.isEmpty()) {
                 return cells;
             }
             for (Cell cell : row.rawCells()) {
-                String path = path(cell);
-                if (path.startsWith(PREFIX)) {
-                    cells.add(new HotCell(
-                            Instant.parse(path.substring(PREFIX.length())),
-                            HBaseStore.Place.of(cell.getTimestamp()),
-                            value(cell)));
+                CellName name = CellName.of(cell);
+                if (name.path().equals(HBaseStore.HOT) && !Load.isTombstone(cell)) {
+                    cells.add(new HotCell(name, HBaseStore.Place.of(cell.getTimestamp()), value(cell)));
                 }
             }
             return cells;
@@ -555,11 +555,6 @@ public final class Parity {
 
         JsonNode json() {
             return read(value);
-        }
-
-        static String path(Cell cell) {
-            return org.apache.hadoop.hbase.util.Bytes.toString(
-                    cell.getQualifierArray(), cell.getQualifierOffset(), cell.getQualifierLength());
         }
 
         static String value(Cell cell) {
@@ -717,7 +712,7 @@ public final class Parity {
 
     private static Scan windowRows(Basis basis, int salt) {
         return new Scan()
-                .setStartStopRowForPrefixScan(Keys.windowPrefix(salt, basis.source, basis.window.start()))
+                .setStartStopRowForPrefixScan(Keys.windowPrefix(salt, basis.source, basis.window))
                 .setCaching(BATCH);
     }
 

@@ -77,11 +77,13 @@ class ParityTest {
     }
 
     private static Cell cell(String path, long version, Detection detection) {
+        Window window = new Window(detection.getWindow(), detection.getWindow().plusSeconds(3_600));
+        CellName name = new CellName(path, window, detection.getSource());
         return new KeyValue(
                 Keys.main(4, detection),
                 HBase.FAMILY,
-                HBase.qualifier(path, detection.getWindow()),
-                version,
+                name.bytes(),
+                path.equals("batch") ? new Load(name, version, 0).stamp() : version,
                 Json.of(detection).toString().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -172,7 +174,7 @@ class ParityTest {
         Cell cell = new KeyValue(
                 Keys.main(4, hot),
                 HBase.FAMILY,
-                HBase.qualifier("hot", WINDOW),
+                new CellName("hot", WINDOW, hot.getSource()).bytes(),
                 HBaseStore.hotVersion(0, 120),
                 reordered.getBytes(StandardCharsets.UTF_8));
         assertThat(batch(detection(120), cell).equal()).isEqualTo(1);
@@ -229,7 +231,12 @@ class ParityTest {
     @Test
     void anEntryOfTheWindowsListWhoseRowIsGoneAndWhoseLineIsElsewhereIsOfTheBorder() {
         Detection hot = hot(300, WINDOW.start());
-        basis().hot(Keys.window(4, hot), new HBaseStore.Place(0, 300), Result.EMPTY_RESULT, List.of(), findings);
+        basis().hot(
+                        Keys.window(4, hot, WINDOW),
+                        new HBaseStore.Place(0, 300),
+                        Result.EMPTY_RESULT,
+                        List.of(),
+                        findings);
         only(verdict(), Kind.ONLY_HOT, Reason.BORDER);
     }
 
@@ -245,7 +252,7 @@ class ParityTest {
         Cell[] cells = Arrays.copyOf(more, more.length + 1);
         cells[more.length] = hotCell(hot);
         basis().hot(
-                        Keys.window(4, hot),
+                        Keys.window(4, hot, WINDOW),
                         new HBaseStore.Place(hot.getPartition(), hot.getOffset()),
                         row(cells),
                         others,
@@ -328,7 +335,12 @@ class ParityTest {
     @Test
     void anEntryOfTheWindowsListWithoutItsRowIsSaid() {
         Detection hot = hot(120, WINDOW.start());
-        basis().hot(Keys.window(4, hot), new HBaseStore.Place(0, 120), Result.EMPTY_RESULT, List.of(), findings);
+        basis().hot(
+                        Keys.window(4, hot, WINDOW),
+                        new HBaseStore.Place(0, 120),
+                        Result.EMPTY_RESULT,
+                        List.of(),
+                        findings);
         assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.UNEXPLAINED))).contains("its row is missing");
     }
 

@@ -1,0 +1,232 @@
+package io.trawl.audit;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.trawl.etl.HBaseReader;
+import io.trawl.etl.HBaseStore;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Load;
+import io.trawl.etl.LoadCheck;
+import io.trawl.etl.LoadCheck.Kind;
+import io.trawl.etl.Loads;
+import io.trawl.etl.Loads.Result;
+import io.trawl.etl.Rows;
+import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
+import io.trawl.record.Detection;
+import io.trawl.record.Observable;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * HBase against the lake: each cell that the window's result is put as must be there, none of an earlier result may be
+ * left, and no other detection may have the window's name.
+ */
+final class HBaseSide {
+    private static final String MOST = "audit.observables";
+    /** Records that are compared in the driver: to read them with Spark costs more. */
+    private static final long FEW = 10_000;
+    /** Earlier results that are looked for. */
+    private static final int EARLIER = 10;
+
+    /** Looks records up, where they are read. */
+    private interface Check<T> extends Serializable {
+        LoadCheck.Findings of(Iterator<T> records);
+    }
+
+    private final Run run;
+    private final List<String> problems;
+    private final Ledger.Entry enrich;
+    private final Result result;
+    private final Load load;
+
+    private HBaseSide(Run run, List<String> problems, Ledger.Entry enrich) {
+        this.run = run;
+        this.problems = problems;
+        this.enrich = enrich;
+        this.result = Result.of(enrich);
+        this.load = result.load(run, 0);
+    }
+
+    /** Setting audit.observables: how many observables of a window are looked up, about. */
+    static int most(Settings settings) {
+        int most = settings.number(MOST);
+        if (most < 1) {
+            throw new IllegalArgumentException("setting " + MOST + " = " + most + ": expected 1 or more, as 100000");
+        }
+        return most;
+    }
+
+    /**
+     * Compares; what is wrong is added to the problems.
+     *
+     * @return how many detections HBase lacks
+     */
+    static long compare(Run run, List<String> problems, Ledger.Entry enrich, boolean deep) throws IOException {
+        return new HBaseSide(run, problems, enrich).compare(deep);
+    }
+
+    private long compare(boolean deep) throws IOException {
+        Settings settings = run.settings();
+        HBaseStore<Detection> detections = HBaseStore.detections(settings, load);
+        HBaseStore<Observable> observables = HBaseStore.observables(settings, load);
+        Load now = load;
+
+        LoadCheck.Findings found = detections(result, some -> LoadCheck.lacking(settings, detections, now, some, deep))
+                .plus(observables(result, some -> LoadCheck.lacking(settings, observables, now, some, deep)));
+        for (Kind kind : Kind.values()) {
+            HBaseReader.Lacking lacking = found.of(kind);
+            if (lacking.missing() > 0) {
+                problems.add("HBase lacks " + lacking.missing() + " of " + lacking.detections() + " " + kind.text()
+                        + " (as " + String.join(", ", lacking.examples()) + "): rerun load");
+            }
+        }
+        run.count("detections", found.of(Kind.DETECTION).detections());
+        run.count("hbase_index_rows", found.of(Kind.INDEX).detections());
+        run.count("hbase_observables", found.of(Kind.OBSERVABLE).detections());
+
+        earlier(detections, observables);
+        surplus();
+        if (deep) {
+            deep(detections, observables);
+        }
+        return found.of(Kind.DETECTION).missing();
+    }
+
+    /** What earlier results have left. */
+    private void earlier(HBaseStore<Detection> detections, HBaseStore<Observable> observables) throws IOException {
+        Settings settings = run.settings();
+        Load now = load;
+        LoadCheck.Findings left = new LoadCheck.Findings();
+        for (Result old : Loads.of(run, result).earlier(EARLIER)) {
+            if (!has(LakeTable.DETECTIONS, old.detections()) || !has(LakeTable.OBSERVABLES, old.observables())) {
+                run.note("the result " + old.sequence()
+                        + " is no longer in the lake: not looked for in HBase (audit --deep finds what it left)");
+                continue;
+            }
+            left.plus(detections(old, some -> LoadCheck.left(settings, detections, now, some)));
+            left.plus(observables(old, some -> LoadCheck.left(settings, observables, now, some)));
+        }
+        for (Kind kind : Kind.values()) {
+            HBaseReader.Lacking some = left.of(kind);
+            if (some.missing() > 0) {
+                problems.add("HBase has " + some.missing() + " " + kind.text() + " of an earlier result (as "
+                        + String.join(", ", some.examples()) + "): rerun load");
+            }
+        }
+    }
+
+    private boolean has(LakeTable<?> table, long snapshot) {
+        return run.lake().table(table).snapshot(snapshot) != null;
+    }
+
+    /** Detections of the window's own time that are in HBase alone. */
+    private void surplus() throws IOException {
+        Duration unit = Duration.between(run.window().start(), run.window().end());
+        Instant from = run.window().start().minus(unit);
+        Instant until = run.window().end();
+        List<String> found = LoadCheck.detections(run.settings(), load.name(), from, until);
+        if (found.isEmpty()) {
+            return;
+        }
+        Set<String> known = new HashSet<>();
+        try (CloseableIterable<Detection> records = records(
+                LakeTable.DETECTIONS,
+                result.detections(),
+                Expressions.and(
+                        Expressions.equal("sweep", "batch"),
+                        Expressions.greaterThanOrEqual("timestamp", Rows.micros(from)),
+                        Expressions.lessThan("timestamp", Rows.micros(until))))) {
+            records.forEach(one -> known.add(one.getDetectionId()));
+        }
+        found.removeIf(known::contains);
+        if (!found.isEmpty()) {
+            problems.add("HBase has " + found.size() + " detections that the lake does not have (as "
+                    + String.join(", ", found.subList(0, Math.min(3, found.size())))
+                    + "): docs/hbase.md says how to take a row out");
+        }
+    }
+
+    /** Both tables, row by row. */
+    private void deep(HBaseStore<Detection> detections, HBaseStore<Observable> observables) {
+        deep(detections, Rows.records(batch(result.detections()), Detection::new));
+        deep(observables, Rows.records(rows(LakeTable.OBSERVABLES, result.observables()), Observable::new));
+    }
+
+    private <T> void deep(HBaseStore<T> store, JavaRDD<T> records) {
+        LoadCheck.deep(run.context(), run.settings(), store, load, records)
+                .forEach((what, some) -> problems.add("HBase, row by row: " + some.missing()
+                        + (some.missing() == 1 ? " cell is " : " cells are ") + what + " (as "
+                        + String.join(", ", some.examples()) + "): "
+                        + (what.equals(LoadCheck.SURPLUS)
+                                ? "docs/hbase.md says how to take a row out"
+                                : "rerun load")));
+    }
+
+    private LoadCheck.Findings detections(Result of, Check<Detection> check) throws IOException {
+        if (count("detections") > FEW) {
+            return each(Rows.records(batch(of.detections()), Detection::new), check);
+        }
+        try (CloseableIterable<Detection> records =
+                records(LakeTable.DETECTIONS, of.detections(), Expressions.equal("sweep", "batch"))) {
+            return check.of(records.iterator());
+        }
+    }
+
+    private LoadCheck.Findings observables(Result of, Check<Observable> check) throws IOException {
+        long count = count("observables");
+        if (count > FEW) {
+            long parts = (count - 1) / most(run.settings()) + 1;
+            Dataset<Row> rows = rows(LakeTable.OBSERVABLES, of.observables());
+            if (parts > 1) {
+                long part = Math.floorMod(run.window().start().getEpochSecond() / 60, parts);
+                rows = rows.where(pmod(xxhash64(col("value")), lit(parts)).equalTo(lit(part)));
+                run.note("one in " + parts + " observables was looked up in HBase (setting " + MOST
+                        + "; all: audit --deep)");
+            }
+            return each(Rows.records(rows, Observable::new), check);
+        }
+        try (CloseableIterable<Observable> records =
+                records(LakeTable.OBSERVABLES, of.observables(), Expressions.alwaysTrue())) {
+            return check.of(records.iterator());
+        }
+    }
+
+    private static <T> LoadCheck.Findings each(JavaRDD<T> records, Check<T> check) {
+        return records.mapPartitions(some -> List.of(check.of(some)).iterator())
+                .fold(new LoadCheck.Findings(), LoadCheck.Findings::plus);
+    }
+
+    private long count(String of) {
+        return enrich.counts().getOrDefault(of, 0L);
+    }
+
+    private Dataset<Row> batch(long snapshot) {
+        return rows(LakeTable.DETECTIONS, snapshot).where("sweep = 'batch'");
+    }
+
+    private Dataset<Row> rows(LakeTable<?> table, long snapshot) {
+        return run.lake().rows(run.spark(), table, run.source().name(), run.window(), snapshot);
+    }
+
+    private <T extends org.apache.avro.specific.SpecificRecord> CloseableIterable<T> records(
+            LakeTable<T> table, long snapshot, Expression which) {
+        return run.lake().records(table, run.source().name(), run.window(), snapshot, which);
+    }
+}
