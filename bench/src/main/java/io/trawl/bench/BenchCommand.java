@@ -25,6 +25,7 @@ public final class BenchCommand {
                 new PathBench(),
                 new HotBench(),
                 new WindowBench(),
+                new SightingsBench(),
                 new ParseBench(),
                 new IndexBench(),
                 new MatchBench());

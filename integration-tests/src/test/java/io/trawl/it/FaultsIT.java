@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.CellName;
-import io.trawl.etl.Load;
 import io.trawl.etl.Json;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.Load;
 import io.trawl.etl.Window;
 import io.trawl.it.FaultJudge.Found;
 import io.trawl.it.FaultJudge.Message;

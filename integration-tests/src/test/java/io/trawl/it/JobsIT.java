@@ -743,9 +743,10 @@ class JobsIT {
                 .extracting(HBaseReader.Sighting::client)
                 .as("at the same time: by name")
                 .containsExactly(client, other);
-        assertThat(seen.newest()).allMatch(one -> one.window().equals(window)
-                && one.source().equals(source.source())
-                && one.value().equals(name));
+        assertThat(seen.newest())
+                .allMatch(one -> one.window().equals(window)
+                        && one.source().equals(source.source())
+                        && one.value().equals(name));
         assertThat(reader.sightings(domain, null, 1).newest()).hasSize(1);
         assertThat(reader.sightings(domain, java.time.Instant.parse("2026-11-14T22:13:21Z"), 9))
                 .isEqualTo(new HBaseReader.Sightings(List.of(), 0));

@@ -126,8 +126,8 @@ final class HBaseSide {
         for (Kind kind : Kind.values()) {
             HBaseReader.Lacking some = left.of(kind);
             if (some.missing() > 0) {
-                problems.add("HBase has " + some.missing() + " " + kind.text() + " of an earlier result (as "
-                        + String.join(", ", some.examples()) + "): rerun load");
+                problems.add("HBase still has " + some.missing() + " of " + some.detections() + " " + kind.text()
+                        + " of an earlier result (as " + String.join(", ", some.examples()) + "): rerun load");
             }
         }
     }
@@ -157,7 +157,8 @@ final class HBaseSide {
         }
         found.removeIf(known::contains);
         if (!found.isEmpty()) {
-            problems.add("HBase has " + found.size() + " detections that the lake does not have (as "
+            problems.add("HBase has " + found.size() + (found.size() == 1 ? " detection" : " detections")
+                    + " that the lake does not have (as "
                     + String.join(", ", found.subList(0, Math.min(3, found.size())))
                     + "): docs/hbase.md says how to take a row out");
         }

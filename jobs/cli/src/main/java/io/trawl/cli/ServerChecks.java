@@ -191,7 +191,12 @@ final class ServerChecks {
             } else {
                 findings.add(Finding.ok("hbase", found));
             }
-            if (!seen.missing().isEmpty()) {
+            if (!seen.older().isEmpty()) {
+                findings.add(Finding.fail(
+                        "hbase tables",
+                        String.join(", ", seen.older()) + ": keys of another version of Trawl",
+                        "drop them and load their windows again (docs/hbase.md)"));
+            } else if (!seen.missing().isEmpty()) {
                 String tables = "tables " + String.join(", ", seen.missing()) + " are not there yet";
                 findings.add(
                         seen.mayCreate()

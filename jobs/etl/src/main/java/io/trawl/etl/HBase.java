@@ -160,9 +160,11 @@ public final class HBase {
      * @param live names of the region servers that live
      * @param dead how many are dead
      * @param missing those of Trawl's tables that are to be created
+     * @param older those that have keys of another version
      * @param mayCreate whether this user may create tables, as far as HBase judges that
      */
-    public record Seen(String version, List<String> live, int dead, List<String> missing, boolean mayCreate) {}
+    public record Seen(
+            String version, List<String> live, int dead, List<String> missing, List<String> older, boolean mayCreate) {}
 
     /** Looks at HBase, and changes nothing. */
     public static Seen look(Settings settings) {
@@ -172,9 +174,13 @@ public final class HBase {
                     ClusterMetrics.Option.LIVE_SERVERS,
                     ClusterMetrics.Option.DEAD_SERVERS));
             List<String> missing = new ArrayList<>();
+            List<String> older = new ArrayList<>();
             for (String table : List.of(DETECTIONS, OBSERVABLES)) {
                 if (!admin.tableExists(TableName.valueOf(table))) {
                     missing.add(table);
+                } else if (!Keys.LAYOUT.equals(
+                        admin.getDescriptor(TableName.valueOf(table)).getValue(KEYS))) {
+                    older.add(table);
                 }
             }
             boolean judges = admin.getSecurityCapabilities().contains(SecurityCapability.AUTHORIZATION);
@@ -189,6 +195,7 @@ public final class HBase {
                             .toList(),
                     metrics.getDeadServerNames().size(),
                     missing,
+                    older,
                     !judges || admin.hasUserPermissions(List.of(create)).get(0));
         } catch (IOException e) {
             throw unreachable(settings, e);

@@ -41,8 +41,8 @@ public final class LoadJob implements Job {
     private static final String CELLS = "cells";
     private static final String NOW = "now_";
     /** All that the rows of a detection are made of: one that changed has other rows. */
-    private static final List<String> KEYS =
-            List.of("detection_id", "timestamp", "client", "indicator_value", "url_domain", "destination_ip", "value");
+    private static final List<String> KEYS = List.of(
+            "detection_id", "timestamp", "client", "indicator_value", "url_domain", "destination_ip", "value", "how");
 
     public static void main(String[] args) {
         Jobs.main(args, new LoadJob());
