@@ -17,6 +17,7 @@ import io.trawl.etl.Loads;
 import io.trawl.etl.Loads.Result;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
+import io.trawl.etl.Settings;
 import io.trawl.etl.Source;
 import io.trawl.etl.Store;
 import io.trawl.record.Detection;
@@ -69,39 +70,42 @@ public final class LoadJob implements Job {
 
         Loads loads = Loads.of(run, result);
         Load load = result.load(run, loads.begin());
-        HBaseStore<Detection> detections = HBaseStore.detections(run.settings(), load);
-        HBaseStore<Observable> observables = HBaseStore.observables(run.settings(), load);
+        Settings settings = run.settings();
         for (Result old : loads.sinceComplete()) {
             if (old.detections() != result.detections() && any(run, LakeTable.DETECTIONS, old.detections())) {
+                Dataset<Row> gone = gone(detections(run, old), detections(run, result), KEYS);
                 run.count(
                         "detections_deleted",
                         into(
-                                detections.tombstones(load),
-                                Rows.records(
-                                        gone(detections(run, old), detections(run, result), KEYS), Detection::new)));
+                                HBaseStore.detections(settings, load).tombstones(load),
+                                Rows.records(gone, Detection::new)));
             }
             if (old.observables() != result.observables() && any(run, LakeTable.OBSERVABLES, old.observables())) {
+                Dataset<Row> gone = gone(
+                        observables(run, old).withColumn(CELLS, cells()),
+                        observables(run, result).withColumn(CELLS, cells()),
+                        List.of("type", "value", CELLS));
                 run.count(
                         "observables_deleted",
                         into(
-                                observables.tombstones(load),
-                                Rows.records(
-                                        gone(
-                                                observables(run, old).withColumn(CELLS, cells()),
-                                                observables(run, result).withColumn(CELLS, cells()),
-                                                List.of("type", "value", CELLS)),
-                                        Observable::new)));
+                                HBaseStore.observables(settings, load).tombstones(load),
+                                Rows.records(gone, Observable::new)));
             }
         }
+        // Of a window with nothing in it HBase is not even asked for: to connect costs more than all the rest.
         run.count(
                 "detections",
                 any(run, LakeTable.DETECTIONS, result.detections())
-                        ? into(detections, Rows.records(detections(run, result), Detection::new))
+                        ? into(
+                                HBaseStore.detections(settings, load),
+                                Rows.records(detections(run, result), Detection::new))
                         : 0);
         run.count(
                 "observables",
                 any(run, LakeTable.OBSERVABLES, result.observables())
-                        ? into(observables, Rows.records(observables(run, result), Observable::new))
+                        ? into(
+                                HBaseStore.observables(settings, load),
+                                Rows.records(observables(run, result), Observable::new))
                         : 0);
 
         loads.done();
