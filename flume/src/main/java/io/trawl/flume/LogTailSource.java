@@ -37,7 +37,7 @@ public final class LogTailSource extends TaildirSource {
     private Marks marks = new Marks(rotation);
     private Path marksFile = Path.of("positions.json.marks");
     private Map<Long, TailFile> files = Map.of();
-    private long written;
+    private long saved;
 
     /** @throws IllegalArgumentException if {@code rotation} is not what it should be */
     @Override
@@ -81,8 +81,8 @@ public final class LogTailSource extends TaildirSource {
         Status status = super.process();
         note();
         long now = System.currentTimeMillis();
-        if (Math.abs(now - written) >= WRITTEN) {
-            written = now;
+        if (Math.abs(now - saved) >= WRITTEN) {
+            saved = now;
             marks.write(marksFile);
         }
         return status;
@@ -128,27 +128,28 @@ public final class LogTailSource extends TaildirSource {
                     || !one.getHeaders().equals(file.getHeaders())) {
                 continue;
             }
-            long modified = modified(one);
-            if (modified > latest && modified <= modified(file)) {
-                latest = modified;
+            long written = written(one);
+            long when = written < 0 ? one.getLastUpdated() : written;
+            // One that is gone was before.
+            if (when > latest && (written < 0 || written <= written(file))) {
+                latest = when;
                 before = one;
             }
         }
         return before == null ? "none" : end(before);
     }
 
-    /** When a file was written to last, as far as can be seen: a deleted one has no time of its own any more. */
-    private static long modified(TailFile file) {
-        try (LogFile log = LogFile.open(Path.of(file.getPath()))) {
-            if (log != null && log.inode() == file.getInode()) {
-                return Math.max(
-                        file.getLastUpdated(),
-                        Files.getLastModifiedTime(Path.of(file.getPath())).toMillis());
-            }
+    /** When a file was written to last, epoch milliseconds; -1 where it is no longer at its path. */
+    private static long written(TailFile file) {
+        Path path = Path.of(file.getPath());
+        try (LogFile log = LogFile.open(path)) {
+            return log != null && log.inode() == file.getInode()
+                    ? Files.getLastModifiedTime(path).toMillis()
+                    : -1;
         } catch (IOException e) {
-            LOG.debug("cannot look at {}", file.getPath(), e);
+            LOG.debug("cannot look at {}", path, e);
+            return -1;
         }
-        return file.getLastUpdated();
     }
 
     private String end(TailFile file) {
