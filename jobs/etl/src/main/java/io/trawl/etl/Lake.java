@@ -96,12 +96,8 @@ public final class Lake implements AutoCloseable {
             }
             org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
             PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
-            try {
-                if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(database)) {
-                    namespaces.createNamespace(database);
-                }
-            } catch (AlreadyExistsException e) {
-                // Another job was first: that is what was wanted.
+            if (catalog instanceof SupportsNamespaces namespaces) {
+                create(namespaces, database);
             }
             try {
                 return catalog.createTable(name, schema, spec, tableProperties());
@@ -110,6 +106,20 @@ public final class Lake implements AutoCloseable {
             }
         }
         return widened(name, table);
+    }
+
+    private static void create(SupportsNamespaces namespaces, Namespace database) {
+        if (namespaces.namespaceExists(database)) {
+            return;
+        }
+        try {
+            namespaces.createNamespace(database);
+        } catch (RuntimeException e) {
+            // Another job may have been first, which catalogs say in several ways.
+            if (!namespaces.namespaceExists(database)) {
+                throw e;
+            }
+        }
     }
 
     private Table widened(TableIdentifier name, LakeTable<?> table) {
