@@ -132,6 +132,20 @@ class ParityIT {
 
         /** Puts detections as the hot path does. */
         void put(List<Detection> detections) {
+            put(settings, detections);
+        }
+
+        /** The same as the hot path of another source, with windows of the same length. */
+        void putOf(String another, Detection detection) {
+            Settings both = settings;
+            for (String key : List.of("topic", "format", "window")) {
+                String value = settings.text("source." + source.name() + "." + key);
+                both = both.with("source." + another + "." + key, value);
+            }
+            put(both, List.of(detection));
+        }
+
+        private static void put(Settings settings, List<Detection> detections) {
             Etl.from(Source.of(detections))
                     .store(HBaseStore.hotDetections(settings))
                     .run();
@@ -251,7 +265,7 @@ class ParityIT {
                 .setSource("another")
                 .setDetectionId("0123456789abcdef0123456789abcdef")
                 .build();
-        swept.put(List.of(strange));
+        swept.putOf("another", strange);
         swept.ran(swept.snapshot, swept.ends());
         long batch = swept.batch();
         assertThat(batch).isGreaterThan(20);
