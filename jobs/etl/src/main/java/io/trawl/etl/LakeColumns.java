@@ -127,16 +127,17 @@ final class LakeColumns {
     private Group group(Schema schema, String... path) {
         List<Schema.Field> fields = schema.getFields();
         Place[] places = new Place[fields.size()];
+        int[] absent = new int[fields.size()];
         String[] names = new String[fields.size()];
         for (int i = 0; i < places.length; i++) {
             Schema.Field field = fields.get(i);
             String[] here = at(path, field.name());
             names[i] = String.join(".", here);
             Schema present = Rows.present(field.schema());
-            Place place = place(present, here);
-            places[i] = present == field.schema() ? place : new Optional(place, type.getMaxDefinitionLevel(here) - 1);
+            places[i] = place(present, here);
+            absent[i] = present == field.schema() ? Group.NEVER : type.getMaxDefinitionLevel(here) - 1;
         }
-        return new Group(places, names);
+        return new Group(places, absent, names);
     }
 
     private Place place(Schema schema, String... path) {
@@ -270,39 +271,21 @@ final class LakeColumns {
         }
     }
 
-    private record Optional(Place place, int absent) implements Place {
-        void maybe(int repetition, @Nullable Object value) {
-            if (value == null) {
-                place.nothing(repetition, absent);
-            } else {
-                place.write(repetition, value);
-            }
-        }
+    /** @param absent definition level of a field that is null, {@link #NEVER} where it must not be */
+    private record Group(Place[] places, int[] absent, String[] names) implements Place {
+        static final int NEVER = -1;
 
-        @Override
-        public void write(int repetition, Object value) {
-            place.write(repetition, value);
-        }
-
-        @Override
-        public void nothing(int repetition, int definition) {
-            place.nothing(repetition, definition);
-        }
-    }
-
-    private record Group(Place[] places, String[] names) implements Place {
         @Override
         public void write(int repetition, Object value) {
             IndexedRecord record = (IndexedRecord) value;
             for (int i = 0; i < places.length; i++) {
                 Object field = record.get(i);
-                Place place = places[i];
-                if (place instanceof Optional optional) {
-                    optional.maybe(repetition, field);
-                } else if (field == null) {
-                    throw new IllegalArgumentException(names[i] + " is null, and must not be: " + record);
+                if (field != null) {
+                    places[i].write(repetition, field);
+                } else if (absent[i] != NEVER) {
+                    places[i].nothing(repetition, absent[i]);
                 } else {
-                    place.write(repetition, field);
+                    throw new IllegalArgumentException(names[i] + " is null, and must not be: " + record);
                 }
             }
         }
