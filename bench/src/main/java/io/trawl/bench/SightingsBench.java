@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
                     + "sightings does, the start of its JVM aside: for the newest 100 of the domain and of its subdomain, and "
                     + "how many there are.",
             "",
-            "Takes ten minutes as it is by default, and 5 GB of disk.",
+            "Takes two minutes as it is by default, and 3 GB of disk.",
             ""
         })
 final class SightingsBench implements Bench {
