@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -155,10 +156,17 @@ final class AlertTopic implements AutoCloseable {
     /** How far was committed; null where nothing ever was. */
     @Nullable
     Position committed() {
-        Map<TopicPartition, OffsetAndMetadata> found = call(
-                () -> admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(true))
-                        .partitionsToOffsetAndMetadata()
-                        .get());
+        List<TopicPartition> partitions = new ArrayList<>();
+        call(() -> admin.describeTopics(List.of(lines)).allTopicNames().get())
+                .values()
+                .forEach(topic ->
+                        topic.partitions().forEach(one -> partitions.add(new TopicPartition(lines, one.partition()))));
+        // By name: of a partition that is not asked for a broker leaves out what is being committed just now.
+        Map<TopicPartition, OffsetAndMetadata> found = call(() -> admin.listConsumerGroupOffsets(
+                        Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+                        new ListConsumerGroupOffsetsOptions().requireStable(true))
+                .partitionsToOffsetAndMetadata(group)
+                .get());
         Map<Integer, Long> offsets = new TreeMap<>();
         Map<Integer, Long> newest = new TreeMap<>();
         JsonNode said = Json.MAPPER.createObjectNode();
