@@ -19,6 +19,8 @@ public final class JdbcLake extends JdbcCatalog {
     static final String PASSWORD_FILE = "password-file";
 
     static final String SQLITE = "jdbc:sqlite:";
+    /** How often a catalog is opened until it is said that it cannot be. */
+    private static final int OPENINGS = 5;
     /** What PostgreSQL says of a connection that it has ended, since it was stopped or restarted. */
     private static final String ENDED = "57P01,57P02,57P03";
 
@@ -43,9 +45,19 @@ public final class JdbcLake extends JdbcCatalog {
         if (password != null) {
             properties.put("jdbc.password", password(Path.of(password)));
         }
+        open(name, properties, uri, OPENINGS);
+    }
+
+    private void open(String name, Map<String, String> properties, String uri, int tries) {
         try {
             super.initialize(name, properties);
         } catch (UncheckedSQLException e) {
+            // Of several that make a new catalog at once, one does; the others fail in the middle of it, and find it
+            // made.
+            if (tries > 1) {
+                open(name, properties, uri, tries - 1);
+                return;
+            }
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new JobFailure(
                     "the lake's catalog " + uri.replaceFirst("\\?.*", "") + " cannot be opened ("
