@@ -17,7 +17,7 @@ class HotDetectJobTest {
     private static String refused(String... arguments) {
         ByteArrayOutputStream error = new ByteArrayOutputStream();
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--check");
+        all.addAll(List.of("--check", "--set", "lake.catalog.uri=jdbc:sqlite:catalog.db"));
         int status = Jobs.run(
                 all.toArray(new String[0]),
                 new HotDetectJob(),
