@@ -1,5 +1,6 @@
 package io.trawl.flume;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -7,6 +8,7 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -37,6 +39,10 @@ public final class LogTailSource extends TaildirSource {
     private Marks marks = new Marks(rotation);
     private Path marksFile = Path.of("positions.json.marks");
     private Map<Long, TailFile> files = Map.of();
+    /** Files in the order in which this agent came to them, by inode; those that were there at its start by age. */
+    private final Map<Long, Long> numbers = new HashMap<>();
+
+    private long next;
     private long saved;
 
     /** @throws IllegalArgumentException if {@code rotation} is not what it should be */
@@ -83,6 +89,7 @@ public final class LogTailSource extends TaildirSource {
         long now = System.currentTimeMillis();
         if (Math.abs(now - saved) >= WRITTEN) {
             saved = now;
+            marks.forget(files.keySet(), now);
             marks.write(marksFile);
         }
         return status;
@@ -103,7 +110,7 @@ public final class LogTailSource extends TaildirSource {
             try (LogFile log = LogFile.open(Path.of(file.getPath()))) {
                 // The path may lead to another file by now; the mark before stands then.
                 if (log != null && log.inode() == file.getInode()) {
-                    Mark mark = Mark.of(log, file.getPos());
+                    Mark mark = Mark.of(log, file.getPos(), log(file), rotation);
                     if (mark != null) {
                         marks.add(mark);
                     }
@@ -114,42 +121,40 @@ public final class LogTailSource extends TaildirSource {
         }
     }
 
-    /** Generation and length, bytes, of the file that the log had before the one at a path; {@code none} where it had none. */
+    /**
+     * What the log had before the file at a path: generation and length, in bytes; the same and {@code +}, at least so long,
+     * of a file that was gone when this agent began; {@code none} where it knows of no file before.
+     */
     private String before(String path) {
         TailFile file = null;
         for (TailFile one : files.values()) {
-            file = one.getPath().equals(path) ? one : file;
+            if (one.getPath().equals(path) && (file == null || number(one) > number(file))) {
+                file = one;
+            }
         }
         TailFile before = null;
-        long latest = -1;
         for (TailFile one : files.values()) {
-            if (file == null
-                    || one.getInode() == file.getInode()
-                    || !one.getHeaders().equals(file.getHeaders())) {
-                continue;
-            }
-            long written = written(one);
-            long when = written < 0 ? one.getLastUpdated() : written;
-            // One that is gone was before.
-            if (when > latest && (written < 0 || written <= written(file))) {
-                latest = when;
+            if (file != null
+                    && one.getHeaders().equals(file.getHeaders())
+                    && number(one) < number(file)
+                    && (before == null || number(one) > number(before))) {
                 before = one;
             }
         }
-        return before == null ? "none" : end(before);
+        if (file == null) {
+            return "none";
+        }
+        return before != null ? end(before) : marks.gone(log(file), files.keySet());
     }
 
-    /** When a file was written to last, epoch milliseconds; -1 where it is no longer at its path. */
-    private static long written(TailFile file) {
-        Path path = Path.of(file.getPath());
-        try (LogFile log = LogFile.open(path)) {
-            return log != null && log.inode() == file.getInode()
-                    ? Files.getLastModifiedTime(path).toMillis()
-                    : -1;
-        } catch (IOException e) {
-            LOG.debug("cannot look at {}", path, e);
-            return -1;
-        }
+    /** Which log a file is of: those of one file group have the same headers. */
+    private static String log(TailFile file) {
+        return Integer.toHexString(file.getHeaders().hashCode());
+    }
+
+    /** The how manieth file it is that this agent has come to. */
+    private long number(TailFile file) {
+        return numbers.getOrDefault(file.getInode(), -1L);
     }
 
     private String end(TailFile file) {
@@ -176,7 +181,9 @@ public final class LogTailSource extends TaildirSource {
         private final transient Set<Long> waiting = new HashSet<>();
 
         TailFiles(Map<Long, TailFile> opened) {
-            opened.forEach(this::put);
+            opened.values().stream()
+                    .sorted(Comparator.comparingLong(file -> new File(file.getPath()).lastModified()))
+                    .forEach(file -> put(file.getInode(), file));
         }
 
         @Override
@@ -189,6 +196,14 @@ public final class LogTailSource extends TaildirSource {
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot read " + file.getPath(), e);
                 }
+            }
+            if (before == null || file.getPos() == 0 && marks.place(inode) > 0) {
+                // It is another file than before, or has begun anew; one that only has a new name goes on at its place.
+                numbers.put(inode, next++);
+            }
+            if (anew) {
+                // TAILDIR closes what it has not read from for long, and sends a half last line; 0 is long ago.
+                file.setLastUpdated(System.currentTimeMillis());
             }
             if (before != null && before != file) {
                 before.close();

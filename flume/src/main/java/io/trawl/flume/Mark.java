@@ -10,19 +10,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inode the file's when it was read
  * @param place byte after the last line that the channel has taken
+ * @param size the file's length then, in bytes
+ * @param noted when that was, epoch milliseconds
+ * @param log which log it is of, in hex digits: files of one log have the same
+ * @param generation which file of the log it is
  * @param head digest of the file's first bytes, up to the place
  * @param tail digest of the bytes before the place
  */
-record Mark(long inode, long place, String head, String tail) {
+record Mark(long inode, long place, long size, long noted, String log, String generation, String head, String tail) {
     /** Bytes in a digest; no two lines of an access log are alike for so long. */
     static final int DIGESTED = 1024;
 
     /** @return null where the file is shorter than that */
-    static @Nullable Mark of(LogFile file, long place) throws IOException {
-        if (file.size() < place) {
+    static @Nullable Mark of(LogFile file, long place, String log, Rotation rotation) throws IOException {
+        long size = file.size();
+        if (size < place) {
             return null;
         }
-        return new Mark(file.inode(), place, head(file, place), tail(file, place));
+        String generation = rotation.generation(file);
+        return new Mark(
+                file.inode(),
+                place,
+                size,
+                System.currentTimeMillis(),
+                log,
+                generation == null ? Generations.UNKNOWN : generation,
+                head(file, place),
+                tail(file, place));
     }
 
     private static String head(LogFile file, long place) throws IOException {
@@ -47,17 +61,34 @@ record Mark(long inode, long place, String head, String tail) {
 
     @Override
     public String toString() {
-        return inode + " " + place + " " + head + " " + tail;
+        return String.join(
+                " ",
+                Long.toString(inode),
+                Long.toString(place),
+                Long.toString(size),
+                Long.toString(noted),
+                log,
+                generation,
+                head,
+                tail);
     }
 
     /** Reads what {@link #toString()} wrote; empty where it is something else. */
     static Optional<Mark> read(String line) {
         String[] parts = line.split(" ", -1);
-        if (parts.length != 4) {
+        if (parts.length != 8) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Mark(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2], parts[3]));
+            return Optional.of(new Mark(
+                    Long.parseLong(parts[0]),
+                    Long.parseLong(parts[1]),
+                    Long.parseLong(parts[2]),
+                    Long.parseLong(parts[3]),
+                    parts[4],
+                    parts[5],
+                    parts[6],
+                    parts[7]));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

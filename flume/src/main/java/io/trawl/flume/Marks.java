@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,22 +24,17 @@ final class Marks {
     /** The file is a copy that is still being made. */
     static final long WAIT = -1;
 
-    /** Files remembered; far more than an agent reads at once. */
-    private static final int FILES = 1024;
-    /** Marks of one file: a copy may end before the place up to which its original was read. */
-    private static final int OF_A_FILE = 64;
+    /** Marks of one file that is copied: the copy may end before the place up to which the file was read. */
+    private static final int OF_A_COPIED_FILE = 64;
+    /** How long a file that is gone is remembered, in ms. */
+    private static final long REMEMBERED = 86_400_000;
     /** A copy that has not grown for so long, in ms, has been made. */
     private static final long COPIED = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(LogTailSource.class);
 
     private final Rotation rotation;
-    private final Map<Long, Deque<Mark>> files = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Deque<Mark>> eldest) {
-            return size() > FILES;
-        }
-    };
+    private final Map<Long, Deque<Mark>> files = new LinkedHashMap<>();
     private boolean changed;
 
     Marks(Rotation rotation) {
@@ -53,11 +50,8 @@ final class Marks {
     /** A file was sent up to here. */
     void add(Mark mark) {
         Deque<Mark> marks = files.computeIfAbsent(mark.inode(), inode -> new ArrayDeque<>());
-        if (!marks.isEmpty() && marks.getLast().equals(mark)) {
-            return;
-        }
         marks.addLast(mark);
-        if (marks.size() > OF_A_FILE) {
+        if (marks.size() > (rotation == Rotation.RENAME ? 1 : OF_A_COPIED_FILE)) {
             marks.removeFirst();
         }
         changed = true;
@@ -86,6 +80,26 @@ final class Marks {
             found = Math.max(found, best(other.getValue(), file));
         }
         return found;
+    }
+
+    /**
+     * The file of a log that was read last and is not among those there are now: its generation and how long it was at least,
+     * in bytes, as {@code GENERATION BYTES+}; {@code none} where there is none.
+     */
+    String gone(String log, Set<Long> here) {
+        return files.values().stream()
+                .map(Deque::getLast)
+                .filter(mark -> mark.log().equals(log) && !here.contains(mark.inode()))
+                .max(Comparator.comparingLong(Mark::noted))
+                .map(mark -> mark.generation() + " " + mark.size() + "+")
+                .orElse("none");
+    }
+
+    /** Forgets files that are gone for long. */
+    void forget(Set<Long> here, long now) {
+        files.values()
+                .removeIf(marks -> !here.contains(marks.getLast().inode())
+                        && now - marks.getLast().noted() > REMEMBERED);
     }
 
     /** Whether a file that was read on all the time has other bytes now: copytruncate emptied it, and it has grown again. */

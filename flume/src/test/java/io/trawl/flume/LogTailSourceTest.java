@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -210,17 +211,34 @@ class LogTailSourceTest {
     }
 
     @Test
-    void whatWasDeletedWhileTheAgentWasDownIsNotKnown() throws Exception {
+    void ofWhatWasDeletedWhileTheAgentWasDownItSaysHowLongItWasAtLeast() throws Exception {
         start("rename");
         write(10);
         poll();
         stop();
-        Files.delete(log);
+        String generation = generation(log);
+        long size = Files.size(log);
+        // Its inode stays in use.
+        Path other = folder.resolve("moved away");
+        Files.move(log, other);
         write(1);
         start("rename");
         poll();
 
-        assertThat(follows).containsExactly("none", "none");
+        assertThat(follows).containsExactly("none", generation + " " + size + "+");
+    }
+
+    @Test
+    void aFileIsBeforeTheOneThatCameLaterThoughItIsWrittenToStill() throws Exception {
+        start("rename");
+        write(10);
+        poll();
+        Path old = Files.move(log, folder.resolve("access.log.1"));
+        write(1);
+        Files.setLastModifiedTime(old, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+        poll();
+
+        assertThat(follows).containsExactly("none", generation(old) + " " + Files.size(old));
     }
 
     private static String generation(Path file) throws IOException {
