@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,7 +32,6 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -307,20 +305,19 @@ final class AlertTopic implements AutoCloseable {
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config)) {
-            Map<TopicPartition, Long> asked = new HashMap<>();
-            consumer.partitionsFor(topic)
-                    .forEach(info -> asked.put(new TopicPartition(topic, info.partition()), instant.toEpochMilli()));
-            consumer.assign(asked.keySet());
-            // The very ends: a reader of committed messages is told where the first open transaction begins.
-            Map<TopicPartition, Long> ends = ends(asked.keySet());
-            for (Map.Entry<TopicPartition, OffsetAndTimestamp> one :
-                    consumer.offsetsForTimes(asked).entrySet()) {
-                consumer.seek(
-                        one.getKey(),
-                        one.getValue() == null
-                                ? ends.get(one.getKey())
-                                : one.getValue().offset());
-            }
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            // The very ends, and the first message of that time whatever its transaction has come to: a reader of
+            // committed
+            // messages is told of nothing that lies behind the beginning of an open one.
+            Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
+            Map<TopicPartition, Long> firsts = offsets(partitions, OffsetSpec.forTimestamp(instant.toEpochMilli()));
+            ends.forEach((partition, end) -> {
+                long first = firsts.getOrDefault(partition, NONE);
+                consumer.seek(partition, first < 0 ? end : first);
+            });
             long until = System.nanoTime() + PATIENCE.toNanos();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 var found = consumer.poll(Duration.ofMillis(500));
@@ -342,13 +339,17 @@ final class AlertTopic implements AutoCloseable {
         return alerts;
     }
 
-    private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+    /** What a broker answers that has no such offset. */
+    private static final long NONE = -1;
+
+    /** Offset of each partition; -1 where it has none of that kind. */
+    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, which));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         call(() -> admin.listOffsets(asked).all().get())
-                .forEach((partition, found) -> ends.put(partition, found.offset()));
-        return ends;
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 
     private void add(ConsumerRecord<byte[], byte[]> message, List<Alert> alerts) {

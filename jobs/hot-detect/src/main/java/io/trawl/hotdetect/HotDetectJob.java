@@ -8,6 +8,7 @@ import io.trawl.etl.Jobs;
 import io.trawl.etl.KafkaLines;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -195,7 +196,7 @@ public final class HotDetectJob implements Job {
                 } catch (Stop.Requested e) {
                     why = ending.why();
                     throw e;
-                } catch (RuntimeException e) {
+                } catch (IOException | RuntimeException e) {
                     why = Jobs.message(e);
                     throw e;
                 } finally {
