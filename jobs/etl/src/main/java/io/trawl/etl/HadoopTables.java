@@ -31,6 +31,10 @@ public final class HadoopTables {
     /** How the file begins that stands in the place of the next version, so that nobody commits to the old catalog any more. */
     private static final String MOVED = "moved: ";
 
+    private static final String CATALOG = "the catalog of this table is ";
+    /** Bytes of a fence that are read. */
+    private static final int LONGEST = 4096;
+
     private HadoopTables() {}
 
     /** A metadata file of a table. */
@@ -48,15 +52,18 @@ public final class HadoopTables {
     static void requireNone(String warehouse, TableIdentifier table, Configuration hadoop) {
         Path folder = metadata(warehouse, table.name());
         try {
-            if (newest(folder.getFileSystem(hadoop), folder) == null) {
+            FileSystem files = folder.getFileSystem(hadoop);
+            Version newest = newest(files, folder);
+            if (newest == null) {
                 return;
             }
+            requireUnmoved(files, folder, newest, null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         throw new JobFailure(
                 "lake.warehouse = " + warehouse
-                        + " has a lake whose catalog is of type hadoop, and lake.type names another: move it with 'trawl migrate-lake' (docs/lake.md), or set lake.type = hadoop",
+                        + " has a lake whose catalog is of type hadoop, and lake.type names another: move it with 'bin/trawl migrate-lake --from hadoop' (docs/lake.md), or set lake.type = hadoop",
                 null);
     }
 
@@ -90,6 +97,30 @@ public final class HadoopTables {
         return moved;
     }
 
+    /**
+     * Refuses a table that another catalog has been told of: what this one would be told of is its state of that day.
+     *
+     * @param to the catalog that it may have been told of in a move that was interrupted; null for none
+     */
+    private static void requireUnmoved(FileSystem files, Path folder, Version newest, @Nullable String to)
+            throws IOException {
+        String fence = fenceOf(files, new Path(folder, "v" + (newest.number() + 1) + newest.end()));
+        boolean written = false;
+        for (FileStatus file : list(files, folder)) {
+            String name = file.getPath().getName();
+            written |= name.endsWith(".metadata.json") && !VERSION.matcher(name).matches();
+        }
+        if (written || fence != null && !fence.isEmpty() && !fence.equals(to)) {
+            throw new JobFailure(
+                    "the lake in " + folder.getParent().getParent() + " was moved to "
+                            + (fence == null || fence.isEmpty() ? "another catalog" : "the catalog " + fence)
+                            + ", and the one of lake.catalog.uri does not know lake."
+                            + folder.getParent().getName()
+                            + ": set lake.catalog.uri to that catalog, or restore its database",
+                    null);
+        }
+    }
+
     private static Moved move(FileSystem files, String warehouse, String name, Lake lake, LakeSettings to)
             throws IOException {
         Namespace database = Namespace.of(LakeTable.DATABASE);
@@ -101,6 +132,7 @@ public final class HadoopTables {
         if (lake.catalog().tableExists(table)) {
             return new Moved("lake." + name, null);
         }
+        requireUnmoved(files, metadata(warehouse, name), newest, address(to));
         Table registered = lake.catalog().registerTable(table, newest.file().toString());
         UpdateProperties properties = registered.updateProperties();
         lake.tableProperties().forEach(properties::set);
@@ -124,9 +156,7 @@ public final class HadoopTables {
             }
             Path next = new Path(folder, "v" + (newest.number() + 1) + newest.end());
             try (var out = files.create(next, false)) {
-                out.write(
-                        (MOVED + "the catalog of this table is " + to.catalog().getOrDefault("uri", to.type()) + "\n")
-                                .getBytes(StandardCharsets.UTF_8));
+                out.write((MOVED + CATALOG + address(to) + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (FileAlreadyExistsException e) {
                 // A writer was quicker: its version is the newest.
             } catch (IOException e) {
@@ -142,11 +172,26 @@ public final class HadoopTables {
     }
 
     private static boolean isFence(FileSystem files, Path file) throws IOException {
+        return fenceOf(files, file) != null;
+    }
+
+    /** The catalog that a fence names, empty where whoever made it was stopped before it had written; null where it is none. */
+    private static @Nullable String fenceOf(FileSystem files, Path file) throws IOException {
         try (var in = files.open(file)) {
-            return new String(in.readNBytes(MOVED.length()), StandardCharsets.UTF_8).equals(MOVED);
+            String text = new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8).strip();
+            if (!text.startsWith(MOVED.strip())) {
+                return text.isEmpty() ? "" : null;
+            }
+            int catalog = text.indexOf(CATALOG);
+            return catalog < 0 ? "" : text.substring(catalog + CATALOG.length());
         } catch (FileNotFoundException e) {
-            return false;
+            return null;
         }
+    }
+
+    /** How a catalog is called, without what may be secret. */
+    private static String address(LakeSettings to) {
+        return to.catalog().getOrDefault("uri", to.type()).replaceFirst("\\?.*", "");
     }
 
     private static @Nullable Version newest(FileSystem files, Path folder) throws IOException {

@@ -47,6 +47,11 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
         catalog.put("cache-enabled", "false");
         if (type.equals(JDBC)) {
             String uri = settings.text("lake.catalog.uri", "");
+            if (uri.toLowerCase(Locale.ROOT).contains("password=")) {
+                throw new IllegalArgumentException(
+                        "setting lake.catalog.uri has a password in it, which shows in arguments and on Spark's pages; put it"
+                                + " alone into a file and name that, as lake.password.file = /etc/trawl/lake.password");
+            }
             catalog.put("uri", uri.isEmpty() ? inTheFolder(warehouse) : uri);
             String password = settings.text("lake.password.file", "");
             if (!password.isEmpty()) {
@@ -83,7 +88,8 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
         String here = path(warehouse);
         if (type.equals(JDBC) && !path(location).startsWith(here.endsWith("/") ? here : here + "/")) {
             throw new JobFailure(
-                    "the catalog " + catalog.get("uri") + " has " + table + " at " + location
+                    "the catalog " + catalog.getOrDefault("uri", "").replaceFirst("\\?.*", "") + " has " + table
+                            + " at " + location
                             + ", which is not in lake.warehouse = " + warehouse
                             + ": expected a catalog of its own for each lake (setting lake.catalog.uri)",
                     null);

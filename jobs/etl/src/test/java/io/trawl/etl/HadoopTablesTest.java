@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.record.RawLine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,37 @@ class HadoopTablesTest {
         }
     }
 
+    /** The day's state of the move would be taken for the lake's. */
+    @Test
+    void aMovedLakeWhoseCatalogIsLostIsNotMovedAgain() throws Exception {
+        try (Lake old = Lake.open(before, HADOOP)) {
+            replace(old, Lines.WINDOW, old.snapshot(LakeTable.RAW_LINES), "a");
+        }
+        HadoopTables.move(after, HADOOP);
+        Settings lost = after.with("lake.catalog.uri", "jdbc:sqlite:" + folder.resolve("other.db"));
+        try (Lake lake = Lake.open(lost, HADOOP)) {
+            assertThatExceptionOfType(JobFailure.class)
+                    .isThrownBy(() -> lake.snapshot(LakeTable.RAW_LINES))
+                    .withMessageContaining(" was moved to the catalog jdbc:sqlite:")
+                    .withMessageContaining("or restore its database");
+        }
+        assertThatExceptionOfType(JobFailure.class)
+                .isThrownBy(() -> HadoopTables.move(lost, HADOOP))
+                .withMessageContaining(" was moved to the catalog jdbc:sqlite:");
+    }
+
+    @Test
+    void aMoveThatWasKilledWhileItFencedATableGoesOn() throws Exception {
+        try (Lake old = Lake.open(before, HADOOP)) {
+            replace(old, Lines.WINDOW, old.snapshot(LakeTable.RAW_LINES), "a");
+            Path metadata = folder.resolve("lake/trawl/raw_lines/metadata");
+            Files.createFile(metadata.resolve("v3.metadata.json"));
+        }
+        assertThat(HadoopTables.move(after, HADOOP))
+                .extracting(HadoopTables.Moved::name)
+                .containsExactly("lake.raw_lines");
+    }
+
     @Test
     void aLakeThatHasNotMovedIsRefusedAndNotTakenForAnEmptyOne() throws Exception {
         try (Lake old = Lake.open(before, HADOOP)) {
@@ -116,7 +148,7 @@ class HadoopTablesTest {
         try (Lake lake = Lake.open(after, HADOOP)) {
             assertThatExceptionOfType(JobFailure.class)
                     .isThrownBy(() -> lake.snapshot(LakeTable.RAW_LINES))
-                    .withMessageContaining("move it with 'trawl migrate-lake'");
+                    .withMessageContaining("move it with 'bin/trawl migrate-lake --from hadoop'");
         }
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> HadoopTables.move(before, HADOOP))
