@@ -49,7 +49,7 @@ class AuditIT {
     private static Sweeper source(String name) throws Exception {
         String unique = Sweeper.unique(name);
         broker.create(unique, 2, Map.of());
-        return new Sweeper(conf, unique, Map.of());
+        return new Sweeper(conf, unique, Map.of("audit.unswept.after", "PT0S"));
     }
 
     private static Message line(String generation, long at) {
@@ -87,10 +87,18 @@ class AuditIT {
                 .contains("bytes " + LENGTH + " to " + (LENGTH + 299) + " of log p1/access/two never came (300 bytes)");
         assertThat(audit(source, first("five", "four 800")))
                 .contains("bytes 0 to 799 of log p1/access/four never came");
-        assertThat(audit(source, first("six", "none")))
-                .contains(
-                        "log p1/access/five was gone before its agent came to the next file (six): what it had from byte "
-                                + LENGTH + " on never came");
+        // While lines of the old file still come, its end is awaited.
+        assertThat(audit(source, line("five", LENGTH), first("six", "five " + 4 * LENGTH)))
+                .isEmpty();
+        assertThat(audit(source, line("five", 2 * LENGTH), line("five", 3 * LENGTH), line("six", LENGTH)))
+                .isEmpty();
+        assertThat(audit(source, line("six", 2 * LENGTH), first("seven", "six " + 9 * LENGTH)))
+                .isEmpty();
+        assertThat(audit(source, line("seven", LENGTH)))
+                .contains("bytes " + 3 * LENGTH + " to " + (9 * LENGTH - 1) + " of log p1/access/six never came");
+        // What nobody can know is said, and fails nothing.
+        assertThat(audit(source, first("eight", "none"))).isEmpty();
+        assertThat(audit(source, first("nine", "eight " + LENGTH + "+"))).isEmpty();
     }
 
     @Test

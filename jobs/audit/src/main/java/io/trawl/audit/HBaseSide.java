@@ -17,6 +17,7 @@ import io.trawl.etl.Loads.Result;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
+import io.trawl.etl.Window;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.IOException;
@@ -203,7 +204,10 @@ final class HBaseSide {
             long parts = (count - 1) / most(run.settings()) + 1;
             Dataset<Row> rows = rows(LakeTable.OBSERVABLES, of.observables());
             if (parts > 1) {
-                long part = Math.floorMod(run.window().start().getEpochSecond() / 60, parts);
+                Window window = run.window();
+                long number = window.start().toEpochMilli()
+                        / Duration.between(window.start(), window.end()).toMillis();
+                long part = Math.floorMod(number, parts);
                 rows = rows.where(pmod(xxhash64(col("value")), lit(parts)).equalTo(lit(part)));
                 run.note("one in " + parts + " observables was looked up in HBase (setting " + MOST
                         + "; all: audit --deep)");

@@ -20,12 +20,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -50,6 +53,8 @@ final class Proxies {
     private static final String FOLLOWS = "follows";
 
     private static final String NONE = "none";
+    /** Generation and bytes; with + behind them where nobody knows whether it had more. */
+    private static final Pattern BEFORE = Pattern.compile("([^ ]+) ([0-9]{1,18})(\\+?)");
 
     private static final int NAMED = 5;
 
@@ -61,6 +66,11 @@ final class Proxies {
     private final Map<String, Long> lines = new TreeMap<>();
 
     private final Map<LogFile, Reached> files = new TreeMap<>();
+
+    /** Files that have lines in this window. */
+    private final Set<LogFile> here = new HashSet<>();
+    /** How long files are whose ends have not come, in bytes. */
+    private final Map<LogFile, Long> ends = new TreeMap<>();
 
     private final List<Gap> gaps = new ArrayList<>();
 
@@ -86,6 +96,8 @@ final class Proxies {
 
     /** Up to which byte a file has been seen, and when. */
     private record Reached(long end, Instant when) {}
+
+    private static final Reached NOTHING = new Reached(0, Instant.EPOCH);
 
     /** Bytes [from, until) of a file that this window lacks. */
     private record Gap(LogFile file, long from, long until) {}
@@ -119,10 +131,19 @@ final class Proxies {
             }
         }
         proxies.files.putAll(earlier);
+        for (JsonNode end : before.path("ends")) {
+            proxies.ends.put(
+                    new LogFile(
+                            end.path("host").asText(),
+                            end.path("log").asText(),
+                            end.path("generation").asText()),
+                    end.path("bytes").asLong());
+        }
         if (rawLines != null) {
             proxies.readFiles(rawLines, earlier, knownLogs);
-            proxies.judgeGaps(run);
         }
+        proxies.judgeEnds();
+        proxies.judgeGaps(run);
         proxies.silent(run);
         return proxies;
     }
@@ -147,6 +168,12 @@ final class Proxies {
         ObjectNode counts = detail.putObject("lines");
         lines.forEach(counts::put);
         var list = detail.putArray("files");
+        var awaited = detail.putArray("ends");
+        ends.forEach((file, bytes) -> awaited.addObject()
+                .put("host", file.host())
+                .put("log", file.log())
+                .put("generation", file.generation())
+                .put("bytes", bytes));
         files.forEach((file, reached) -> list.addObject()
                 .put("host", file.host())
                 .put("log", file.log())
@@ -200,6 +227,7 @@ final class Proxies {
             } else if (begin > 0 && knownLogs.contains(file.host() + "/" + file.log())) {
                 gaps.add(new Gap(file, 0, begin));
             }
+            here.add(file);
             files.merge(file, new Reached(end, when), (a, b) -> new Reached(Math.max(a.end(), b.end()), b.when()));
         }
         if (totals.stream().anyMatch(total -> total.getLong(3) == 0)) {
@@ -232,26 +260,46 @@ final class Proxies {
                 .collectAsList();
         for (Row row : begun) {
             LogFile file = new LogFile(row.getString(0), row.getString(1), row.getString(2));
-            boolean known = knownLogs.contains(file.host() + "/" + file.log());
-            String[] before = row.getString(3).split(" ", -1);
-            if (before[0].equals(NONE)) {
-                earlier.entrySet().stream()
-                        .filter(one -> one.getKey().isSibling(file))
-                        .max(Comparator.comparing(one -> one.getValue().when()))
-                        .ifPresent(one -> problems.add("log " + one.getKey()
-                                + " was gone before its agent came to the next file (" + file.generation()
-                                + "): what it had from byte " + one.getValue().end() + " on never came"));
-            } else if (before.length == 2 && !before[0].equals(UNKNOWN) && before[1].matches("[0-9]{1,18}")) {
-                LogFile one = new LogFile(file.host(), file.log(), before[0]);
-                Reached reached = files.get(one);
-                long end = reached == null ? 0 : reached.end();
-                long size = Long.parseLong(before[1]);
-                // The last line may end in CR LF, or in nothing.
-                if (end + 1 < size && (known || reached != null)) {
-                    gaps.add(new Gap(one, end, size));
+            String follows = row.getString(3);
+            Matcher before = BEFORE.matcher(follows);
+            if (follows.equals(NONE)) {
+                // A file that comes again as a whole began when nobody listened.
+                if (!earlier.containsKey(file)) {
+                    earlier.keySet().stream()
+                            .filter(one -> one.isSibling(file))
+                            .max(Comparator.comparing(
+                                    one -> earlier.getOrDefault(one, NOTHING).when()))
+                            .ifPresent(one -> notes.add("nobody knows where log " + one
+                                    + " ended: its agent has no memory of a file before " + file.generation()));
+                }
+            } else if (before.matches() && !before.group(1).equals(UNKNOWN)) {
+                LogFile one = new LogFile(file.host(), file.log(), before.group(1));
+                if (files.containsKey(one) || knownLogs.contains(file.host() + "/" + file.log())) {
+                    ends.merge(one, Long.parseLong(before.group(2)), Math::max);
+                }
+                if (!before.group(3).isEmpty()) {
+                    notes.add("log " + one + " was gone when its agent began again: whether it had more than "
+                            + before.group(2) + " bytes nobody knows");
                 }
             }
         }
+    }
+
+    /**
+     * Looks whether the ends of files came that later files tell of. While lines of a file still come, as after an agent was
+     * cut off from the collector, its end is awaited by the next audit.
+     */
+    private void judgeEnds() {
+        ends.entrySet().removeIf(end -> {
+            LogFile file = end.getKey();
+            long reached = files.getOrDefault(file, NOTHING).end();
+            // The last line may end in CR LF, or in nothing.
+            boolean came = reached + 1 >= end.getValue();
+            if (!came && !here.contains(file)) {
+                gaps.add(new Gap(file, reached, end.getValue()));
+            }
+            return came || !here.contains(file);
+        });
     }
 
     /** Lines of one host whose place in a file is not known. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * of on to the next one, which names them until they are filled. (Windows without messages need not be swept.)
  */
 final class Unswept {
+    private static final String PATIENCE = "audit.unswept.after";
+
     private final List<Hole> holes = new ArrayList<>();
 
     /** Messages of the topic between two ingested windows. */

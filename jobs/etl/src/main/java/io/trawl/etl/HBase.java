@@ -145,11 +145,10 @@ public final class HBase {
     /** Rows of two kinds of keys in one table would each be found by half of the questions. */
     static void requireLayout(String table, @Nullable String layout) {
         if (!Keys.LAYOUT.equals(layout)) {
-            throw new JobFailure(
+            throw new IllegalArgumentException(
                     "table " + table + " of HBase has keys of another version of Trawl (" + KEYS + " = "
                             + (layout == null ? "1" : layout) + ", expected " + Keys.LAYOUT
-                            + "): disable and drop it, then load its windows again from the lake (docs/hbase.md)",
-                    null);
+                            + "): disable and drop it, then load its windows again from the lake (docs/hbase.md)");
         }
     }
 

@@ -206,6 +206,11 @@ public final class Run {
         claims().check(window(), id);
     }
 
+    /** When a window of this source that has a part in the given one was claimed last; null where none was. */
+    public @Nullable Instant claimed(Window within) throws IOException {
+        return claims().last(within);
+    }
+
     private WindowClaims claims() {
         return new WindowClaims(state, ledger(), source().name());
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * the next number, which has one winner. No window crosses midnight, since a window's length divides a day.
  */
 final class WindowClaims {
+    /** Days, and claims of a day, that are looked at for the last one. */
+    private static final int DAYS = 31;
+
+    private static final int CLAIMS = 60;
+
     private final State state;
     private final Ledger ledger;
     private final String source;
@@ -112,6 +118,27 @@ final class WindowClaims {
         }
     }
 
+    /** When a window that has a part in the given one was claimed last, by the newest claims of each day; null where none was. */
+    @Nullable
+    Instant last(Window within) throws IOException {
+        Instant last = null;
+        Instant end = within.start().plus(Duration.ofDays(DAYS));
+        for (Instant day = within.start().truncatedTo(ChronoUnit.DAYS);
+                day.isBefore(within.end()) && day.isBefore(end);
+                day = day.plus(Duration.ofDays(1))) {
+            for (int number = day(day).number(), least = Math.max(0, number - CLAIMS); number >= least; number--) {
+                JsonNode file = state.read(name(day, number));
+                if (file != null
+                        && Held.of(Window.parse(file.path("claimed").asText())).overlaps(within)) {
+                    Instant at = Instant.parse(file.path("at").asText());
+                    last = last == null || at.isAfter(last) ? at : last;
+                    break;
+                }
+            }
+        }
+        return last;
+    }
+
     /**
      * Refuses where a window's claim is no longer there.
      *
@@ -165,8 +192,8 @@ final class WindowClaims {
                 : "which is in the ledger";
         return new IllegalArgumentException("window " + window + " of source " + source + " overlaps "
                 + (swept == null ? other : swept) + ", " + had
-                + ": windows of " + was + " stay so; set source." + source + ".window = " + was
-                + " for them, and sweep windows of " + unit + " from a border on behind all that are swept");
+                + ": set source." + source + ".window = " + was + " for those windows; windows of " + unit
+                + " may begin after the last one that was swept");
     }
 
     /** The file that claimed a window. */

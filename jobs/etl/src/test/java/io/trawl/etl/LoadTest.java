@@ -64,7 +64,7 @@ class LoadTest {
     @ValueSource(strings = {"", "1", "3"})
     void aTableOfOtherKeysIsRefused(String layout) {
         assertThatThrownBy(() -> HBase.requireLayout("detections", layout.isEmpty() ? null : layout))
-                .isInstanceOf(JobFailure.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("table detections of HBase has keys of another version of Trawl")
                 .hasMessageContaining("docs/hbase.md");
     }

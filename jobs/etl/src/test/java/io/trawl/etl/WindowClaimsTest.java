@@ -164,8 +164,8 @@ class WindowClaimsTest {
             assertThat(quarter.status()).isEqualTo(2);
             assertThat(quarter.line())
                     .isEqualTo("trawl ingest: window " + window + " of source proxy overlaps " + HOUR
-                            + ", which is in the ledger: windows of PT1H stay so; set source.proxy.window = PT1H for"
-                            + " them, and sweep windows of PT15M from a border on behind all that are swept");
+                            + ", which is in the ledger: set source.proxy.window = PT1H for those windows; windows of PT15M"
+                            + " may begin after the last one that was swept");
         }
         assertThat(run("PT1H", HOUR).status()).as("a rerun").isZero();
         assertThat(ledger()).containsExactly(HOUR);
