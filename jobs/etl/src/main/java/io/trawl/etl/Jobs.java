@@ -250,7 +250,7 @@ public final class Jobs {
         return settings.number(settings.text(own, "").isEmpty() ? "job.driver.lines" : own);
     }
 
-    /** What Trawl's jobs ask of Spark, whatever they are about; what the submission or spark-defaults.conf says wins. */
+    /** What Trawl's jobs ask of Spark. What the submission or spark-defaults.conf says wins, but for the lake's catalog. */
     public static void configure(SparkConf conf, Settings settings) {
         settings.under("spark.conf.").forEach(conf::set);
         defaults(conf, settings);
