@@ -6,6 +6,8 @@ import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
 import io.trawl.etl.Window;
 import io.trawl.record.OffsetSpan;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unswept {
     private static final String PATIENCE = "audit.unswept.after";
+    /** A source's setting: since when all messages must be in some window. */
+    private static final String FROM = "audit.from";
 
     private final List<Hole> holes = new ArrayList<>();
 
@@ -102,15 +106,33 @@ final class Unswept {
         return messages;
     }
 
-    /** Names each hole. */
-    void judge(Run run, List<String> problems) {
+    /**
+     * Names each hole. One whose messages may still be under way, since its window ended or was claimed of late, is a note:
+     * windows may be swept side by side and in any order.
+     */
+    void judge(Run run, List<String> problems) throws IOException {
+        Instant now = Instant.now();
+        Duration patience = run.settings().duration(PATIENCE);
+        String from = run.settings().text(from(run), "");
         for (Hole hole : holes) {
+            if (!from.isEmpty() && !hole.end().isAfter(Instant.parse(from))) {
+                continue;
+            }
             Window window = new Window(hole.start(), hole.end());
-            problems.add("window " + window + " was never ingested: " + hole.messages()
-                    + " messages of the topic are in no window: sweep it (trawl run ingest --source "
-                    + run.source().name() + " --window " + window
-                    + " and the jobs after it, or the DAG for that time)");
+            Instant claimed = run.claimed(window);
+            Instant since = claimed == null || claimed.isBefore(hole.end()) ? hole.end() : claimed;
+            if (since.plus(patience).isAfter(now)) {
+                run.note("window " + window + " has not been ingested yet: " + hole.messages() + " messages");
+            } else {
+                problems.add("window " + window + " was never ingested: " + hole.messages()
+                        + " messages of the topic are in no window: sweep it, or set " + from(run) + " = " + hole.end()
+                        + " where that is meant");
+            }
         }
+    }
+
+    private static String from(Run run) {
+        return "source." + run.source().name() + "." + FROM;
     }
 
     /** What the next audit has to know. */
