@@ -107,8 +107,10 @@ public final class LogTailSource extends TaildirSource {
             if (file.getPos() == marks.place(file.getInode())) {
                 continue;
             }
-            try (LogFile log = LogFile.open(Path.of(file.getPath()))) {
-                // The path may lead to another file by now; the mark before stands then.
+            RandomAccessFile open = file.getRaf();
+            try (LogFile at = open == null ? LogFile.open(Path.of(file.getPath())) : null) {
+                // The path may lead to another file by now, an open file does not.
+                LogFile log = open == null ? at : LogFile.of(open.getChannel(), file.getInode());
                 if (log != null && log.inode() == file.getInode()) {
                     Mark mark = Mark.of(log, file.getPos(), log(file), rotation);
                     if (mark != null) {

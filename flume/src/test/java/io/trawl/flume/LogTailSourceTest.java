@@ -1,6 +1,7 @@
 package io.trawl.flume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -35,6 +36,11 @@ class LogTailSourceTest {
     private final List<String> follows = new ArrayList<>();
 
     private int written;
+    private Change whileReading;
+
+    private interface Change {
+        void run() throws IOException;
+    }
 
     @BeforeEach
     void name() {
@@ -60,6 +66,21 @@ class LogTailSourceTest {
             write(2);
             poll();
         }
+
+        everyLineOnce();
+    }
+
+    @Test
+    void whatIsReadOfAFileWhileItIsRenamedIsNotSentAgain() throws Exception {
+        start("rename");
+        write(40);
+        poll();
+        write(30);
+        // Between a look at the folder and the reading.
+        whileReading = () -> Files.move(log, folder.resolve("access.log.1"));
+        source.process();
+        write(1);
+        poll();
 
         everyLineOnce();
     }
@@ -273,6 +294,10 @@ class LogTailSourceTest {
         starting.setChannelProcessor(new ChannelProcessor(new ReplicatingChannelSelector()) {
             @Override
             public void processEventBatch(List<Event> events) {
+                if (whileReading != null) {
+                    assertThatCode(whileReading::run).doesNotThrowAnyException();
+                    whileReading = null;
+                }
                 for (Event event : events) {
                     sent.add(new String(event.getBody(), StandardCharsets.ISO_8859_1));
                     String before = event.getHeaders().get("follows");
