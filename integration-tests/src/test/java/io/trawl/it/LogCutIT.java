@@ -45,6 +45,7 @@ class LogCutIT {
         broker.create(name, 1, Map.of());
         Map<String, String> settings = new HashMap<>(Map.of(
                 "lake.warehouse", folder.resolve("lake").toUri().toString(),
+                "lake.catalog.uri", "jdbc:sqlite:" + folder.resolve("catalog.db"),
                 "state.dir", folder.resolve("state").toUri().toString(),
                 "reports.dir", folder.resolve("reports").toUri().toString(),
                 "hbase.quorum", ""));
