@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A file appears whole or not at all, and {@link #create} has one winner however many try.
  */
 public final class State {
+    /** How often a file is put in the place of one that others put there, too. */
+    private static final int REPLACINGS = 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path root;
@@ -74,7 +77,18 @@ public final class State {
 
     /** Writes a file, in place of one that may be there. */
     public void replace(String name, JsonNode content) throws IOException {
-        context.rename(write(name, content), path(name), Options.Rename.OVERWRITE);
+        Path temporary = write(name, content);
+        for (int tries = 1; ; tries++) {
+            try {
+                context.rename(temporary, path(name), Options.Rename.OVERWRITE);
+                return;
+            } catch (FileAlreadyExistsException e) {
+                // A folder of one machine is overwritten in two steps, and another job came between them.
+                if (tries == REPLACINGS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
