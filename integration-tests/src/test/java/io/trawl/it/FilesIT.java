@@ -125,7 +125,7 @@ class FilesIT {
                 scan = lake.load_table("trawl.detections").scan()
                 files = [task.file.file_path.removeprefix("file:") for task in scan.plan_files()]
                 read = duckdb.sql("SELECT count(*) FROM read_parquet($files)", params={"files": files})
-                print(len(scan.to_arrow()), read.fetchone()[0])
+                print(len(scan.to_arrow()), read.fetchall()[0][0])
                 """;
         String python = Path.of(System.getProperty("trawl.home"), ".trawl", "venv", "bin", "python")
                 .toString();
