@@ -219,7 +219,8 @@ public final class LogTailSource extends TaildirSource {
                 if (log == null || log.inode() != inode || !(anew || marks.wasEmptied(log))) {
                     return;
                 }
-                long place = marks.placeIn(log, Files.getLastModifiedTime(path).toMillis(), System.currentTimeMillis());
+                long place = marks.placeIn(
+                        log, anew, Files.getLastModifiedTime(path).toMillis(), System.currentTimeMillis());
                 if (place == Marks.WAIT) {
                     waiting.add(inode);
                     file.setNeedTail(false);

@@ -58,14 +58,15 @@ final class Marks {
     }
 
     /**
-     * Where to go on in a file that is opened anew.
+     * Where to go on in a file.
      *
+     * @param anew whether it was opened just now, so that it may be a copy; else it is one that was emptied
      * @param now epoch milliseconds
      * @return the byte; 0 for a file that was never sent; {@link #WAIT} for a copy that is still being made
      */
-    long placeIn(LogFile file, long modified, long now) throws IOException {
+    long placeIn(LogFile file, boolean anew, long modified, long now) throws IOException {
         long found = best(files.getOrDefault(file.inode(), new ArrayDeque<>()), file);
-        if (found > 0 || rotation == Rotation.RENAME) {
+        if (found > 0 || !anew || rotation == Rotation.RENAME) {
             return found;
         }
         for (Map.Entry<Long, Deque<Mark>> other : files.entrySet()) {

@@ -151,6 +151,20 @@ class LogTailSourceTest {
     }
 
     @Test
+    void aLogThatWasEmptiedIsNoCopyThatIsAwaited() throws Exception {
+        start("copytruncate");
+        write(400);
+        poll();
+        Files.copy(log, folder.resolve("access.log.1"));
+        poll();
+        Files.write(log, new byte[0]);
+        write(1);
+        poll();
+
+        everyLineOnce();
+    }
+
+    @Test
     void aLogThatWasEmptiedAndHasGrownPastTheOldPlaceIsReadFromItsFirstLine() throws Exception {
         start("copytruncate");
         write(20);

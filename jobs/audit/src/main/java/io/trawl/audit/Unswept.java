@@ -9,6 +9,7 @@ import io.trawl.record.OffsetSpan;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,9 +114,9 @@ final class Unswept {
     void judge(Run run, List<String> problems) throws IOException {
         Instant now = Instant.now();
         Duration patience = run.settings().duration(PATIENCE);
-        String from = run.settings().text(from(run), "");
+        Instant from = since(run);
         for (Hole hole : holes) {
-            if (!from.isEmpty() && !hole.end().isAfter(Instant.parse(from))) {
+            if (!hole.end().isAfter(from)) {
                 continue;
             }
             Window window = new Window(hole.start(), hole.end());
@@ -128,6 +129,16 @@ final class Unswept {
                         + " messages of the topic are in no window: sweep it, or set " + from(run) + " = " + hole.end()
                         + " where that is meant");
             }
+        }
+    }
+
+    private static Instant since(Run run) {
+        String text = run.settings().text(from(run), "");
+        try {
+            return text.isEmpty() ? Instant.MIN : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "setting " + from(run) + " = " + text + ": expected an instant, as 2026-11-24T00:00:00Z", e);
         }
     }
 
