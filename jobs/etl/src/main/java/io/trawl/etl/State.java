@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -15,8 +16,10 @@ import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * A file appears whole or not at all, and {@link #create} has one winner however many try.
  */
 public final class State {
-    /** How often a file is put in the place of one that others put there, too. */
-    private static final int REPLACINGS = 20;
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path root;
@@ -42,7 +42,12 @@ public final class State {
     /** Opens the folder at a URI; it need not be there yet. */
     public static State at(String uri, Configuration hadoop) throws IOException {
         Path root = new Path(uri);
-        return new State(root, root.getFileSystem(hadoop), FileContext.getFileContext(root.toUri(), hadoop));
+        FileSystem files = root.getFileSystem(hadoop);
+        // A checksum in a file of its own appears at another moment than what it is of.
+        return new State(
+                root,
+                files instanceof LocalFileSystem local ? local.getRaw() : files,
+                FileContext.getFileContext(root.toUri(), hadoop));
     }
 
     /** The whole path of a name in this folder. */
@@ -65,29 +70,16 @@ public final class State {
      * @return whether this call created it; false where another one was first
      */
     public boolean create(String name, JsonNode content) throws IOException {
-        Path temporary = write(name, content);
-        try {
-            context.rename(temporary, path(name), Options.Rename.NONE);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            files.delete(temporary, false);
-            return false;
-        }
+        return place(write(name, content), path(name));
     }
 
     /** Writes a file, in place of one that may be there. */
     public void replace(String name, JsonNode content) throws IOException {
         Path temporary = write(name, content);
-        for (int tries = 1; ; tries++) {
-            try {
-                context.rename(temporary, path(name), Options.Rename.OVERWRITE);
-                return;
-            } catch (FileAlreadyExistsException e) {
-                // A folder of one machine is overwritten in two steps, and another job came between them.
-                if (tries == REPLACINGS) {
-                    throw e;
-                }
-            }
+        if (isLocal()) {
+            Files.move(local(temporary), local(path(name)), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            context.rename(temporary, path(name), Options.Rename.OVERWRITE);
         }
     }
 
@@ -106,12 +98,33 @@ public final class State {
         try (OutputStream out = files.create(temporary, true)) {
             Files.copy(file, out);
         }
-        try {
-            context.rename(temporary, target, Options.Rename.NONE);
-        } catch (FileAlreadyExistsException e) {
-            files.delete(temporary, false);
-        }
+        place(temporary, target);
         return target;
+    }
+
+    /** Gives a file its name where nothing has it; whether it did. */
+    private boolean place(Path temporary, Path target) throws IOException {
+        try {
+            if (isLocal()) {
+                // Hadoop's rename on a machine's own disk first looks and then moves; a link is one step.
+                Files.createLink(local(target), local(temporary));
+                Files.delete(local(temporary));
+            } else {
+                context.rename(temporary, target, Options.Rename.NONE);
+            }
+            return true;
+        } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
+            files.delete(temporary, false);
+            return false;
+        }
+    }
+
+    private boolean isLocal() {
+        return files instanceof RawLocalFileSystem;
+    }
+
+    private java.nio.file.Path local(Path path) {
+        return ((RawLocalFileSystem) files).pathToFile(path).toPath();
     }
 
     private static Path temporary(Path target) {
