@@ -4,14 +4,14 @@ if wants_help "$@" && ! is_installed_job "${1:-}"; then
   cat << 'HELP'
 usage: trawl run JOB [OPTION...]     as: trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
 
-JOB is ingest, validate, enrich, load, audit, refresh-indicators or hot-detect, or one of your own, whose jar is
+JOB is ingest, validate, enrich, load, audit, refresh-indicators, maintain or hot-detect, or one of your own, whose jar is
 target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. The job runs on the cluster that trawl.conf names,
 as Airflow would have it run; hot-detect runs until Ctrl-C ends it.
 
 Options of every job ('trawl run JOB --help' lists those of one, once it is built):
-  --source NAME      the source, as trawl.conf names it; refresh-indicators takes none
-  --window START/END window of broker append time, UTC; a longer range is cut into windows; refresh-indicators and hot-detect
-                     take none
+  --source NAME      the source, as trawl.conf names it; refresh-indicators and maintain take none
+  --window START/END window of broker append time, UTC; a longer range is cut into windows; refresh-indicators, maintain
+                     and hot-detect take none
   --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
   --set KEY=VALUE    one setting; wins over the file
   --run-id ID        name of this run in ledger and report

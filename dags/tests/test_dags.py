@@ -35,7 +35,7 @@ def everything(dags):
 
 
 def test_these_dags_are_there(dags):
-    assert sorted(dags) == ["hot_detections", "refresh_indicators", "sweep"]
+    assert sorted(dags) == ["hot_detections", "maintain", "refresh_indicators", "sweep"]
 
 
 def test_every_dag_and_task_says_what_it_is_and_what_to_do_when_it_fails(dags):
@@ -54,7 +54,7 @@ def test_every_dag_has_tags_and_every_task_an_owner(dags):
 
 def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
     jobs = [task for task in all_jobs(dags) if not isinstance(task, HotDetectOperator)]
-    assert len(jobs) == 6
+    assert len(jobs) == 7
     for task in jobs:
         assert task.pool == "spark"
         assert task.retries >= 3
@@ -68,7 +68,7 @@ def all_jobs(dags):
 
 
 def test_every_job_runs_in_cluster_mode_and_durably(dags):
-    assert len(all_jobs(dags)) == 7
+    assert len(all_jobs(dags)) == 8
     for task in all_jobs(dags):
         assert task._conn_id == "trawl_spark"
         assert task._deploy_mode == "cluster"
@@ -116,6 +116,7 @@ def test_every_window_is_swept_some_of_them_side_by_side(dags, conf):
     sweep = load()["sweep"]
     assert (sweep.catchup, sweep.max_active_runs) == (True, 3)
     assert dags["refresh_indicators"].max_active_runs == 1
+    assert dags["maintain"].max_active_runs == 1
 
 
 def test_what_a_job_gets_comes_from_the_check(dags):
@@ -149,6 +150,7 @@ def test_every_source_has_its_dag_and_the_first_ones_is_sweep(conf):
     assert sorted(dags) == [
         "hot_detections",
         "hot_detections_proxy",
+        "maintain",
         "refresh_indicators",
         "sweep",
         "sweep_proxy",
@@ -179,6 +181,14 @@ def test_feeds_and_allowlists_are_one_argument_each(conf, setting, words):
     task = dag.get_task("refresh_indicators")
     task.render_template_fields({"params": dag.params.dump()})
     assert [word for argument in task.arguments for word in argument.splitlines() if word] == words
+
+
+def test_maintenance_is_one_job_by_its_own_schedule(conf):
+    conf("maintain.schedule = 0 5 * * 0\n")
+    dag = load()["maintain"]
+    (task,) = dag.tasks
+    assert (task.job, task.arguments) == ("maintain", [])
+    assert (dag.timetable.expression, dag.catchup) == ("0 5 * * 0", False)
 
 
 def test_airflow_can_keep_every_dag_in_its_database(dags):

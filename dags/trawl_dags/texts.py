@@ -98,6 +98,22 @@ run `bin/trawl run refresh-indicators --accept FEED` once. When it fails, the ru
 in force.
 {_RERUN}{_STOP}"""
 
+MAINTAIN = f"""
+### What is too old or unused is deleted; small files become big ones
+
+Each day, while windows are swept and the hot job runs: rows beyond their retention, snapshots that no rerun needs,
+and files that nobody names leave the lake, HBase and the state folder (settings `maintain.*`). A window can be rerun
+exactly for `maintain.rerun` after its last run; later its jobs are refused.
+
+**When it fails:** the run is red here, and what it did not come to is done the next day. Nothing is lost, and nobody is
+told otherwise.
+{_RERUN}{_STOP}"""
+
+MAINTAIN_TASK = f"""
+Runs the job `maintain` once. Each step is a commit of its own, so it may be ended at any moment. A compaction that
+lost to a rerun of its window is counted (`compactions_lost`) and done the next day. When it fails, the run is red.
+{_RERUN}{_STOP}"""
+
 _ROLL = """
 **Rerun, and how to roll to a new jar:** put it in place, then clear the task, or mark it failed without pausing. The
 driver ends gracefully, the next one goes on from the committed offsets: nothing is lost, no alert comes twice.

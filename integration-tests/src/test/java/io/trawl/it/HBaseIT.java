@@ -8,6 +8,7 @@ import io.trawl.etl.HBaseReader;
 import io.trawl.etl.HBaseReader.Sighting;
 import io.trawl.etl.HBaseReader.Sightings;
 import io.trawl.etl.HBaseReader.Target;
+import io.trawl.etl.HBaseRetention;
 import io.trawl.etl.HBaseStore;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
@@ -217,6 +218,62 @@ class HBaseIT {
                     },
                     left -> left == 0);
         }
+    }
+
+    @Test
+    void maintenanceTakesOutOldCellsAndTombstonesThatHideNothingThatCouldCome() throws Exception {
+        String host = domain();
+        String source = "maintained-" + System.nanoTime();
+        Window old =
+                new Window(HOUR.start().minus(Duration.ofDays(400)), HOUR.end().minus(Duration.ofDays(400)));
+        Window settled = new Window(HOUR.start().minusSeconds(3_600), HOUR.start());
+        int many = HBaseStore.FEW + 1;
+        put(load(source, old, 5, 0), observable(source, old, "domain", host, many));
+        for (Window window : List.of(settled, HOUR)) {
+            put(load(source, window, 5, 0), observable(source, window, "domain", host, many));
+            takeOut(load(source, window, 6, 0), observable(source, window, "domain", host, many));
+            put(load(source, window, 7, 0), observable(source, window, "domain", "now." + host, 1));
+        }
+        Predicate<CellName> own = cell -> cell.source().equals(source);
+        // The counted cell and one with clients, of each.
+        assertThat(cells(source)).hasSize(2 + 2 * 2 + 2);
+
+        HBaseRetention.Counts counts = HBaseRetention.apply(
+                settings,
+                HBase.OBSERVABLES,
+                own.and(cell -> cell.window().equals(old)),
+                own.and(cell -> cell.window().equals(settled)));
+
+        assertThat(counts).isEqualTo(new HBaseRetention.Counts(2, 2));
+        for (int round = 0; round < 2; round++) {
+            assertThat(seen("now." + host)).as("what counts").hasSize(2);
+            assertThat(seen(host)).as("with its subdomain").hasSize(2);
+            assertThat(cells(source))
+                    .as("what hides, of the window whose load may come")
+                    .hasSize(2 + 2);
+            compact(HBase.OBSERVABLES);
+        }
+        put(load(source, HOUR, 5, 1), observable(source, HOUR, "domain", host, many));
+        assertThat(seen(host)).as("a stalled load's").hasSize(2);
+        assertThat(HBaseRetention.apply(settings, HBase.OBSERVABLES, own.and(cell -> false), own.and(cell -> false)))
+                .isEqualTo(new HBaseRetention.Counts(0, 0));
+    }
+
+    /** Cells of a source, tombstones too. */
+    private static List<String> cells(String source) throws IOException {
+        List<String> cells = new ArrayList<>();
+        try (Table table = table(HBase.OBSERVABLES);
+                ResultScanner all = table.getScanner(new Scan())) {
+            for (Result row : all) {
+                for (Cell cell : row.rawCells()) {
+                    String name = Bytes.toString(CellUtil.cloneQualifier(cell));
+                    if (name.contains(":" + source)) {
+                        cells.add(name);
+                    }
+                }
+            }
+        }
+        return cells;
     }
 
     @Test

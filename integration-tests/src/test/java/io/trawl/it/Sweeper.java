@@ -16,6 +16,7 @@ import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import io.trawl.ingest.IngestJob;
 import io.trawl.load.LoadJob;
+import io.trawl.maintain.MaintainJob;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
@@ -108,6 +109,7 @@ final class Sweeper {
             case "enrich" -> new EnrichJob();
             case "load" -> new LoadJob();
             case "audit" -> new AuditJob();
+            case "maintain" -> new MaintainJob();
             case "refresh-indicators" -> new RefreshIndicatorsJob();
             default -> throw new IllegalArgumentException(name);
         };

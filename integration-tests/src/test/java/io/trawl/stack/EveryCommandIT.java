@@ -83,8 +83,11 @@ class EveryCommandIT {
             all.add(List.of("run", job, "surplus"));
             all.add(List.of("run", job, ""));
             all.add(List.of("run", job, "--source"));
-            // Without arguments this one would be submitted.
-            all.add(job.equals("refresh-indicators") ? List.of("run", job, "--window", "x") : List.of("run", job));
+            // Without arguments these would be submitted.
+            all.add(
+                    List.of("refresh-indicators", "maintain").contains(job)
+                            ? List.of("run", job, "--window", "x")
+                            : List.of("run", job));
         }
         Duration most = Said.tenSeconds(trawl(List.of("parity")));
 
@@ -159,6 +162,9 @@ class EveryCommandIT {
         assertThat(trawl(List.of("run", "refresh-indicators", "--help")).out())
                 .contains("--feeds")
                 .doesNotContain("--window", "--source");
+        assertThat(trawl(List.of("run", "maintain", "--help")).out())
+                .contains("--conf")
+                .doesNotContain("--window", "--source");
         assertThat(trawl(List.of("run", "enrich", "--help")).out()).contains("--source", "--window", "--indicators");
         assertThat(trawl(List.of("run", "hot-detect", "--source", "proxy", "--window", "x", "--check"))
                         .err())
@@ -166,7 +172,7 @@ class EveryCommandIT {
     }
 
     private static List<String> jobs() {
-        return List.of("ingest", "validate", "enrich", "load", "audit", "refresh-indicators", "hot-detect");
+        return List.of("ingest", "validate", "enrich", "load", "audit", "refresh-indicators", "maintain", "hot-detect");
     }
 
     private List<String> subCommands() throws Exception {

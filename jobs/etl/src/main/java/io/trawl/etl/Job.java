@@ -23,6 +23,14 @@ public interface Job {
     /** Asks Spark for what this job alone needs, before the session starts. */
     default void configure(SparkConf conf, Settings settings) {}
 
+    /**
+     * Whether it needs a window's earlier results, which maintenance deletes after some days; it is refused then. A job that
+     * reads the newest result alone does not.
+     */
+    default boolean needsHistory() {
+        return true;
+    }
+
     /** Checks the job's own options and the settings it needs, before Spark starts. */
     default void check(Settings settings) {}
 

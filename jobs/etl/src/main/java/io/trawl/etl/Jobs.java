@@ -196,7 +196,7 @@ public final class Jobs {
                     Run run = new Run(job.name(), options.runId, settings, spark, lake, state, source, window);
                     runs.add(run);
                     if (window != null) {
-                        run.requireKnownWindow();
+                        run.requireKnownWindow(job.needsHistory());
                     }
                     job.run(run);
                 }

@@ -170,16 +170,65 @@ public final class Lake implements AutoCloseable {
             if (source.equals(summary.get(Run.SOURCE)) && window.toString().equals(summary.get(Run.WINDOW))) {
                 return new Commit(snapshot.snapshotId(), summary.getOrDefault(Run.ID, "unknown"));
             }
-            snapshot = snapshot.parentId() == null ? null : loaded.snapshot(snapshot.parentId());
+            snapshot = before(loaded, snapshot);
         }
         return null;
     }
 
+    /** The newest snapshot that is still there of those that a snapshot was made from. */
+    private static @Nullable Snapshot before(Table table, Snapshot snapshot) {
+        Long parent = snapshot.parentId();
+        if (parent == null) {
+            return null;
+        }
+        Snapshot known = table.snapshot(parent);
+        if (known != null) {
+            return known;
+        }
+        // Maintenance keeps older ones that the ledger names, and deletes some between them.
+        Snapshot newest = null;
+        for (Snapshot one : table.snapshots()) {
+            if (one.sequenceNumber() < snapshot.sequenceNumber()
+                    && (newest == null || one.sequenceNumber() > newest.sequenceNumber())) {
+                newest = one;
+            }
+        }
+        return newest;
+    }
+
+    /**
+     * The snapshot at which a window's rows are to be read: the given one. Maintenance may have deleted it; then the newest one
+     * has the same rows, if nobody has replaced the window since.
+     *
+     * @param start of the window
+     * @throws JobFailure the rows of that snapshot are gone
+     */
+    private static long held(Table loaded, LakeTable<?> table, String source, Instant start, long snapshot) {
+        if (loaded.snapshot(snapshot) != null) {
+            return snapshot;
+        }
+        Snapshot current = loaded.currentSnapshot();
+        boolean replaced = current == null;
+        for (Snapshot one : loaded.snapshots()) {
+            String window = one.summary().get(Run.WINDOW);
+            replaced |= window != null
+                    && source.equals(one.summary().get(Run.SOURCE))
+                    && start.equals(Window.parse(window).start());
+        }
+        if (replaced || current == null) {
+            throw new JobFailure(
+                    table + " no longer has snapshot " + snapshot + ", which the ledger names, and window " + start
+                            + " of source " + source + " was replaced since",
+                    null);
+        }
+        return current.snapshotId();
+    }
+
     /** Whether a source's window has no row at a snapshot; asks the table's metadata, not Spark. */
     public boolean isEmpty(LakeTable<?> table, String source, Window window, long snapshot) {
-        try (CloseableIterable<FileScanTask> files = table(table)
-                .newScan()
-                .useSnapshot(snapshot)
+        Table loaded = table(table);
+        try (CloseableIterable<FileScanTask> files = loaded.newScan()
+                .useSnapshot(held(loaded, table, source, window.start(), snapshot))
                 .filter(of(source, window))
                 .planFiles()) {
             return !files.iterator().hasNext();
@@ -194,21 +243,25 @@ public final class Lake implements AutoCloseable {
                 .col("source")
                 .equalTo(source)
                 .and(functions.col("window").equalTo(functions.lit(Timestamp.from(window.start()))));
-        return rows(spark, table, snapshot).where(here);
+        return rows(spark, table, held(table(table), table, source, window.start(), snapshot))
+                .where(here);
     }
 
     /**
      * The rows of several of a source's windows, each as it was at a snapshot of its own. Windows that nothing has
      * replaced between their snapshot and the newest of those given are the same there, and are one scan.
      *
-     * @param windows start of each window, and its snapshot; not empty
+     * @param named start of each window, and its snapshot; not empty
      */
-    public Dataset<Row> rows(SparkSession spark, LakeTable<?> table, String source, Map<Instant, Long> windows) {
+    public Dataset<Row> rows(SparkSession spark, LakeTable<?> table, String source, Map<Instant, Long> named) {
+        Table loaded = table(table);
+        Map<Instant, Long> windows = new HashMap<>();
+        named.forEach((start, snapshot) -> windows.put(start, held(loaded, table, source, start, snapshot)));
         Map<Long, Long> sequences = new HashMap<>();
         Map<Instant, Long> replaced = new HashMap<>();
         long newest = -1;
         List<Snapshot> snapshots = new ArrayList<>();
-        table(table).snapshots().forEach(snapshots::add);
+        loaded.snapshots().forEach(snapshots::add);
         snapshots.forEach(snapshot -> sequences.put(snapshot.snapshotId(), snapshot.sequenceNumber()));
         for (long snapshot : windows.values()) {
             if (newest < 0 || sequence(sequences, table, snapshot) > sequence(sequences, table, newest)) {
@@ -292,9 +345,10 @@ public final class Lake implements AutoCloseable {
     public <T extends SpecificRecord> CloseableIterable<T> records(
             LakeTable<T> table, String source, Window window, long snapshot, Expression which) {
         Rows.Maker<T> maker = table.maker();
+        Table loaded = table(table);
         return CloseableIterable.transform(
-                IcebergGenerics.read(table(table))
-                        .useSnapshot(snapshot)
+                IcebergGenerics.read(loaded)
+                        .useSnapshot(held(loaded, table, source, window.start(), snapshot))
                         .where(Expressions.and(of(source, window), which))
                         .build(),
                 row -> Rows.record(row, maker.make()));
@@ -309,7 +363,10 @@ public final class Lake implements AutoCloseable {
             }
         }
         List<ScanTaskGroup<FileScanTask>> parts = Blocks.plan(
-                lake, snapshot, of(source, window), spark.sparkContext().defaultParallelism());
+                lake,
+                held(lake, table, source, window.start(), snapshot),
+                of(source, window),
+                spark.sparkContext().defaultParallelism());
         return parts == null ? null : Blocks.read(spark, lake, parts, table.maker(), fields);
     }
 

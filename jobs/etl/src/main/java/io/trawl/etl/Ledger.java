@@ -161,6 +161,31 @@ public final class Ledger {
         return entries;
     }
 
+    /**
+     * A run as it is known without all that it noted.
+     *
+     * @param at when its data had been committed
+     */
+    record Ended(String stage, Instant at) {}
+
+    /** Every run of every stage of a window. */
+    List<Ended> runs(String source, Window window) {
+        List<Ended> runs = new ArrayList<>();
+        try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
+                .where(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.equal("window", Rows.micros(window.start())),
+                        Expressions.equal("window_end", Rows.micros(window.end()))))
+                .select("source", "stage", "window", "window_end", "ended")
+                .build()) {
+            records.forEach(record ->
+                    runs.add(new Ended((String) record.getField("stage"), instant(record.getField("ended")))));
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return runs;
+    }
+
     /** The windows of a source, of any length, that any stage was done of and that have a part in the given one. */
     List<Window> overlapping(String source, Window window) {
         Set<Window> windows = new LinkedHashSet<>();

@@ -197,13 +197,17 @@ public final class Run {
     }
 
     /**
-     * Refuses a window that overlaps one of another length. The window itself is claimed when something is to be stored, so
-     * that a run which comes to nothing before leaves nothing behind.
+     * Refuses a window that overlaps one of another length, or that is too old for a rerun. The window itself is claimed when
+     * something is to be stored, so that a run which comes to nothing before leaves nothing behind.
      *
-     * @throws IllegalArgumentException it does
+     * @param withHistory whether the window's earlier results must still be there
+     * @throws IllegalArgumentException it does, or it is
      */
-    void requireKnownWindow() throws IOException {
+    void requireKnownWindow(boolean withHistory) throws IOException {
         claims().check(window(), id);
+        if (withHistory) {
+            Horizon.require(state, ledger(), source().name(), window());
+        }
     }
 
     /** When a window of this source that has a part in the given one was claimed last; null where none was. */

@@ -59,6 +59,12 @@ public final class LoadJob implements Job {
         return "Loads the detections and observables of a window into HBase, in place of what an earlier load left there.";
     }
 
+    /** So that HBase can be filled anew from the lake: earlier results, if any are known, are in the manifests. */
+    @Override
+    public boolean needsHistory() {
+        return false;
+    }
+
     @Override
     public void run(Run run) throws IOException {
         Ledger.Entry enrich = run.ledger().require(run.source().name(), "enrich", run.window());

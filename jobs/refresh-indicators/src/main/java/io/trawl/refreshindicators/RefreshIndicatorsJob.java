@@ -340,6 +340,11 @@ public final class RefreshIndicatorsJob implements Job {
             indicator.setAllowlisted(lists == null ? null : lists.lists().listOf(indicator));
             to.accept(indicator);
         }));
+        // Maintenance may have found them without a snapshot that names them; now it finds one.
+        run.state().keep(index.path(), "index/" + index.digest() + ".index");
+        if (lists != null) {
+            run.state().keep(lists.file().path(), "allowlists/" + lists.file().digest() + ".zip");
+        }
         return store.committed();
     }
 

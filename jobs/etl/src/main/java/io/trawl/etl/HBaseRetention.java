@@ -1,0 +1,111 @@
+package io.trawl.etl;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.hadoop.hbase.Cell;
+import org.apache.hadoop.hbase.CellUtil;
+import org.apache.hadoop.hbase.TableName;
+import org.apache.hadoop.hbase.client.Admin;
+import org.apache.hadoop.hbase.client.Delete;
+import org.apache.hadoop.hbase.client.Result;
+import org.apache.hadoop.hbase.client.ResultScanner;
+import org.apache.hadoop.hbase.client.Scan;
+import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.filter.KeyOnlyFilter;
+import org.apache.hadoop.hbase.util.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cells that leave HBase's tables: those of old windows, and tombstones that hide nothing which could still come. A table is
+ * read whole, its keys only, since rows are not ordered by window.
+ */
+public final class HBaseRetention {
+    private static final int BATCH = 1_000;
+
+    private HBaseRetention() {}
+
+    /**
+     * What was deleted.
+     *
+     * @param expired cells of old windows
+     * @param tombstones those of younger windows
+     */
+    public record Counts(long expired, long tombstones) {}
+
+    /**
+     * Deletes cells of a table; nothing where there is no such table.
+     *
+     * @param expired whether a cell's window is too old
+     * @param settled whether no load of a cell's window can still run
+     */
+    public static Counts apply(
+            Settings settings, String table, Predicate<CellName> expired, Predicate<CellName> settled) {
+        TableName name = TableName.valueOf(table);
+        try (Admin admin = HBase.connection(settings).getAdmin()) {
+            if (!admin.tableExists(name)) {
+                return new Counts(0, 0);
+            }
+            HBase.salts(settings, table);
+        } catch (IOException e) {
+            throw HBase.unreachable(settings, e);
+        }
+        long old = 0;
+        long tombstones = 0;
+        // Of a value only the length is sent.
+        Scan scan =
+                new Scan().setFilter(new KeyOnlyFilter(true)).setCaching(BATCH).setBatch(BATCH);
+        scan.setCacheBlocks(false);
+        try (Table open = HBase.connection(settings).getTable(name);
+                ResultScanner rows = open.getScanner(scan)) {
+            List<Delete> deletes = new ArrayList<>();
+            for (Result row : rows) {
+                Delete delete = new Delete(row.getRow());
+                for (Cell cell : row.rawCells()) {
+                    CellName of = name(cell);
+                    if (of == null) {
+                        continue;
+                    }
+                    boolean isOld = expired.test(of);
+                    boolean isTombstone = length(cell) == Load.TOMBSTONE.length;
+                    if (isOld || isTombstone && settled.test(of)) {
+                        // With its own stamp: what is newer stays, and what it hides goes with it.
+                        delete.addColumns(
+                                CellUtil.cloneFamily(cell), CellUtil.cloneQualifier(cell), cell.getTimestamp());
+                        old += isOld ? 1 : 0;
+                        tombstones += isOld ? 0 : 1;
+                    }
+                }
+                if (!delete.isEmpty()) {
+                    deletes.add(delete);
+                }
+                if (deletes.size() == BATCH) {
+                    open.delete(deletes);
+                    deletes.clear();
+                }
+            }
+            open.delete(deletes);
+        } catch (IOException e) {
+            throw HBase.unreachable(settings, e);
+        }
+        return new Counts(old, tombstones);
+    }
+
+    private static int length(Cell cell) {
+        return Bytes.toInt(cell.getValueArray(), cell.getValueOffset(), cell.getValueLength());
+    }
+
+    /** What a cell is called; null for one that Trawl has not put. */
+    static @Nullable CellName name(Cell cell) {
+        String text = new String(
+                cell.getQualifierArray(), cell.getQualifierOffset(), cell.getQualifierLength(), StandardCharsets.UTF_8);
+        int number = text.lastIndexOf('#');
+        try {
+            return CellName.parse(number < 0 ? text : text.substring(0, number));
+        } catch (IllegalArgumentException | java.time.DateTimeException e) {
+            return null;
+        }
+    }
+}

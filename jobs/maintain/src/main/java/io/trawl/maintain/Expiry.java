@@ -1,0 +1,83 @@
+package io.trawl.maintain;
+
+import io.trawl.etl.IndicatorSnapshot;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Snapshots that nobody needs leave a table, with the files that only they have. Each is named: Iceberg's own rules know
+ * ages and branches, and not the ledger.
+ */
+final class Expiry {
+    private Expiry() {}
+
+    /**
+     * Expires in one commit.
+     *
+     * @param named what the ledger names
+     * @param cutoff what was committed from here on is kept, and what was the newest then: runs that began since validate
+     *     against these
+     * @return how many snapshots went
+     */
+    static int expire(Table table, Set<Long> named, Instant cutoff) {
+        table.refresh();
+        Snapshot current = table.currentSnapshot();
+        if (current == null) {
+            return 0;
+        }
+        List<Snapshot> all = new ArrayList<>();
+        table.snapshots().forEach(all::add);
+        Set<Long> kept = new HashSet<>(named);
+        kept.add(current.snapshotId());
+        table.refs().values().stream().map(SnapshotRef::snapshotId).forEach(kept::add);
+        all.stream()
+                .filter(one -> one.timestampMillis() >= cutoff.toEpochMilli())
+                .map(Snapshot::snapshotId)
+                .forEach(kept::add);
+        newestBefore(all, cutoff, false).forEach(kept::add);
+        newestBefore(all, cutoff, true).forEach(kept::add);
+        // A compaction names no indicators: those that it was made from do.
+        Snapshot content = IndicatorSnapshot.content(table);
+        for (Snapshot one = current; content != null && one != null; one = parent(table, one)) {
+            kept.add(one.snapshotId());
+            if (one.snapshotId() == content.snapshotId()) {
+                break;
+            }
+        }
+        List<Long> gone = all.stream()
+                .map(Snapshot::snapshotId)
+                .filter(id -> !kept.contains(id))
+                .toList();
+        if (!gone.isEmpty()) {
+            // From the year 1970 on: by age, nothing expires.
+            ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(0);
+            gone.forEach(expire::expireSnapshotId);
+            expire.commit();
+        }
+        return gone.size();
+    }
+
+    private static List<Long> newestBefore(List<Snapshot> all, Instant cutoff, boolean withIndex) {
+        return all.stream()
+                .filter(one -> one.timestampMillis() < cutoff.toEpochMilli())
+                .filter(one -> !withIndex || one.summary().containsKey(IndicatorSnapshot.INDEX))
+                .max(Comparator.comparingLong(Snapshot::sequenceNumber))
+                .map(Snapshot::snapshotId)
+                .stream()
+                .toList();
+    }
+
+    private static @Nullable Snapshot parent(Table table, Snapshot snapshot) {
+        Long parent = snapshot.parentId();
+        return parent == null ? null : table.snapshot(parent);
+    }
+}

@@ -1,0 +1,321 @@
+package io.trawl.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Settings;
+import io.trawl.etl.State;
+import io.trawl.etl.Window;
+import io.trawl.maintain.MaintainJob;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Windows that were swept, after maintenance. */
+class MaintainedSweepJobTest {
+    private static final String LINE =
+            "1700000000.%03d     62 10.0.0.%d TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/192.0.2.7 text/html\n";
+    private static final List<LakeTable<?>> TABLES = List.of(
+            LakeTable.RAW_LINES,
+            LakeTable.PROXY_EVENTS,
+            LakeTable.INVALID_RECORDS,
+            LakeTable.DETECTIONS,
+            LakeTable.OBSERVABLES,
+            LakeTable.INDICATORS);
+
+    @TempDir
+    Path folder;
+
+    /** A lake of two logs, each swept twice. */
+    private final class Site implements AutoCloseable {
+        private final LakeFolder lake = LakeFolder.open(folder.resolve("lake"));
+        private final Settings settings;
+        private final List<LogInputs.Swept> logs;
+        private final Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\nbad.example\n");
+        private final SparkSession spark;
+        private final Sweep sweep;
+
+        Site() throws Exception {
+            lake.settings("squid");
+            // Each line a task and so a file of its own; each window is due at once.
+            Files.writeString(
+                    lake.conf(),
+                    "ingest.task.messages = 1\nmaintain.compact.files = 2\nmaintain.compact.after = P1D\n",
+                    StandardOpenOption.APPEND);
+            settings = Settings.load(lake.conf(), Map.of());
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                StringBuilder lines = new StringBuilder("broken " + i + "\n");
+                for (int line = 0; line < 6; line++) {
+                    lines.append(LINE.formatted(line, i + line, line % 2 == 0 ? "www.evil.example" : "good.example"));
+                }
+                names.add(Files.writeString(folder.resolve("access-" + i + ".log"), lines)
+                        .toString());
+            }
+            PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+            logs = LogInputs.register(names, System.in, lake, settings, nowhere);
+            spark = LocalSpark.start(settings, lake);
+            sweep = new Sweep(lake, settings, spark, new Progress(nowhere, Instant.now()));
+            sweep();
+        }
+
+        ObjectNode sweep() throws Exception {
+            return sweep.run(List.of(feed), List.of(), logs, true);
+        }
+
+        String maintain(Duration later, String dieBefore) throws Exception {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            int status = Jobs.run(
+                    new String[] {"--conf", lake.conf().toString(), "--report", "maintain.json"},
+                    new MaintainJob(Clock.fixed(Instant.now().plus(later), ZoneOffset.UTC), step -> {
+                        if (step.equals(dieBefore)) {
+                            throw new IllegalStateException("killed");
+                        }
+                    }),
+                    Clock.systemUTC(),
+                    new PrintStream(err, true, StandardCharsets.UTF_8));
+            return status + err.toString(StandardCharsets.UTF_8).strip();
+        }
+
+        /** What it counted. */
+        JsonNode maintain(Duration later) throws Exception {
+            assertThat(maintain(later, "")).isEqualTo("0");
+            return Objects.requireNonNull(State.at(settings.text("reports.dir"), new Configuration())
+                            .read("maintain.json"))
+                    .path("counts");
+        }
+
+        /** Every row of the tables as a query reads it. */
+        Map<String, List<String>> rows() throws Exception {
+            Map<String, List<String>> rows = new TreeMap<>();
+            try (Lake open = Lake.open(settings, new Configuration())) {
+                for (LakeTable<?> table : TABLES) {
+                    try (CloseableIterable<Record> records =
+                            IcebergGenerics.read(open.table(table)).build()) {
+                        rows.put(table.name(), texts(records));
+                    }
+                }
+            }
+            return rows;
+        }
+
+        /** Every row of the windows as the ledger names it, by each way in which jobs read. */
+        Map<String, List<String>> named() throws Exception {
+            Map<String, List<String>> rows = new TreeMap<>();
+            try (Lake open = Lake.open(settings, new Configuration())) {
+                for (LogInputs.Swept log : logs) {
+                    Window window = log.window();
+                    Ledger ledger = new Ledger(open);
+                    for (Ledger.Entry entry : ledger.entries("files", "enrich", window)) {
+                        for (LakeTable<?> table : List.of(LakeTable.DETECTIONS, LakeTable.OBSERVABLES)) {
+                            add(rows, open, table, window, entry.output(table));
+                        }
+                        add(rows, open, LakeTable.PROXY_EVENTS, window, entry.input(LakeTable.PROXY_EVENTS));
+                    }
+                    for (Ledger.Entry entry : ledger.entries("files", "validate", window)) {
+                        add(rows, open, LakeTable.RAW_LINES, window, entry.input(LakeTable.RAW_LINES));
+                        add(rows, open, LakeTable.INVALID_RECORDS, window, entry.output(LakeTable.INVALID_RECORDS));
+                    }
+                }
+            }
+            return rows;
+        }
+
+        private void add(Map<String, List<String>> rows, Lake open, LakeTable<?> table, Window window, long snapshot) {
+            String name = table + " " + window + " " + snapshot;
+            Dataset<Row> bySpark = open.rows(spark, table, "files", window, snapshot);
+            List<String> all = new ArrayList<>();
+            bySpark.toJSON().collectAsList().forEach(all::add);
+            all.sort(null);
+            rows.put(name, all);
+            try (CloseableIterable<?> records =
+                    open.records(table, "files", window, snapshot, Expressions.alwaysTrue())) {
+                int[] count = new int[1];
+                records.forEach(record -> count[0]++);
+                assertThat(count[0]).isEqualTo(all.size());
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            assertThat(open.read(spark, table, "files", window, snapshot).count())
+                    .isEqualTo(all.size());
+            assertThat(open.isEmpty(table, "files", window, snapshot)).isEqualTo(all.isEmpty());
+        }
+
+        List<Snapshot> snapshots(LakeTable<?> table) throws Exception {
+            try (Lake open = Lake.open(settings, new Configuration())) {
+                List<Snapshot> all = new ArrayList<>();
+                open.table(table).snapshots().forEach(all::add);
+                return all;
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            sweep.close();
+            lake.close();
+        }
+    }
+
+    private static List<String> texts(CloseableIterable<Record> records) {
+        List<String> all = new ArrayList<>();
+        records.forEach(record -> {
+            StringBuilder text = new StringBuilder();
+            for (Types.NestedField field : record.struct().fields()) {
+                Object value = record.getField(field.name());
+                text.append(field.name())
+                        .append('=')
+                        .append(
+                                value instanceof java.nio.ByteBuffer bytes
+                                        ? StandardCharsets.ISO_8859_1.decode(bytes.duplicate())
+                                        : value)
+                        .append(' ');
+            }
+            all.add(text.toString());
+        });
+        all.sort(null);
+        return all;
+    }
+
+    /** What a sweep found, without the ids of snapshots. */
+    private static JsonNode found(ObjectNode summary) {
+        ObjectNode found = summary.deepCopy();
+        found.remove("indicators");
+        return found;
+    }
+
+    @Test
+    void afterMaintenanceARerunGivesTheSame() throws Exception {
+        try (Site site = new Site()) {
+            JsonNode found = found(site.sweep());
+            Map<String, List<String>> rows = site.rows();
+            Map<String, List<String>> named = site.named();
+            assertThat(named).hasSize(2 * 2 * 5);
+            assertThat(rows.get("detections")).hasSize(6);
+            assertThat(rows.get("invalid_records")).hasSize(2);
+
+            JsonNode counts = site.maintain(Duration.ofDays(2));
+            assertThat(counts.path("files_compacted").asLong())
+                    .as(counts.toString())
+                    .isPositive();
+            assertThat(expired(counts)).isZero();
+            assertThat(site.rows()).isEqualTo(rows);
+            assertThat(site.named()).isEqualTo(named);
+
+            // Shortly before it can no longer be rerun: nothing that the ledger names is gone.
+            counts = site.maintain(Duration.ofHours(71));
+            assertThat(counts.path("files_compacted").asLong()).as("again").isZero();
+            assertThat(site.rows()).isEqualTo(rows);
+            assertThat(site.named()).isEqualTo(named);
+            assertThat(found(site.sweep())).isEqualTo(found);
+            assertThat(site.rows()).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void killedBeforeAnyStepItLosesNothing() throws Exception {
+        try (Site site = new Site()) {
+            JsonNode found = found(site.sweep());
+            Map<String, List<String>> rows = site.rows();
+            Map<String, List<String>> named = site.named();
+            List<String> steps = new ArrayList<>();
+            steps.add("compact lake.proxy_events");
+            steps.add("order manifests of lake.observables");
+            steps.add("delete pins and manifests");
+            steps.add("expire snapshots of lake.raw_lines");
+            steps.add("expire snapshots of lake.ledger");
+            steps.add("delete orphan files");
+            for (String step : steps) {
+                assertThat(site.maintain(Duration.ofHours(71), step))
+                        .as(step)
+                        .startsWith("1")
+                        .contains("killed");
+                assertThat(site.rows()).as(step).isEqualTo(rows);
+            }
+            assertThat(site.named()).isEqualTo(named);
+            assertThat(found(site.sweep())).isEqualTo(found);
+            site.maintain(Duration.ofHours(71));
+            assertThat(found(site.sweep())).isEqualTo(found);
+            assertThat(site.rows()).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void behindTheHorizonARunIsRefusedAndTheRowsStay() throws Exception {
+        try (Site site = new Site()) {
+            site.sweep();
+            Map<String, List<String>> rows = site.rows();
+
+            JsonNode counts = site.maintain(Duration.ofDays(5));
+
+            assertThat(expired(counts)).isPositive();
+            for (LakeTable<?> table : TABLES) {
+                assertThat(site.snapshots(table)).as(table.toString()).hasSizeLessThanOrEqualTo(2);
+            }
+            assertThat(site.rows()).isEqualTo(rows);
+            // What other windows' audits read of these is what it was.
+            assertThat(lastOfEach(site))
+                    .allSatisfy((name, all) -> assertThat(all).isNotEmpty());
+            String window = site.logs.get(0).window().toString();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            int status = Jobs.run(
+                    new String[] {"--conf", site.lake.conf().toString(), "--source", "files", "--window", window},
+                    new io.trawl.validate.ValidateJob(),
+                    Clock.systemUTC(),
+                    new PrintStream(err, true, StandardCharsets.UTF_8));
+            assertThat(err.toString(StandardCharsets.UTF_8))
+                    .startsWith("trawl validate: window " + window
+                            + " of source files can no longer be rerun: its last run ended 20")
+                    .endsWith("is no longer kept (settings maintain.rerun, maintain.keep.*)\n");
+            assertThat(status).isEqualTo(2);
+            assertThat(site.rows()).isEqualTo(rows);
+        }
+    }
+
+    /** Snapshots that went, of tables whose rows a rerun reads. */
+    private static long expired(JsonNode counts) {
+        return TABLES.stream()
+                .mapToLong(table ->
+                        counts.path("snapshots_expired." + table.name()).asLong())
+                .sum();
+    }
+
+    private static Map<String, List<String>> lastOfEach(Site site) throws Exception {
+        Map<String, List<String>> rows = new TreeMap<>();
+        try (Lake open = Lake.open(site.settings, new Configuration())) {
+            for (LogInputs.Swept log : site.logs) {
+                Ledger.Entry ingest = new Ledger(open).require("files", "ingest", log.window());
+                site.add(rows, open, LakeTable.RAW_LINES, log.window(), ingest.output(LakeTable.RAW_LINES));
+            }
+        }
+        return rows;
+    }
+}
