@@ -10,6 +10,7 @@ usage: trawl bench [NAME|all] [--json] [OPTION...]     (trawl bench NAME --help 
   hot    the hot path: how soon a line is an alert, how many lines a second, new indicators, a backlog
   window a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase
   sightings  trawl sightings of a domain that 10,000 clients contact each hour for a year
+  growth commits, metadata, heap and ledger after 100 and after 10,000 windows, with maintain each day
   parse  nanoseconds to parse a line, by format
   index  nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
   match  finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers
@@ -20,8 +21,8 @@ How to read the figures: docs/benchmarks.md.
 HELP
     exit 0
     ;;
-  path | hot | window | sightings | parse | index | match | all | --json | '') ;;
-  *) die "bench '$1' is unknown: expected path, hot, window, sightings, parse, index, match or all" ;;
+  path | hot | window | sightings | growth | parse | index | match | all | --json | '') ;;
+  *) die "bench '$1' is unknown: expected path, hot, window, sightings, growth, parse, index, match or all" ;;
 esac
 ready
 [[ -f $TRAWL_DIST/bench/trawl-bench.jar ]] ||

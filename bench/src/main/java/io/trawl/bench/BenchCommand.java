@@ -26,6 +26,7 @@ public final class BenchCommand {
                 new HotBench(),
                 new WindowBench(),
                 new SightingsBench(),
+                new GrowthBench(),
                 new ParseBench(),
                 new IndexBench(),
                 new MatchBench());
