@@ -106,6 +106,7 @@ final class FaultJudge {
     private void window(Swept swept) {
         Set<String> origins = new HashSet<>();
         swept.raw().forEach(raw -> origins.add(raw.origin()));
+        origins.removeAll(earlier(swept));
         long malformed = origins.stream()
                 .filter(origin ->
                         written.containsKey(origin) && written.get(origin).malformed())
@@ -139,6 +140,20 @@ final class FaultJudge {
         if (!ids(swept.lake()).equals(ids(swept.hbase()))) {
             tell("lake and HBase have other detections", swept.window().toString());
         }
+    }
+
+    /** Origins of lines that came before a window: that window has copies of them only. A proxy's lines are in one partition. */
+    private Set<String> earlier(Swept swept) {
+        Map<Integer, Long> first = new HashMap<>();
+        swept.raw()
+                .forEach(raw -> first.merge(raw.place().partition(), raw.place().offset(), Math::min));
+        Set<String> earlier = new HashSet<>();
+        topic.forEach((place, message) -> {
+            if (place.offset() < first.getOrDefault(place.partition(), 0L)) {
+                earlier.add(message.origin());
+            }
+        });
+        return earlier;
     }
 
     /** Each detection id of a match once: the hot path finds a line again in each copy of it, under the same id. */

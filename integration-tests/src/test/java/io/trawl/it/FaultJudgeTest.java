@@ -54,6 +54,28 @@ class FaultJudgeTest {
     }
 
     @Test
+    void aLineThatCameAgainInALaterWindowIsACopyThere() {
+        Window next = new Window(WINDOW.end(), WINDOW.end().plusSeconds(60));
+        List<Message> again = List.of(message(4, "p:0", "a"), message(5, "p:2", "b"), message(6, "p:6", "c"));
+        written.put("p:6", new Truth("c", false, List.of()));
+        origins.add("p:6");
+        arrived.addAll(again);
+        Map<Place, Message> topic = new HashMap<>();
+        arrived.forEach(message -> topic.put(message.place(), message));
+        Map<String, Long> counts = new HashMap<>(
+                Map.of("messages", 3L, "raw", 3L, "valid", 1L, "invalid", 0L, "copies", 2L, "problems", 0L));
+        List<Swept> windows = List.of(
+                new Swept(WINDOW, raw, audit, lake, hbase), new Swept(next, again, counts, List.of(), List.of()));
+        assertThat(new FaultJudge(written, topic).problems(origins, arrived, windows, hot))
+                .isEmpty();
+        counts.putAll(Map.of("valid", 3L, "copies", 0L));
+        assertThat(new FaultJudge(written, topic).problems(origins, arrived, windows, hot))
+                .containsExactly(
+                        "the audit counts wrong: copies of " + next + " is 0, expected 2",
+                        "the audit counts wrong: valid of " + next + " is 3, expected 1");
+    }
+
+    @Test
     void aLineThatIsNotInTheTopic() {
         written.put("p:6", new Truth("c", false, List.of()));
         origins.add("p:6");

@@ -488,13 +488,15 @@ class JobsIT {
         Window next = fill(source, late);
         source.sweep(next);
         assertThat(source.column(LakeTable.DETECTIONS, "enrich", next, "timestamp"))
-                .contains("2020-09-13T12:26:40.123Z", "2023-11-14T22:13:20.123Z");
+                .contains("2020-09-13T12:26:40.123Z")
+                .doesNotContain("2023-11-14T22:13:20.123Z");
+        assertThat(source.counts("audit", next)).containsEntry("valid", 1L).containsEntry("copies_earlier", 1L);
         assertThat(source.hbase("detections", window)).hasSize(cells);
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aLineThatCameAgainInALaterWindowIsCountedThereAndIsOneRowInHBase() throws Exception {
+    void aLineThatCameAgainInALaterWindowIsACopyThere() throws Exception {
         Sweeper source = source("again");
         Window first = fill(source, Broker.log(0, "p1", 0, EVIL, BROKEN));
         source.sweep(first);
@@ -503,25 +505,50 @@ class JobsIT {
         again.addAll(Broker.log(0, "p1", 0, EVIL));
         Window second = fill(source, again);
         source.sweep(second);
-        assertThat(source.counts("audit", first)).containsEntry("copies_elsewhere", 0L);
+        assertThat(source.counts("audit", first)).containsEntry("copies_earlier", 0L);
         assertThat(source.counts("audit", second))
                 .containsEntry("raw", 4L)
-                .containsEntry("copies", 1L)
-                .containsEntry("copies_elsewhere", 2L)
+                .containsEntry("valid", 1L)
+                .containsEntry("invalid", 0L)
+                .containsEntry("copies", 3L)
+                .containsEntry("copies_earlier", 2L)
+                .containsEntry("copies_elsewhere", 0L)
                 .containsEntry("problems", 0L);
         assertThat(source.report("audit", second).path("notes").toString())
-                .contains("2 lines came again: windows of the PT1H before have them too");
-        // One row, with a cell for each window.
-        assertThat(mainRows(source, second)).hasSize(2).isEqualTo(mainRows(source, first));
+                .contains("2 lines came again: earlier windows have them, too, and keep them");
+        // The first window's rows, and nothing of the second one.
+        assertThat(mainRows(source, first)).hasSize(2);
+        assertThat(source.hbase("detections", second)).isEmpty();
+        assertThat(source.hbase("observables", second)).noneMatch(cell -> cell.contains("evil"));
 
         // The lines of a window are those of its current ingest, whichever the newest one of the others is.
         source.mustRun("ingest", first);
         source.mustRun("audit", second);
-        assertThat(source.counts("audit", second)).containsEntry("copies_elsewhere", 2L);
-        // An audit that runs again finds the same, and one that is told not to look finds none.
+        assertThat(source.counts("audit", second)).containsEntry("copies_earlier", 2L);
         Sweeper.STAGES.forEach(stage -> source.mustRun(stage, first));
         source.mustRun("audit", first);
-        assertThat(source.counts("audit", first)).containsEntry("copies_elsewhere", 0L);
+        assertThat(source.counts("audit", first)).containsEntry("copies_earlier", 0L);
+        var everything = source.everything(second);
+        source.sweep(second);
+        assertThat(source.everything(second)).isEqualTo(everything);
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aLineOfNoKnownFileThatCameAgainIsCountedAndKept() throws Exception {
+        Sweeper source = source("unknown");
+        byte[] line = EVIL.getBytes(StandardCharsets.ISO_8859_1);
+        List<Message> once = List.of(Message.of(0, source.source(), "unknown", 0, line));
+        Window first = fill(source, once);
+        source.sweep(first);
+        Window second = fill(source, once);
+        source.sweep(second);
+        assertThat(source.counts("audit", second))
+                .containsEntry("valid", 1L)
+                .containsEntry("copies", 0L)
+                .containsEntry("copies_elsewhere", 1L);
+        // One row, with a cell for each window.
+        assertThat(mainRows(source, second)).isNotEmpty().isEqualTo(mainRows(source, first));
         source.mustRun("audit", second, "--set", "audit.copies.lookback=PT0S");
         assertThat(source.counts("audit", second)).containsEntry("copies_elsewhere", 0L);
         assertOneLine(

@@ -2,6 +2,7 @@ package io.trawl.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.etl.FileRanges;
 import io.trawl.etl.HBase;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.Job;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Option;
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *
- * It counts copies that other windows have. It names proxies that fell silent, files whose byte offsets have a gap or whose
+ * Copies are lines that the window has twice, or that an earlier window has, too. It names proxies that fell silent, files whose byte offsets have a gap or whose
  * end never came, results that the ledger does not name, and messages that no window has read. What it finds is written into the
  * ledger either way; where something does not hold the job fails with the numbers.
  */
@@ -116,8 +117,10 @@ public final class AuditJob implements Job {
 
         run.lines(ingest.counts().getOrDefault("raw", 0L));
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
-        Offsets.Span broker = conserve(run, problems, ingest, validate, lines);
-        CopiesElsewhere.count(run, lines);
+        FileRanges places = FileRanges.in(lines);
+        long again = Again.count(run, problems, ingest, validate, lines, places);
+        Offsets.Span broker = conserve(run, problems, ingest, validate, lines, again);
+        CopiesElsewhere.count(run, lines, places.unplaced());
         tile(run, problems, ingest, broker.cuts());
         if (hasHBase) {
             hbase(run, problems, ingest, enrich, deep);
@@ -182,7 +185,12 @@ public final class AuditJob implements Job {
     }
 
     private static Offsets.Span conserve(
-            Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry validate, @Nullable Dataset<Row> lines)
+            Run run,
+            List<String> problems,
+            Ledger.Entry ingest,
+            Ledger.Entry validate,
+            @Nullable Dataset<Row> lines,
+            long again)
             throws IOException {
         Offsets.Span broker;
         try (Messages messages = Messages.of(run)) {
@@ -206,7 +214,8 @@ public final class AuditJob implements Job {
                 places += of.getLong(2);
             }
             // 8 bytes instead of 32 letters: of 100 million lines two share them by chance once in 3,700 audits.
-            copies = raw
+            copies = again
+                    + raw
                     - lines.select(functions.xxhash64(functions.col("event_id")))
                             .distinct()
                             .count();
@@ -214,13 +223,14 @@ public final class AuditJob implements Job {
         long valid = count(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS));
         long invalid = count(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
         if (lines != null && raw != valid + invalid + copies) {
-            copies = raw - lines.select("event_id").distinct().count();
+            copies = again + raw - lines.select("event_id").distinct().count();
         }
         run.count("messages", messages);
         run.count("raw", raw);
         run.count("valid", valid);
         run.count("invalid", invalid);
         run.count("copies", copies);
+        run.count("copies_earlier", again);
         run.count("holes", holes);
         if (raw != messages) {
             problems.add("the offsets hold " + messages + " messages, lake.raw_lines has " + raw + " ("

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.ProxyFile;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import java.time.Duration;
@@ -17,8 +18,9 @@ import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of a window that a window before it has too: an agent sent them twice, and the broker took the copy later. Each
- * stands in the lake under both windows and is one row in HBase.
+ * Lines of a window that a window before it has too, and whose file is not known: validate drops such a line again if its file
+ * is known ({@link io.trawl.etl.EarlierCopies}), but of two files that an agent does not tell apart, different lines may have
+ * one identity. Each stands in the lake under both windows and is one row in HBase.
  *
  * <p>Only windows before this one are looked at, so a line is counted where it came again and not also where it came
  * first, and an audit that runs again gives the same figure: over all windows, raw - copies - copies_elsewhere is the
@@ -43,16 +45,21 @@ final class CopiesElsewhere {
      * Counts and notes them.
      *
      * @param lines the window's rows of raw_lines; null where there are none
+     * @param unplaced how many of them are of no known file
      */
-    static void count(Run run, @Nullable Dataset<Row> lines) {
+    static void count(Run run, @Nullable Dataset<Row> lines, long unplaced) {
         Duration lookback = lookback(run.settings());
+        if (lines == null || unplaced == 0) {
+            run.count("copies_elsewhere", 0);
+            return;
+        }
         Instant start = run.window().start();
         SortedMap<Instant, Ledger.Entry> before =
                 run.ledger().current(run.source().name(), "ingest", start.minus(lookback), start);
-        long copies = lines == null || before.isEmpty() ? 0 : copies(run, lines, before);
+        long copies = before.isEmpty() ? 0 : copies(run, lines, before);
         run.count("copies_elsewhere", copies);
         if (copies > 0) {
-            run.note(copies + " lines came again: windows of the " + lookback
+            run.note(copies + " lines of no known file came again: windows of the " + lookback
                     + " before have them too (one row each in HBase; no problem)");
         }
         Duration unknown = notIngested(run, before);
@@ -70,7 +77,11 @@ final class CopiesElsewhere {
         // A hash of 8 bytes instead of 32 letters: of 100 million lines against as many, one audit in 1,800 counts one
         // too
         // many. No hint at how to join: Spark broadcasts what is small, and sorts, which can spill, what is not.
-        return keys(lines).distinct().join(keys(earlier), "key", "left_semi").count();
+        return keys(lines.where("host is not null and file_offset is not null and coalesce(generation, '') in ('', '"
+                        + ProxyFile.UNKNOWN + "')"))
+                .distinct()
+                .join(keys(earlier), "key", "left_semi")
+                .count();
     }
 
     private static Dataset<Row> keys(Dataset<Row> lines) {

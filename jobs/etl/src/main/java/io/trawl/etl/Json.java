@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;
@@ -20,6 +21,15 @@ public final class Json {
     public static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
+
+    /** Reads a text that we have written; a missing node where there is none. */
+    public static JsonNode read(@Nullable String json) {
+        try {
+            return json == null ? MAPPER.missingNode() : MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new JobFailure("'" + json + "' is not JSON: " + e.getMessage(), e);
+        }
+    }
 
     public static ObjectNode of(IndexedRecord record) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();

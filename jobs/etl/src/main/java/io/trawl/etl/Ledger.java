@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -35,6 +36,10 @@ public final class Ledger {
 
     public Ledger(Lake lake) {
         this.lake = lake;
+    }
+
+    Lake lake() {
+        return lake;
     }
 
     /** Adds an entry, in a commit of its own. */
@@ -146,6 +151,79 @@ public final class Ledger {
                         Expressions.equal("stage", stage),
                         Expressions.greaterThan("window_end", Rows.micros(from)),
                         Expressions.lessThan("window", Rows.micros(until))))
+                .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
+        return current;
+    }
+
+    /**
+     * A file with entries of a stage, as the table's metadata tells of it: most files have one entry.
+     *
+     * @param first start of the first window that it has an entry of
+     * @param last of the last one
+     * @param sequence of the commit that brought it: a later one has a higher number
+     */
+    record Part(Instant first, Instant last, long sequence) {}
+
+    /**
+     * The files with entries of a stage of windows that begin in [from, until), without opening one.
+     *
+     * @param sequence of the table's commit that they are of
+     * @param table its id: another table's numbers say nothing
+     */
+    record Parts(String table, long sequence, List<Part> parts) {}
+
+    Parts parts(String source, String stage, Instant from, Instant until) {
+        Table table = lake.table(LakeTable.LEDGER);
+        Snapshot snapshot = table.currentSnapshot();
+        List<Part> parts = new ArrayList<>();
+        if (snapshot == null) {
+            return new Parts(table.uuid().toString(), 0, parts);
+        }
+        Types.NestedField field = table.schema().findField("window");
+        try (CloseableIterable<FileScanTask> files = table.newScan()
+                .useSnapshot(snapshot.snapshotId())
+                .filter(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.equal("stage", stage),
+                        Expressions.greaterThanOrEqual("window", Rows.micros(from)),
+                        Expressions.lessThan("window", Rows.micros(until))))
+                .includeColumnStats()
+                .planFiles()) {
+            for (FileScanTask file : files) {
+                Long first = bound(file.file().lowerBounds(), field);
+                Long last = bound(file.file().upperBounds(), field);
+                Long sequence = file.file().dataSequenceNumber();
+                parts.add(new Part(
+                        first == null ? from : Rows.instant(first),
+                        last == null ? until : Rows.instant(last),
+                        sequence == null ? Long.MAX_VALUE : sequence));
+            }
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        return new Parts(table.uuid().toString(), snapshot.sequenceNumber(), parts);
+    }
+
+    /** The entries that count of the windows that some files have entries of, and that begin in [from, until). */
+    SortedMap<Instant, Entry> current(String source, String stage, List<Part> parts, Instant from, Instant until) {
+        TreeMap<Instant, Entry> current = new TreeMap<>();
+        Expression some = parts.stream()
+                .map(part -> new Window(part.first(), part.last().plusNanos(1_000)))
+                .distinct()
+                .<Expression>map(range -> Expressions.and(
+                        Expressions.greaterThanOrEqual("window", Rows.micros(range.start())),
+                        Expressions.lessThan("window", Rows.micros(range.end()))))
+                .reduce(Expressions::or)
+                .orElse(Expressions.alwaysFalse());
+        if (parts.isEmpty()) {
+            return current;
+        }
+        read(Expressions.and(
+                        Expressions.equal("source", source),
+                        Expressions.equal("stage", stage),
+                        Expressions.greaterThanOrEqual("window", Rows.micros(from)),
+                        Expressions.lessThan("window", Rows.micros(until)),
+                        some))
                 .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
         return current;
     }

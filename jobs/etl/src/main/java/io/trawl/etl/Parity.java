@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
+import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -13,8 +14,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.TableName;
@@ -23,6 +27,8 @@ import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -106,6 +112,10 @@ public final class Parity {
             long offset,
             String why)
             implements Serializable {
+        private Example because(String other) {
+            return new Example(detectionId, timestamp, client, indicator, partition, offset, other);
+        }
+
         private ObjectNode json() {
             ObjectNode json = Json.MAPPER.createObjectNode();
             json.put("detection_id", detectionId).put("timestamp", timestamp.toString());
@@ -244,6 +254,9 @@ public final class Parity {
         }
     }
 
+    /** A detection that only the hot path has, and whose line may be one that validate dropped. */
+    private record Doubtful(String eventId, Example example) implements Serializable {}
+
     /** What has been found so far; shares of it add up. */
     static final class Findings implements Serializable {
         private static final long serialVersionUID = 1L;
@@ -267,7 +280,33 @@ public final class Parity {
 
         private final TreeMap<Kind, TreeMap<Reason, Difference>> differences = new TreeMap<>();
 
+        /** Only the hot path has them, and the reason hangs on whether validate dropped their line. */
+        private final ArrayList<Doubtful> doubtful = new ArrayList<>();
+
+        /**
+         * Tells the reasons of what was left open.
+         *
+         * @param dropped which of some events are of lines that validate dropped
+         */
+        void settle(UnaryOperator<Set<String>> dropped) {
+            Set<String> events = new TreeSet<>();
+            doubtful.forEach(one -> events.add(one.eventId()));
+            Set<String> copies = events.isEmpty() ? events : dropped.apply(events);
+            for (Doubtful one : doubtful) {
+                if (copies.contains(one.eventId())) {
+                    add(
+                            Kind.ONLY_HOT,
+                            Reason.COPY,
+                            one.example().because("validate dropped the line, which an earlier window has, too"));
+                } else {
+                    add(Kind.ONLY_HOT, Reason.UNEXPLAINED, one.example());
+                }
+            }
+            doubtful.clear();
+        }
+
         Findings plus(Findings other) {
+            doubtful.addAll(other.doubtful);
             lacking = lacking.plus(other.lacking);
             equal += other.equal;
             moved += other.moved;
@@ -446,22 +485,28 @@ public final class Parity {
             } else {
                 reason = null;
                 why = "";
-                if (!isOurs(place)) {
+                JsonNode elsewhere = batchCell(row);
+                // A cell of this window is an older load's, and tells nothing of its lines.
+                if (elsewhere != null
+                        && !(isOurs(place)
+                                && elsewhere
+                                        .path("window")
+                                        .asText()
+                                        .equals(window.start().toString()))
+                        && (elsewhere.path("partition").asInt() != partition
+                                || elsewhere.path("offset").asLong() != offset)) {
+                    reason = Reason.COPY;
+                    why = "the batch sweep has partition " + elsewhere.path("partition") + " offset "
+                            + elsewhere.path("offset") + ", window "
+                            + elsewhere.path("window").asText();
+                } else if (!isOurs(place)) {
                     // Of another window by its offset: that one's sweep decides.
-                    JsonNode elsewhere = batchCell(row);
                     against = others.stream()
                             .filter(swept -> contain(swept.spans(), partition, offset))
                             .map(Swept::snapshot)
                             .findFirst()
                             .orElse(null);
-                    if (elsewhere != null
-                            && (elsewhere.path("partition").asInt() != partition
-                                    || elsewhere.path("offset").asLong() != offset)) {
-                        reason = Reason.COPY;
-                        why = "the batch sweep has partition " + elsewhere.path("partition") + " offset "
-                                + elsewhere.path("offset") + ", window "
-                                + elsewhere.path("window").asText();
-                    } else if (elsewhere != null || against == null) {
+                    if (elsewhere != null || against == null) {
                         reason = Reason.BORDER;
                         why = "by its offset the line is of another window"
                                 + (elsewhere == null
@@ -483,17 +528,19 @@ public final class Parity {
                     }
                 }
             }
-            into.add(
-                    Kind.ONLY_HOT,
-                    reason,
-                    new Example(
-                            Keys.idOf(key),
-                            Keys.timeOf(key),
-                            detection.path("client").asText(null),
-                            detection.path("indicator_value").asText(null),
-                            partition,
-                            offset,
-                            why));
+            Example example = new Example(
+                    Keys.idOf(key),
+                    Keys.timeOf(key),
+                    detection.path("client").asText(null),
+                    detection.path("indicator_value").asText(null),
+                    partition,
+                    offset,
+                    why);
+            if (reason == Reason.UNEXPLAINED && own != null && isOurs(place)) {
+                into.doubtful.add(new Doubtful(detection.path("event_id").asText(), example));
+            } else {
+                into.add(Kind.ONLY_HOT, reason, example);
+            }
         }
 
         private CellName hotName() {
@@ -659,7 +706,29 @@ public final class Parity {
                 findings.plus(eachSalt.apply(salt -> onlyHot(settings, basis, salt, ours, others)));
             }
         }
+        findings.settle(this::dropped);
         return new Verdict(basis, findings);
+    }
+
+    /** Which of some events are of lines that validate dropped, since an earlier window has them. */
+    private Set<String> dropped(Set<String> events) {
+        Ledger.Entry validate = ledger.current(basis.source, "validate", basis.window);
+        if (validate == null || EarlierCopies.noted(validate).isEmpty()) {
+            return Set.of();
+        }
+        Set<String> dropped = new TreeSet<>(events);
+        try (CloseableIterable<ProxyEvent> kept = ledger.lake()
+                .records(
+                        LakeTable.PROXY_EVENTS,
+                        basis.source,
+                        basis.window,
+                        validate.output(LakeTable.PROXY_EVENTS),
+                        Expressions.in("event_id", events))) {
+            kept.forEach(event -> dropped.remove(event.getEventId()));
+        } catch (IOException e) {
+            throw new JobFailure(LakeTable.PROXY_EVENTS + " cannot be read: " + e.getMessage(), e);
+        }
+        return dropped;
     }
 
     /** The windows at the borders, where they have been loaded. */

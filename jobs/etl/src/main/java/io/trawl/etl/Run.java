@@ -289,7 +289,12 @@ public final class Run {
 
     /** A file of the state folder for this run's window, which is the only one of its start ({@link WindowClaims}). */
     public String stateFile(String kind, String name) {
-        return kind + "/" + source().name() + "/" + window().start().toString().replace(":", "") + "/" + name;
+        return stateFile(kind, window().start(), name);
+    }
+
+    /** The same for another window of the source. */
+    String stateFile(String kind, Instant window, String name) {
+        return kind + "/" + source().name() + "/" + window.toString().replace(":", "") + "/" + name;
     }
 
     static String reportName(String job, @Nullable LogSource source, @Nullable Window window) throws IOException {

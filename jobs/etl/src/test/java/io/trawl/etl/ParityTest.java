@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellComparator;
 import org.apache.hadoop.hbase.KeyValue;
@@ -98,6 +99,7 @@ class ParityTest {
     }
 
     private Verdict verdict() {
+        findings.settle(events -> Set.of());
         return new Verdict(basis(), findings);
     }
 
@@ -330,6 +332,38 @@ class ParityTest {
         Detection elsewhere = detection(310);
         elsewhere.setWindow(WINDOW.end());
         only(onlyHot(hot(300, WINDOW.start()), List.of(), cell("batch", 99, elsewhere)), Kind.ONLY_HOT, Reason.COPY);
+    }
+
+    @Test
+    void aLineThatTheBatchSweepHasInAnEarlierWindowIsExplained() {
+        Detection earlier = detection(60);
+        earlier.setWindow(BEFORE);
+        assertThat(why(only(
+                        onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", 99, earlier)),
+                        Kind.ONLY_HOT,
+                        Reason.COPY)))
+                .isEqualTo("the batch sweep has partition 0 offset 60, window 2026-11-24T09:00:00Z");
+    }
+
+    @Test
+    void anOlderLoadOfTheWindowExplainsNothing() {
+        only(
+                onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", VERSION - 1, detection(121))),
+                Kind.ONLY_HOT,
+                Reason.UNEXPLAINED);
+    }
+
+    @Test
+    void aLineThatValidateDroppedIsExplained() {
+        // With indicators that the earlier window was not swept with: the hot path is the first to see it.
+        Detection hot = hot(120, WINDOW.start());
+        basis().hot(Keys.window(4, hot, WINDOW), new HBaseStore.Place(0, 120), row(hotCell(hot)), List.of(), findings);
+        findings.settle(events -> {
+            assertThat(events).containsExactly("e");
+            return Set.of("e");
+        });
+        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.COPY)))
+                .isEqualTo("validate dropped the line, which an earlier window has, too");
     }
 
     @Test

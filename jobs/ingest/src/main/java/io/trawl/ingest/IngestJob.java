@@ -1,5 +1,7 @@
 package io.trawl.ingest;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.etl.Etl;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
@@ -10,6 +12,7 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
+import io.trawl.etl.RangeStore;
 import io.trawl.etl.Run;
 import io.trawl.etl.Source;
 import io.trawl.etl.Tally;
@@ -17,7 +20,6 @@ import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -61,16 +63,20 @@ public final class IngestJob implements Job {
                     : Source.of(messages.read(run.context(), run.window(), span.readable()));
         }
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
-        Tally tally = Etl.from(lines).store(store).run();
+        RangeStore places = new RangeStore();
+        Tally tally = Etl.from(lines).store(store).store(places).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));
         run.offsets(span.spans(), span.holes());
         run.output(LakeTable.RAW_LINES, store.committed());
+        ObjectNode detail = Json.MAPPER.createObjectNode();
         if (!span.unknown().isEmpty()) {
-            run.detail(Json.MAPPER.writeValueAsString(Map.of(
-                    "unknown", span.unknown().values().stream().map(Json::of).toList())));
+            ArrayNode unknown = detail.putArray("unknown");
+            span.unknown().values().forEach(one -> unknown.add(Json.of(one)));
         }
+        places.ranges().into(detail);
+        run.detail(Json.MAPPER.writeValueAsString(detail));
         run.record();
     }
 

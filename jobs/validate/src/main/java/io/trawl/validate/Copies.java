@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.trawl.etl.Block;
+import io.trawl.etl.EarlierCopies;
 import io.trawl.etl.Rows;
 import io.trawl.record.RawLine;
 import org.apache.spark.api.java.JavaRDD;
@@ -16,28 +17,32 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 
 /**
- * Lines that a window has more than once, by identity: Flume sends a line again after a crash or a rename. The one
- * with the lowest partition and offset is the line, the others are copies.
+ * Lines that came more than once, by identity: Flume sends a line again after a crash or a rename. Of those in a window the
+ * one with the lowest partition and offset is the line, the others are copies; if a window before has it, too, all are.
  */
 final class Copies {
     private final Dataset<Row> lines;
     private final JavaRDD<RawLine> records;
     private final Dataset<Row> repeated;
-    private final long count;
+    private final long within;
+    private final EarlierCopies earlier;
 
-    private Copies(Dataset<Row> lines, JavaRDD<RawLine> records, Dataset<Row> repeated, long count) {
+    private Copies(
+            Dataset<Row> lines, JavaRDD<RawLine> records, Dataset<Row> repeated, long within, EarlierCopies earlier) {
         this.lines = lines;
         this.records = records;
         this.repeated = repeated;
-        this.count = count;
+        this.within = within;
+        this.earlier = earlier;
     }
 
     /**
      * @param lines rows of raw_lines, one window
      * @param ids the same by column, with event_id
      * @param records the same as records
+     * @param earlier those of them that windows before have, too
      */
-    static Copies in(Dataset<Row> lines, JavaRDD<Block<RawLine>> ids, JavaRDD<RawLine> records) {
+    static Copies in(Dataset<Row> lines, JavaRDD<Block<RawLine>> ids, JavaRDD<RawLine> records, EarlierCopies earlier) {
         // Copies are rare: first only 8 bytes a line are compared, then the identities of the few that met.
         JavaRDD<Long> hashes = Repeated.in(ids);
         Dataset<Row> suspects = lines.sparkSession()
@@ -45,7 +50,7 @@ final class Copies {
                 .toDF("hash")
                 .cache();
         if (suspects.isEmpty()) {
-            return new Copies(lines, records, suspects, 0);
+            return new Copies(lines, records, suspects, 0, earlier);
         }
         Dataset<Row> repeated = lines.select(
                         col("event_id"),
@@ -60,23 +65,31 @@ final class Copies {
                 .where("times > 1")
                 .cache();
         Row total = repeated.agg(sum(col("times").minus(1))).first();
-        return new Copies(lines, records, repeated, total.isNullAt(0) ? 0 : total.getLong(0));
+        return new Copies(lines, records, repeated, total.isNullAt(0) ? 0 : total.getLong(0), earlier);
     }
 
     /** How many copies there are. */
     long count() {
-        return count;
+        return within + earlier.count();
     }
 
-    /** The lines, each once. */
+    /** Those of them that an earlier window has. */
+    EarlierCopies earlier() {
+        return earlier;
+    }
+
+    /** The lines, each once, without those that an earlier window has. */
     JavaRDD<RawLine> without() {
-        if (count == 0) {
+        if (count() == 0) {
             return records;
         }
+        return Rows.records(earlier.without(within == 0 ? lines : once()), RawLine::new);
+    }
+
+    private Dataset<Row> once() {
         Dataset<Row> kept = repeated.select(col("event_id").as("repeated_id"), col("kept"));
-        Dataset<Row> once = lines.join(kept, col("event_id").equalTo(col("repeated_id")), "left")
+        return lines.join(kept, col("event_id").equalTo(col("repeated_id")), "left")
                 .where("kept is null or (kept.partition = partition and kept.offset = offset)")
                 .drop("repeated_id", "kept");
-        return Rows.records(once, RawLine::new);
     }
 }

@@ -1,0 +1,92 @@
+package io.trawl.audit;
+
+import io.trawl.etl.EarlierCopies;
+import io.trawl.etl.FileRanges;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Run;
+import io.trawl.etl.SeenFiles;
+import io.trawl.etl.Window;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines that came again from files that were sent before: counted from the tables, and compared with what validate dropped.
+ * The two differ if an earlier window was ingested in between. What ingest noted of the places of lines is compared with
+ * the lines themselves, in each window, so that it can be relied on in all that come after it.
+ */
+final class Again {
+    private Again() {}
+
+    /**
+     * Counts them.
+     *
+     * @param lines the window's rows of raw_lines; null where there are none
+     * @param places where they lie
+     * @return how many lines of the window an earlier one has, too, each counted once
+     */
+    static long count(
+            Run run,
+            List<String> problems,
+            Ledger.Entry ingest,
+            Ledger.Entry validate,
+            @Nullable Dataset<Row> lines,
+            FileRanges places)
+            throws IOException {
+        FileRanges noted = FileRanges.noted(ingest);
+        if (noted != null && !noted.equals(places)) {
+            problems.add("ingest noted lines at " + noted + ", but lake.raw_lines has them at " + places
+                    + ": rerun ingest and what follows it");
+        }
+        SeenFiles seen = SeenFiles.before(run);
+        EarlierCopies copies = EarlierCopies.find(run, lines, places, seen);
+        SortedMap<Instant, Long> dropped = EarlierCopies.noted(validate);
+        TreeSet<Instant> windows = new TreeSet<>(copies.windows().keySet());
+        windows.addAll(dropped.keySet());
+        for (Instant window : windows) {
+            long here = copies.windows().getOrDefault(window, 0L);
+            long there = dropped.getOrDefault(window, 0L);
+            if (here != there) {
+                problems.add(here + " lines came again from window " + named(run, window) + ", but validate dropped "
+                        + there + ": it ran before that window was ingested: rerun validate and what follows it");
+            }
+        }
+        for (Map.Entry<Instant, Long> kept : copies.windows().entrySet()) {
+            Instant window = kept.getKey();
+            if (run.ledger()
+                    .current(run.source().name(), "validate", window, window.plusNanos(1_000))
+                    .isEmpty()) {
+                problems.add(
+                        kept.getValue() + " lines came again from window " + named(run, window)
+                                + ", which keeps them and was never validated: run validate and what follows it for that window");
+            }
+        }
+        EarlierCopies.storedLater(run, lines, places)
+                .forEach(
+                        (window, count) -> problems.add(
+                                count + " lines of this window are stored in window "
+                                        + named(run, window)
+                                        + ", too, whose validate ran before this window was ingested: rerun validate and what follows it for that window"));
+        if (copies.count() > 0) {
+            run.note(copies.count() + " lines came again: earlier windows have them, too, and keep them");
+        }
+        Instant unknown = seen.unknown();
+        if (unknown != null && !places.isEmpty()) {
+            run.note("windows before " + unknown
+                    + " were ingested by an earlier version: what came again from them is not seen");
+        }
+        return copies.count();
+    }
+
+    private static Window named(Run run, Instant window) {
+        Duration unit = Duration.between(run.window().start(), run.window().end());
+        return new Window(window, window.plus(unit));
+    }
+}

@@ -1,0 +1,354 @@
+package io.trawl.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.audit.AuditJob;
+import io.trawl.enrich.EnrichJob;
+import io.trawl.etl.Job;
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Lake;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.LogFile;
+import io.trawl.etl.LogScan;
+import io.trawl.etl.Settings;
+import io.trawl.etl.State;
+import io.trawl.etl.Window;
+import io.trawl.ingest.IngestJob;
+import io.trawl.record.LedgerEntry;
+import io.trawl.refreshindicators.RefreshIndicatorsJob;
+import io.trawl.validate.ValidateJob;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent that sends a file again: windows whose lines lie in one file of the proxy, as a log file of a window each. */
+class ResendJobTest {
+    private static final Instant START = Instant.parse("2026-01-05T23:59:57Z");
+    private static final String BROKEN = "broken\n";
+
+    @TempDir
+    Path folder;
+
+    private LakeFolder lake;
+    private Settings settings;
+    private SparkSession spark;
+
+    @BeforeEach
+    void open() throws Exception {
+        lake = LakeFolder.open(folder.resolve("lake"));
+        settings = lake.settings("squid");
+        spark = LocalSpark.start(settings, lake);
+        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\n");
+        mustRun(new RefreshIndicatorsJob(), "--feeds", feed.toString());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        spark.close();
+        lake.close();
+    }
+
+    private static String line(int second, String host) {
+        return (1_700_000_000 + second) + ".123     62 10.0.0.1 TCP_MISS/200 1380 GET http://" + host
+                + "/ - HIER_DIRECT/192.0.2.7 text/html\n";
+    }
+
+    private static Window window(int number) {
+        Instant start = START.plusSeconds(number);
+        return new Window(start, start.plusSeconds(1));
+    }
+
+    /** What came in a window: the file as it is from its beginning. */
+    private void came(int number, String generation, String... lines) throws Exception {
+        Path file = Files.writeString(folder.resolve(number + ".log"), String.join("", lines));
+        LogScan scan = LogScan.of(file, Long.MAX_VALUE, Collections.emptySortedSet(), 1000);
+        State.at(settings.text("state.dir"), new Configuration())
+                .replace(
+                        LogFile.name(Sweep.SOURCE, window(number).start()),
+                        new LogFile(
+                                        number,
+                                        window(number).start(),
+                                        "access.log",
+                                        generation,
+                                        file.toString(),
+                                        scan.bytes(),
+                                        scan.lines(),
+                                        scan.digest())
+                                .json());
+    }
+
+    private String run(Job job, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--conf", lake.conf().toString()));
+        all.addAll(List.of(arguments));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int status = Jobs.run(
+                all.toArray(new String[0]),
+                job,
+                Clock.systemUTC(),
+                new PrintStream(said, true, StandardCharsets.UTF_8));
+        return status == 0 ? "" : said.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    private void mustRun(Job job, String... arguments) {
+        assertThat(run(job, arguments)).isEmpty();
+    }
+
+    private String run(Job job, int number) {
+        return run(job, "--source", Sweep.SOURCE, "--window", window(number).toString());
+    }
+
+    private void mustRun(int number, List<Supplier<Job>> jobs) {
+        jobs.forEach(job -> assertThat(run(job.get(), number)).isEmpty());
+    }
+
+    private void sweep(int number) {
+        mustRun(number, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new, AuditJob::new));
+    }
+
+    private JsonNode report(String job, int number) throws Exception {
+        JsonNode report = State.at(settings.text("reports.dir"), new Configuration())
+                .read(job + "/" + Sweep.SOURCE + "/"
+                        + window(number).start().toString().replace(":", "") + ".json");
+        assertThat(report).isNotNull();
+        return report;
+    }
+
+    private long count(String job, int number, String count) throws Exception {
+        return report(job, number).path("counts").path(count).asLong(-1);
+    }
+
+    /** A column of the rows of a table, each with the number of its window. */
+    private List<String> rows(LakeTable<?> table, String column) throws Exception {
+        List<String> rows = new ArrayList<>();
+        try (Lake open = Lake.open(settings, new Configuration());
+                CloseableIterable<Record> records =
+                        IcebergGenerics.read(open.table(table)).build()) {
+            for (Record record : records) {
+                Instant start = ((java.time.OffsetDateTime) record.getField("window")).toInstant();
+                rows.add((start.getEpochSecond() - START.getEpochSecond()) + " " + record.getField(column));
+            }
+        }
+        rows.sort(null);
+        return rows;
+    }
+
+    private List<String> everything() throws Exception {
+        List<String> all = new ArrayList<>();
+        all.addAll(rows(LakeTable.PROXY_EVENTS, "event_id"));
+        all.addAll(rows(LakeTable.INVALID_RECORDS, "event_id"));
+        all.addAll(rows(LakeTable.DETECTIONS, "detection_id"));
+        return all;
+    }
+
+    private static String[] day(int lines) {
+        String[] day = new String[lines];
+        for (int i = 0; i < lines; i++) {
+            day[i] = i % 5 == 3 ? BROKEN : line(i, i % 5 == 1 ? "www.evil.example" : "good.example");
+        }
+        return day;
+    }
+
+    @Test
+    void aFileThatIsSentAgainFiveTimesIsOneEventALine() throws Exception {
+        came(0, "day", day(5));
+        sweep(0);
+        for (int rotation = 1; rotation <= 5; rotation++) {
+            came(rotation, "day", day(5 + rotation));
+            sweep(rotation);
+            assertThat(count("validate", rotation, "copies")).isEqualTo(4 + rotation);
+            assertThat(count("validate", rotation, "copies_earlier")).isEqualTo(4 + rotation);
+            assertThat(count("audit", rotation, "copies")).isEqualTo(4 + rotation);
+            assertThat(count("audit", rotation, "copies_earlier")).isEqualTo(4 + rotation);
+        }
+        // Ten lines: two broken, two of an indicator.
+        assertThat(rows(LakeTable.PROXY_EVENTS, "url_domain"))
+                .containsExactly(
+                        "0 good.example",
+                        "0 good.example",
+                        "0 good.example",
+                        "0 www.evil.example",
+                        "1 good.example",
+                        "2 www.evil.example",
+                        "3 good.example",
+                        "5 good.example");
+        assertThat(rows(LakeTable.INVALID_RECORDS, "file_offset")).hasSize(2);
+        assertThat(rows(LakeTable.DETECTIONS, "value")).containsExactly("0 www.evil.example", "2 www.evil.example");
+        assertThat(rows(LakeTable.OBSERVABLES, "value").stream().filter(row -> row.contains("evil")))
+                .hasSize(2);
+        // A rerun gives the same, and so does one without what was kept of the files that were seen.
+        List<String> once = everything();
+        sweep(3);
+        assertThat(everything()).isEqualTo(once);
+        try (Stream<Path> kept = Files.walk(folder.resolve("lake/state/seen"))) {
+            for (Path file : kept.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        sweep(4);
+        assertThat(everything()).isEqualTo(once);
+    }
+
+    @Test
+    void aLineBelowThePlacesSeenThatNeverCameIsKept() throws Exception {
+        came(0, "day", line(0, "a.example"), line(1, "b.example"), line(2, "c.example"));
+        sweep(0);
+        // At a place of a line that came, another one; the two around it came again.
+        came(1, "day", line(0, "a.example"), line(1, "d.example"), line(2, "c.example"));
+        // The same lines in the next file.
+        came(2, "next day", line(0, "a.example"), line(1, "b.example"));
+        sweep(1);
+        sweep(2);
+        assertThat(count("validate", 1, "copies_earlier")).isEqualTo(2);
+        assertThat(count("validate", 2, "copies_earlier")).isZero();
+        assertThat(rows(LakeTable.PROXY_EVENTS, "url_domain"))
+                .containsExactly(
+                        "0 a.example", "0 b.example", "0 c.example", "1 d.example", "2 a.example", "2 b.example");
+    }
+
+    @Test
+    void ofAFileWithoutANameNothingIsDropped() throws Exception {
+        for (int number = 0; number < 2; number++) {
+            came(number, "unknown", line(0, "a.example"));
+            sweep(number);
+        }
+        assertThat(rows(LakeTable.PROXY_EVENTS, "url_domain")).containsExactly("0 a.example", "1 a.example");
+        assertThat(count("audit", 1, "copies_earlier")).isZero();
+        mustRun(
+                new AuditJob(),
+                "--source",
+                Sweep.SOURCE,
+                "--window",
+                window(1).toString(),
+                "--set",
+                "audit.copies.lookback=PT1H");
+        assertThat(count("audit", 1, "copies_elsewhere")).isEqualTo(1);
+    }
+
+    @Test
+    void aWindowThatWasValidatedBeforeAnEarlierOneWasIngestedIsNamed() throws Exception {
+        came(0, "day", day(5));
+        came(1, "day", day(7));
+        sweep(1);
+        assertThat(count("audit", 1, "copies")).isZero();
+        mustRun(0, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
+        assertThat(run(new AuditJob(), 0))
+                .contains("5 lines of this window are stored in window " + window(1) + ", too")
+                .contains("rerun validate and what follows it for that window");
+        assertThat(run(new AuditJob(), 1))
+                .contains("5 lines came again from window " + window(0) + ", but validate dropped 0")
+                .contains("rerun validate and what follows it");
+        mustRun(1, List.of(ValidateJob::new, EnrichJob::new, AuditJob::new));
+        mustRun(0, List.of(AuditJob::new));
+        assertThat(count("audit", 1, "copies_earlier")).isEqualTo(5);
+        List<String> once = everything();
+        // As it would have been in order.
+        sweep(0);
+        sweep(1);
+        assertThat(everything()).isEqualTo(once);
+        assertThat(rows(LakeTable.PROXY_EVENTS, "url_domain").stream().filter(row -> row.startsWith("1 ")))
+                .hasSize(2);
+    }
+
+    @Test
+    void aWindowThatKeepsLinesAndWasNeverValidatedIsNamed() throws Exception {
+        came(0, "day", day(3));
+        came(1, "day", day(4));
+        mustRun(0, List.of(IngestJob::new));
+        mustRun(1, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
+        assertThat(run(new AuditJob(), 1))
+                .contains("3 lines came again from window " + window(0)
+                        + ", which keeps them and was never validated: run validate");
+        mustRun(0, List.of(ValidateJob::new));
+        mustRun(1, List.of(AuditJob::new));
+    }
+
+    @Test
+    void windowsMayBeIngestedInAnyOrder() throws Exception {
+        for (int number = 0; number < 4; number++) {
+            came(number, "day", day(3 + number));
+        }
+        for (int number : new int[] {2, 0, 3, 1}) {
+            mustRun(number, List.of(IngestJob::new));
+        }
+        for (int number : new int[] {3, 1, 2, 0}) {
+            mustRun(number, List.of(ValidateJob::new, EnrichJob::new));
+        }
+        for (int number = 0; number < 4; number++) {
+            mustRun(number, List.of(AuditJob::new));
+            assertThat(count("audit", number, "copies_earlier")).isEqualTo(number == 0 ? 0 : 2 + number);
+        }
+    }
+
+    /** Puts an entry for a window's ingest into the ledger that has another detail. */
+    private void noted(int number, String detail) throws Exception {
+        try (Lake open = Lake.open(settings, new Configuration())) {
+            Ledger ledger = new Ledger(open);
+            Ledger.Entry known = ledger.require(Sweep.SOURCE, "ingest", window(number));
+            LedgerEntry entry = new LedgerEntry();
+            entry.setSource(Sweep.SOURCE);
+            entry.setStage("ingest");
+            entry.setWindow(known.window());
+            entry.setWindowEnd(known.windowEnd());
+            entry.setRunId("by hand");
+            entry.setSequence(known.sequence() + 1);
+            entry.setStarted(known.ended());
+            entry.setEnded(known.ended());
+            entry.setCounts(known.counts());
+            entry.setInputs(Map.of());
+            entry.setOutputs(Map.of("raw_lines", known.output(LakeTable.RAW_LINES)));
+            entry.setOffsets(known.spans("offsets"));
+            entry.setHoles(known.spans("holes"));
+            entry.setVersions(known.versions());
+            entry.setDetail(detail);
+            ledger.add(entry);
+        }
+    }
+
+    @Test
+    void whatIngestNotedOfPlacesIsComparedWithTheLines() throws Exception {
+        came(0, "day", line(0, "a.example"), line(1, "b.example"));
+        sweep(0);
+        noted(0, "{\"files\": {\"files\": {\"access.log\": {\"day\": [0, 50]}}}}");
+        assertThat(run(new AuditJob(), 0))
+                .contains("ingest noted lines at {files/access.log/day=Range[first=0, last=50]}")
+                .contains("rerun ingest and what follows it");
+    }
+
+    @Test
+    void aWindowOfAnEarlierVersionIsNotedAndDropsWhatCameBefore() throws Exception {
+        came(0, "day", day(5));
+        came(1, "day", day(5));
+        came(2, "day", day(6));
+        sweep(0);
+        mustRun(1, List.of(IngestJob::new));
+        noted(1, null);
+        mustRun(1, List.of(ValidateJob::new, EnrichJob::new, AuditJob::new));
+        assertThat(count("audit", 1, "copies_earlier")).isEqualTo(5);
+        sweep(2);
+        assertThat(count("audit", 2, "copies_earlier")).isEqualTo(5);
+        assertThat(report("audit", 2).path("notes").toString())
+                .contains("windows before " + window(1).end() + " were ingested by an earlier version");
+    }
+}
