@@ -8,7 +8,6 @@ import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.KafkaLines;
-import io.trawl.etl.ListStore;
 import io.trawl.etl.LogCut;
 import io.trawl.etl.LogSource;
 import io.trawl.etl.Offsets;
@@ -16,7 +15,6 @@ import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.Source;
 import io.trawl.etl.StepFailure;
-import io.trawl.etl.Store;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
 import io.trawl.record.Alert;
@@ -26,7 +24,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -345,18 +342,23 @@ final class MicroBatches implements AutoCloseable {
             return until;
         });
         window.accept(change);
-        progress.end(found.tally(), sighted, stored, change.alerts().size());
+        progress.end(
+                found.tally(), sighted, found.copies(), stored, change.alerts().size());
     }
 
-    /** @param newest newest append time of the messages, milliseconds, by partition */
-    private record Found(Tally tally, List<Sighted> sighted, Instant stored, Map<Integer, Long> newest) {}
+    /**
+     * @param sighted what is new
+     * @param copies detections of lines that came before
+     * @param newest newest append time of the messages, milliseconds, by partition
+     */
+    private record Found(Tally tally, List<Sighted> sighted, long copies, Instant stored, Map<Integer, Long> newest) {}
 
     /** The very steps of the batch path, on one micro-batch. */
     private Found detect(
             JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
         SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
-        ListStore<Sighted> sighted = Store.list("sighted");
+        HitStore hits = new HitStore(settings, store);
         NewestAppend newest = new NewestAppend();
         run.context().sc().register(newest);
         Etl<Detection> found = Etl.from(Source.of(lines.map(message -> {
@@ -365,12 +367,9 @@ final class MicroBatches implements AutoCloseable {
                 })))
                 .parse(new Careful.Parsing(source.parser()))
                 .expect(ProxyEvent.SCHEMA$)
-                .analyse(new Careful.Judging(engine))
-                .store(store);
-        Tally tally = found.<Sighted>step("sighted", Sighted::of).store(sighted).run();
-        List<Sighted> all = new ArrayList<>(sighted.records());
-        all.sort(Sighted.ORDER);
-        return new Found(tally, all, Instant.now(), newest.value());
+                .analyse(new Careful.Judging(engine));
+        Tally tally = found.<Sighted>step("sighted", Sighted::of).store(hits).run();
+        return new Found(tally, hits.hits(), hits.copies(), Instant.now(), newest.value());
     }
 
     /** Between two batches: the snapshot that is ready is used from here on. */

@@ -34,6 +34,7 @@ final class Progress implements Source {
     private final Histogram eventToAlert = histogram("event_to_alert_ms", LATEST);
     private final Map<String, Long> invalidBy = new TreeMap<>();
     private long suppressed;
+    private long copies;
     private long batches;
     private volatile Lag lag = Lag.NONE;
     private volatile boolean ready;
@@ -118,8 +119,13 @@ final class Progress implements Source {
         failures.incrementAndGet();
     }
 
-    /** A batch is done: stored, sent and committed. */
-    synchronized void end(Tally tally, List<Sighted> sighted, Instant stored, int sent) {
+    /**
+     * A batch is done: stored, sent and committed.
+     *
+     * @param again detections of lines that came before
+     */
+    synchronized void end(Tally tally, List<Sighted> sighted, long again, Instant stored, int sent) {
+        copies += again;
         Instant now = Instant.now();
         Instant began = inHand;
         if (began != null) {
@@ -166,6 +172,7 @@ final class Progress implements Source {
         counts.put("lines", lines.getCount());
         counts.put("detections", detections.getCount());
         counts.put("suppressed", suppressed);
+        counts.put("copies", copies);
         counts.put("alerts", alerts.getCount());
         counts.put("invalid", invalid.getCount());
         invalidBy.forEach((reason, count) -> counts.put("invalid." + reason, count));
@@ -184,7 +191,7 @@ final class Progress implements Source {
         heartbeat.put("lag_lines", now.lines()).put("lag_seconds", rounded(now.seconds()));
         heartbeat.put("caught_up_in_seconds", now.caughtUp() == null ? null : rounded(now.caughtUp()));
         heartbeat.put("detections", detections.getCount()).put("alerts", alerts.getCount());
-        heartbeat.put("suppressed", suppressed).put("invalid", invalid.getCount());
+        heartbeat.put("suppressed", suppressed).put("copies", copies).put("invalid", invalid.getCount());
         ObjectNode reasons = heartbeat.putObject("invalid_by");
         invalidBy.forEach(reasons::put);
         quantiles(heartbeat.putObject("append_to_hbase_ms"), appendToHBase);
