@@ -47,10 +47,10 @@ final class Folders {
         this.terms = terms;
     }
 
-    /** Pins of indicators and manifests of loads, of windows that cannot be rerun. @return how many folders went */
+    /** Pins of indicators, manifests of loads and what was seen of files, of windows that cannot be rerun. @return how many folders went */
     long windows() throws IOException {
         long gone = 0;
-        for (String kind : List.of("indicators", "loads")) {
+        for (String kind : List.of("indicators", "loads", "seen")) {
             for (FileStatus source : inside(kind)) {
                 Set<String> stay = kept.windows(source.getPath().getName()).stream()
                         .map(Window::start)

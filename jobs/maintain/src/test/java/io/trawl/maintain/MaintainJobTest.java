@@ -400,6 +400,7 @@ class MaintainJobTest {
                         file("indicators/proxy/" + name(window(1)) + "/000000.json", 30),
                         "{\"snapshot\":1,\"index\":\""
                                 + state.resolve("index/pinned.index").toUri() + "\"}"),
+                file("seen/proxy/" + name(window(1)) + "/before.json", 30),
                 file("hot/proxy/indicators/000000.json", 300),
                 file("offsets/proxy/2026-01-01T010000Z.json", 300),
                 file("offsets/proxy/2026-01-01T020000Z.json", 300),
@@ -410,6 +411,7 @@ class MaintainJobTest {
                 file("allowlists/nobody.zip", 30),
                 file("indicators/proxy/" + name(window(2)) + "/000000.json", 30),
                 file("loads/proxy/" + name(window(2)) + "/0000000000000000001", 30),
+                file("seen/proxy/" + name(window(2)) + "/before.json", 30),
                 file("index/.half.index.0", 30),
                 file("offsets/proxy/2026-01-01T000000Z.json", 300),
                 file("windows/proxy/2026-01-01/000000.json", 300));
