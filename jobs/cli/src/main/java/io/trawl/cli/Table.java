@@ -1,5 +1,6 @@
 package io.trawl.cli;
 
+import io.trawl.parsing.Printable;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -33,8 +34,6 @@ final class Table {
 
     /** A cell as it is shown: on one line, and no longer than is good for reading. */
     static String cut(String cell) {
-        // What a stranger wrote into a URL must not steer the terminal, nor turn the direction of its text.
-        String clean = cell.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
-        return clean.length() <= WIDEST ? clean : clean.substring(0, WIDEST - 1) + "…";
+        return Printable.line(cell, WIDEST);
     }
 }

@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
@@ -226,7 +227,7 @@ public final class Jobs {
     }
 
     private int complain(int status, String line) {
-        err.println("trawl " + job.name() + ": " + line.replace('\n', ' '));
+        err.println("trawl " + job.name() + ": " + Printable.line(line.replace('\n', ' ')));
         return status;
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.trawl.parsing.Printable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Text {
 
     /** What a stranger wrote into a URL or a file's name must not steer the terminal, nor turn the direction of its text. */
     static String clean(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+        return Printable.line(text);
     }
 
     /** One line of ASCII. */
@@ -144,8 +145,6 @@ final class Text {
     }
 
     private static String cut(String cell, boolean last) {
-        String clean = clean(cell);
-        int widest = last ? 2 * WIDEST : WIDEST;
-        return clean.length() <= widest ? clean : clean.substring(0, widest - 1) + "…";
+        return Printable.line(cell, last ? 2 * WIDEST : WIDEST);
     }
 }

@@ -1,5 +1,6 @@
 package io.trawl.terminal;
 
+import io.trawl.parsing.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class Table {
     private static void append(StringBuilder text, int[] columns, String[] row) {
         for (int i = 0; i < columns.length; i++) {
             boolean last = i == columns.length - 1;
-            String cell = last ? clean(row[i]) : cut(row[i]);
+            String cell = last ? Printable.line(row[i]) : cut(row[i]);
             text.append(cell);
             if (!last) {
                 text.append(" ".repeat(Math.max(0, columns[i] - cell.length()) + 2));
@@ -60,18 +61,7 @@ final class Table {
     }
 
     private static String cut(String cell) {
-        String clean = clean(cell);
-        return clean.length() <= WIDEST ? clean : clean.substring(0, WIDEST - 1) + "…";
-    }
-
-    /** What a stranger wrote into a URL must not steer the terminal. */
-    private static String clean(String cell) {
-        for (int i = 0; i < cell.length(); i++) {
-            if (Character.isISOControl(cell.charAt(i))) {
-                return cell.replaceAll("[\\x00-\\x1F\\x7F-\\x9F]", "?");
-            }
-        }
-        return cell;
+        return Printable.line(cell, WIDEST);
     }
 
     /** A cell: a dash for nothing. */

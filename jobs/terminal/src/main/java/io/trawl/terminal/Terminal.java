@@ -1,5 +1,6 @@
 package io.trawl.terminal;
 
+import io.trawl.parsing.Printable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -77,7 +78,7 @@ public final class Terminal {
 
     /** What is shown on a terminal, in one line, whatever a file's name has in it. */
     static String oneLine(String text) {
-        return text.replaceAll("[\\x00-\\x1F\\x7F-\\x9F]", "?");
+        return Printable.line(text);
     }
 
     /** Says of a failure that it is the output's. */
