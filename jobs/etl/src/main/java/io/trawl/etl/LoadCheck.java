@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.CompareOperator;
@@ -27,6 +30,8 @@ import org.apache.hadoop.hbase.filter.BinaryPrefixComparator;
 import org.apache.hadoop.hbase.filter.KeyOnlyFilter;
 import org.apache.hadoop.hbase.filter.QualifierFilter;
 import org.apache.hadoop.hbase.util.Bytes;
+import org.apache.hadoop.io.IOUtils;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,6 +44,10 @@ import scala.Tuple2;
  */
 public final class LoadCheck {
     private static final int BATCH = 500;
+    /** Bytes of cells that are looked up at once, about. */
+    private static final long BATCH_BYTES = 8 << 20;
+    /** Characters of a value that are shown. */
+    private static final int SHOWN = 100;
 
     /** What is wrong with a cell that no record is put as. */
     public static final String SURPLUS = "not in the lake";
@@ -123,7 +132,9 @@ public final class LoadCheck {
     static String name(String table, byte[] row) {
         if (table.equals(HBase.OBSERVABLES)) {
             String value = Keys.valueOf(row);
-            return value == null ? Bytes.toStringBinary(row, 2, Math.min(row.length - 2, 100)) : Keys.safe(value);
+            return value == null
+                    ? Bytes.toStringBinary(row, 2, Math.min(row.length - 2, SHOWN))
+                    : Printable.line(value, SHOWN);
         }
         String id = row.length < Keys.TAIL + 2 ? Bytes.toStringBinary(row) : Keys.idOf(row);
         return switch (row[1]) {
@@ -138,7 +149,7 @@ public final class LoadCheck {
 
     private static String indexed(byte[] row) {
         int length = Math.max(0, row.length - Keys.TAIL - 3);
-        return Keys.safe(new String(row, 2, Math.min(length, 100), StandardCharsets.UTF_8));
+        return Printable.line(new String(row, 2, length, StandardCharsets.UTF_8), SHOWN);
     }
 
     private interface Judge {
@@ -154,8 +165,12 @@ public final class LoadCheck {
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(store.table()))) {
             while (records.hasNext()) {
                 List<Put> puts = new ArrayList<>();
-                while (records.hasNext() && puts.size() < BATCH) {
-                    puts.addAll(store.puts(records.next()));
+                long bytes = 0;
+                while (records.hasNext() && puts.size() < BATCH && bytes < BATCH_BYTES) {
+                    for (Put put : store.puts(records.next())) {
+                        puts.add(put);
+                        bytes += put.heapSize();
+                    }
                 }
                 List<Get> gets = new ArrayList<>();
                 for (Put put : puts) {
@@ -194,12 +209,12 @@ public final class LoadCheck {
     }
 
     /**
-     * Ids of the detections that HBase has of a window, of events of a span of time, whichever load put them: those of a
-     * few more events than the window's own are scanned, not the table.
+     * Hands on the ids of the detections that HBase has of a window, of events of a span of time, whichever load put them:
+     * those of a few more events than the window's own are scanned, not the table.
      */
-    public static List<String> detections(Settings settings, CellName name, Instant from, Instant until) {
+    public static void detections(
+            Settings settings, CellName name, Instant from, Instant until, Consumer<String> found) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
-        List<String> ids = new ArrayList<>();
         byte[] qualifier = name.bytes();
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.DETECTIONS))) {
             for (int salt = 0; salt < salts; salt++) {
@@ -212,7 +227,7 @@ public final class LoadCheck {
                 try (ResultScanner rows = table.getScanner(scan)) {
                     for (Result row : rows) {
                         if (!isTombstone(row.rawCells()[0], false)) {
-                            ids.add(Keys.idOf(row.getRow()));
+                            found.accept(Keys.idOf(row.getRow()));
                         }
                     }
                 }
@@ -220,7 +235,6 @@ public final class LoadCheck {
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
-        return ids;
     }
 
     /**
@@ -306,21 +320,25 @@ public final class LoadCheck {
                 .setStartStopRowForPrefixScan(new byte[] {(byte) salt})
                 .setFilter(new QualifierFilter(CompareOperator.EQUAL, new BinaryPrefixComparator(own)))
                 .setCaching(BATCH);
-        List<Tuple2<Digest, Seen>> seen = new ArrayList<>();
-        try (Table table = HBase.connection(settings).getTable(TableName.valueOf(name));
-                ResultScanner rows = table.getScanner(scan)) {
-            for (Result row : rows) {
-                for (Cell cell : row.rawCells()) {
-                    byte[] qualifier = CellUtil.cloneQualifier(cell);
-                    boolean ours = Arrays.equals(qualifier, own) || Bytes.startsWith(qualifier, chunks);
-                    if (ours && !Load.isTombstone(cell)) {
-                        seen.add(seen(name, cell, Load.sequence(cell)));
-                    }
-                }
-            }
+        try {
+            Table table = HBase.connection(settings).getTable(TableName.valueOf(name));
+            ResultScanner rows = table.getScanner(scan);
+            TaskContext.get().addTaskCompletionListener(context -> {
+                rows.close();
+                IOUtils.closeStream(table);
+            });
+            // Row by row as they are asked for: a part may have more of them than a heap holds.
+            return StreamSupport.stream(rows.spliterator(), false)
+                    .flatMap(row -> Arrays.stream(row.rawCells()))
+                    .filter(cell -> {
+                        byte[] qualifier = CellUtil.cloneQualifier(cell);
+                        boolean ours = Arrays.equals(qualifier, own) || Bytes.startsWith(qualifier, chunks);
+                        return ours && !Load.isTombstone(cell);
+                    })
+                    .map(cell -> seen(name, cell, Load.sequence(cell)))
+                    .iterator();
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
-        return seen.iterator();
     }
 }
