@@ -52,7 +52,9 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
                         "setting lake.catalog.uri has a password in it, which shows in arguments and on Spark's pages; put it"
                                 + " alone into a file and name that, as lake.password.file = /etc/trawl/lake.password");
             }
-            catalog.put("uri", uri.isEmpty() ? inTheFolder(warehouse) : uri);
+            String database = uri.isEmpty() ? inTheFolder(warehouse) : uri;
+            requireOneMachine(database);
+            catalog.put("uri", database);
             String password = settings.text("lake.password.file", "");
             if (!password.isEmpty()) {
                 catalog.put(JdbcLake.PASSWORD_FILE, password);
@@ -65,6 +67,16 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
             catalog.put("catalog-impl", implementation);
         }
         return new LakeSettings(type, warehouse, Map.copyOf(catalog));
+    }
+
+    /** SQLite is a file of one machine: on another the driver would find, or make, another lake. */
+    private static void requireOneMachine(String uri) {
+        String master = Submission.anyMachineOf();
+        if (uri.startsWith(JdbcLake.SQLITE) && master != null) {
+            throw new IllegalArgumentException("setting lake.catalog.uri, " + uri
+                    + ", is a file of one machine, and in cluster mode the job runs on any worker of " + master
+                    + ": expected a database that all of them reach, as jdbc:postgresql://db.example/lake");
+        }
     }
 
     /** A lake in a folder of this machine has its catalog in the same folder. */

@@ -3,6 +3,7 @@ package io.trawl.refreshindicators;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Settings;
+import io.trawl.etl.Submission;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,22 +24,17 @@ final class Given {
     /** One letter is a drive. */
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
-    private static final Pattern THIS_MACHINE =
-            Pattern.compile("spark://(127\\.[0-9.]+|localhost|\\[::1\\])(:\\d+)?(,.*)?");
-
     private Given() {}
 
     /**
      * Refuses a path of "this machine" where nobody can say which machine that is: in cluster mode the driver runs on any
-     * worker. With a master on the loopback interface all workers are this machine.
+     * worker.
      *
      * @param option for the message, with the setting that may have said it
      */
     static void requireReadable(String option, String setting, List<String> names) {
-        String master = System.getProperty("spark.master", "");
-        if (!System.getProperty("spark.submit.deployMode", "client").equals("cluster")
-                || master.startsWith("local")
-                || THIS_MACHINE.matcher(master).matches()) {
+        String master = Submission.anyMachineOf();
+        if (master == null) {
             return;
         }
         for (String name : names) {

@@ -174,14 +174,19 @@ class RefreshIndicatorsJobTest {
     void aPathOfOneMachineIsRefusedInClusterModeUnlessThatIsThisMachine() throws Exception {
         System.setProperty("spark.submit.deployMode", "cluster");
         System.setProperty("spark.master", "spark://master-1:7077");
-        assertThat(refresh())
+        String[] elsewhere = {"--set", "lake.catalog.uri=jdbc:postgresql://db.example/lake"};
+        assertThat(refresh(elsewhere))
                 .isEqualTo("2 --feeds " + feeds
                         + " is a path of one machine, and in cluster mode the job runs on any worker of"
                         + " spark://master-1:7077: expected a URL, for example hdfs://namenode" + feeds + ", or file://"
                         + feeds
                         + " if every worker has the same files there (setting indicators.folder)");
-        assertThat(refresh("--feeds", "file://" + feeds, "--allowlists", "lists"))
+        assertThat(refresh(elsewhere[0], elsewhere[1], "--feeds", "file://" + feeds, "--allowlists", "lists"))
                 .startsWith("2 --allowlists lists is a path of one machine");
+        assertThat(refresh("--feeds", "file://" + feeds))
+                .startsWith("2 setting lake.catalog.uri, jdbc:sqlite:" + folder)
+                .contains(
+                        " is a file of one machine, and in cluster mode the job runs on any worker of spark://master-1:7077");
         System.setProperty("spark.master", "spark://127.0.0.1:7077");
         assertThat(refresh("--check")).isEqualTo("0");
     }
