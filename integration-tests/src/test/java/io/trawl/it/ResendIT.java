@@ -194,10 +194,9 @@ class ResendIT {
         Sweeper source = source("copy");
         String proxy = source.source();
         List<Message> file = Broker.log(0, proxy, 0, EVIL.formatted("10.3.0.1").replace("evil", proxy));
-        Window first;
         Window second;
         try (HotJob job = HotJob.running(source)) {
-            first = source.fill(broker, file);
+            Window first = source.fill(broker, file);
             HotJob.awaitCommitted(source, 1);
             source.sweep(first);
             long before = job.heartbeat().path("snapshot").asLong();
@@ -218,6 +217,8 @@ class ResendIT {
             HotJob.awaitCommitted(source, sent.get() + 2);
             assertThat(HotJob.alerts(source)).hasSize(1);
             job.terminate();
+            // The first window was swept without the indicator and keeps the line: it is judged there.
+            source.sweep(new Window(first.start(), second.end()));
         } finally {
             source.mustRun(
                     "refresh-indicators",
@@ -225,8 +226,6 @@ class ResendIT {
                     "--feeds",
                     folder.resolve("feed.txt").toString());
         }
-        // The first window was swept without the indicator and keeps the line: it is judged there.
-        source.sweep(new Window(first.start(), second.end()));
         assertThat(source.counts("audit", second))
                 .containsEntry("copies_earlier", 1L)
                 .containsEntry("detections", 0L)
