@@ -171,6 +171,26 @@ class AlertTopicIT {
         }
     }
 
+    /** As after a commit whose markers the broker has yet to write. */
+    @Test
+    void offsetsThatAreBeingCommittedAreAwaitedNotTakenForNone() throws Exception {
+        topic(own).close();
+        KafkaProducer<byte[], byte[]> open = transaction(own, alert(own, "begun"));
+        open.sendOffsetsToTransaction(
+                Map.of(new TopicPartition(own, 0), new OffsetAndMetadata(9, at(9).metadata(0))),
+                new ConsumerGroupMetadata("trawl-hot-" + own));
+        try (AlertTopic topic = topic(own)) {
+            CompletableFuture<AlertTopic.Position> found = CompletableFuture.supplyAsync(topic::committed);
+            assertThatExceptionOfType(TimeoutException.class)
+                    .as("the transaction is open: nothing is known yet")
+                    .isThrownBy(() -> found.get(2, TimeUnit.SECONDS));
+            open.commitTransaction();
+            assertThat(found.get(60, TimeUnit.SECONDS)).isEqualTo(at(9));
+        } finally {
+            open.close();
+        }
+    }
+
     @Test
     void anotherSourcesAlertsAreNotThisOnes() {
         try (AlertTopic theirs = topic(other);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
@@ -51,6 +52,7 @@ import org.slf4j.LoggerFactory;
 final class AlertTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AlertTopic.class);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     /**
      * How far lines were done, and with what: the metadata of the committed offsets.
@@ -159,12 +161,7 @@ final class AlertTopic implements AutoCloseable {
                 .values()
                 .forEach(topic ->
                         topic.partitions().forEach(one -> partitions.add(new TopicPartition(lines, one.partition()))));
-        // By name: of a partition that is not asked for a broker leaves out what is being committed just now.
-        Map<TopicPartition, OffsetAndMetadata> found = call(() -> admin.listConsumerGroupOffsets(
-                        Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-                        new ListConsumerGroupOffsetsOptions().requireStable(true))
-                .partitionsToOffsetAndMetadata(group)
-                .get());
+        Map<TopicPartition, OffsetAndMetadata> found = stable(partitions);
         Map<Integer, Long> offsets = new TreeMap<>();
         Map<Integer, Long> newest = new TreeMap<>();
         JsonNode said = Json.MAPPER.createObjectNode();
@@ -179,6 +176,32 @@ final class AlertTopic implements AutoCloseable {
             }
         }
         return offsets.isEmpty() ? null : Position.of(offsets, said, newest);
+    }
+
+    /**
+     * The committed offset of each partition, null where there is none. While one is being committed the broker tells none
+     * of that partition, and the client leaves it out: that is no partition without an offset.
+     */
+    private Map<TopicPartition, OffsetAndMetadata> stable(List<TopicPartition> partitions) {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Map<TopicPartition, OffsetAndMetadata> found = call(() -> admin.listConsumerGroupOffsets(
+                            Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+                            new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata(group)
+                    .get());
+            if (found.keySet().containsAll(partitions)) {
+                return found;
+            }
+            if (System.nanoTime() > until) {
+                throw new JobFailure(
+                        "the offsets of group " + group + " at " + bootstrap
+                                + " are not known: a transaction that commits some has been open for "
+                                + PATIENCE.toSeconds() + " s; does another program commit for this group?",
+                        null);
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     private JsonNode said(String metadata) {
