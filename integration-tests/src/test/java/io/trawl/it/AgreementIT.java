@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
@@ -111,7 +112,7 @@ class AgreementIT {
     @Execution(ExecutionMode.CONCURRENT)
     void onSquidsCombinedLogWithReferrersAndUserAgents() throws Exception {
         assertThat(agreed(Format.SQUID_COMBINED, lines(Format.SQUID_COMBINED, Crafted.quoted(" TCP_MISS:HIER_DIRECT"))))
-                .contains("user-agent", "user-agent-regex", "url-path", "domain");
+                .contains("user-agent", "user-agent-regex", "url-path", "domain", "observed EvilBot/1.0 (x)");
     }
 
     @Test
@@ -125,6 +126,25 @@ class AgreementIT {
         }
         assertThat(agreed(Format.COMBINED, lines(Format.COMBINED, crafted)))
                 .contains("user-agent", "user-agent-regex", "cidr", "ipv6");
+    }
+
+    /** The user agents of a window and how many events have each: its observables and its events say the same. */
+    private static Map<String, Long> agents(Sweeper source, Window window) throws Exception {
+        Map<String, Long> sent = new TreeMap<>();
+        for (Map<String, Object> event : source.records(LakeTable.PROXY_EVENTS, "validate", window)) {
+            String agent = text(event, "user_agent_original");
+            if (!List.of("", "-", "null").contains(agent)) {
+                sent.merge(agent, 1L, Long::sum);
+            }
+        }
+        Map<String, Long> observed = new TreeMap<>();
+        for (Map<String, Object> row : source.records(LakeTable.OBSERVABLES, "enrich", window)) {
+            if (text(row, "type").equals("user_agent")) {
+                observed.put(text(row, "value"), (Long) row.get("events"));
+            }
+        }
+        assertThat(observed).isEqualTo(sent);
+        return observed;
     }
 
     /** Sweeps the lines and matches them at a terminal; gives the types of the indicators that both found, and who suppressed. */
@@ -160,6 +180,7 @@ class AgreementIT {
         assertThat(odd).contains("a|b.evil.example", "a^b.evil.example", "%FF.evil.example", "a|b.portal.example");
         assertThat(source.counts("enrich", window)).containsEntry("odd_hosts", (long) odd.size());
         assertThat(source.counts("audit", window)).containsEntry("odd_hosts", (long) odd.size());
+        Map<String, Long> agents = agents(source, window);
         long first = landed.get(0).offset();
         List<String> swept = new ArrayList<>();
         for (Map<String, Object> row : source.records(LakeTable.DETECTIONS, "enrich", window)) {
@@ -185,6 +206,7 @@ class AgreementIT {
         Files.write(log, all.toByteArray());
         List<String> matched = new ArrayList<>();
         List<String> types = new ArrayList<>();
+        agents.keySet().forEach(agent -> types.add("observed " + agent));
         for (JsonNode one : match(format, log)) {
             JsonNode indicator = one.get("indicator");
             types.add(indicator.get("type").asText());

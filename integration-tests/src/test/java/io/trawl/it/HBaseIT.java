@@ -21,6 +21,7 @@ import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.Store;
 import io.trawl.etl.Window;
+import io.trawl.intel.Observables;
 import io.trawl.it.Broker.Message;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
@@ -40,7 +41,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.hadoop.hbase.Cell;
@@ -347,6 +351,36 @@ class HBaseIT {
     }
 
     @Test
+    void aUserAgentIsFoundByItsExactTextHoweverLong() {
+        String unique = domain();
+        String odd = unique + "\u0000\u001b[31m";
+        String longest = unique + "x".repeat(1 << 20);
+        List<String> agents = List.of(unique, unique + " ", odd, longest + "a", longest + "b");
+        for (String agent : agents) {
+            String value = Objects.requireNonNull(Observables.userAgent(agent)).value();
+            put(load("agents", HOUR, 5, 0), observable("agents", HOUR, "user_agent", value, 2));
+        }
+        // A host and a user agent of the same text are two.
+        put(load("agents", HOUR, 5, 0), observable("agents", HOUR, "domain", unique, 5));
+
+        for (String agent : agents) {
+            String value = Objects.requireNonNull(Observables.userAgent(agent)).value();
+            for (String asked : List.of(agent, value)) {
+                Sightings found = reader.userAgentSightings(asked, null, 9);
+                assertThat(found.total()).isEqualTo(2);
+                assertThat(found.newest())
+                        .hasSize(2)
+                        .allMatch(one ->
+                                one.type().equals("user_agent") && one.value().equals(value));
+            }
+        }
+        assertThat(reader.userAgentSightings(unique.toUpperCase(Locale.ROOT), null, 9)
+                        .total())
+                .isZero();
+        assertThat(reader.sightings(Target.domain(unique), null, 9).total()).isEqualTo(5);
+    }
+
+    @Test
     void aRangeIsAskedForHoweverWide() {
         Window window = new Window(HOUR.start().minusSeconds(3_600), HOUR.start());
         List<String> addresses = List.of("100.64.0.1", "100.64.255.255", "100.65.0.0", "100.79.1.1", "100.80.0.1");
@@ -463,6 +497,44 @@ class HBaseIT {
         source.mustRun("load", window);
         source.mustRun("audit", window);
         source.mustRun("audit", window, "--deep");
+    }
+
+    @Test
+    void aMissingUserAgentFailsTheAuditAndIsFoundAgain() throws Exception {
+        String name = Sweeper.unique("agents");
+        broker.create(name, 1, Map.of());
+        Sweeper source = new Sweeper(conf, name, Map.of("source." + name + ".format", "combined"));
+        String agent = "\"curl/8.5.0 (" + name + ")\"";
+        String line = "10.0.0.%d - - [14/Nov/2023:22:13:20 +0000] \"GET http://fine.example/ HTTP/1.1\" 200 5 \"-\" %s";
+        List<Message> messages = Broker.log(
+                0,
+                "p-" + name,
+                0,
+                line.formatted(1, agent),
+                line.formatted(2, agent),
+                line.formatted(3, "\"-\""),
+                line.formatted(4, "\"\""),
+                line.formatted(5, "\"bad\\x00" + name + "\""));
+        Window window = source.fill(broker, messages);
+        source.sweep(window);
+        Map<String, Long> seen = new TreeMap<>();
+        for (Map<String, Object> row : source.records(LakeTable.OBSERVABLES, "enrich", window)) {
+            if (row.get("type").equals("user_agent")) {
+                seen.put((String) row.get("value"), (Long) row.get("events"));
+            }
+        }
+        assertThat(seen).isEqualTo(Map.of("curl/8.5.0 (" + name + ")", 2L, "bad\0" + name, 1L));
+        source.mustRun("audit", window, "--deep");
+
+        for (Cell cell : cells(source, window, HBase.OBSERVABLES, 'U')) {
+            delete(HBase.OBSERVABLES, cell);
+        }
+        fails(source, window, "HBase lacks 2 of 3 observables (as ");
+        source.mustRun("load", window);
+        source.mustRun("audit", window, "--deep");
+        Sightings found = reader.userAgentSightings("curl/8.5.0 (" + name + ")", null, 9);
+        assertThat(found.newest().stream().map(Sighting::client)).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2");
+        assertThat(reader.userAgentSightings("bad\0" + name, null, 9).total()).isEqualTo(1);
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -268,16 +269,23 @@ public final class Cli {
     @Command(
             name = "sightings",
             description =
-                    "Who contacted a domain (with its subdomains), an address or a range, and when: newest first, one line for each value, client and window.",
+                    "Who contacted a domain (with its subdomains), an address or a range, or sent a user agent, and when: newest first, one line for each value, client and window.",
             sortOptions = false)
     static final class Sightings implements Callable<Integer> {
         private final PrintStream out;
 
         @Parameters(
                 index = "0",
+                arity = "0..1",
                 paramLabel = "VALUE",
                 description = "A domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24.")
-        private String value = "";
+        private @Nullable String value;
+
+        @Option(
+                names = "--user-agent",
+                paramLabel = "TEXT",
+                description = "In place of VALUE: a user agent, exactly as the log has it, as 'curl/8.5.0'.")
+        private @Nullable String userAgent;
 
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
         private int limit = 100;
@@ -297,11 +305,23 @@ public final class Cli {
             if (limit < 1) {
                 throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
             }
+            if ((value == null) == (userAgent == null)) {
+                throw new IllegalArgumentException(
+                        (value == null ? "nothing to look for" : "'" + Table.cut(value) + "' and --user-agent")
+                                + "; expected a domain, an address or a range, for example evil.example, or --user-agent TEXT");
+            }
+            if (userAgent != null && Observables.userAgent(userAgent) == null) {
+                throw new IllegalArgumentException("--user-agent '" + userAgent
+                        + "': logs have that for no user agent; expected one, for example curl/8.5.0");
+            }
             Settings settings = common.settings();
-            HBaseReader.Target target = target(value);
+            HBaseReader.Target target = value == null ? null : target(value);
             Instant from = since.from();
             Reach.all(Reach.PATIENCE, Reach.hbase(settings, HBase.OBSERVABLES));
-            HBaseReader.Sightings found = new HBaseReader(settings).sightings(target, from, limit);
+            HBaseReader hbase = new HBaseReader(settings);
+            HBaseReader.Sightings found = target != null
+                    ? hbase.sightings(target, from, limit)
+                    : hbase.userAgentSightings(Objects.requireNonNull(userAgent), from, limit);
             if (common.json) {
                 for (HBaseReader.Sighting s : found.newest()) {
                     ObjectNode object = Json.MAPPER.createObjectNode();

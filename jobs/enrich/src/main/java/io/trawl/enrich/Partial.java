@@ -5,12 +5,15 @@ import io.trawl.etl.Cells;
 import io.trawl.etl.Texts;
 import io.trawl.intel.Observables;
 import io.trawl.record.ProxyEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
@@ -19,7 +22,7 @@ import scala.Tuple2;
  * their hash, all of its values in one piece (see {@link #pack}).
  */
 final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
-    /** Bytes of hosts and clients that are held, at most: what no pair comes of fills the heap, too. */
+    /** Bytes of hosts, user agents and clients that are held, at most: what no pair comes of fills the heap, too. */
     private static final int MOST_BYTES = 16 << 20;
 
     private static final int NONE = -1;
@@ -31,10 +34,8 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
     private final Queue<Tuple2<Integer, byte[]>> ready = new ArrayDeque<>();
 
     private Known known = new Known();
-    /** Hosts as the log has them, and the number of the value that each is. */
-    private Texts hosts = new Texts();
-
-    private int[] valueOf = {};
+    private Logged hosts = new Logged(Observables::host);
+    private Logged agents = new Logged(Observables::userAgent);
     private int nobody = UNKNOWN;
 
     /** @param most pairs that are held before they are passed on */
@@ -68,14 +69,16 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         Cells peer = block.cells("destination_ip");
         Cells address = block.cells("source_address");
         Cells ip = block.cells("source_ip");
+        Cells agent = block.cells("user_agent_original");
         Cells time = block.cells("timestamp");
         for (int row = 0; row < block.rows(); row++) {
-            if (known.pairs.size() >= most || hosts.size() >= most || heldBytes() >= MOST_BYTES) {
+            if (known.pairs.size() >= most || hosts.size() + agents.size() >= most || heldBytes() >= MOST_BYTES) {
                 pass();
             }
-            int asked = domain.at(row) ? value(domain) : NONE;
-            int contacted = peer.at(row) ? value(peer) : NONE;
-            if (asked == NONE && contacted == NONE) {
+            int asked = domain.at(row) ? hosts.value(domain) : NONE;
+            int contacted = peer.at(row) ? hosts.value(peer) : NONE;
+            int sent = agent.at(row) ? agents.value(agent) : NONE;
+            if (asked == NONE && contacted == NONE && sent == NONE) {
                 continue;
             }
             // As Engine.client has it.
@@ -91,11 +94,14 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
             if (contacted != NONE && contacted != asked) {
                 known.pairs.add(contacted, client, at, at, 1);
             }
+            if (sent != NONE) {
+                known.pairs.add(sent, client, at, at, 1);
+            }
         }
     }
 
     private int heldBytes() {
-        return hosts.length() + known.values.length() + known.clients.length();
+        return hosts.length() + agents.length() + known.values.length() + known.clients.length();
     }
 
     private int nobody() {
@@ -105,54 +111,71 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
         return nobody;
     }
 
-    /** The number of the value that a host is; NONE where there is nothing. */
-    private int value(Cells host) {
-        int number = host.number(hosts);
-        if (number >= valueOf.length) {
-            int before = valueOf.length;
-            valueOf = Arrays.copyOf(valueOf, Math.max(1024, 2 * number));
-            Arrays.fill(valueOf, before, valueOf.length, UNKNOWN);
+    /** Texts as the log has them, and which value each is. */
+    private final class Logged {
+        private final Function<String, Observables.@Nullable Seen> observed;
+        private final Texts texts = new Texts();
+        private int[] valueOf = {};
+
+        Logged(Function<String, Observables.@Nullable Seen> observed) {
+            this.observed = observed;
         }
-        if (valueOf[number] == UNKNOWN) {
-            Observables.Seen seen = Observables.host(hosts.text(number));
-            if (seen == null) {
-                valueOf[number] = NONE;
-            } else {
-                byte[] value = seen.value().getBytes(StandardCharsets.UTF_8);
-                valueOf[number] = known.value(Known.typeNumber(seen.type()), value, 0, value.length);
+
+        int size() {
+            return texts.size();
+        }
+
+        int length() {
+            return texts.length();
+        }
+
+        /** The number of the value that a text is; NONE where it is none. */
+        int value(Cells text) {
+            int number = text.number(texts);
+            if (number >= valueOf.length) {
+                int before = valueOf.length;
+                valueOf = Arrays.copyOf(valueOf, Math.max(1024, 2 * number));
+                Arrays.fill(valueOf, before, valueOf.length, UNKNOWN);
             }
+            if (valueOf[number] == UNKNOWN) {
+                Observables.Seen seen = observed.apply(texts.text(number));
+                valueOf[number] = seen == null ? NONE : known.value(seen.type(), seen.value());
+            }
+            return valueOf[number];
         }
-        return valueOf[number];
     }
 
     /** Packs what there is, and begins anew. */
     private void pass() {
-        Known full = known;
-        Pairs.Grouped grouped = full.pairs.byValue(full.values.size());
-        int[] partOf = new int[full.values.size()];
-        for (int value = 0; value < partOf.length; value++) {
-            partOf[value] = Math.floorMod(full.values.hash(value), parts);
-        }
-        for (int part = 0; part < parts; part++) {
-            byte[] packed = pack(full, grouped, part, partOf);
-            if (packed != null) {
-                ready.add(new Tuple2<>(part, packed));
-            }
-        }
+        ready.addAll(packed(known, parts));
         known = new Known();
-        hosts = new Texts();
-        valueOf = new int[0];
+        hosts = new Logged(Observables::host);
+        agents = new Logged(Observables::userAgent);
         nobody = UNKNOWN;
+    }
+
+    /** All that a task knows, in a piece for each part that has something of it. */
+    static List<Tuple2<Integer, byte[]>> packed(Known known, int parts) {
+        Pairs.Grouped grouped = known.pairs.byValue(known.values.size());
+        int[] partOf = new int[known.values.size()];
+        BitSet there = new BitSet(parts);
+        for (int value = 0; value < partOf.length; value++) {
+            partOf[value] = Math.floorMod(known.values.hash(value), parts);
+            there.set(partOf[value]);
+        }
+        List<Tuple2<Integer, byte[]>> pieces = new ArrayList<>();
+        for (int part = there.nextSetBit(0); part >= 0; part = there.nextSetBit(part + 1)) {
+            pieces.add(new Tuple2<>(part, pack(known, grouped, part, partOf)));
+        }
+        return pieces;
     }
 
     /**
      * The values of a part: how many clients there are, the time that others are told from, so that they are short, and the
-     * clients' names; then of each value its type, its text, how many pairs it has, and of each pair the client's number,
+     * clients' names; then of each value its type and text, how many pairs it has, and of each pair the client's number,
      * the first time, how long after it the last one was, and the events.
-     *
-     * @return null where there is no value
      */
-    private static byte @Nullable [] pack(Known known, Pairs.Grouped grouped, int part, int[] partOf) {
+    private static byte[] pack(Known known, Pairs.Grouped grouped, int part, int[] partOf) {
         Pairs pairs = known.pairs;
         int[] clients = new int[known.clients.size()];
         Packed names = new Packed();
@@ -165,7 +188,6 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
             }
             int from = grouped.starts()[value];
             int until = grouped.starts()[value + 1];
-            values.add(known.type(value));
             values.add(known.values.bytes(), known.values.from(value), known.values.to(value));
             values.add(until - from);
             for (int i = from; i < until; i++) {
@@ -180,9 +202,6 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
                 values.add(pairs.last(pair) - pairs.first(pair));
                 values.add(pairs.events(pair));
             }
-        }
-        if (named == 0) {
-            return null;
         }
         Packed all = new Packed();
         all.add(named);

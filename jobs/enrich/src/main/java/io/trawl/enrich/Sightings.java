@@ -11,21 +11,29 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import scala.Tuple2;
 
 /**
- * Who contacted what. Each task adds up the pairs of value and client that it sees ({@link Partial}), and passes its
+ * Who contacted what, and with which user agent. Each task adds up the pairs of value and client that it sees ({@link Partial}), and passes its
  * values on in few pieces; those of a value meet in one task and are added up the same way. Nothing is compared but
  * clients' names, each once a task.
  */
 final class Sightings {
     /** The fields of an event that it is about. */
-    static final String[] FIELDS = {"timestamp", "source_address", "source_ip", "destination_ip", "url_domain"};
+    static final String[] FIELDS = {
+        "timestamp", "source_address", "source_ip", "destination_ip", "url_domain", "user_agent_original"
+    };
 
     /** Pairs that a task holds before it passes them on: bounds its heap, about 50 bytes each. */
     private static final int MOST = 500_000;
     /** Events that one task adds up in the end, about: bounds its heap too. */
     private static final long EACH = 500_000;
+    /** Bytes of pieces that one task adds up in the end: who writes long user agents, each another one, must not fill its heap. */
+    private static final long MOST_BYTES = 32L << 20;
+    /** Events that cannot have more bytes than that in hosts and user agents: not worth a look. */
+    private static final long FEW = 2_000;
 
     private Sightings() {}
 
@@ -36,17 +44,52 @@ final class Sightings {
      * @param count how many there are
      */
     static JavaRDD<Observable> of(JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window) {
-        int parts = (int) Math.max(events.context().defaultParallelism(), count / EACH);
-        return events.mapPartitionsToPair(blocks -> new Partial(blocks, parts, MOST))
-                .partitionBy(new HashPartitioner(parts))
-                .mapPartitions(pieces -> merged(pieces, source, window));
+        return of(events, count, source, window, FEW, MOST_BYTES);
     }
 
-    private static Iterator<Observable> merged(
-            Iterator<scala.Tuple2<Integer, byte[]>> pieces, String source, Instant window) {
+    /**
+     * The same.
+     *
+     * @param few of more events the pieces are measured
+     * @param bytes of pieces that one task adds up, about, but for a value that has more by itself
+     */
+    static JavaRDD<Observable> of(
+            JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window, long few, long bytes) {
+        int parts = (int) Math.max(events.context().defaultParallelism(), count / EACH);
+        JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(blocks -> new Partial(blocks, parts, MOST))
+                .partitionBy(new HashPartitioner(parts));
+        // Spark keeps what was shuffled: to measure it reads it once more, and makes nothing again.
+        long largest = count <= few
+                ? 0
+                : pieces.mapPartitions(some -> List.of(length(some)).iterator()).reduce(Math::max);
+        int finer = Math.toIntExact(parts * ((Math.max(1, largest) - 1) / bytes + 1));
+        JavaPairRDD<Integer, byte[]> fitting = finer == parts
+                ? pieces
+                : pieces.values()
+                        .flatMapToPair(
+                                piece -> Partial.packed(known(piece), finer).iterator())
+                        .partitionBy(new HashPartitioner(finer));
+        return fitting.values().mapPartitions(some -> merged(some, source, window));
+    }
+
+    private static long length(Iterator<Tuple2<Integer, byte[]>> pieces) {
+        long length = 0;
+        while (pieces.hasNext()) {
+            length += pieces.next()._2().length;
+        }
+        return length;
+    }
+
+    private static Known known(byte[] piece) {
+        Known known = new Known();
+        add(known, new Packed(piece));
+        return known;
+    }
+
+    private static Iterator<Observable> merged(Iterator<byte[]> pieces, String source, Instant window) {
         Known known = new Known();
         while (pieces.hasNext()) {
-            add(known, new Packed(pieces.next()._2()));
+            add(known, new Packed(pieces.next()));
         }
         int[] ranks = ranks(known);
         Pairs.Grouped grouped = known.pairs.byValueAndClient(known.values.size(), ranks);
@@ -64,9 +107,8 @@ final class Sightings {
             clients[i] = known.clients.number(piece.bytes(), piece.skip(length), length);
         }
         while (!piece.isAtEnd()) {
-            int type = (int) piece.next();
             int length = (int) piece.next();
-            int value = known.value(type, piece.bytes(), piece.skip(length), length);
+            int value = known.values.number(piece.bytes(), piece.skip(length), length);
             for (long pairs = piece.next(); pairs > 0; pairs--) {
                 int client = clients[(int) piece.next()];
                 long first = since + piece.nextSigned();
@@ -111,8 +153,8 @@ final class Sightings {
         Observable observable = new Observable();
         observable.setSource(source);
         observable.setWindow(window);
-        observable.setType(Known.typeName(known.type(value)));
-        observable.setValue(known.values.text(value));
+        observable.setType(known.type(value));
+        observable.setValue(known.text(value));
         observable.setFirstSeen(Rows.instant(first));
         observable.setLastSeen(Rows.instant(last));
         observable.setEvents(events);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,16 @@ class SightingsJobTest {
                         default -> "host" + random.nextInt(3_000) + ".example";
                     });
             event.setDestinationIp(random.nextInt(5) == 0 ? null : "192.0.2." + random.nextInt(250));
+            event.setUserAgentOriginal(
+                    switch (random.nextInt(10)) {
+                        case 0 -> null;
+                        case 1 -> "-";
+                        case 2 -> "";
+                        case 3 -> "host7.example";
+                        case 4 -> "a\0b";
+                        case 5 -> "Mozilla/5.0 (" + "long; ".repeat(1 + i % 1_000) + i + ")";
+                        default -> "Mozilla/5.0 (" + random.nextInt(50) + ")";
+                    });
             events.add(event);
         }
         SparkConf conf = new SparkConf()
@@ -53,24 +64,30 @@ class SightingsJobTest {
                 .set("spark.ui.enabled", "false")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1");
-        List<Observable> found;
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-            found = Sightings.of(
-                            context.parallelize(events, 3)
-                                    .mapPartitions(some -> Block.of(some, ProxyEvent::new, Sightings.FIELDS)),
-                            events.size(),
-                            "proxy",
-                            WINDOW)
-                    .collect();
-        }
+            JavaRDD<Block<ProxyEvent>> blocks = context.parallelize(events, 3)
+                    .mapPartitions(some -> Block.of(some, ProxyEvent::new, Sightings.FIELDS));
+            check(Sightings.of(blocks, events.size(), "proxy", WINDOW).collect(), naive(events));
 
-        Map<String, Map<String, ClientSightings>> expected = naive(events);
-        assertThat(expected).containsKey("not%20a%20host");
-        assertThat(found).extracting(Observable::getValue).containsExactlyInAnyOrderElementsOf(expected.keySet());
+            // So many bytes that they are shared out to more tasks than there are cores.
+            JavaRDD<Observable> shared = Sightings.of(blocks, events.size(), "proxy", WINDOW, 0, 64 << 10);
+            assertThat(shared.getNumPartitions()).isGreaterThan(8);
+            check(shared.collect(), naive(events));
+        }
+    }
+
+    private static void check(List<Observable> found, Map<Observables.Seen, Map<String, ClientSightings>> expected) {
+        assertThat(expected)
+                .containsKeys(
+                        new Observables.Seen("domain", "not%20a%20host"),
+                        new Observables.Seen("domain", "host7.example"),
+                        new Observables.Seen("user_agent", "host7.example"),
+                        new Observables.Seen("user_agent", "a\0b"))
+                .doesNotContainKeys(new Observables.Seen("user_agent", ""), new Observables.Seen("user_agent", "-"));
+        assertThat(found).extracting(SightingsJobTest::seen).containsExactlyInAnyOrderElementsOf(expected.keySet());
         for (Observable one : found) {
-            List<ClientSightings> clients =
-                    List.copyOf(expected.get(one.getValue()).values());
+            List<ClientSightings> clients = List.copyOf(expected.get(seen(one)).values());
             assertThat(one.getClients()).as(one.getValue()).isEqualTo(clients);
             assertThat(one.getEvents())
                     .isEqualTo(clients.stream()
@@ -86,25 +103,28 @@ class SightingsJobTest {
                             .map(ClientSightings::getLastSeen)
                             .max(Instant::compareTo)
                             .orElseThrow());
-            assertThat(one.getType()).isEqualTo(one.getValue().startsWith("192.") ? "ipv4" : "domain");
             assertThat(one.getSource()).isEqualTo("proxy");
             assertThat(one.getWindow()).isEqualTo(WINDOW);
         }
     }
 
-    private static Map<String, Map<String, ClientSightings>> naive(List<ProxyEvent> events) {
-        Map<String, Map<String, ClientSightings>> expected = new HashMap<>();
+    private static Observables.Seen seen(Observable one) {
+        return new Observables.Seen(one.getType(), one.getValue());
+    }
+
+    private static Map<Observables.Seen, Map<String, ClientSightings>> naive(List<ProxyEvent> events) {
+        Map<Observables.Seen, Map<String, ClientSightings>> expected = new HashMap<>();
         for (ProxyEvent event : events) {
-            LinkedHashSet<String> values = new LinkedHashSet<>();
+            LinkedHashSet<Observables.Seen> values = new LinkedHashSet<>();
             for (String host : new String[] {event.getUrlDomain(), event.getDestinationIp()}) {
-                Observables.Seen seen = host == null ? null : Observables.host(host);
-                if (seen != null) {
-                    values.add(seen.value());
-                }
+                values.add(host == null ? null : Observables.host(host));
             }
+            String agent = event.getUserAgentOriginal();
+            values.add(agent == null ? null : Observables.userAgent(agent));
+            values.remove(null);
             String client = event.getSourceAddress() == null ? "" : event.getSourceAddress();
             Instant at = event.getTimestamp();
-            for (String value : values) {
+            for (Observables.Seen value : values) {
                 expected.computeIfAbsent(value, v -> new TreeMap<>())
                         .merge(
                                 client,

@@ -2,6 +2,7 @@ package io.trawl.etl;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.intel.Observables;
 import io.trawl.record.ClientSightings;
 import java.io.IOException;
 import java.io.Serializable;
@@ -254,14 +255,27 @@ public final class HBaseReader {
      * @param most how many at most
      */
     public Sightings sightings(Target target, @Nullable Instant since, int most) {
-        int salts = HBase.salts(settings, HBase.OBSERVABLES);
+        return sightings(sightingScans(HBase.salts(settings, HBase.OBSERVABLES), target), since, most);
+    }
+
+    /**
+     * Who sent a user agent, newest first.
+     *
+     * @param text exactly as logs have it; of a long one what observables have of it ({@link Observables#userAgent}) does, too
+     * @throws IllegalArgumentException it is what logs have for none
+     */
+    public Sightings userAgentSightings(String text, @Nullable Instant since, int most) {
+        return sightings(userAgentScans(HBase.salts(settings, HBase.OBSERVABLES), text), since, most);
+    }
+
+    private Sightings sightings(List<Scan> scans, @Nullable Instant since, int most) {
         try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.OBSERVABLES))) {
             // Each has a client that was last seen when the value was: so many of them have all that is asked for.
             PriorityQueue<Summary> newest = new PriorityQueue<>(
                     Comparator.comparing((Summary one) -> one.cell().last()));
             List<Summary> atTheEdge = new ArrayList<>();
             long total = 0;
-            for (Scan scan : sightingScans(salts, target)) {
+            for (Scan scan : scans) {
                 try (ResultScanner rows = table.getScanner(scan)) {
                     for (Result row : rows) {
                         for (Cell cell : row.rawCells()) {
@@ -380,6 +394,19 @@ public final class HBaseReader {
                                 Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(last)))
                         : prefix(Keys.key(salt, Keys.DOMAIN, Keys.domain(domain))))
                 .map(scan -> scan.addFamily(HBase.FAMILY))
+                .toList();
+    }
+
+    /** One scan, of one salt; two of a long user agent: it may be meant as logs have it, or as observables do. */
+    static List<Scan> userAgentScans(int salts, String text) {
+        Observables.Seen seen = Observables.userAgent(text);
+        if (seen == null) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is what logs have for no user agent; expected one, for example curl/8.5.0");
+        }
+        return Stream.of(seen.value(), text)
+                .distinct()
+                .map(value -> prefix(Keys.userAgent(salts, value)).addFamily(HBase.FAMILY))
                 .toList();
     }
 

@@ -120,12 +120,17 @@ public final class Keys {
         byte[] source = observable.getSource().getBytes(StandardCharsets.UTF_8);
         return switch (observable.getType()) {
             case "domain" -> key(domainSalt(salts, value), DOMAIN, domain(value), new byte[1], bucket, source);
-            case "user_agent" -> key(salt(salts, value), USER_AGENT, terminated(value), bucket, source);
+            case "user_agent" -> Bytes.add(userAgent(salts, value), bucket, source);
             default -> {
                 byte[] address = requireAddress(value);
                 yield key(addressSalt(salts, address), ADDRESS, address, bucket, source);
             }
         };
+    }
+
+    /** Beginning of the rows of a user agent, exactly. */
+    static byte[] userAgent(int salts, String text) {
+        return key(salt(salts, text), USER_AGENT, terminated(text));
     }
 
     /** The salt of a domain and all beneath it, as far as one domain has a say in it: {@link SaltDomains}. */

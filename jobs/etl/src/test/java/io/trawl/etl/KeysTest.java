@@ -1,7 +1,9 @@
 package io.trawl.etl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.intel.Observables;
 import io.trawl.record.Observable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -9,7 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -146,6 +152,38 @@ class KeysTest {
         assertThat(Bytes.startsWith(Keys.terminated("10.0.0.1\u0000x"), Keys.terminated("10.0.0.1")))
                 .isFalse();
         assertThat(Keys.terminated("a".repeat(5_000))).isNotEqualTo(Keys.terminated("a".repeat(5_001)));
+    }
+
+    @Test
+    void userAgentsOfAnyLengthHaveBoundedKeysOfTheirOwn() {
+        List<String> agents =
+                new ArrayList<>(List.of("a", "a ", "a\u0000", "a\u0001", "a?", "a\u009b", "A", "evil.example"));
+        for (String end : List.of("x", "y", "\u0000", "x".repeat(1 << 20), "y".repeat(1 << 20))) {
+            agents.add("x".repeat(3_999) + end);
+            agents.add("x".repeat(4_100) + end);
+        }
+        Set<String> keys = new TreeSet<>();
+        for (String agent : agents) {
+            String value = Objects.requireNonNull(Observables.userAgent(agent)).value();
+            byte[] row = row("user_agent", value);
+            // But for the byte that ends the text, and what follows it: day and source.
+            String text = new String(row, 2, row.length - 2 - 10, StandardCharsets.ISO_8859_1);
+            assertThat(row.length).isLessThan(4_100);
+            assertThat(text).doesNotContainPattern("[\\x00-\\x1f\\x7f]");
+            assertThat(Keys.typeOf(row)).isEqualTo("user_agent");
+            assertThat(Keys.isAltered(row) || value.equals(Keys.valueOf(row))).isTrue();
+            keys.add(HexFormat.of().formatHex(row));
+
+            List<Scan> scans = HBaseReader.userAgentScans(64, agent);
+            assertThat(scans).hasSize(agent.equals(value) ? 1 : 2);
+            assertThat(row).startsWith(scans.get(0).getStartRow());
+            // Who has the value alone, as the lake has it, finds it, too.
+            assertThat(HBaseReader.userAgentScans(64, value))
+                    .anySatisfy(scan -> assertThat(row).startsWith(scan.getStartRow()));
+        }
+        assertThat(keys).hasSize(agents.size());
+        assertThatThrownBy(() -> HBaseReader.userAgentScans(64, "-"))
+                .hasMessage("'-' is what logs have for no user agent; expected one, for example curl/8.5.0");
     }
 
     @Test

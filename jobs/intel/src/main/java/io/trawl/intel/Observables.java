@@ -1,21 +1,28 @@
 package io.trawl.intel;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What of an event is worth remembering by itself: whom it contacted, that is the host that was asked for
- * ({@code url.domain}) and the peer's address ({@code destination.ip}), each once.
+ * ({@code url.domain}) and the peer's address ({@code destination.ip}), each once; and with which user agent.
  */
 public final class Observables {
     private static final String DOMAIN = "domain";
+    private static final String USER_AGENT = "user_agent";
+    /** Bytes of a user agent that is observed as it stands, at most; servers refuse headers of more than 8 or 16 KB. */
+    private static final int LONGEST_AGENT = 4_000;
 
     private Observables() {}
 
     /**
      * An observable.
      *
-     * @param type domain, ipv4 or ipv6
-     * @param value canonical; a host without a canonical form as it is, in printable ASCII
+     * @param type domain, ipv4, ipv6 or user_agent
+     * @param value canonical; a host without a canonical form as it is, in printable ASCII; a user agent as it stands
      */
     public record Seen(String type, String value) {}
 
@@ -33,6 +40,39 @@ public final class Observables {
         }
         String text = OddHost.of(host).text();
         return text.isEmpty() ? null : new Seen(DOMAIN, text);
+    }
+
+    /**
+     * The observable of a user agent as a log has it: as it stands. One of more than 4,000 bytes in UTF-8 is observed as
+     * the characters within its first 4,000, {@code …sha256:} and the SHA-256 of all of it in hex: that has more than 4,000
+     * bytes, too, so it is no other's value.
+     *
+     * @return null where the log has none: an empty text, or {@code -}
+     */
+    public static @Nullable Seen userAgent(String text) {
+        if (text.isEmpty() || text.equals("-")) {
+            return null;
+        }
+        if (text.length() <= LONGEST_AGENT / 3) {
+            return new Seen(USER_AGENT, text);
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length <= LONGEST_AGENT) {
+            return new Seen(USER_AGENT, text);
+        }
+        int end = LONGEST_AGENT;
+        while ((utf8[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new Seen(USER_AGENT, new String(utf8, 0, end, StandardCharsets.UTF_8) + "\u2026sha256:" + sha256(utf8));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
     }
 
     /** Whether an observable is a host without a canonical form. */

@@ -2,6 +2,11 @@ package io.trawl.intel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ObservablesTest {
@@ -18,6 +23,41 @@ class ObservablesTest {
         assertThat(Observables.host("a b")).isEqualTo(new Observables.Seen("domain", "a%20b"));
         assertThat(Observables.host("a\0b%ff")).isEqualTo(new Observables.Seen("domain", "a%00b%FF"));
         assertThat(Observables.host("")).isNull();
+    }
+
+    @Test
+    void aUserAgentIsObservedAsItStands() {
+        for (String agent :
+                List.of("curl/8.5.0", " Mozilla/5.0 (X11;  Linux) ", "--", "a\0b\n", "évil", "evil.example")) {
+            assertThat(Observables.userAgent(agent)).isEqualTo(new Observables.Seen("user_agent", agent));
+        }
+        assertThat(Observables.userAgent("")).isNull();
+        assertThat(Observables.userAgent("-")).isNull();
+    }
+
+    @Test
+    void longUserAgentsAreBoundedAndStayDistinct() {
+        String longest = "x".repeat(4_000);
+        assertThat(userAgent(longest)).isEqualTo(longest);
+
+        Set<String> distinct = new HashSet<>();
+        for (String end : List.of("a", "b", "é", "€", "\uD83D\uDE00", "a".repeat(1 << 20))) {
+            for (int before = 3_996; before <= 4_000; before++) {
+                String agent = "x".repeat(before) + end + "tail";
+                String value = userAgent(agent);
+                assertThat(value).startsWith("x".repeat(before)).doesNotContain("\uFFFD", "?");
+                assertThat(value.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(4_001, 4_100);
+                assertThat(value).isEqualTo(userAgent(agent));
+                distinct.add(value);
+                // Nor is it what somebody who sends the value itself is observed as.
+                distinct.add(userAgent(value));
+            }
+        }
+        assertThat(distinct).hasSize(2 * 6 * 5);
+    }
+
+    private static String userAgent(String text) {
+        return Objects.requireNonNull(Observables.userAgent(text)).value();
     }
 
     @Test
