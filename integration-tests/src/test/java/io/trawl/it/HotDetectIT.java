@@ -458,6 +458,35 @@ class HotDetectIT {
         assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(3);
     }
 
+    /** All of it is one batch by its number of lines; by its bytes it is many, and each of them counts. */
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aBatchOfManyBytesIsDoneInSlicesThatStay() throws Exception {
+        Sweeper source = source("megabytes", 2, Map.of("hot.batch.bytes", Integer.toString(2 << 20)));
+        List<Message> messages = new ArrayList<>();
+        String path = "/" + "x".repeat((1 << 20) - 200);
+        for (int i = 0; i < 60; i++) {
+            messages.addAll(hits(0, i, 1, (i % 10 == 0 ? "evil.example" : "fine.example") + path));
+        }
+        messages.addAll(hits(1, 500, 100, "evil.example"));
+        broker.send(source.source(), messages);
+        try (HotJob killed = HotJob.running(source)) {
+            awaitUnderWay(source, messages.size());
+            killed.kill();
+        }
+        long before = HotJob.committed(source);
+        assertThat(before).isBetween(1L, messages.size() - 1L);
+        try (HotJob second = HotJob.running(source)) {
+            HotJob.awaitCommitted(source, messages.size());
+            // The lines are a little less than a megabyte.
+            JsonNode beat =
+                    second.awaitHeartbeat("no lag", one -> one.path("lag_lines").asLong() == 0);
+            assertThat(beat.path("batches").asLong()).isGreaterThanOrEqualTo((messages.size() - before) / 3);
+            second.terminate();
+        }
+        assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(106);
+    }
+
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void whatRetentionDeletedBeforeItWasReadIsPassedOverAndNoted() throws Exception {

@@ -94,7 +94,7 @@ public final class HotDetectJob implements Job {
                         "setting " + key + " = " + duration + ": expected a time above zero, as PT0.5S or PT10M");
             }
         }
-        for (String key : new String[] {"hot.rate", "hot.topic.partitions", "hot.port"}) {
+        for (String key : new String[] {"hot.rate", "hot.batch.bytes", "hot.topic.partitions", "hot.port"}) {
             if (settings.number(key) < 1) {
                 throw new IllegalArgumentException(
                         "setting " + key + " = " + settings.number(key) + ": expected 1 or more");

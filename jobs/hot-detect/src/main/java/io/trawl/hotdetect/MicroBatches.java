@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.api.java.JavaRDD;
@@ -41,7 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is done with each micro-batch: the steps of validate and enrich, HBase, then alerts and offsets in one transaction.
- * A batch is tried until it is done; a server that is away is waited for.
+ * A batch is tried until it is done; a server that is away is waited for. A batch of many bytes is done in slices, each of
+ * them as if it were a batch.
  */
 final class MicroBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
@@ -62,6 +64,7 @@ final class MicroBatches implements AutoCloseable {
     private final Indicators indicators;
     private final Progress progress;
     private final boolean acceptLoss;
+    private final long bytes;
     private final Offsets broker;
     private @Nullable HBaseStore<Detection> hbase;
     private volatile AlertTopic.@Nullable Position position;
@@ -87,6 +90,7 @@ final class MicroBatches implements AutoCloseable {
         this.indicators = indicators;
         this.progress = progress;
         this.acceptLoss = acceptLoss;
+        this.bytes = settings.number("hot.batch.bytes");
         this.broker = new Offsets(source, settings, run.state(), ASKING);
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
@@ -278,8 +282,33 @@ final class MicroBatches implements AutoCloseable {
         return false;
     }
 
-    /** One micro-batch with lines, until its offsets are committed. */
+    /** What of a batch is left to do. */
+    static OffsetRange[] left(OffsetRange[] ranges, Map<Integer, Long> done) {
+        OffsetRange[] left = new OffsetRange[ranges.length];
+        for (int i = 0; i < left.length; i++) {
+            OffsetRange range = ranges[i];
+            long from = done.getOrDefault(range.partition(), range.fromOffset());
+            left[i] = OffsetRange.create(
+                    range.topicPartition(),
+                    Math.min(Math.max(from, range.fromOffset()), range.untilOffset()),
+                    range.untilOffset());
+        }
+        return left;
+    }
+
+    /**
+     * One micro-batch with lines, a slice of so many bytes after the other. Each is committed by itself: it does not hold
+     * more than that, the watchdog sees that it gets on, and the end need not be waited for when it is asked for.
+     */
     void run(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
+        OffsetRange[] left = left(ranges(lines), slice(lines));
+        while (hasLines(left) && !stop.requested()) {
+            left = left(left, slice(messages(left)));
+        }
+    }
+
+    /** @return up to where lines are done, by partition */
+    private Map<Integer, Long> slice(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
         OffsetRange[] ranges = ranges(lines);
         progress.begin();
         if (indicators.hasNext() && position != null && !isAgain(position.offsets())) {
@@ -321,8 +350,17 @@ final class MicroBatches implements AutoCloseable {
             }
         }
         Map<Integer, Long> done = new TreeMap<>(from.offsets());
-        for (OffsetRange range : ranges) {
-            done.put(range.partition(), range.untilOffset());
+        Map<Integer, Long> newest = new TreeMap<>(from.newest());
+        for (OffsetRange range : ranges(readable)) {
+            ReadSoFar.Place read = found.read().get(range.partition());
+            if (read == null && range.count() > 0) {
+                throw new IllegalStateException("nothing was read of " + range);
+            }
+            // Where there was nothing to read, it was deleted, or nothing came.
+            done.put(range.partition(), read == null ? range.untilOffset() : read.next());
+            if (read != null) {
+                newest.merge(range.partition(), read.newest(), Math::max);
+            }
         }
         Instant stored = found.stored();
         List<Sighted> sighted = found.sighted();
@@ -332,8 +370,6 @@ final class MicroBatches implements AutoCloseable {
             appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
         }
         AlertTopic.Position before = from;
-        Map<Integer, Long> newest = new TreeMap<>(from.newest());
-        found.newest().forEach((partition, time) -> newest.merge(partition, time, Math::max));
         AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended, newest);
         patiently(() -> {
             // Behind the reading: the messages of the batch are of this log, and so were those before it.
@@ -344,32 +380,44 @@ final class MicroBatches implements AutoCloseable {
         window.accept(change);
         progress.end(
                 found.tally(), sighted, found.copies(), stored, change.alerts().size());
+        return done;
+    }
+
+    /** The messages of some offsets. */
+    private JavaRDD<ConsumerRecord<byte[], byte[]>> messages(OffsetRange[] ranges) {
+        return KafkaUtils.createRDD(
+                run.context(),
+                KafkaLines.consumer(settings, HotProgress.group(source)),
+                ranges,
+                LocationStrategies.PreferConsistent());
     }
 
     /**
      * @param sighted what is new
      * @param copies detections of lines that came before
-     * @param newest newest append time of the messages, milliseconds, by partition
+     * @param read how far the lines were read, by partition
      */
-    private record Found(Tally tally, List<Sighted> sighted, long copies, Instant stored, Map<Integer, Long> newest) {}
+    private record Found(
+            Tally tally, List<Sighted> sighted, long copies, Instant stored, Map<Integer, ReadSoFar.Place> read) {}
 
-    /** The very steps of the batch path, on one micro-batch. */
+    /** The very steps of the batch path, on the first slice of these lines: its partitions share the bytes. */
     private Found detect(
             JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
         SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
         HitStore hits = new HitStore(settings, store);
-        NewestAppend newest = new NewestAppend();
-        run.context().sc().register(newest);
-        Etl<Detection> found = Etl.from(Source.of(lines.map(message -> {
-                    newest.add(message);
-                    return reader.read(message);
-                })))
+        ReadSoFar read = new ReadSoFar();
+        run.context().sc().register(read);
+        long filled =
+                Stream.of(ranges(lines)).filter(range -> range.count() > 0).count();
+        long most = Math.max(1, bytes / Math.max(1, filled));
+        Etl<Detection> found = Etl.from(Source.of(
+                        lines.mapPartitions(some -> new Slice(some, most, read)).map(reader::read)))
                 .parse(new Careful.Parsing(source.parser()))
                 .expect(ProxyEvent.SCHEMA$)
                 .analyse(new Careful.Judging(engine));
         Tally tally = found.<Sighted>step("sighted", Sighted::of).store(hits).run();
-        return new Found(tally, hits.hits(), hits.copies(), Instant.now(), newest.value());
+        return new Found(tally, hits.hits(), hits.copies(), Instant.now(), read.value());
     }
 
     /** Between two batches: the snapshot that is ready is used from here on. */
@@ -442,16 +490,7 @@ final class MicroBatches implements AutoCloseable {
             indicators.note(snapshot, topicNow, from, skipped);
             return snapshot;
         });
-        OffsetRange[] rest = new OffsetRange[ranges.length];
-        for (int i = 0; i < ranges.length; i++) {
-            long first = Math.min(from.getOrDefault(ranges[i].partition(), 0L), ranges[i].untilOffset());
-            rest[i] = OffsetRange.create(ranges[i].topicPartition(), first, ranges[i].untilOffset());
-        }
-        return KafkaUtils.createRDD(
-                run.context(),
-                KafkaLines.consumer(settings, HotProgress.group(source)),
-                rest,
-                LocationStrategies.PreferConsistent());
+        return messages(left(ranges, from));
     }
 
     private void waiting(Exception e) {

@@ -56,6 +56,7 @@ class HotDetectJobTest {
                 "hot.batch=500|setting hot.batch = 500: expected an ISO-8601 duration, as PT1H or PT30S",
                 "hot.suppression=PT-1M|setting hot.suppression = PT-1M: expected a time above zero, as PT0.5S or PT10M",
                 "hot.rate=0|setting hot.rate = 0: expected 1 or more",
+                "hot.batch.bytes=0|setting hot.batch.bytes = 0: expected 1 or more",
                 "hot.rate=many|setting hot.rate = many: expected a whole number, as 4",
                 "hot.batch=PT0.0001S|setting hot.batch = PT0.0001S: expected at least PT0.05S, as PT0.5S",
                 "hot.stuck=PT5S|setting hot.stuck = PT5S: expected at least PT20S and twice hot.batch (PT0.5S), or drivers that are well are ended",
