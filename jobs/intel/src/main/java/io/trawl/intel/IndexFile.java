@@ -559,22 +559,15 @@ final class IndexFile implements IndicatorIndex {
             boolean edge =
                     i > 0 && i <= pathEnd && (i == pathEnd || rest.charAt(i) == '/' || rest.charAt(i - 1) == '/');
             if (edge) {
-                prefix(IndexFormat.mix(state), url, hostFrom, rest.substring(0, i), how, field, at, sink);
+                prefix(IndexFormat.mix(state), url, hostFrom, i, how, field, at, sink);
             }
             state = IndexFormat.step(state, rest.charAt(i));
         }
-        prefix(IndexFormat.mix(state), url, hostFrom, rest, how, field, at, sink);
+        prefix(IndexFormat.mix(state), url, hostFrom, rest.length(), how, field, at, sink);
     }
 
     private void prefix(
-            long hash,
-            Canonical.Url url,
-            int hostFrom,
-            String rest,
-            How how,
-            String field,
-            Instant at,
-            MatchSink sink) {
+            long hash, Canonical.Url url, int hostFrom, int restTo, How how, String field, Instant at, MatchSink sink) {
         long tag = IndexFormat.tag(hash);
         int slot = IndexFormat.slot(hash, slots);
         for (long entry; (entry = file.getLong(slotsAt + 8 * slot)) != 0; slot = slot + 1 == slots ? 0 : slot + 1) {
@@ -582,7 +575,8 @@ final class IndexFile implements IndicatorIndex {
                 IndexRecord record = new IndexRecord(file).at((int) entry);
                 boolean fits = record.type() == IndexFormat.URL_PREFIX
                         && (hostFrom == 0 && how == How.URL_PREFIX || !record.has(IndexFormat.HOST_ONLY))
-                        && begins(url, hostFrom, rest, record.value());
+                        // Copied here alone: a path of a megabyte may have half a million parts.
+                        && begins(url, hostFrom, url.rest().substring(0, restTo), record.value());
                 if (fits) {
                     give((int) entry, url.toString(), field, how, at, sink);
                 }

@@ -9,8 +9,10 @@ import static io.trawl.intel.Events.matches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -354,6 +356,19 @@ class IndicatorIndexTest {
                         "destination.ip 2001:db8::1 cidr 2001:db8::/32",
                         "user_agent.original evil bot pattern ^evil",
                         "user_agent.original evil bot pattern ^evil");
+    }
+
+    @Test
+    void aPathOfHalfAMillionPartsIsNotCopiedForEach() {
+        IndicatorIndex index = index("url-prefix", "evil.example/a", "url-prefix", "evil.example/b/");
+        ProxyEvent event = get("http://evil.example/" + "a/".repeat(500_000));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        assertThat(matches(index, event)).hasSize(1);
+
+        // A copy of the path up to each part is 250 GB.
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(200L << 20);
     }
 
     @Test
