@@ -65,6 +65,7 @@ final class MicroBatches implements AutoCloseable {
     private final Progress progress;
     private final boolean acceptLoss;
     private final long bytes;
+    private final long nanos;
     private final Offsets broker;
     private @Nullable HBaseStore<Detection> hbase;
     private volatile AlertTopic.@Nullable Position position;
@@ -91,6 +92,8 @@ final class MicroBatches implements AutoCloseable {
         this.progress = progress;
         this.acceptLoss = acceptLoss;
         this.bytes = settings.number("hot.batch.bytes");
+        // The watchdog waits for longer, however slow lines are.
+        this.nanos = settings.duration("hot.stuck").toNanos() / 4;
         this.broker = new Offsets(source, settings, run.state(), ASKING);
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
@@ -411,8 +414,9 @@ final class MicroBatches implements AutoCloseable {
         long filled =
                 Stream.of(ranges(lines)).filter(range -> range.count() > 0).count();
         long most = Math.max(1, bytes / Math.max(1, filled));
-        Etl<Detection> found = Etl.from(Source.of(
-                        lines.mapPartitions(some -> new Slice(some, most, read)).map(reader::read)))
+        long time = nanos;
+        Etl<Detection> found = Etl.from(Source.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
+                        .map(reader::read)))
                 .parse(new Careful.Parsing(source.parser()))
                 .expect(ProxyEvent.SCHEMA$)
                 .analyse(new Careful.Judging(engine));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class SliceTest {
     private static final int MEGABYTE = 1 << 20;
+    private static final long HOUR = 3_600_000_000_000L;
 
     /** A message that says it has so many bytes. */
     private static ConsumerRecord<byte[], byte[]> message(int partition, long offset, int key, int value) {
@@ -53,17 +54,34 @@ class SliceTest {
                 message(0, 7, 10, 30),
                 message(0, 8, 10, 1),
                 message(0, 9, 0, 0));
-        assertThat(offsets(new Slice(messages.iterator(), 100, new ReadSoFar())))
+        assertThat(offsets(new Slice(messages.iterator(), 100, HOUR, new ReadSoFar())))
                 .containsExactly(5L, 6L, 7L);
-        assertThat(offsets(new Slice(messages.iterator(), 101, new ReadSoFar())))
+        assertThat(offsets(new Slice(messages.iterator(), 101, HOUR, new ReadSoFar())))
                 .containsExactly(5L, 6L, 7L, 8L);
-        assertThat(offsets(new Slice(messages.iterator(), 1_000, new ReadSoFar())))
+        assertThat(offsets(new Slice(messages.iterator(), 1_000, HOUR, new ReadSoFar())))
                 .hasSize(5);
         // Also of a message that is larger than the bound: the next slice begins behind it.
-        Slice one = new Slice(messages.iterator(), 1, new ReadSoFar());
+        Slice one = new Slice(messages.iterator(), 1, HOUR, new ReadSoFar());
         assertThat(one.next().offset()).isEqualTo(5);
         assertThat(one.hasNext()).isFalse();
         assertThatThrownBy(one::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void endsWhenLinesAreSlow() {
+        List<ConsumerRecord<byte[], byte[]>> messages =
+                IntStream.range(0, 9).mapToObj(i -> message(0, i, 1, 1)).toList();
+        long[] now = {Long.MAX_VALUE - 5};
+        Slice slice = new Slice(messages.iterator(), 100, 10, new ReadSoFar(), () -> now[0]);
+        List<Long> judged = new ArrayList<>();
+        while (slice.hasNext()) {
+            judged.add(slice.next().offset());
+            now[0] += 4;
+        }
+        assertThat(judged).containsExactly(0L, 1L, 2L);
+        // However slow one is, it is done.
+        assertThat(offsets(new Slice(messages.iterator(), 100, 0, new ReadSoFar())))
+                .containsExactly(0L);
     }
 
     @Test
@@ -121,6 +139,7 @@ class SliceTest {
                                 .subList((int) (range.fromOffset() - first), (int) (range.untilOffset() - first))
                                 .iterator(),
                         bound / filled,
+                        HOUR,
                         task);
                 while (slice.hasNext()) {
                     ConsumerRecord<byte[], byte[]> message = slice.next();
