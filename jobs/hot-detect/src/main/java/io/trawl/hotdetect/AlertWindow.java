@@ -183,7 +183,7 @@ final class AlertWindow {
     }
 
     /** A message of the topic has to be short, whatever a line is; HBase has all of it. */
-    private static @Nullable String cut(@Nullable String text) {
+    static @Nullable String cut(@Nullable String text) {
         return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     }
 

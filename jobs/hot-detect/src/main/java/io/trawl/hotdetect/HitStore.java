@@ -1,7 +1,5 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.HotCopies;
-import io.trawl.etl.Settings;
 import io.trawl.etl.Store;
 import io.trawl.record.Detection;
 import java.io.Serializable;
@@ -11,18 +9,27 @@ import java.util.List;
 
 /**
  * Puts what a batch found into HBase and hands it to the driver, but for copies: detections of lines that came before. They
- * are looked up just before they would be put, which costs a batch without hits nothing.
+ * are looked up just before they would be put, which costs a batch without hits nothing. A line of a megabyte may have
+ * several of them, each with texts of that length: a task holds some megabytes, and hands the driver what alerts need.
  */
 final class HitStore implements Store<Sighted> {
     private static final long serialVersionUID = 1L;
 
-    private final Settings settings;
+    /** Characters of texts that a task holds before they are put. */
+    private static final long AT_ONCE = 4L << 20;
+
+    /** Which of some detections are copies. */
+    interface Lookup extends Serializable {
+        BitSet among(List<Detection> detections);
+    }
+
+    private final Lookup lookup;
     private final Store<Detection> hbase;
     private final transient List<Sighted> hits = new ArrayList<>();
     private transient long copies;
 
-    HitStore(Settings settings, Store<Detection> hbase) {
-        this.settings = settings;
+    HitStore(Lookup lookup, Store<Detection> hbase) {
+        this.lookup = lookup;
         this.hbase = hbase;
     }
 
@@ -37,23 +44,35 @@ final class HitStore implements Store<Sighted> {
     @Override
     public Writer<Sighted> open(int partition, long attempt) {
         List<Sighted> found = new ArrayList<>();
+        ArrayList<Sighted> hits = new ArrayList<>();
         return new Writer<>() {
+            private long length;
+            private long copied;
+
             @Override
-            public void write(Sighted one) {
+            public void write(Sighted one) throws Exception {
                 found.add(one);
+                length += one.length();
+                if (length >= AT_ONCE) {
+                    put();
+                }
             }
 
             @Override
             public Serializable close() throws Exception {
-                BitSet copies = HotCopies.among(
-                        settings, found.stream().map(Sighted::detection).toList());
-                ArrayList<Sighted> hits = new ArrayList<>();
+                put();
+                return new Receipt(hits, copied);
+            }
+
+            private void put() throws Exception {
+                BitSet copies =
+                        lookup.among(found.stream().map(Sighted::detection).toList());
                 Writer<Detection> writer = hbase.open(partition, attempt);
                 try {
                     for (int i = 0; i < found.size(); i++) {
                         if (!copies.get(i)) {
                             writer.write(found.get(i).detection());
-                            hits.add(found.get(i));
+                            hits.add(found.get(i).cut());
                         }
                     }
                     writer.close();
@@ -61,7 +80,9 @@ final class HitStore implements Store<Sighted> {
                     writer.abort();
                     throw e;
                 }
-                return new Receipt(hits, copies.cardinality());
+                copied += copies.cardinality();
+                found.clear();
+                length = 0;
             }
 
             @Override
@@ -79,7 +100,7 @@ final class HitStore implements Store<Sighted> {
         }
     }
 
-    /** Detections that are no copies, in the order in which the broker took their lines. */
+    /** Detections that are no copies, in the order in which the broker took their lines; long texts are {@link Sighted#cut}. */
     List<Sighted> hits() {
         return hits.stream().sorted(Sighted.ORDER).toList();
     }

@@ -3,6 +3,7 @@ package io.trawl.hotdetect;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
+import io.trawl.etl.HotCopies;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.JobFailure;
@@ -408,7 +409,8 @@ final class MicroBatches implements AutoCloseable {
             JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
         SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
-        HitStore hits = new HitStore(settings, store);
+        Settings all = settings;
+        HitStore hits = new HitStore(some -> HotCopies.among(all, some), store);
         ReadSoFar read = new ReadSoFar();
         run.context().sc().register(read);
         long filled =

@@ -7,6 +7,7 @@ import io.trawl.record.RawLine;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.Comparator;
+import org.apache.avro.Schema;
 
 /**
  * A detection, and when the broker took its line.
@@ -26,6 +27,28 @@ record Sighted(Detection detection, long appended) implements Serializable {
             throw new JobFailure("detection " + detection.getDetectionId() + " has no line", null);
         }
         out.emit(new Sighted(detection, line.getAppendTime().toEpochMilli()));
+    }
+
+    /** Characters of the texts that have no bound. */
+    long length() {
+        long length = 0;
+        for (Object value : new Object[] {detection.getValue(), detection.getUrlOriginal(), detection.getUrlDomain()}) {
+            length += value instanceof String text ? text.length() : 0;
+        }
+        return length;
+    }
+
+    /** The same with texts cut as alerts have them. */
+    Sighted cut() {
+        if (length() <= AlertWindow.LONGEST) {
+            return this;
+        }
+        Detection cut = new Detection();
+        for (Schema.Field field : Detection.SCHEMA$.getFields()) {
+            Object value = detection.get(field.pos());
+            cut.put(field.pos(), value instanceof String text ? AlertWindow.cut(text) : value);
+        }
+        return new Sighted(cut, appended);
     }
 
     Instant appendTime() {

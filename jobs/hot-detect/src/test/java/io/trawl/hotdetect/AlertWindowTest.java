@@ -38,6 +38,20 @@ class AlertWindowTest {
         return new Sighted(detection, START.plusSeconds(second).toEpochMilli());
     }
 
+    @Test
+    void aDetectionThatWasCutMakesTheSameAlert() {
+        Sighted whole = sighted("10.0.0.1", "evil.example", 3);
+        whole.detection().setValue("http://evil.example/" + "x".repeat(1 << 20));
+        whole.detection().setUrlOriginal("http://evil.example/" + "y".repeat(1 << 20));
+        Sighted cut = whole.cut();
+
+        assertThat(cut.length()).isEqualTo(2L * AlertWindow.LONGEST);
+        assertThat(cut.cut()).isEqualTo(cut);
+        assertThat(window.of(List.of(cut), START)).isEqualTo(window.of(List.of(whole), START));
+        Sighted plain = sighted("10.0.0.1", "evil.example", 3);
+        assertThat(plain.cut()).isSameAs(plain);
+    }
+
     private List<Alert> batch(Sighted... sighted) {
         AlertWindow.Change change = window.of(List.of(sighted), START);
         window.accept(change);
