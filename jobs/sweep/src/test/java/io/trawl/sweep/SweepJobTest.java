@@ -149,6 +149,51 @@ class SweepJobTest {
     }
 
     @Test
+    void eachUserAgentIsAnObservableWithItsClients() throws Exception {
+        String combined = "10.0.0.%d - - [24/Nov/2026:10:00:00 +0000] \"GET http://good.example/ HTTP/1.1\" 200 5%s\n";
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 1_200; i++) {
+            String agent =
+                    switch (i % 6) {
+                        case 0 -> "";
+                        case 1 -> " \"-\" \"-\"";
+                        case 2 -> " \"-\" \"\"";
+                        case 3 -> " \"-\" \"good.example\"";
+                        case 4 -> " \"-\" \"Long/1.0 " + "x".repeat(60_000) + i % 4 + "\"";
+                        default -> " \"-\" \"curl/8.5.0\"";
+                    };
+            lines.append(combined.formatted(i % 4, agent));
+        }
+        Files.writeString(log, lines);
+        Said said = said("", "--format=combined", "--indicators=" + feed, "--lake=" + lake, log.toString());
+        assertThat(said.status()).as(said.err()).isZero();
+
+        List<String> seen = new ArrayList<>();
+        try (Lake open = Lake.open(Settings.load(lake.resolve("trawl.conf"), Map.of()), new Configuration());
+                CloseableIterable<Record> records =
+                        IcebergGenerics.read(open.table(LakeTable.OBSERVABLES)).build()) {
+            for (Record record : records) {
+                String value = record.getField("value").toString();
+                seen.add(String.join(
+                        " ",
+                        record.getField("type").toString(),
+                        value.length() < 1_000 ? value : value.substring(0, 10) + value.length(),
+                        record.getField("events").toString(),
+                        String.valueOf(((List<?>) record.getField("clients")).size())));
+            }
+        }
+        // Two long ones, which have their beginnings in common.
+        String cut = "user_agent Long/1.0 x" + (4_000 + "\u2026sha256:".length() + 64) + " 100 1";
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        "domain good.example 1200 4",
+                        "user_agent good.example 200 2",
+                        cut,
+                        cut,
+                        "user_agent curl/8.5.0 200 2");
+    }
+
+    @Test
     void aSecondSweepChangesNothingAndOneThatIsToldToSweepAgainGivesTheSameRows() throws Exception {
         JsonNode first = sweep(log.toString());
         Map<String, List<String>> rows = rows();
