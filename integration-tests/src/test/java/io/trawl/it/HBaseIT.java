@@ -26,7 +26,6 @@ import io.trawl.it.Broker.Message;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
-import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,10 +49,8 @@ import java.util.function.Predicate;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.TableName;
-import org.apache.hadoop.hbase.client.Admin;
 import org.apache.hadoop.hbase.client.Delete;
 import org.apache.hadoop.hbase.client.Put;
-import org.apache.hadoop.hbase.client.RegionInfo;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
@@ -202,26 +199,8 @@ class HBaseIT {
                 .isEqualTo(clients);
     }
 
-    /** Flushes a table, compacts all of it, and waits until that is done. */
     private static void compact(String name) throws Exception {
-        TableName table = TableName.valueOf(name);
-        try (Admin admin = HBase.connection(settings).getAdmin()) {
-            admin.flush(table);
-            long before = System.currentTimeMillis();
-            admin.majorCompact(table);
-            Await.until(
-                    "a major compaction of " + name,
-                    () -> {
-                        int left = 0;
-                        for (RegionInfo region : admin.getRegions(table)) {
-                            long at = admin.getLastMajorCompactionTimestampForRegion(region.getRegionName());
-                            // A region without files has none.
-                            left += at != 0 && at < before ? 1 : 0;
-                        }
-                        return left;
-                    },
-                    left -> left == 0);
-        }
+        new StoredCells(settings, name).compact();
     }
 
     @Test

@@ -70,15 +70,26 @@ final class Sweeper {
     Sweeper(Path conf, String name, Map<String, String> more) {
         this.conf = conf;
         this.source = name;
-        settings.put("source." + name + ".topic", name);
-        settings.put("source." + name + ".format", "squid");
-        settings.put("source." + name + ".window", UNIT.toString());
-        settings.put("source." + name + ".silence", "PT1H");
+        settings.putAll(settingsOf(name));
         settings.put("window.margin", "PT0S");
         // Tests share one lake, each with indicators of its own.
         settings.put("indicators.shrink", "100");
         settings.put("ingest.task.messages", "1000");
         settings.putAll(more);
+    }
+
+    /** Settings of a source. */
+    static Map<String, String> settingsOf(String name) {
+        String source = "source." + name;
+        return Map.of(
+                source + ".topic",
+                name,
+                source + ".format",
+                "squid",
+                source + ".window",
+                UNIT.toString(),
+                source + ".silence",
+                "PT1H");
     }
 
     String source() {
