@@ -6,13 +6,17 @@ import io.trawl.etl.Load;
 import io.trawl.etl.Settings;
 import io.trawl.stack.Await;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Admin;
+import org.apache.hadoop.hbase.client.CompactionState;
 import org.apache.hadoop.hbase.client.Put;
 import org.apache.hadoop.hbase.client.RegionInfo;
 import org.apache.hadoop.hbase.client.Result;
@@ -23,6 +27,10 @@ import org.apache.hadoop.hbase.util.Bytes;
 
 /** An HBase table by its cells, as the region servers keep them. */
 record StoredCells(Settings settings, String name) {
+    private static final String DONE = "done";
+    /** For longer than the master takes to hear of a compaction. */
+    private static final Duration NEWS = Duration.ofSeconds(15);
+
     /** Those that count, of all rows: no tombstones. */
     List<Cell> live(Predicate<CellName> which) throws IOException {
         List<Cell> cells = new ArrayList<>();
@@ -66,21 +74,38 @@ record StoredCells(Settings settings, String name) {
         TableName table = TableName.valueOf(name);
         try (Admin admin = HBase.connection(settings).getAdmin()) {
             admin.flush(table);
-            long before = System.currentTimeMillis();
-            admin.majorCompact(table);
+            Instant before = Instant.now();
+            AtomicReference<Instant> asked = new AtomicReference<>(Instant.EPOCH);
             Await.until(
                     "a major compaction of " + name,
                     () -> {
-                        int left = 0;
-                        for (RegionInfo region : admin.getRegions(table)) {
-                            long at = admin.getLastMajorCompactionTimestampForRegion(region.getRegionName());
-                            // A region without files has none.
-                            left += at != 0 && at < before ? 1 : 0;
+                        if (admin.getCompactionState(table) != CompactionState.NONE) {
+                            return "under way";
                         }
-                        return left;
+                        long left = regionsBefore(admin, before);
+                        if (asked.get().isAfter(before) && left == 0) {
+                            return DONE;
+                        }
+                        // A store that was just being compacted passes over what it is asked for; and news takes
+                        // seconds.
+                        if (asked.get().plus(NEWS).isBefore(Instant.now())) {
+                            asked.set(Instant.now());
+                            admin.majorCompact(table);
+                        }
+                        return left + " regions left, asked for at " + asked.get();
                     },
-                    left -> left == 0);
+                    DONE::equals);
         }
+    }
+
+    /** Regions whose last major compaction was before a time; one without files has none. */
+    private long regionsBefore(Admin admin, Instant time) throws IOException {
+        long regions = 0;
+        for (RegionInfo region : admin.getRegions(TableName.valueOf(name))) {
+            long at = admin.getLastMajorCompactionTimestampForRegion(region.getRegionName());
+            regions += at != 0 && at < time.toEpochMilli() ? 1 : 0;
+        }
+        return regions;
     }
 
     private Table table() throws IOException {
