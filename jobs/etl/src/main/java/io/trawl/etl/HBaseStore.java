@@ -46,12 +46,14 @@ public final class HBaseStore<T> implements Store<T> {
     private final String name;
     private final String table;
     private final Settings settings;
+    private final int salts;
     private final Mutator<T> mutator;
 
-    private HBaseStore(String name, String table, Settings settings, Mutator<T> mutator) {
+    private HBaseStore(String name, String table, Settings settings, int salts, Mutator<T> mutator) {
         this.name = name;
         this.table = table;
         this.settings = settings;
+        this.salts = salts;
         this.mutator = mutator;
     }
 
@@ -59,7 +61,7 @@ public final class HBaseStore<T> implements Store<T> {
     public static HBaseStore<Detection> detections(Settings settings, Load load) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
         byte[] qualifier = load.name().bytes();
-        return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
+        return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, salts, (detection, into) -> {
             put(Keys.main(salts, detection), qualifier, load.stamp(), json(detection), into);
             for (byte[] index : Keys.indexes(salts, detection)) {
                 put(index, qualifier, load.stamp(), new byte[0], into);
@@ -74,7 +76,7 @@ public final class HBaseStore<T> implements Store<T> {
     public static HBaseStore<Detection> hotDetections(Settings settings) {
         int salts = HBase.salts(settings, HBase.DETECTIONS);
         Map<String, Duration> units = new ConcurrentHashMap<>();
-        return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, (detection, into) -> {
+        return new HBaseStore<>("hbase.detections", HBase.DETECTIONS, settings, salts, (detection, into) -> {
             Duration unit = units.computeIfAbsent(
                     detection.getSource(), source -> settings.source(source).unit());
             Window window =
@@ -115,7 +117,7 @@ public final class HBaseStore<T> implements Store<T> {
     public static HBaseStore<Observable> observables(Settings settings, Load load) {
         int salts = HBase.salts(settings, HBase.OBSERVABLES);
         byte[] qualifier = load.name().bytes();
-        return new HBaseStore<>("hbase.observables", HBase.OBSERVABLES, settings, (observable, into) -> {
+        return new HBaseStore<>("hbase.observables", HBase.OBSERVABLES, settings, salts, (observable, into) -> {
             byte[] row = Keys.observable(salts, observable);
             boolean withValue = Keys.isAltered(row);
             List<ClientSightings> clients = observable.getClients();
@@ -145,7 +147,7 @@ public final class HBaseStore<T> implements Store<T> {
      * @param load whose result does not have the records
      */
     public HBaseStore<T> tombstones(Load load) {
-        return new HBaseStore<>(name + ".deleted", table, settings, (record, into) -> {
+        return new HBaseStore<>(name + ".deleted", table, settings, salts, (record, into) -> {
             for (Put put : puts(record)) {
                 Put tombstone = new Put(put.getRow(), load.tombstone());
                 put.getFamilyCellMap()
@@ -165,6 +167,11 @@ public final class HBaseStore<T> implements Store<T> {
 
     String table() {
         return table;
+    }
+
+    /** How many salts the row keys of its table have: the master was asked when the store was made. */
+    int salts() {
+        return salts;
     }
 
     @Override

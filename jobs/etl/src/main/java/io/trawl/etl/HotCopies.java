@@ -3,7 +3,6 @@ package io.trawl.etl;
 import io.trawl.record.Detection;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +13,9 @@ import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Get;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.filter.ColumnPrefixFilter;
+import org.apache.hadoop.hbase.filter.FilterList;
+import org.apache.hadoop.hbase.filter.KeyOnlyFilter;
 import org.apache.hadoop.hbase.util.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -43,57 +45,88 @@ public final class HotCopies {
         }
     }
 
+    /** Rows of the table, asked for at once. */
+    interface Rows {
+        Result[] get(List<Get> gets) throws IOException;
+    }
+
+    /** The earliest messages so far; of lines whose place is not known those of each window. */
     private final Map<String, Rank> met = new HashMap<>();
 
     HotCopies() {}
 
-    /** Looks them up, some hundred rows at once; gives which of them are copies. */
-    public static BitSet among(Settings settings, List<Detection> detections) {
-        BitSet copies = new BitSet();
+    /**
+     * Looks them up, some hundred rows at once.
+     *
+     * @param store whose rows are asked for; it knows how many salts their keys have, so that a task need not ask the master
+     * @param placed which of them are of lines whose file is known ({@link ProxyFile#isPlaced})
+     * @return which of them are copies
+     */
+    public static BitSet among(
+            Settings settings, HBaseStore<Detection> store, List<Detection> detections, BitSet placed) {
         if (detections.isEmpty()) {
-            return copies;
+            return new BitSet();
         }
-        int salts = HBase.salts(settings, HBase.DETECTIONS);
-        HotCopies known = new HotCopies();
-        try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.DETECTIONS))) {
-            for (int from = 0; from < detections.size(); from += AT_ONCE) {
-                List<Detection> some = detections.subList(from, Math.min(from + AT_ONCE, detections.size()));
-                List<Get> gets = new ArrayList<>();
-                some.forEach(one -> gets.add(new Get(Keys.main(salts, one)).addFamily(HBase.FAMILY)));
-                Result[] rows = table.get(gets);
-                for (int i = 0; i < rows.length; i++) {
-                    copies.set(from + i, known.isCopy(some.get(i), rows[i]));
-                }
-            }
+        try (Table table = HBase.connection(settings).getTable(TableName.valueOf(store.table()))) {
+            return among(store.salts(), detections, placed, table::get);
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
+        }
+    }
+
+    static BitSet among(int salts, List<Detection> detections, BitSet placed, Rows table) throws IOException {
+        BitSet copies = new BitSet();
+        HotCopies known = new HotCopies();
+        for (int from = 0; from < detections.size(); from += AT_ONCE) {
+            List<Detection> some = detections.subList(from, Math.min(from + AT_ONCE, detections.size()));
+            Result[] rows = table.get(some.stream().map(one -> get(salts, one)).toList());
+            for (int i = 0; i < rows.length; i++) {
+                copies.set(from + i, known.isCopy(some.get(i), placed.get(from + i), rows[i]));
+            }
         }
         return copies;
     }
 
-    /** Whether a detection is of a line that came before, by its row and by those that were asked for before it. */
-    boolean isCopy(Detection detection, Result row) {
+    /** Of the values, which have URLs and may be large, only the lengths are asked for. */
+    static Get get(int salts, Detection detection) {
+        return new Get(Keys.main(salts, detection))
+                .addFamily(HBase.FAMILY)
+                .setFilter(new FilterList(
+                        new ColumnPrefixFilter(Bytes.toBytes(HBaseStore.HOT + ":")), new KeyOnlyFilter(true)));
+    }
+
+    /**
+     * Whether a detection is of a line that came before, by its row and by those that were asked for before it.
+     *
+     * @param placed whether the line's file is known; if not, only a message of the same window is a copy of it
+     */
+    boolean isCopy(Detection detection, boolean placed, Result row) {
         Rank own = Rank.of(detection);
-        Rank before = met.merge(detection.getDetectionId(), own, (a, b) -> a.compareTo(b) <= 0 ? a : b);
+        String id = placed ? detection.getDetectionId() : detection.getDetectionId() + " " + own.window();
+        Rank before = met.merge(id, own, (a, b) -> a.compareTo(b) <= 0 ? a : b);
         if (before.compareTo(own) < 0) {
             return true;
         }
         for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
             Rank other = rank(cell, detection.getSource());
-            if (other != null && other.compareTo(own) < 0) {
+            if (other != null
+                    && other.compareTo(own) < 0
+                    && (placed || other.window().equals(own.window()))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Of the message that a cell is of; null if it is not one of the hot path and the source. */
+    /** Of the message that a cell is of; null if it is not of the source, or a tombstone. */
     private static @Nullable Rank rank(Cell cell, String source) {
-        String name = Bytes.toString(cell.getQualifierArray(), cell.getQualifierOffset(), cell.getQualifierLength());
-        if (!name.startsWith(HBaseStore.HOT + ":") || !name.endsWith(":" + source) || Load.isTombstone(cell)) {
+        CellName name = CellName.of(cell);
+        if (!name.path().equals(HBaseStore.HOT)
+                || !name.source().equals(source)
+                || LoadCheck.isTombstone(cell, false)) {
             return null;
         }
         HBaseStore.Place place = HBaseStore.Place.of(cell.getTimestamp());
-        return new Rank(CellName.parse(name).window().start(), place.partition(), place.offset());
+        return new Rank(name.window().start(), place.partition(), place.offset());
     }
 }

@@ -204,7 +204,8 @@ public final class LoadCheck {
         return Bytes.toInt(cell.getValueArray(), cell.getValueOffset());
     }
 
-    private static boolean isTombstone(Cell cell, boolean withValue) {
+    /** @param withValue whether the cell has its value; else its value is its length */
+    static boolean isTombstone(Cell cell, boolean withValue) {
         return withValue ? Load.isTombstone(cell) : length(cell) == Load.TOMBSTONE.length;
     }
 

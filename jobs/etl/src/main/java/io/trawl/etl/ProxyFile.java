@@ -17,7 +17,7 @@ public record ProxyFile(String host, String log, String generation) implements C
             Comparator.comparing(ProxyFile::host).thenComparing(ProxyFile::log).thenComparing(ProxyFile::generation);
 
     /** Whether a line's place in its file is known: then a line that comes again has the same one, and no other line has. */
-    static boolean isPlaced(@Nullable String host, @Nullable String generation, @Nullable Long fileOffset) {
+    public static boolean isPlaced(@Nullable String host, @Nullable String generation, @Nullable Long fileOffset) {
         return host != null
                 && fileOffset != null
                 && generation != null

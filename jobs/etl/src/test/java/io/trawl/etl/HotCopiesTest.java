@@ -3,21 +3,28 @@ package io.trawl.etl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.record.Detection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellComparator;
+import org.apache.hadoop.hbase.CellUtil;
 import org.apache.hadoop.hbase.KeyValue;
 import org.apache.hadoop.hbase.client.Result;
+import org.apache.hadoop.hbase.filter.Filter;
 import org.junit.jupiter.api.Test;
 
 /** Which of two messages of one line is the copy, by the row that HBase has. */
 class HotCopiesTest {
+    private static final int SALTS = 4;
     private static final Duration UNIT = Duration.ofHours(1);
     private static final Instant HERE = Instant.parse("2026-11-24T10:00:00Z");
     private static final Instant BEFORE = HERE.minus(UNIT);
@@ -26,6 +33,7 @@ class HotCopiesTest {
     private static Detection hit(Instant window, int partition, long offset) {
         Detection hit = new Detection();
         hit.setDetectionId("00112233445566778899aabbccddeeff");
+        hit.setTimestamp(Instant.EPOCH);
         hit.setSource("proxy");
         hit.setWindow(window);
         hit.setPartition(partition);
@@ -43,21 +51,101 @@ class HotCopiesTest {
                 path.equals(HBaseStore.HOT)
                         ? HBaseStore.hotVersion(hit.getPartition(), hit.getOffset())
                         : new Load(name, 1, 0).stamp(),
-                "{}".getBytes(StandardCharsets.UTF_8));
+                "{\"url\": \"http://www.evil.example/\"}".getBytes(StandardCharsets.UTF_8));
     }
 
     private static Cell hot(Instant window, int partition, long offset) {
         return cell(HBaseStore.HOT, hit(window, partition, offset));
     }
 
+    /** What a region server sends of a row's cells. */
     private static Result row(Cell... cells) {
         List<Cell> sorted = new ArrayList<>(Arrays.asList(cells));
         sorted.sort(CellComparator.getInstance());
-        return Result.create(sorted);
+        Filter filter =
+                Objects.requireNonNull(HotCopies.get(SALTS, hit(HERE, 0, 0)).getFilter());
+        List<Cell> sent = new ArrayList<>();
+        try {
+            for (Cell cell : sorted) {
+                if (filter.filterCell(cell) == Filter.ReturnCode.INCLUDE) {
+                    sent.add(filter.transformCell(cell));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Result.create(sent);
     }
 
     private static boolean isCopy(Detection hit, Cell... cells) {
-        return new HotCopies().isCopy(hit, row(cells));
+        return new HotCopies().isCopy(hit, true, row(cells));
+    }
+
+    @Test
+    void noValueIsFetchedAndNothingThatAnotherPathHasPut() {
+        Cell[] large = {
+            large("hot", hit(BEFORE, 0, 7)), large("batch", hit(BEFORE, 0, 7)), large("hot", hit(HERE, 0, 50))
+        };
+        Result row = row(large);
+        assertThat(row.size()).isEqualTo(2);
+        assertThat(row.rawCells())
+                .allSatisfy(cell -> assertThat(cell.getValueLength()).isLessThanOrEqualTo(Integer.BYTES));
+        assertThat(new HotCopies().isCopy(hit(HERE, 0, 50), true, row)).isTrue();
+    }
+
+    private static Cell large(String path, Detection hit) {
+        Cell cell = cell(path, hit);
+        return new KeyValue(
+                new byte[] {1}, HBase.FAMILY, CellUtil.cloneQualifier(cell), cell.getTimestamp(), new byte[1 << 20]);
+    }
+
+    @Test
+    void aTombstoneIsNoDetection() {
+        Cell gone = hot(BEFORE, 0, 7);
+        Cell tombstone = new KeyValue(
+                new byte[] {1}, HBase.FAMILY, CellUtil.cloneQualifier(gone), gone.getTimestamp(), Load.TOMBSTONE);
+        assertThat(isCopy(hit(HERE, 0, 50), tombstone)).isFalse();
+        assertThat(isCopy(hit(HERE, 0, 50), gone)).isTrue();
+    }
+
+    /** With the salts that the driver asked for: tasks do not need the master. */
+    @Test
+    void rowsAreAskedForWithTheGivenSaltsSomeHundredAtOnce() throws Exception {
+        List<Detection> hits = new ArrayList<>();
+        BitSet placed = new BitSet();
+        for (int i = 0; i < 1_100; i++) {
+            Detection hit = hit(HERE, 0, i);
+            hit.setDetectionId("%032x".formatted(i));
+            hits.add(hit);
+            placed.set(i);
+        }
+        List<byte[]> asked = new ArrayList<>();
+        BitSet copies = HotCopies.among(SALTS, hits, placed, gets -> {
+            assertThat(gets).hasSizeLessThanOrEqualTo(500);
+            gets.forEach(get -> asked.add(get.getRow()));
+            Result[] rows = new Result[gets.size()];
+            Arrays.fill(rows, Result.EMPTY_RESULT);
+            rows[0] = row(hot(BEFORE, 0, 7));
+            return rows;
+        });
+        assertThat(asked)
+                .usingElementComparator(Arrays::compare)
+                .containsExactlyElementsOf(
+                        hits.stream().map(hit -> Keys.main(SALTS, hit)).toList());
+        assertThat(copies.stream()).containsExactly(0, 500, 1_000);
+    }
+
+    /** Of a file that is not known: validate keeps such a line in each window, and once in each. */
+    @Test
+    void aLineWithoutAPlaceIsACopyInItsWindowOnly() {
+        assertThat(new HotCopies().isCopy(hit(HERE, 0, 50), false, row(hot(BEFORE, 0, 7))))
+                .isFalse();
+        assertThat(new HotCopies().isCopy(hit(HERE, 0, 50), false, row(hot(BEFORE, 0, 7), hot(HERE, 0, 49))))
+                .isTrue();
+        HotCopies batch = new HotCopies();
+        assertThat(batch.isCopy(hit(BEFORE, 0, 50), false, Result.EMPTY_RESULT)).isFalse();
+        assertThat(batch.isCopy(hit(HERE, 0, 51), false, Result.EMPTY_RESULT)).isFalse();
+        assertThat(batch.isCopy(hit(HERE, 0, 52), false, Result.EMPTY_RESULT)).isTrue();
     }
 
     @Test
@@ -87,9 +175,9 @@ class HotCopiesTest {
     @Test
     void theSecondOfABatchIsACopy() {
         HotCopies batch = new HotCopies();
-        assertThat(batch.isCopy(hit(HERE, 0, 50), Result.EMPTY_RESULT)).isFalse();
-        assertThat(batch.isCopy(hit(HERE, 0, 51), Result.EMPTY_RESULT)).isTrue();
-        assertThat(batch.isCopy(hit(LATER, 0, 52), Result.EMPTY_RESULT)).isTrue();
+        assertThat(batch.isCopy(hit(HERE, 0, 50), true, Result.EMPTY_RESULT)).isFalse();
+        assertThat(batch.isCopy(hit(HERE, 0, 51), true, Result.EMPTY_RESULT)).isTrue();
+        assertThat(batch.isCopy(hit(LATER, 0, 52), true, Result.EMPTY_RESULT)).isTrue();
     }
 
     /** Messages of one line, read in any order, in batches of any size, each of which may be read again after its puts. */

@@ -18,9 +18,9 @@ final class HitStore implements Store<Sighted> {
     /** Characters of texts that a task holds before they are put. */
     private static final long AT_ONCE = 4L << 20;
 
-    /** Which of some detections are copies. */
+    /** Which of some detections are copies, some of them of lines whose file is known. */
     interface Lookup extends Serializable {
-        BitSet among(List<Detection> detections);
+        BitSet among(List<Detection> detections, BitSet placed);
     }
 
     private final Lookup lookup;
@@ -65,8 +65,12 @@ final class HitStore implements Store<Sighted> {
             }
 
             private void put() throws Exception {
+                BitSet placed = new BitSet();
+                for (int i = 0; i < found.size(); i++) {
+                    placed.set(i, found.get(i).placed());
+                }
                 BitSet copies =
-                        lookup.among(found.stream().map(Sighted::detection).toList());
+                        lookup.among(found.stream().map(Sighted::detection).toList(), placed);
                 Writer<Detection> writer = hbase.open(partition, attempt);
                 try {
                     for (int i = 0; i < found.size(); i++) {

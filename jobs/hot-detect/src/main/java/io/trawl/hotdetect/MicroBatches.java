@@ -410,7 +410,7 @@ final class MicroBatches implements AutoCloseable {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
         SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
         Settings all = settings;
-        HitStore hits = new HitStore(some -> HotCopies.among(all, some), store);
+        HitStore hits = new HitStore((some, placed) -> HotCopies.among(all, store, some, placed), store);
         ReadSoFar read = new ReadSoFar();
         run.context().sc().register(read);
         long filled =

@@ -1,6 +1,7 @@
 package io.trawl.hotdetect;
 
 import io.trawl.etl.JobFailure;
+import io.trawl.etl.ProxyFile;
 import io.trawl.etl.Step;
 import io.trawl.record.Detection;
 import io.trawl.record.RawLine;
@@ -13,8 +14,9 @@ import org.apache.avro.Schema;
  * A detection, and when the broker took its line.
  *
  * @param appended append time, milliseconds since 1970
+ * @param placed whether the line's place in its file is known
  */
-record Sighted(Detection detection, long appended) implements Serializable {
+record Sighted(Detection detection, long appended, boolean placed) implements Serializable {
     /** The order in which the broker took the lines; within a line that of the ids. */
     static final Comparator<Sighted> ORDER = Comparator.comparingLong(Sighted::appended)
             .thenComparing(one -> one.detection().getPartition())
@@ -26,7 +28,8 @@ record Sighted(Detection detection, long appended) implements Serializable {
         if (line == null) {
             throw new JobFailure("detection " + detection.getDetectionId() + " has no line", null);
         }
-        out.emit(new Sighted(detection, line.getAppendTime().toEpochMilli()));
+        boolean placed = ProxyFile.isPlaced(line.getHost(), line.getGeneration(), line.getFileOffset());
+        out.emit(new Sighted(detection, line.getAppendTime().toEpochMilli(), placed));
     }
 
     /** Characters of the texts that have no bound. */
@@ -48,7 +51,7 @@ record Sighted(Detection detection, long appended) implements Serializable {
             Object value = detection.get(field.pos());
             cut.put(field.pos(), value instanceof String text ? AlertWindow.cut(text) : value);
         }
-        return new Sighted(cut, appended);
+        return new Sighted(cut, appended, placed);
     }
 
     Instant appendTime() {

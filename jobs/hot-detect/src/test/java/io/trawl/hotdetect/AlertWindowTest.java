@@ -35,7 +35,7 @@ class AlertWindowTest {
         detection.setIndicatorValue(indicator);
         detection.setLabels(List.of("botnet"));
         detection.setFeed("feed");
-        return new Sighted(detection, START.plusSeconds(second).toEpochMilli());
+        return new Sighted(detection, START.plusSeconds(second).toEpochMilli(), true);
     }
 
     @Test

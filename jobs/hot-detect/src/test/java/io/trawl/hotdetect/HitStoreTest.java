@@ -55,7 +55,7 @@ class HitStoreTest {
         detection.setTimestamp(START);
         detection.setOffset(offset);
         detection.setValue("x".repeat(1 << 20));
-        return new Sighted(detection, START.toEpochMilli() + offset);
+        return new Sighted(detection, START.toEpochMilli() + offset, true);
     }
 
     @Test
@@ -63,7 +63,7 @@ class HitStoreTest {
         Puts puts = new Puts();
         List<Integer> asked = new ArrayList<>();
         HitStore store = new HitStore(
-                some -> {
+                (some, placed) -> {
                     asked.add(some.size());
                     BitSet copies = new BitSet();
                     for (int i = 0; i < some.size(); i++) {
