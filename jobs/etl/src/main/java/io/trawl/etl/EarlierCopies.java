@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EarlierCopies {
     private static final String DETAIL = "copies_earlier";
+    /** What validate makes of lines. */
+    private static final List<LakeTable<?>> STORED = List.of(LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
+
     private static final StructType PLACES =
             StructType.fromDDL("of_host string, of_log string, of_generation string, first bigint, last bigint");
 
@@ -116,27 +121,15 @@ public final class EarlierCopies {
         if (lines == null || own.isEmpty()) {
             return stored;
         }
+        // All of them, whenever they ran: a merged file of the ledger does not tell, and the lines decide.
         Instant from = run.window().end();
-        Instant until = from.plus(SeenFiles.REMEMBERED);
+        Instant until = run.window().start().plus(SeenFiles.REMEMBERED).plusNanos(1_000);
         String source = run.source().name();
-        Ledger ledger = run.ledger();
-        long ours =
-                ledger
-                        .parts(
-                                source,
-                                "ingest",
-                                run.window().start(),
-                                run.window().start().plusNanos(1_000))
-                        .parts()
-                        .stream()
-                        .mapToLong(Ledger.Part::sequence)
-                        .max()
-                        .orElse(Long.MAX_VALUE);
-        List<Ledger.Part> older = ledger.parts(source, "validate", from, until).parts().stream()
-                .filter(part -> part.sequence() <= ours)
-                .toList();
-        SortedMap<Instant, Ledger.Entry> ingested = ledger.current(source, "ingest", older, from, until);
-        SortedMap<Instant, Ledger.Entry> validated = ledger.current(source, "validate", older, from, until);
+        SortedMap<Instant, Ledger.Entry> validated = run.ledger().current(source, "validate", from, until);
+        if (validated.isEmpty()) {
+            return stored;
+        }
+        SortedMap<Instant, Ledger.Entry> ingested = run.ledger().current(source, "ingest", from, until);
         validated.forEach((window, validate) -> {
             Ledger.Entry later = ingested.get(window);
             FileRanges noted = later == null ? null : FileRanges.noted(later);
@@ -163,12 +156,39 @@ public final class EarlierCopies {
     }
 
     private static Dataset<Row> stored(Run run, Ledger.Entry validate, Window window) {
-        return List.of(LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS).stream()
+        return STORED.stream()
                 .map(table -> run.lake()
                         .rows(run.spark(), table, run.source().name(), window, validate.output(table))
                         .select("event_id"))
                 .reduce(Dataset::union)
                 .orElseThrow();
+    }
+
+    /**
+     * Which of some lines a window's validate dropped, since another window keeps them: those that such a window has, as far
+     * as its raw_lines are kept, and that this one has neither as events nor as invalid.
+     *
+     * @param ids of lines
+     */
+    public static Set<String> dropped(Ledger ledger, String source, Window window, Set<String> ids) {
+        Ledger.Entry validate = ledger.current(source, "validate", window);
+        TreeSet<String> dropped = new TreeSet<>();
+        if (validate == null) {
+            return dropped;
+        }
+        for (Instant keeper : noted(validate).keySet()) {
+            ledger.current(source, "ingest", keeper, keeper.plusNanos(1_000)).forEach((start, ingest) -> {
+                Window of = new Window(start, ingest.windowEnd());
+                long snapshot = ingest.output(LakeTable.RAW_LINES);
+                dropped.addAll(ledger.lake().events(LakeTable.RAW_LINES, source, of, snapshot, ids));
+            });
+        }
+        for (LakeTable<?> table : STORED) {
+            if (!dropped.isEmpty()) {
+                dropped.removeAll(ledger.lake().events(table, source, window, validate.output(table), dropped));
+            }
+        }
+        return dropped;
     }
 
     /** Lines that came again, each counted once, by start of the window that keeps them. */

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
@@ -22,6 +24,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expression;
@@ -352,6 +355,22 @@ public final class Lake implements AutoCloseable {
                         .where(Expressions.and(of(source, window), which))
                         .build(),
                 row -> Rows.record(row, maker.make()));
+    }
+
+    /** Which of some events a source's window has in a table at a snapshot; of the rows their ids alone are read. */
+    Set<String> events(LakeTable<?> table, String source, Window window, long snapshot, Set<String> ids) {
+        Table loaded = table(table);
+        TreeSet<String> found = new TreeSet<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(loaded)
+                .useSnapshot(held(loaded, table, source, window.start(), snapshot))
+                .where(Expressions.and(of(source, window), Expressions.in("event_id", ids)))
+                .select("source", "window", "event_id")
+                .build()) {
+            rows.forEach(row -> found.add((String) row.getField("event_id")));
+        } catch (IOException e) {
+            throw new JobFailure(table + " cannot be read: " + e.getMessage(), e);
+        }
+        return found;
     }
 
     private <T extends SpecificRecord> @Nullable JavaRDD<Block<T>> ownBlocks(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
-import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -27,8 +26,6 @@ import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
-import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -297,7 +294,7 @@ public final class Parity {
                     add(
                             Kind.ONLY_HOT,
                             Reason.COPY,
-                            one.example().because("validate dropped the line, which an earlier window has, too"));
+                            one.example().because("validate dropped the line, which another window keeps"));
                 } else {
                     add(Kind.ONLY_HOT, Reason.UNEXPLAINED, one.example());
                 }
@@ -706,29 +703,8 @@ public final class Parity {
                 findings.plus(eachSalt.apply(salt -> onlyHot(settings, basis, salt, ours, others)));
             }
         }
-        findings.settle(this::dropped);
+        findings.settle(events -> EarlierCopies.dropped(ledger, basis.source, basis.window, events));
         return new Verdict(basis, findings);
-    }
-
-    /** Which of some events are of lines that validate dropped, since an earlier window has them. */
-    private Set<String> dropped(Set<String> events) {
-        Ledger.Entry validate = ledger.current(basis.source, "validate", basis.window);
-        if (validate == null || EarlierCopies.noted(validate).isEmpty()) {
-            return Set.of();
-        }
-        Set<String> dropped = new TreeSet<>(events);
-        try (CloseableIterable<ProxyEvent> kept = ledger.lake()
-                .records(
-                        LakeTable.PROXY_EVENTS,
-                        basis.source,
-                        basis.window,
-                        validate.output(LakeTable.PROXY_EVENTS),
-                        Expressions.in("event_id", events))) {
-            kept.forEach(event -> dropped.remove(event.getEventId()));
-        } catch (IOException e) {
-            throw new JobFailure(LakeTable.PROXY_EVENTS + " cannot be read: " + e.getMessage(), e);
-        }
-        return dropped;
     }
 
     /** The windows at the borders, where they have been loaded. */

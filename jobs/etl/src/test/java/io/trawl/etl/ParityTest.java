@@ -363,7 +363,7 @@ class ParityTest {
             return Set.of("e");
         });
         assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.COPY)))
-                .isEqualTo("validate dropped the line, which an earlier window has, too");
+                .isEqualTo("validate dropped the line, which another window keeps");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.audit.AuditJob;
 import io.trawl.enrich.EnrichJob;
+import io.trawl.etl.EarlierCopies;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Lake;
@@ -31,12 +32,15 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -271,6 +275,29 @@ class ResendJobTest {
                 .hasSize(2);
     }
 
+    /** A merged file has the number of a commit that is newer than what is in it. */
+    @Test
+    void aMergedLedgerHidesNoWindowThatWasValidatedBefore() throws Exception {
+        // On both sides of midnight: a day is merged by itself.
+        came(2, "day", day(5));
+        came(3, "day", day(7));
+        came(4, "next day", day(1));
+        sweep(3);
+        sweep(4);
+        mustRun(2, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
+        try (Lake open = Lake.open(settings, new Configuration())) {
+            long merged = SparkActions.get(spark)
+                    .rewriteDataFiles(open.table(LakeTable.LEDGER))
+                    .filter(Expressions.greaterThanOrEqual(
+                            "window", window(3).start().getEpochSecond() * 1_000_000))
+                    .option("min-input-files", "2")
+                    .execute()
+                    .rewrittenDataFilesCount();
+            assertThat(merged).isGreaterThanOrEqualTo(4);
+        }
+        assertThat(run(new AuditJob(), 2)).contains("5 lines of this window are stored in window " + window(3));
+    }
+
     @Test
     void aWindowThatKeepsLinesAndWasNeverValidatedIsNamed() throws Exception {
         came(0, "day", day(3));
@@ -282,6 +309,37 @@ class ResendJobTest {
                         + ", which keeps them and was never validated: run validate");
         mustRun(0, List.of(ValidateJob::new));
         mustRun(1, List.of(AuditJob::new));
+    }
+
+    /** What parity calls a copy: not what validate lost, and not what it calls invalid. */
+    @Test
+    void droppedIsWhatAnEarlierWindowHasAndThisOneHasNot() throws Exception {
+        came(0, "day", day(5));
+        came(1, "day", day(9));
+        for (int number = 0; number < 2; number++) {
+            mustRun(number, List.of(IngestJob::new, ValidateJob::new));
+        }
+        List<String> first = ids(LakeTable.RAW_LINES, 0);
+        List<String> asked = new ArrayList<>(ids(LakeTable.RAW_LINES, 1));
+        assertThat(first).hasSize(5).isSubsetOf(asked);
+        assertThat(ids(LakeTable.PROXY_EVENTS, 1)).hasSize(3);
+        assertThat(ids(LakeTable.INVALID_RECORDS, 1)).hasSize(1);
+        asked.add("0123456789abcdef0123456789abcdef");
+        try (Lake open = Lake.open(settings, new Configuration())) {
+            Ledger ledger = new Ledger(open);
+            assertThat(EarlierCopies.dropped(ledger, Sweep.SOURCE, window(1), new TreeSet<>(asked)))
+                    .containsExactlyInAnyOrderElementsOf(first);
+            assertThat(EarlierCopies.dropped(ledger, Sweep.SOURCE, window(0), new TreeSet<>(asked)))
+                    .isEmpty();
+        }
+    }
+
+    private List<String> ids(LakeTable<?> table, int number) throws Exception {
+        String prefix = number + " ";
+        return rows(table, "event_id").stream()
+                .filter(row -> row.startsWith(prefix))
+                .map(row -> row.substring(prefix.length()))
+                .toList();
     }
 
     @Test
