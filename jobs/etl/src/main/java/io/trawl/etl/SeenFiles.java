@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * that lies between may be a copy.
  *
  * <p>It is gathered from what each ingest noted in the ledger. So that nobody reads hundreds of entries, it is kept in the
- * state folder with the number of the ledger's commit that it was gathered at. Who needs it takes the one that was kept for
- * this window, or for the latest window before it, and reads the entries that came since; which those are, the ledger's
- * metadata tells. A window that was ingested late is not missed, then, and where nothing is kept all is read.
+ * state folder with the number of the ledger's commit that it was gathered at, once in some windows: it names every file of
+ * a week. Who needs it takes the one that was kept for this window, or for the latest window before it, and reads the entries
+ * that came since; which those are, the ledger's metadata tells. A window that was ingested late is not missed, then, and
+ * where nothing is kept all is read. What was kept may name more, and never less, than the entries of the seven days: it makes
+ * a suspicion, and no more.
  */
 public final class SeenFiles {
     /** Files not heard of for longer than this are forgotten. */
@@ -28,6 +31,8 @@ public final class SeenFiles {
     private static final String NAME = "before.json";
     /** So many windows are tried for what was kept, before all is read. */
     private static final int TRIES = 24;
+    /** It is kept where at least so many files of the ledger had to be read. */
+    static final int WORTH = 8;
 
     private final TreeMap<ProxyFile, Seen> files = new TreeMap<>();
     private @Nullable Instant unknown;
@@ -51,15 +56,24 @@ public final class SeenFiles {
 
     /** Gathers what was seen before a run's window, as far as it is ingested now. */
     public static SeenFiles before(Run run) throws IOException {
-        Instant until = run.window().start();
+        return before(
+                run.ledger(),
+                run.state(),
+                run.source().name(),
+                run.window().start(),
+                window -> run.stateFile(KIND, window, NAME));
+    }
+
+    /** @param files where it is kept for a window, in the state folder */
+    static SeenFiles before(Ledger ledger, State state, String source, Instant until, Function<Instant, String> files)
+            throws IOException {
         Instant from = until.minus(REMEMBERED);
-        String source = run.source().name();
-        Ledger.Parts all = run.ledger().parts(source, "ingest", from, until);
+        Ledger.Parts all = ledger.parts(source, "ingest", from, until);
         SeenFiles seen = new SeenFiles();
         long sequence = -1;
         Instant kept = from;
         for (Instant window : candidates(until, all.parts())) {
-            JsonNode file = run.state().read(run.stateFile(KIND, window, NAME));
+            JsonNode file = state.read(files.apply(window));
             if (file != null && file.path("ledger").asText().equals(all.table())) {
                 seen.read(file);
                 sequence = file.path("sequence").asLong();
@@ -67,16 +81,15 @@ public final class SeenFiles {
                 break;
             }
         }
-        boolean own = kept.equals(until);
         Instant covered = kept;
         long known = sequence;
         List<Ledger.Part> news = all.parts().stream()
                 .filter(part -> part.sequence() > known || !part.last().isBefore(covered))
                 .toList();
-        run.ledger().current(source, "ingest", news, from, until).values().forEach(seen::add);
+        ledger.current(source, "ingest", news, from, until).values().forEach(seen::add);
         seen.forget(from);
-        if (!own || !news.isEmpty()) {
-            run.state().replace(run.stateFile(KIND, until, NAME), seen.json(all));
+        if (news.size() >= WORTH) {
+            state.replace(files.apply(until), seen.json(all));
         }
         return seen;
     }
@@ -109,7 +122,7 @@ public final class SeenFiles {
 
     private void forget(Instant from) {
         files.values().removeIf(seen -> seen.last().isBefore(from));
-        if (unknown != null && unknown.isBefore(from)) {
+        if (unknown != null && !unknown.isAfter(from)) {
             unknown = null;
         }
     }
