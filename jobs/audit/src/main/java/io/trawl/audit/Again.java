@@ -42,7 +42,9 @@ final class Again {
             throws IOException {
         FileRanges noted = FileRanges.noted(ingest);
         if (noted != null && !noted.equals(places)) {
-            problems.add("ingest noted lines at " + noted + ", but lake.raw_lines has them at " + places
+            List<String> differing = noted.differing(places);
+            problems.add("ingest noted the lines of " + differing.size()
+                    + " files elsewhere than lake.raw_lines has them, for example of " + differing.get(0)
                     + ": rerun ingest and what follows it");
         }
         SeenFiles seen = SeenFiles.before(run);

@@ -8,11 +8,15 @@ import static org.apache.spark.sql.functions.min;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.parsing.Printable;
 import java.io.Serializable;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileRanges {
     private static final String FILES = "files";
+    /** Characters of a file's name that are shown. */
+    private static final int SHOWN = 300;
 
     private final TreeMap<ProxyFile, Range> ranges = new TreeMap<>();
     private long unplaced;
@@ -122,6 +128,21 @@ public final class FileRanges {
         return unplaced;
     }
 
+    /** The files of which others have other places, or none, with the places of both; in order. */
+    public List<String> differing(FileRanges others) {
+        TreeSet<ProxyFile> files = new TreeSet<>(ranges.keySet());
+        files.addAll(others.ranges.keySet());
+        return files.stream()
+                .filter(file -> !Objects.equals(ranges.get(file), others.ranges.get(file)))
+                .map(file -> Printable.line(file.toString(), SHOWN) + " at " + text(ranges.get(file)) + ", not at "
+                        + text(others.ranges.get(file)))
+                .toList();
+    }
+
+    private static String text(@Nullable Range range) {
+        return range == null ? "none" : range.first() + " to " + range.last();
+    }
+
     /** Whether a file has a line here that may be among those of the other. */
     boolean meets(FileRanges other) {
         return ranges.entrySet().stream().anyMatch(one -> {
@@ -149,10 +170,5 @@ public final class FileRanges {
     @Override
     public int hashCode() {
         return ranges.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return ranges.toString();
     }
 }

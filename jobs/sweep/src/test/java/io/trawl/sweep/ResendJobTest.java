@@ -390,8 +390,21 @@ class ResendJobTest {
         sweep(0);
         noted(0, "{\"files\": {\"files\": {\"access.log\": {\"day\": [0, 50]}}}}");
         assertThat(run(new AuditJob(), 0))
-                .contains("ingest noted lines at {files/access.log/day=Range[first=0, last=50]}")
-                .contains("rerun ingest and what follows it");
+                .contains("ingest noted the lines of 1 files elsewhere than lake.raw_lines has them,"
+                        + " for example of files/access.log/day at 0 to 50, not at 0 to 105"
+                        + ": rerun ingest and what follows it");
+        StringBuilder many = new StringBuilder("{\"files\": {");
+        for (int host = 0; host < 1_000; host++) {
+            many.append(host == 0 ? "" : ", ")
+                    .append("\"host\u202e")
+                    .append(host)
+                    .append("\": {\"a\": {\"b\": [0, 9]}}");
+        }
+        noted(0, many.append("}}").toString());
+        assertThat(run(new AuditJob(), 0))
+                .contains("ingest noted the lines of 1001 files elsewhere")
+                .contains("for example of files/access.log/day at none, not at 0 to 105:")
+                .hasSizeLessThan(1_000);
     }
 
     @Test
