@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines that came again from files that were sent before: counted from the tables, and compared with what validate dropped.
- * The two differ if an earlier window was ingested in between. What ingest noted of the places of lines is compared with
+ * The two differ if an earlier window was ingested in between, or a later one became too old to be rerun. What ingest noted of the places of lines is compared with
  * the lines themselves, in each window, so that it can be relied on in all that come after it.
  */
 final class Again {
@@ -30,7 +30,7 @@ final class Again {
      *
      * @param lines the window's rows of raw_lines; null where there are none
      * @param places where they lie
-     * @return how many lines of the window an earlier one has, too, each counted once
+     * @return how many lines of the window another one keeps, each counted once
      */
     static long count(
             Run run,
@@ -55,7 +55,14 @@ final class Again {
         for (Instant window : windows) {
             long here = copies.windows().getOrDefault(window, 0L);
             long there = dropped.getOrDefault(window, 0L);
-            if (here != there) {
+            if (here == there) {
+                continue;
+            }
+            if (window.isAfter(run.window().start())) {
+                problems.add(here + " lines are kept by window " + named(run, window)
+                        + ", which can no longer be rerun, but validate dropped " + there
+                        + ": rerun validate and what follows it");
+            } else {
                 problems.add(here + " lines came again from window " + named(run, window) + ", but validate dropped "
                         + there + ": it ran before that window was ingested: rerun validate and what follows it");
             }
@@ -76,8 +83,12 @@ final class Again {
                                 count + " lines of this window are stored in window "
                                         + named(run, window)
                                         + ", too, whose validate ran before this window was ingested: rerun validate and what follows it for that window"));
-        if (copies.count() > 0) {
-            run.note(copies.count() + " lines came again: earlier windows have them, too, and keep them");
+        long earlier = sum(copies.windows().headMap(run.window().start()));
+        if (earlier > 0) {
+            run.note(earlier + " lines came again: earlier windows have them, too, and keep them");
+        }
+        if (copies.count() > earlier) {
+            run.note((copies.count() - earlier) + " lines are kept by later windows, which can no longer be rerun");
         }
         Instant unknown = seen.unknown();
         if (unknown != null && !places.isEmpty()) {
@@ -85,6 +96,10 @@ final class Again {
                     + " were ingested by an earlier version: what came again from them is not seen");
         }
         return copies.count();
+    }
+
+    private static long sum(Map<Instant, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static Window named(Run run, Instant window) {

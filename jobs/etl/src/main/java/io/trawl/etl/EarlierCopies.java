@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.min;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of a window that a window before it has, too: an agent sent a file again. The earlier window keeps the line. Which
- * lines may have come before, the places of files tell, for nothing; whether they did, their ids tell, by a join with the
- * windows that have lines of the same places.
+ * Lines of a window that a window before it has, too: an agent sent a file again. The earlier window keeps the line, unless
+ * a later one has stored it that can no longer be rerun. Which lines may have come before, the places of files tell, for
+ * nothing; whether they did, their ids tell, by a join with the windows that have lines of the same places.
  */
 public final class EarlierCopies {
     private static final String DETAIL = "copies_earlier";
@@ -41,51 +42,109 @@ public final class EarlierCopies {
     }
 
     /**
-     * Looks for them.
+     * Looks for them, in the windows of the seven days before, whatever {@link SeenFiles} has kept of earlier ones.
      *
      * @param lines the window's rows of raw_lines; null where there are none
      * @param own where they lie
      */
-    public static EarlierCopies find(Run run, @Nullable Dataset<Row> lines, FileRanges own, SeenFiles seen) {
-        TreeMap<ProxyFile, SeenFiles.Seen> suspected = seen.suspected(own);
-        if (lines == null || suspected.isEmpty()) {
+    public static EarlierCopies find(Run run, @Nullable Dataset<Row> lines, FileRanges own, SeenFiles seen)
+            throws IOException {
+        if (lines == null || own.isEmpty()) {
             return new EarlierCopies(null);
         }
+        TreeMap<ProxyFile, FileRanges.Range> places = new TreeMap<>();
+        List<Dataset<Row>> kept = new ArrayList<>();
+        Map<Instant, Long> snapshots = earlier(run, own, seen, places);
+        if (!snapshots.isEmpty()) {
+            Dataset<Row> earlier = run.lake()
+                    .rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), snapshots);
+            kept.add(at(places, earlier).select("event_id", "window"));
+        }
+        for (Later later : later(run, own)) {
+            if (isFixed(run, later.window())) {
+                later.places().forEach((file, range) -> places.merge(file, range, FileRanges.Range::around));
+                kept.add(stored(run, later));
+            }
+        }
+        return kept.isEmpty()
+                ? new EarlierCopies(null)
+                : between(lines, kept.stream().reduce(Dataset::union).orElseThrow(), places);
+    }
+
+    /** Windows before that may have the same lines, and their snapshots of raw_lines; adds where those lines lie. */
+    private static Map<Instant, Long> earlier(
+            Run run, FileRanges own, SeenFiles seen, TreeMap<ProxyFile, FileRanges.Range> places) {
+        Map<Instant, Long> snapshots = new TreeMap<>();
+        TreeMap<ProxyFile, SeenFiles.Seen> suspected = seen.suspected(own);
+        if (suspected.isEmpty()) {
+            return snapshots;
+        }
+        Instant oldest = run.window().start().minus(SeenFiles.REMEMBERED);
         Instant first = suspected.values().stream()
                 .map(SeenFiles.Seen::first)
                 .min(Instant::compareTo)
                 .orElseThrow();
-        Map<Instant, Long> snapshots = new TreeMap<>();
-        TreeMap<ProxyFile, FileRanges.Range> places = new TreeMap<>();
-        SortedMap<Instant, Ledger.Entry> before = run.ledger()
-                .current(run.source().name(), "ingest", first, run.window().start());
-        before.forEach((window, ingest) -> {
-            FileRanges noted = FileRanges.noted(ingest);
-            if (noted == null || !noted.meets(own)) {
-                return;
-            }
-            snapshots.put(window, ingest.output(LakeTable.RAW_LINES));
-            noted.ranges().forEach((file, range) -> {
-                FileRanges.Range here = own.ranges().get(file);
-                if (here != null && here.meets(range)) {
-                    places.merge(file, here.common(range), FileRanges.Range::around);
-                }
-            });
-        });
-        if (snapshots.isEmpty()) {
-            return new EarlierCopies(null);
+        run.ledger()
+                .current(
+                        run.source().name(),
+                        "ingest",
+                        first.isBefore(oldest) ? oldest : first,
+                        run.window().start())
+                .tailMap(oldest)
+                .forEach((window, ingest) -> {
+                    FileRanges noted = FileRanges.noted(ingest);
+                    if (noted != null && noted.meets(own)) {
+                        snapshots.put(window, ingest.output(LakeTable.RAW_LINES));
+                        own.common(noted).forEach((file, range) -> places.merge(file, range, FileRanges.Range::around));
+                    }
+                });
+        return snapshots;
+    }
+
+    /**
+     * A window after this one that was validated, and may have the same lines.
+     *
+     * @param places where they lie
+     */
+    private record Later(Window window, Ledger.Entry validate, Map<ProxyFile, FileRanges.Range> places) {}
+
+    /** All of them, whenever they ran: a merged file of the ledger does not tell, and the lines decide. */
+    private static List<Later> later(Run run, FileRanges own) {
+        Instant from = run.window().end();
+        Instant until = run.window().start().plus(SeenFiles.REMEMBERED).plusNanos(1_000);
+        String source = run.source().name();
+        List<Later> later = new ArrayList<>();
+        SortedMap<Instant, Ledger.Entry> validated = run.ledger().current(source, "validate", from, until);
+        if (validated.isEmpty()) {
+            return later;
         }
-        Dataset<Row> earlier =
-                run.lake().rows(run.spark(), LakeTable.RAW_LINES, run.source().name(), snapshots);
-        return between(lines, earlier, places);
+        SortedMap<Instant, Ledger.Entry> ingested = run.ledger().current(source, "ingest", from, until);
+        validated.forEach((start, validate) -> {
+            Ledger.Entry ingest = ingested.get(start);
+            FileRanges noted = ingest == null ? null : FileRanges.noted(ingest);
+            if (noted != null && noted.meets(own)) {
+                later.add(new Later(new Window(start, validate.windowEnd()), validate, own.common(noted)));
+            }
+        });
+        return later;
+    }
+
+    /** Whether a window can no longer be rerun: what it has stored, it keeps. */
+    private static boolean isFixed(Run run, Window window) throws IOException {
+        try {
+            Horizon.require(run.state(), run.ledger(), run.source().name(), window);
+            return false;
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     private static EarlierCopies between(
-            Dataset<Row> lines, Dataset<Row> earlier, Map<ProxyFile, FileRanges.Range> places) {
+            Dataset<Row> lines, Dataset<Row> kept, Map<ProxyFile, FileRanges.Range> places) {
         Dataset<Row> ids = at(places, lines)
                 .select("event_id")
                 .distinct()
-                .join(at(places, earlier).select("event_id", "window"), "event_id")
+                .join(kept, "event_id")
                 .groupBy("event_id")
                 .agg(min("window").as("kept_by"))
                 .cache();
@@ -110,56 +169,44 @@ public final class EarlierCopies {
 
     /**
      * Lines of a later window that this window has, too, and that its validate has stored all the same: it was made before
-     * this one was ingested.
+     * this one was ingested. Windows that can no longer be rerun are left out: they keep what they have ({@link #find}).
      *
      * @param lines this window's rows of raw_lines
      * @param own where they lie
      * @return how many, by start of the later window
      */
-    public static SortedMap<Instant, Long> storedLater(Run run, @Nullable Dataset<Row> lines, FileRanges own) {
+    public static SortedMap<Instant, Long> storedLater(Run run, @Nullable Dataset<Row> lines, FileRanges own)
+            throws IOException {
         TreeMap<Instant, Long> stored = new TreeMap<>();
         if (lines == null || own.isEmpty()) {
             return stored;
         }
-        // All of them, whenever they ran: a merged file of the ledger does not tell, and the lines decide.
-        Instant from = run.window().end();
-        Instant until = run.window().start().plus(SeenFiles.REMEMBERED).plusNanos(1_000);
-        String source = run.source().name();
-        SortedMap<Instant, Ledger.Entry> validated = run.ledger().current(source, "validate", from, until);
-        if (validated.isEmpty()) {
-            return stored;
-        }
-        SortedMap<Instant, Ledger.Entry> ingested = run.ledger().current(source, "ingest", from, until);
-        validated.forEach((window, validate) -> {
-            Ledger.Entry later = ingested.get(window);
-            FileRanges noted = later == null ? null : FileRanges.noted(later);
-            if (noted == null || !noted.meets(own)) {
-                return;
+        for (Later later : later(run, own)) {
+            if (isFixed(run, later.window())) {
+                continue;
             }
-            TreeMap<ProxyFile, FileRanges.Range> places = new TreeMap<>();
-            noted.ranges().forEach((file, range) -> {
-                FileRanges.Range here = own.ranges().get(file);
-                if (here != null && here.meets(range)) {
-                    places.put(file, here.common(range));
-                }
-            });
-            Window of = new Window(window, validate.windowEnd());
-            long count = at(places, lines)
+            long count = at(later.places(), lines)
                     .select("event_id")
-                    .join(stored(run, validate, of), "event_id")
+                    .join(stored(run, later), "event_id")
                     .count();
             if (count > 0) {
-                stored.put(window, count);
+                stored.put(later.window().start(), count);
             }
-        });
+        }
         return stored;
     }
 
-    private static Dataset<Row> stored(Run run, Ledger.Entry validate, Window window) {
+    /** What a window's validate has stored. */
+    private static Dataset<Row> stored(Run run, Later later) {
         return STORED.stream()
                 .map(table -> run.lake()
-                        .rows(run.spark(), table, run.source().name(), window, validate.output(table))
-                        .select("event_id"))
+                        .rows(
+                                run.spark(),
+                                table,
+                                run.source().name(),
+                                later.window(),
+                                later.validate().output(table))
+                        .select("event_id", "window"))
                 .reduce(Dataset::union)
                 .orElseThrow();
     }

@@ -151,6 +151,18 @@ public final class FileRanges {
         });
     }
 
+    /** What both have, of the files whose lines may be among those of the other. */
+    Map<ProxyFile, Range> common(FileRanges other) {
+        TreeMap<ProxyFile, Range> common = new TreeMap<>();
+        ranges.forEach((file, range) -> {
+            Range there = other.ranges.get(file);
+            if (there != null && there.meets(range)) {
+                common.put(file, range.common(there));
+            }
+        });
+        return common;
+    }
+
     /** Writes them into an ingest's detail. */
     public void into(ObjectNode detail) {
         ObjectNode files = detail.putObject(FILES);

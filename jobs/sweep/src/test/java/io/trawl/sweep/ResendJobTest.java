@@ -3,6 +3,7 @@ package io.trawl.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trawl.audit.AuditJob;
 import io.trawl.enrich.EnrichJob;
 import io.trawl.etl.EarlierCopies;
@@ -201,17 +202,48 @@ class ResendJobTest {
         assertThat(rows(LakeTable.DETECTIONS, "value")).containsExactly("0 www.evil.example", "2 www.evil.example");
         assertThat(rows(LakeTable.OBSERVABLES, "value").stream().filter(row -> row.contains("evil")))
                 .hasSize(2);
-        // A rerun gives the same, and so does one without what was kept of the files that were seen.
         List<String> once = everything();
         sweep(3);
         assertThat(everything()).isEqualTo(once);
+    }
+
+    /** A file that is written for longer than that: what was kept of it does not lead further back than the ledger does. */
+    @Test
+    void copiesAreLookedForInSevenDaysWithAndWithoutWhatWasKept() throws Exception {
+        int week = 7 * 86_400;
+        came(0, "day", day(3));
+        mustRun(0, List.of(IngestJob::new, ValidateJob::new));
+        // At the same places, other lines.
+        came(week - 9, "day", line(7, "a.example"), line(8, "b.example"));
+        mustRun(week - 9, List.of(IngestJob::new));
+        for (int number = week - 8; number < week; number++) {
+            ingested(number, "{\"files\": {\"files\": {\"access.log\": {\"other\": [0, 9]}}}}");
+        }
+        for (int number : new int[] {week, week + 1}) {
+            came(number, "day", day(3));
+        }
+        // It is kept when many entries had to be read.
+        mustRun(week, List.of(IngestJob::new, ValidateJob::new));
+        assertThat(count("validate", week, "copies_earlier")).isEqualTo(3);
+        deleteWhatWasKept();
+        mustRun(week, List.of(ValidateJob::new));
+        assertThat(count("validate", week, "copies_earlier")).isEqualTo(3);
+        assertThat(folder.resolve("lake/state/seen")).isNotEmptyDirectory();
+        // Its window does not count here: its lines are those of the first one.
+        ingested(week, "{\"files\": {\"files\": {\"access.log\": {\"other\": [0, 9]}}}}");
+        mustRun(week + 1, List.of(IngestJob::new, ValidateJob::new));
+        assertThat(count("validate", week + 1, "copies_earlier")).isZero();
+        deleteWhatWasKept();
+        mustRun(week + 1, List.of(ValidateJob::new));
+        assertThat(count("validate", week + 1, "copies_earlier")).isZero();
+    }
+
+    private void deleteWhatWasKept() throws Exception {
         try (Stream<Path> kept = Files.walk(folder.resolve("lake/state/seen"))) {
             for (Path file : kept.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        sweep(4);
-        assertThat(everything()).isEqualTo(once);
     }
 
     @Test
@@ -273,6 +305,53 @@ class ResendJobTest {
         assertThat(everything()).isEqualTo(once);
         assertThat(rows(LakeTable.PROXY_EVENTS, "url_domain").stream().filter(row -> row.startsWith("1 ")))
                 .hasSize(2);
+    }
+
+    @Test
+    void aWindowThatCanNoLongerBeRerunKeepsItsLines() throws Exception {
+        came(0, "day", day(5));
+        came(1, "day", day(7));
+        sweep(1);
+        List<String> once = everything();
+        State.at(settings.text("state.dir"), new Configuration())
+                .replace(
+                        "maintain/horizon.json",
+                        new ObjectMapper()
+                                .createObjectNode()
+                                .put("ended_before", Instant.now().toString())
+                                .put("unfinished_before", START.toString()));
+        assertThat(run(new ValidateJob(), 1)).contains("can no longer be rerun");
+        sweep(0);
+        assertThat(count("validate", 0, "copies_earlier")).isEqualTo(5);
+        assertThat(count("audit", 0, "copies_earlier")).isEqualTo(5);
+        assertThat(report("audit", 0).path("notes").toString())
+                .contains("5 lines are kept by later windows, which can no longer be rerun");
+        assertThat(everything()).isEqualTo(once);
+        sweep(0);
+        assertThat(everything()).isEqualTo(once);
+    }
+
+    /** It was validated before the later window was too old: it still can be. */
+    @Test
+    void aWindowThatKeptWhatALaterOneKeepsForGoodIsValidatedAgain() throws Exception {
+        came(0, "day", day(5));
+        came(1, "day", day(7));
+        sweep(1);
+        Instant before = Instant.now();
+        mustRun(0, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
+        State.at(settings.text("state.dir"), new Configuration())
+                .replace(
+                        "maintain/horizon.json",
+                        new ObjectMapper()
+                                .createObjectNode()
+                                .put("ended_before", before.toString())
+                                .put("unfinished_before", START.toString()));
+        assertThat(run(new AuditJob(), 0))
+                .contains("5 lines are kept by window " + window(1)
+                        + ", which can no longer be rerun, but validate dropped 0: rerun validate and what follows it")
+                .doesNotContain("for that window");
+        mustRun(0, List.of(ValidateJob::new, EnrichJob::new, AuditJob::new));
+        assertThat(count("audit", 0, "copies_earlier")).isEqualTo(5);
     }
 
     /** A merged file has the number of a commit that is newer than what is in it. */
@@ -361,16 +440,25 @@ class ResendJobTest {
 
     /** Puts an entry for a window's ingest into the ledger that has another detail. */
     private void noted(int number, String detail) throws Exception {
+        ingested(number, number, detail);
+    }
+
+    /** The same for a window that nothing came in. */
+    private void ingested(int number, String detail) throws Exception {
+        ingested(0, number, detail);
+    }
+
+    private void ingested(int like, int number, String detail) throws Exception {
         try (Lake open = Lake.open(settings, new Configuration())) {
             Ledger ledger = new Ledger(open);
-            Ledger.Entry known = ledger.require(Sweep.SOURCE, "ingest", window(number));
+            Ledger.Entry known = ledger.require(Sweep.SOURCE, "ingest", window(like));
             LedgerEntry entry = new LedgerEntry();
             entry.setSource(Sweep.SOURCE);
             entry.setStage("ingest");
-            entry.setWindow(known.window());
-            entry.setWindowEnd(known.windowEnd());
+            entry.setWindow(window(number).start());
+            entry.setWindowEnd(window(number).end());
             entry.setRunId("by hand");
-            entry.setSequence(known.sequence() + 1);
+            entry.setSequence(known.sequence() + 100);
             entry.setStarted(known.ended());
             entry.setEnded(known.ended());
             entry.setCounts(known.counts());

@@ -88,7 +88,7 @@ public final class ValidateJob implements Job {
         run.record();
     }
 
-    private static Copies copies(Run run, Ledger.Entry ingest, long raw, SeenFiles seen) {
+    private static Copies copies(Run run, Ledger.Entry ingest, long raw, SeenFiles seen) throws IOException {
         // Without the headers: all that a parser needs has a column, and maps are dear to read.
         String[] fields = RawLine.SCHEMA$.getFields().stream()
                 .map(Schema.Field::name)
