@@ -42,7 +42,7 @@ public final class EarlierCopies {
     }
 
     /**
-     * Looks for them, in the windows of the seven days before, whatever {@link SeenFiles} has kept of earlier ones.
+     * Looks for them, in the windows of {@link SeenFiles#REMEMBERED} before, whatever is kept of earlier ones.
      *
      * @param lines the window's rows of raw_lines; null where there are none
      * @param own where they lie

@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is gathered from what each ingest noted in the ledger. So that nobody reads hundreds of entries, it is kept in the
  * state folder with the number of the ledger's commit that it was gathered at, once in some windows: it names every file of
- * a week. Who needs it takes the one that was kept for this window, or for the latest window before it, and reads the entries
+ * those days. Who needs it takes the one that was kept for this window, or for the latest window before it, and reads the entries
  * that came since; which those are, the ledger's metadata tells. A window that was ingested late is not missed, then, and
- * where nothing is kept all is read. What was kept may name more, and never less, than the entries of the seven days: it makes
+ * where nothing is kept all is read. What was kept may name more, and never less, than the entries of those days: it makes
  * a suspicion, and no more.
  */
 public final class SeenFiles {
-    /** Files not heard of for longer than this are forgotten. */
-    public static final Duration REMEMBERED = Duration.ofDays(7);
+    /**
+     * How far back it is looked. A log that is rotated each week is sent again within some windows after its last line, and
+     * its first line is as old as that and a week.
+     */
+    public static final Duration REMEMBERED = Duration.ofDays(8);
 
     private static final String KIND = "seen";
     private static final String NAME = "before.json";

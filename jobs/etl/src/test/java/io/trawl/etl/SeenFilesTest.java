@@ -25,6 +25,8 @@ class SeenFilesTest {
     private static final String SOURCE = "proxy";
     private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
     private static final Duration UNIT = Duration.ofHours(12);
+    /** So many windows are looked at. */
+    private static final int REMEMBERED = (int) SeenFiles.REMEMBERED.dividedBy(UNIT);
     /** A file that each window has lines of. */
     private static final ProxyFile LONG = new ProxyFile("host", "access.log", "long");
 
@@ -101,7 +103,7 @@ class SeenFilesTest {
         }
     }
 
-    /** It names all files of a week, so not each window keeps one. */
+    /** It names all files of eight days, so not each window keeps one. */
     @Test
     void itIsKeptOnceInSomeWindowsAndTellsTheSame() throws IOException {
         TreeMap<Integer, TreeMap<ProxyFile, SeenFiles.Seen>> known = new TreeMap<>();
@@ -110,9 +112,9 @@ class SeenFilesTest {
             ingest(number);
         }
         assertThat(kept()).hasSizeBetween(2, 24 / SeenFiles.WORTH);
-        // Of files of one window each, those of the last seven days.
+        // Of files of one window each, those of the last days.
         known.forEach(
-                (number, files) -> assertThat(files).as("before %s", number).hasSize(Math.min(number, 14)));
+                (number, files) -> assertThat(files).as("before %s", number).hasSize(Math.min(number, REMEMBERED)));
         // A rerun tells the same, and so does one without what was kept.
         for (int number : new int[] {23, 8, 15}) {
             assertThat(before(number)).isEqualTo(known.get(number));
@@ -135,8 +137,8 @@ class SeenFilesTest {
             }
         }
         assertThat(kept()).isNotEmpty();
-        assertThat(before(19)).hasSize(13);
+        assertThat(before(19)).hasSize(REMEMBERED - 1);
         ingest(6);
-        assertThat(before(19)).hasSize(14);
+        assertThat(before(19)).hasSize(REMEMBERED);
     }
 }

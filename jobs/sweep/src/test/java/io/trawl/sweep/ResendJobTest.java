@@ -14,6 +14,7 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.LogFile;
 import io.trawl.etl.LogScan;
+import io.trawl.etl.SeenFiles;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
@@ -209,33 +210,33 @@ class ResendJobTest {
 
     /** A file that is written for longer than that: what was kept of it does not lead further back than the ledger does. */
     @Test
-    void copiesAreLookedForInSevenDaysWithAndWithoutWhatWasKept() throws Exception {
-        int week = 7 * 86_400;
+    void copiesAreLookedForInEightDaysWithAndWithoutWhatWasKept() throws Exception {
+        int late = (int) SeenFiles.REMEMBERED.toSeconds();
         came(0, "day", day(3));
         mustRun(0, List.of(IngestJob::new, ValidateJob::new));
         // At the same places, other lines.
-        came(week - 9, "day", line(7, "a.example"), line(8, "b.example"));
-        mustRun(week - 9, List.of(IngestJob::new));
-        for (int number = week - 8; number < week; number++) {
+        came(late - 9, "day", line(7, "a.example"), line(8, "b.example"));
+        mustRun(late - 9, List.of(IngestJob::new));
+        for (int number = late - 8; number < late; number++) {
             ingested(number, "{\"files\": {\"files\": {\"access.log\": {\"other\": [0, 9]}}}}");
         }
-        for (int number : new int[] {week, week + 1}) {
+        for (int number : new int[] {late, late + 1}) {
             came(number, "day", day(3));
         }
         // It is kept when many entries had to be read.
-        mustRun(week, List.of(IngestJob::new, ValidateJob::new));
-        assertThat(count("validate", week, "copies_earlier")).isEqualTo(3);
+        mustRun(late, List.of(IngestJob::new, ValidateJob::new));
+        assertThat(count("validate", late, "copies_earlier")).isEqualTo(3);
         deleteWhatWasKept();
-        mustRun(week, List.of(ValidateJob::new));
-        assertThat(count("validate", week, "copies_earlier")).isEqualTo(3);
+        mustRun(late, List.of(ValidateJob::new));
+        assertThat(count("validate", late, "copies_earlier")).isEqualTo(3);
         assertThat(folder.resolve("lake/state/seen")).isNotEmptyDirectory();
         // Its window does not count here: its lines are those of the first one.
-        ingested(week, "{\"files\": {\"files\": {\"access.log\": {\"other\": [0, 9]}}}}");
-        mustRun(week + 1, List.of(IngestJob::new, ValidateJob::new));
-        assertThat(count("validate", week + 1, "copies_earlier")).isZero();
+        ingested(late, "{\"files\": {\"files\": {\"access.log\": {\"other\": [0, 9]}}}}");
+        mustRun(late + 1, List.of(IngestJob::new, ValidateJob::new));
+        assertThat(count("validate", late + 1, "copies_earlier")).isZero();
         deleteWhatWasKept();
-        mustRun(week + 1, List.of(ValidateJob::new));
-        assertThat(count("validate", week + 1, "copies_earlier")).isZero();
+        mustRun(late + 1, List.of(ValidateJob::new));
+        assertThat(count("validate", late + 1, "copies_earlier")).isZero();
     }
 
     private void deleteWhatWasKept() throws Exception {
