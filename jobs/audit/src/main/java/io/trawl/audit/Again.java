@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines that came again from files that were sent before: counted from the tables, and compared with what validate dropped.
- * The two differ if an earlier window was ingested in between, or a later one became too old to be rerun. What ingest noted of the places of lines is compared with
- * the lines themselves, in each window, so that it can be relied on in all that come after it.
+ * The two differ if an earlier window was ingested in between, or a later one became too old to be rerun. What ingest noted
+ * of the places of lines is compared with the lines themselves, in each window, so that it can be relied on in all that come
+ * after it.
  */
 final class Again {
     private Again() {}
