@@ -84,14 +84,19 @@ public final class State {
     }
 
     /**
-     * Keeps a copy of a file of this machine. One that is there already stays.
+     * Keeps a copy of a file of this machine. One that is there already stays, and counts as new from now on.
      *
      * @param name says what is in it, as a digest does: two files of one name are the same
      */
     public Path keep(java.nio.file.Path file, String name) throws IOException {
         Path target = path(name);
         if (files.exists(target)) {
-            return target;
+            try {
+                files.setTimes(target, System.currentTimeMillis(), -1);
+                return target;
+            } catch (FileNotFoundException e) {
+                // Maintenance took it away just now.
+            }
         }
         files.mkdirs(target.getParent());
         Path temporary = temporary(target);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +58,17 @@ class StateTest {
         } finally {
             threads.shutdown();
         }
+    }
+
+    @Test
+    void aFileThatIsKeptOnceMoreIsAsYoungAsANewOne() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "content");
+        Path kept = Path.of(state().keep(file, "index/digest").toUri().getPath());
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(30)));
+        Files.setLastModifiedTime(kept, old);
+        state().keep(file, "index/digest");
+        assertThat(Files.getLastModifiedTime(kept).toInstant())
+                .isAfter(Instant.now().minus(Duration.ofHours(1)));
     }
 
     @Test
