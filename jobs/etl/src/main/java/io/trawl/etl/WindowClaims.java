@@ -187,8 +187,7 @@ final class WindowClaims {
         Duration was = Duration.between(other.start(), other.end());
         Window swept = swept(window);
         String had = swept == null && day != null
-                ? "which a run has claimed (if that was a mistake and no job of it runs, delete "
-                        + state.path(claim(day, other)) + " and what follows it)"
+                ? "which a run has claimed (if that was a mistake and no job of " + claimed(day, other)
                 : "which is in the ledger";
         return new IllegalArgumentException("window " + window + " of source " + source + " overlaps "
                 + (swept == null ? other : swept) + ", " + had
@@ -196,15 +195,17 @@ final class WindowClaims {
                 + " may begin after the last one that was swept");
     }
 
-    /** The file that claimed a window. */
-    private String claim(Day day, Window window) throws IOException {
-        for (int number = day.number(); number > 0; number--) {
-            JsonNode file = state.read(name(window.start(), number));
+    /** What to delete where a claim was a mistake. Maintenance leaves the newest file of a day, which has all that is claimed. */
+    private String claimed(Day day, Window window) throws IOException {
+        for (int number = day.number(); number >= 0; number--) {
+            String name = name(window.start(), number);
+            JsonNode file = state.read(name);
             if (file != null && file.path("claimed").asText().equals(window.toString())) {
-                return name(window.start(), number);
+                return "it runs, delete " + state.path(name) + " and what follows it)";
             }
         }
-        return name(window.start(), 0);
+        return "that day runs, delete the folder " + state.path(folder(window.start()))
+                + ": windows in the ledger are claimed anew)";
     }
 
     private static List<Held> with(List<Held> held, Held another) {

@@ -210,6 +210,21 @@ class WindowClaimsTest {
     }
 
     @Test
+    void ofAClaimWhoseFileMaintenanceDeletedTheFolderIsNamed() throws Exception {
+        assertThat(run("PT15M", QUARTER, new Notes(false, () -> {})).status()).isZero();
+        assertThat(run("PT15M", NEXT_QUARTER, new Notes(false, () -> {})).status())
+                .isZero();
+        Files.delete(folder.resolve("state/windows/proxy/2026-11-24/000000.json"));
+        Ended hour = run("PT1H", HOUR);
+        assertThat(hour.status()).isEqualTo(2);
+        assertThat(hour.line())
+                .contains("overlaps " + QUARTER + ", which a run has claimed")
+                .doesNotContain(".json")
+                .contains("no job of that day runs, delete the folder ")
+                .contains("windows/proxy/2026-11-24: windows in the ledger are claimed anew)");
+    }
+
+    @Test
     void ofTwoUnitsAtTheSameMomentOneIsRefused() throws Exception {
         for (int hour = 10; hour < 22; hour++) {
             String start = DAY + hour + ":00:00Z/" + DAY;
