@@ -1,9 +1,13 @@
 package io.trawl.etl;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HBaseRetention {
     private static final int BATCH = 1_000;
+    /** Names of cells whose verdict is kept: 20 MB. */
+    private static final int NAMES = 100_000;
 
     private HBaseRetention() {}
 
@@ -54,6 +60,7 @@ public final class HBaseRetention {
         }
         long old = 0;
         long tombstones = 0;
+        Map<ByteBuffer, Verdict> verdicts = new HashMap<>();
         // Of a value only the length is sent.
         Scan scan =
                 new Scan().setFilter(new KeyOnlyFilter(true)).setCaching(BATCH).setBatch(BATCH);
@@ -64,13 +71,9 @@ public final class HBaseRetention {
             for (Result row : rows) {
                 Delete delete = new Delete(row.getRow());
                 for (Cell cell : row.rawCells()) {
-                    CellName of = name(cell);
-                    if (of == null) {
-                        continue;
-                    }
-                    boolean isOld = expired.test(of);
-                    boolean isTombstone = length(cell) == Load.TOMBSTONE.length;
-                    if (isOld || isTombstone && settled.test(of)) {
+                    Verdict verdict = verdict(verdicts, cell, expired, settled);
+                    boolean isOld = verdict.expired();
+                    if (isOld || verdict.settled() && length(cell) == Load.TOMBSTONE.length) {
                         // With its own stamp: what is newer stays, and what it hides goes with it.
                         delete.addColumns(
                                 CellUtil.cloneFamily(cell), CellUtil.cloneQualifier(cell), cell.getTimestamp());
@@ -87,10 +90,33 @@ public final class HBaseRetention {
                 }
             }
             open.delete(deletes);
+        } catch (UncheckedIOException e) {
+            // Of the scanner, whose iterator can throw no other.
+            throw HBase.unreachable(settings, e.getCause());
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
         return new Counts(old, tombstones);
+    }
+
+    /** What becomes of the cells of a name. */
+    private record Verdict(boolean expired, boolean settled) {}
+
+    /** A table has a billion cells and few names of cells. */
+    private static Verdict verdict(
+            Map<ByteBuffer, Verdict> known, Cell cell, Predicate<CellName> expired, Predicate<CellName> settled) {
+        ByteBuffer name =
+                ByteBuffer.wrap(cell.getQualifierArray(), cell.getQualifierOffset(), cell.getQualifierLength());
+        Verdict verdict = known.get(name);
+        if (verdict == null) {
+            CellName of = name(cell);
+            verdict = of == null ? new Verdict(false, false) : new Verdict(expired.test(of), settled.test(of));
+            if (known.size() >= NAMES) {
+                known.clear();
+            }
+            known.put(ByteBuffer.wrap(CellUtil.cloneQualifier(cell)), verdict);
+        }
+        return verdict;
     }
 
     private static int length(Cell cell) {
