@@ -82,10 +82,13 @@ public final class IngestJob implements Job {
 
     /** Lets a window pass that lacks nothing, or whose loss an operator has accepted; fails else. */
     private void judgeLoss(Run run, Offsets.Span span) {
+        Ledger.@Nullable Entry before = run.ledger().current(run.source().name(), name(), run.window());
+        if (before != null) {
+            requireAll(run, before, span);
+        }
         if (span.holes().isEmpty() && span.unknown().isEmpty()) {
             return;
         }
-        Ledger.@Nullable Entry before = run.ledger().current(run.source().name(), name(), run.window());
         String gone = Offsets.gone(run.source().topic(), span);
         if (before != null) {
             long kept = total(span.holes()) - total(before.spans("holes"));
@@ -106,6 +109,25 @@ public final class IngestJob implements Job {
         }
         run.count("lost", total(span.holes()));
         run.note("accepted loss: " + gone);
+    }
+
+    /** Borders that were pinned anew, behind what retention has deleted, would make the window shorter, and nothing a hole. */
+    private static void requireAll(Run run, Ledger.Entry before, Offsets.Span span) {
+        for (OffsetSpan had : before.spans("offsets")) {
+            boolean has = had.getFrom() == had.getUntil()
+                    || span.spans().stream()
+                            .anyMatch(now -> now.getPartition() == had.getPartition()
+                                    && now.getFrom() <= had.getFrom()
+                                    && now.getUntil() >= had.getUntil());
+            if (!has) {
+                throw new JobFailure(
+                        "window " + run.window() + ": run " + before.runId() + " read offsets " + had.getFrom() + " to "
+                                + (had.getUntil() - 1) + " of partition " + had.getPartition()
+                                + ", which the window no longer has: were its pinned borders deleted? lake.raw_lines still"
+                                + " holds them, so ingest does not replace them: run validate instead",
+                        null);
+            }
+        }
     }
 
     private static long total(List<OffsetSpan> spans) {
