@@ -199,6 +199,11 @@ public final class Lake implements AutoCloseable {
         return newest;
     }
 
+    /** Whether a snapshot of a table is still there. */
+    public boolean has(LakeTable<?> table, long snapshot) {
+        return table(table).snapshot(snapshot) != null;
+    }
+
     /**
      * The snapshot at which a window's rows are to be read: the given one. Maintenance may have deleted it; then the newest one
      * has the same rows, if nobody has replaced the window since.

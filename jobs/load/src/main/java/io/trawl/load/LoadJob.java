@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
 import io.trawl.etl.Job;
+import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
@@ -78,6 +79,8 @@ public final class LoadJob implements Job {
         Load load = result.load(run, loads.begin());
         Settings settings = run.settings();
         for (Result old : loads.sinceComplete()) {
+            requireRows(run, LakeTable.DETECTIONS, old.detections(), result.detections());
+            requireRows(run, LakeTable.OBSERVABLES, old.observables(), result.observables());
             if (old.detections() != result.detections() && any(run, LakeTable.DETECTIONS, old.detections())) {
                 Dataset<Row> gone = gone(detections(run, old), detections(run, result), KEYS);
                 run.count(
@@ -117,6 +120,18 @@ public final class LoadJob implements Job {
         loads.done();
         run.sequence(result.sequence());
         run.record();
+    }
+
+    /** What an earlier load may have put is known by the rows that it read: newer ones in their place would leave some. */
+    private static void requireRows(Run run, LakeTable<?> table, long old, long now) {
+        if (old != now && !run.lake().has(table, old)) {
+            throw new JobFailure(
+                    "window " + run.window() + " of source " + run.source().name() + ": " + table
+                            + " no longer has snapshot " + old
+                            + ", which an earlier load put into HBase, so it is not known what has to leave HBase; nothing was put (docs/hbase.md says what"
+                            + " to do: A load that cannot know what to take out)",
+                    null);
+        }
     }
 
     private static boolean any(Run run, LakeTable<?> table, long snapshot) {
