@@ -1,6 +1,7 @@
 package io.trawl.maintain;
 
 import io.trawl.etl.JobFailure;
+import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
 import java.io.IOException;
 import java.time.Instant;
@@ -8,8 +9,12 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
@@ -36,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Compaction {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
-    /** Manifests of a table's newest snapshot that are put in order, when there are so many. */
+    /** Manifests of a table's newest snapshot that are put in order, when there are so many more than it would have then. */
     private static final int MANIFESTS = 50;
 
     private final Supplier<SparkSession> spark;
@@ -64,8 +69,10 @@ final class Compaction {
      * Windows of a table that have at least so many small files.
      *
      * @param before windows that begin before this
+     * @throws JobFailure some could not be compacted; the others are
      */
     void windows(LakeTable<?> name, Table table, Contents contents, Instant before, int files) {
+        List<String> failed = new ArrayList<>();
         for (Map.Entry<String, TreeMap<Instant, Integer>> source :
                 contents.sources().entrySet()) {
             if (source.getKey().equals(Kept.INDICATORS)) {
@@ -73,16 +80,23 @@ final class Compaction {
             }
             for (Map.Entry<Instant, Integer> window :
                     source.getValue().headMap(before).entrySet()) {
-                if (window.getValue() >= files) {
-                    rewrite(
-                            name,
-                            table,
-                            Expressions.and(
-                                    Expressions.equal("source", source.getKey()),
-                                    Expressions.equal("window", Kept.micros(window.getKey()))),
-                            files);
+                if (window.getValue() < files) {
+                    continue;
+                }
+                Expression which = Expressions.and(
+                        Expressions.equal("source", source.getKey()),
+                        Expressions.equal("window", Kept.micros(window.getKey())));
+                try {
+                    rewrite(name, table, which, files);
+                } catch (RuntimeException e) {
+                    LOG.error("{}: {} of source {} failed", name, window.getKey(), source.getKey(), e);
+                    failed.add("window " + window.getKey() + " of source " + source.getKey() + ": " + Jobs.message(e));
                 }
             }
+        }
+        if (!failed.isEmpty()) {
+            throw new JobFailure(
+                    failed.get(0) + (failed.size() > 1 ? "; and " + (failed.size() - 1) + " more windows" : ""), null);
         }
     }
 
@@ -191,6 +205,10 @@ final class Compaction {
             return false;
         }
         PartitionSpec spec = table.spec();
+        // Each source and month has a manifest of its own afterwards.
+        if (current.dataManifests(table.io()).size() < MANIFESTS + clusters(name, table)) {
+            return false;
+        }
         RewriteManifests rewrite = table.rewriteManifests().clusterBy(file -> cluster(spec, file.partition()));
         properties.forEach(rewrite::set);
         try {
@@ -201,6 +219,16 @@ final class Compaction {
         }
         table.refresh();
         return true;
+    }
+
+    private static int clusters(LakeTable<?> name, Table table) {
+        Set<String> clusters = new HashSet<>();
+        try (CloseableIterable<FileScanTask> files = table.newScan().planFiles()) {
+            files.forEach(file -> clusters.add(cluster(file.spec(), file.file().partition())));
+        } catch (IOException e) {
+            throw new JobFailure(name + " cannot be read: " + e.getMessage(), e);
+        }
+        return clusters.size();
     }
 
     private static String cluster(PartitionSpec spec, StructLike partition) {
