@@ -268,9 +268,10 @@ final class GrowthBench implements Bench {
         entry.setWindowEnd(window.end());
         entry.setRunId("bench-" + number);
         entry.setSequence((long) number);
-        entry.setStarted(window.end());
-        entry.setEnded(window.end().plusSeconds(60));
-        entry.setCounts(new HashMap<>(Map.of("raw", 1L)));
+        Instant ended = window.end().plusSeconds(60);
+        entry.setStarted(stage.equals("audit") ? ended : window.end());
+        entry.setEnded(ended);
+        entry.setCounts(new HashMap<>(Map.of("raw", 1L, "problems", 0L)));
         entry.setInputs(new HashMap<>(Map.of(LakeTable.RAW_LINES.name(), raw)));
         entry.setOutputs(
                 new HashMap<>(Map.of(LakeTable.RAW_LINES.name(), raw, LakeTable.OBSERVABLES.name(), observables)));

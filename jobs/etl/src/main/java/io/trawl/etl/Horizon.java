@@ -4,23 +4,59 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which windows can no longer be rerun exactly, since maintenance has deleted what a rerun would read, or soon will. It is
  * written before anything is deleted, and never goes back.
  *
- * @param ended windows whose last run that made rows ended before this, and that were audited
- * @param windows by source: windows that end by this instant, audited or not, of which the same holds
+ * @param ended finished windows whose last run that made rows ended before this
+ * @param unfinished the same of windows that are not finished
+ * @param own the same of those of sources that differ
  */
-public record Horizon(Instant ended, Map<String, Instant> windows) {
+public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> own) {
     private static final String FILE = "maintain/horizon.json";
     private static final String LOAD = "load";
-    /** The stage that is a window's last. */
     private static final String AUDIT = "audit";
+    /** The stages whose results an audit compares. */
+    private static final Set<String> AUDITED = Set.of("ingest", "validate", "enrich");
+
+    /** What the ledger has of the runs of a window. */
+    public static final class Runs {
+        private @Nullable Instant made;
+        private Instant compared = Instant.MIN;
+        private Instant audited = Instant.MIN;
+        private Instant auditBegan = Instant.MIN;
+        private boolean clean;
+
+        /** Adds a run, as its entry has it. */
+        public void add(String stage, Instant started, Instant ended, Map<?, ?> counts) {
+            if (stage.equals(AUDIT)) {
+                if (ended.isAfter(audited)) {
+                    audited = ended;
+                    auditBegan = started;
+                    clean = Long.valueOf(0).equals(counts.get("problems"));
+                }
+            } else if (!stage.equals(LOAD)) {
+                made = made == null || ended.isAfter(made) ? ended : made;
+                compared = AUDITED.contains(stage) && ended.isAfter(compared) ? ended : compared;
+            }
+        }
+
+        /** When the last run ended that made rows of the window; null where there was none. */
+        public @Nullable Instant made() {
+            return made;
+        }
+
+        /** Whether the newest audit found nothing wrong, and began after the last run whose result it compares had ended. */
+        public boolean isFinished() {
+            return clean && !auditBegan.isBefore(compared);
+        }
+    }
 
     /** The horizon of a lake; null where there never was any maintenance. */
     public static @Nullable Horizon of(State state) throws IOException {
@@ -28,42 +64,55 @@ public record Horizon(Instant ended, Map<String, Instant> windows) {
         if (file == null) {
             return null;
         }
-        Map<String, Instant> windows = new TreeMap<>();
-        file.path("windows_before")
+        Map<String, Instant> own = new TreeMap<>();
+        file.path("unfinished_before_of")
                 .fields()
                 .forEachRemaining(one ->
-                        windows.put(one.getKey(), Instant.parse(one.getValue().asText())));
-        return new Horizon(Instant.parse(file.path("ended_before").asText()), windows);
+                        own.put(one.getKey(), Instant.parse(one.getValue().asText())));
+        return new Horizon(
+                Instant.parse(file.path("ended_before").asText()),
+                Instant.parse(file.path("unfinished_before").asText()),
+                own);
     }
 
     /** Writes this horizon, or what is later of it and the one that is there. */
     public Horizon advance(State state) throws IOException {
         Horizon before = of(state);
-        Instant latest = before == null || before.ended.isBefore(ended) ? ended : before.ended;
-        TreeMap<String, Instant> all = new TreeMap<>(windows);
-        if (before != null) {
-            before.windows.forEach((source, one) -> all.merge(source, one, (a, b) -> a.isAfter(b) ? a : b));
-        }
-        ObjectNode file = Json.MAPPER.createObjectNode().put("ended_before", latest.toString());
-        ObjectNode of = file.putObject("windows_before");
-        all.forEach((source, one) -> of.put(source, one.toString()));
+        Horizon latest = before == null ? this : later(before);
+        ObjectNode file = Json.MAPPER
+                .createObjectNode()
+                .put("ended_before", latest.ended.toString())
+                .put("unfinished_before", latest.unfinished.toString());
+        ObjectNode of = file.putObject("unfinished_before_of");
+        latest.own.forEach((source, one) -> of.put(source, one.toString()));
         state.replace(FILE, file);
-        return new Horizon(latest, all);
+        return latest;
     }
 
-    /** Whether a stage makes rows of the lake: from the last run of such a stage on a window's age is reckoned. */
-    public static boolean isMaking(String stage) {
-        return !stage.equals(LOAD) && !stage.equals(AUDIT);
+    private Horizon later(Horizon other) {
+        Map<String, Instant> all = new TreeMap<>();
+        Set<String> sources = new TreeSet<>(own.keySet());
+        sources.addAll(other.own.keySet());
+        sources.forEach(source -> all.put(source, later(unfinished(source), other.unfinished(source))));
+        return new Horizon(later(ended, other.ended), later(unfinished, other.unfinished), all);
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private Instant unfinished(String source) {
+        return own.getOrDefault(source, unfinished);
     }
 
     /**
      * Whether a window lies behind the horizon.
      *
-     * @param last when the last run that made rows of it ended
-     * @param audited whether it was audited
+     * @param made when the last run that made rows of it ended
+     * @param finished whether an audit since found nothing wrong
      */
-    public boolean isBehind(String source, Window window, Instant last, boolean audited) {
-        return last.isBefore(ended) && (audited || !window.end().isAfter(windows.getOrDefault(source, Instant.MIN)));
+    public boolean isBehind(String source, Instant made, boolean finished) {
+        return made.isBefore(ended) && (finished || made.isBefore(unfinished(source)));
     }
 
     /**
@@ -76,17 +125,12 @@ public record Horizon(Instant ended, Map<String, Instant> windows) {
         if (horizon == null) {
             return;
         }
-        List<Ledger.Ended> runs = ledger.runs(source, window);
-        Instant last = runs.stream()
-                .filter(run -> isMaking(run.stage()))
-                .map(Ledger.Ended::at)
-                .max(Instant::compareTo)
-                .orElse(null);
-        boolean audited = runs.stream().anyMatch(run -> run.stage().equals(AUDIT));
-        if (last != null && horizon.isBehind(source, window, last, audited)) {
+        Runs runs = ledger.runs(source, window);
+        Instant made = runs.made();
+        if (made != null && horizon.isBehind(source, made, runs.isFinished())) {
             throw new IllegalArgumentException("window " + window + " of source " + source
-                    + " can no longer be rerun: its last run ended " + last
-                    + ", and what runs from before " + horizon.ended
+                    + " can no longer be rerun: its last run ended " + made
+                    + ", and what runs from before " + (runs.isFinished() ? horizon.ended : horizon.unfinished(source))
                     + " read and wrote is no longer kept (settings maintain.rerun, maintain.keep.*)");
         }
     }

@@ -239,25 +239,21 @@ public final class Ledger {
         return entries;
     }
 
-    /**
-     * A run as it is known without all that it noted.
-     *
-     * @param at when its data had been committed
-     */
-    record Ended(String stage, Instant at) {}
-
     /** Every run of every stage of a window. */
-    List<Ended> runs(String source, Window window) {
-        List<Ended> runs = new ArrayList<>();
+    Horizon.Runs runs(String source, Window window) {
+        Horizon.Runs runs = new Horizon.Runs();
         try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
                 .where(Expressions.and(
                         Expressions.equal("source", source),
                         Expressions.equal("window", Rows.micros(window.start())),
                         Expressions.equal("window_end", Rows.micros(window.end()))))
-                .select("source", "stage", "window", "window_end", "ended")
+                .select("source", "stage", "window", "window_end", "started", "ended", "counts")
                 .build()) {
-            records.forEach(record ->
-                    runs.add(new Ended((String) record.getField("stage"), instant(record.getField("ended")))));
+            records.forEach(record -> runs.add(
+                    (String) record.getField("stage"),
+                    instant(record.getField("started")),
+                    instant(record.getField("ended")),
+                    (Map<?, ?>) record.getField("counts")));
         } catch (IOException e) {
             throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
         }

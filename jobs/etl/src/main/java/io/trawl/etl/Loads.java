@@ -3,6 +3,7 @@ package io.trawl.etl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,6 +48,27 @@ public final class Loads {
         public Load load(Run run, int attempt) {
             return new Load(new CellName("batch", run.window(), run.source().name()), sequence, attempt);
         }
+    }
+
+    /** Every result of a source's window that has a manifest. */
+    public static List<Result> all(State state, String source, Instant window) throws IOException {
+        List<Result> all = new ArrayList<>();
+        for (String name : state.list(folder(source, window))) {
+            JsonNode manifest = isManifest(name) ? state.read(folder(source, window) + "/" + name) : null;
+            if (manifest != null) {
+                all.add(Result.of(manifest));
+            }
+        }
+        return all;
+    }
+
+    /** Whether all of a result of a source's window was in HBase once. */
+    public static boolean isDone(State state, String source, Instant window, Result result) throws IOException {
+        return state.read(folder(source, window) + "/" + name(result.sequence()) + DONE) != null;
+    }
+
+    private static String folder(String source, Instant window) {
+        return FOLDER + "/" + source + "/" + Run.fileName(window);
     }
 
     /** The loads of the run's window, of which one result is the one that counts. */

@@ -26,8 +26,9 @@ public final class Run {
     /** Properties of a snapshot: the run that made it, and whose window it replaced. */
     static final String ID = "trawl.run-id";
 
-    static final String SOURCE = "trawl.source";
-    static final String WINDOW = "trawl.window";
+    public static final String SOURCE = "trawl.source";
+
+    public static final String WINDOW = "trawl.window";
 
     private final String job;
     private final String id;
@@ -294,7 +295,12 @@ public final class Run {
 
     /** The same for another window of the source. */
     String stateFile(String kind, Instant window, String name) {
-        return kind + "/" + source().name() + "/" + window.toString().replace(":", "") + "/" + name;
+        return kind + "/" + source().name() + "/" + fileName(window) + "/" + name;
+    }
+
+    /** An instant in the name of a file or folder. */
+    static String fileName(Instant instant) {
+        return instant.toString().replace(":", "");
     }
 
     static String reportName(String job, @Nullable LogSource source, @Nullable Window window) throws IOException {

@@ -1,16 +1,23 @@
 package io.trawl.maintain;
 
 import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.JobFailure;
+import io.trawl.etl.LakeTable;
+import io.trawl.etl.Run;
+import io.trawl.etl.Window;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +31,13 @@ final class Expiry {
      * Expires in one commit.
      *
      * @param named what the ledger names
+     * @param keptWindows of each of these the newest snapshot is kept, whether the ledger names it or not: an audit finds by it
+     *     that a run committed rows and was killed before its entry
      * @param cutoff what was committed from here on is kept, and what was the newest then: runs that began since validate
      *     against these
      * @return how many snapshots went
      */
-    static int expire(Table table, Set<Long> named, Instant cutoff) {
+    static int expire(LakeTable<?> name, Table table, Set<Long> named, Kept keptWindows, Instant cutoff) {
         table.refresh();
         Snapshot current = table.currentSnapshot();
         if (current == null) {
@@ -43,6 +52,7 @@ final class Expiry {
                 .filter(one -> one.timestampMillis() >= cutoff.toEpochMilli())
                 .map(Snapshot::snapshotId)
                 .forEach(kept::add);
+        newestOf(all, keptWindows).forEach(kept::add);
         newestBefore(all, cutoff, false).forEach(kept::add);
         newestBefore(all, cutoff, true).forEach(kept::add);
         // A compaction names no indicators: those that it was made from do.
@@ -61,9 +71,30 @@ final class Expiry {
             // From the year 1970 on: by age, nothing expires.
             ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(0);
             gone.forEach(expire::expireSnapshotId);
-            expire.commit();
+            try {
+                expire.commit();
+            } catch (CommitFailedException e) {
+                throw new JobFailure(
+                        name
+                                + ": no snapshots were expired, since other runs committed all the time; run maintain again",
+                        e);
+            }
         }
         return gone.size();
+    }
+
+    private static List<Long> newestOf(List<Snapshot> all, Kept keptWindows) {
+        Map<String, Snapshot> newest = new HashMap<>();
+        for (Snapshot one : all) {
+            String source = one.summary().get(Run.SOURCE);
+            String window = one.summary().get(Run.WINDOW);
+            if (source != null
+                    && window != null
+                    && keptWindows.has(source, Window.parse(window).start())) {
+                newest.merge(source + " " + window, one, (a, b) -> a.sequenceNumber() > b.sequenceNumber() ? a : b);
+            }
+        }
+        return newest.values().stream().map(Snapshot::snapshotId).toList();
     }
 
     private static List<Long> newestBefore(List<Snapshot> all, Instant cutoff, boolean withIndex) {

@@ -3,6 +3,8 @@ package io.trawl.maintain;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.Ledger;
+import io.trawl.etl.Loads;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import java.io.FileNotFoundException;
@@ -13,9 +15,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
@@ -35,31 +41,48 @@ final class Folders {
     /** What a pin or a snapshot is about to name is put aside under this name before it is deleted. */
     private static final String ASIDE = ".unused";
 
+    private static final String LOADS = "loads";
+    private static final String OFFSETS = "offsets";
+    /** A window or border, as files and folders of it are named. */
+    private static final Pattern TIME =
+            Pattern.compile("(\\d{4}-\\d\\d-\\d\\dT\\d\\d)(\\d\\d)(\\d\\d(?:\\.\\d+)?Z)(?:\\.json)?");
+
     private final State state;
     private final FileSystem files;
+    private final Ledger ledger;
     private final Kept kept;
     private final Terms terms;
 
-    Folders(State state, Kept kept, Terms terms) {
+    Folders(State state, Ledger ledger, Kept kept, Terms terms) {
         this.state = state;
         this.files = state.files();
+        this.ledger = ledger;
         this.kept = kept;
         this.terms = terms;
     }
 
-    /** Pins of indicators, manifests of loads and what was seen of files, of windows that cannot be rerun. @return how many folders went */
+    /** Sources that windows were pinned of to offsets of a topic. */
+    static Set<String> pinnedSources(State state) throws IOException {
+        return inside(state.files(), state.path(OFFSETS)).stream()
+                .map(source -> source.getPath().getName())
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Pins of indicators, manifests of loads and what was seen of files, of windows that cannot be rerun. Manifests stay if the
+     * newest result was never loaded: its load takes out of HBase what these may have put.
+     *
+     * @return how many folders went
+     */
     long windows() throws IOException {
         long gone = 0;
-        for (String kind : List.of("indicators", "loads", "seen")) {
+        for (String kind : List.of("indicators", LOADS, "seen")) {
             for (FileStatus source : inside(kind)) {
-                Set<String> stay = kept.windows(source.getPath().getName()).stream()
-                        .map(Window::start)
-                        .map(start -> start.toString().replace(":", ""))
-                        .collect(Collectors.toSet());
                 for (FileStatus window : inside(source.getPath())) {
                     if (window.isDirectory()
-                            && !stay.contains(window.getPath().getName())
-                            && inside(window.getPath()).stream().allMatch(file -> isBefore(file, terms.cutoff()))) {
+                            && !isKept(source, window)
+                            && inside(window.getPath()).stream().allMatch(file -> isBefore(file, terms.cutoff()))
+                            && !(kind.equals(LOADS) && isUnloaded(source, window))) {
                         files.delete(window.getPath(), true);
                         gone++;
                     }
@@ -69,6 +92,57 @@ final class Folders {
         return gone;
     }
 
+    private boolean isKept(FileStatus source, FileStatus window) {
+        Instant start = time(window);
+        return start != null && kept.has(source.getPath().getName(), start);
+    }
+
+    /** Whether a window's newest result was never whole in HBase, and is not too old for it. */
+    private boolean isUnloaded(FileStatus source, FileStatus window) throws IOException {
+        String name = source.getPath().getName();
+        Instant start = time(window);
+        Loads.Result newest = newest(source, window);
+        return start != null
+                && newest != null
+                && !Loads.isDone(state, name, start, newest)
+                && !(terms.hasTimes(name)
+                        && start.isBefore(terms.before(LakeTable.DETECTIONS, name))
+                        && start.isBefore(terms.before(LakeTable.OBSERVABLES, name)));
+    }
+
+    private Loads.@Nullable Result newest(FileStatus source, FileStatus window) {
+        Instant start = time(window);
+        Ledger.Entry enrich = start == null
+                ? null
+                : ledger.current(source.getPath().getName(), "enrich", start, start.plusMillis(1))
+                        .get(start);
+        return enrich == null ? null : Loads.Result.of(enrich);
+    }
+
+    /** What loads of windows that cannot be rerun may still read: all that their manifests name, and the newest result. */
+    List<Loads.Result> loads() throws IOException {
+        List<Loads.Result> all = new ArrayList<>();
+        for (FileStatus source : inside(LOADS)) {
+            for (FileStatus window : inside(source.getPath())) {
+                Instant start = time(window);
+                if (start != null && !isKept(source, window)) {
+                    all.addAll(Loads.all(state, source.getPath().getName(), start));
+                    Loads.Result newest = newest(source, window);
+                    if (newest != null) {
+                        all.add(newest);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The instant that a file or folder is named by; null where it is named otherwise. */
+    private static @Nullable Instant time(FileStatus file) {
+        Matcher name = TIME.matcher(file.getPath().getName());
+        return name.matches() ? Instant.parse(name.group(1) + ":" + name.group(2) + ":" + name.group(3)) : null;
+    }
+
     /** Claims: of a day that is over the newest file has all. @return how many files went */
     long claims() throws IOException {
         long gone = 0;
@@ -76,33 +150,53 @@ final class Folders {
         for (FileStatus source : inside("windows")) {
             for (FileStatus of : inside(source.getPath())) {
                 if (of.isDirectory() && of.getPath().getName().compareTo(day.toString()) < 0) {
-                    gone += allButTheLast(of.getPath(), 1, terms.cutoff());
+                    gone += allButTheLast(of.getPath());
                 }
             }
         }
         return gone;
     }
 
-    /** Pinned borders of windows whose raw lines are no longer kept. @return how many files went */
+    /**
+     * Pinned borders of times whose raw lines are no longer kept, but for those of windows that can be rerun, and the newest two:
+     * a border that is pinned anew is compared with its neighbours.
+     *
+     * @return how many files went
+     */
     long borders() throws IOException {
         long gone = 0;
-        for (FileStatus source : inside("offsets")) {
-            // A border that is pinned anew is compared with its neighbours.
-            gone += allButTheLast(
-                    source.getPath(),
-                    2,
-                    terms.before(LakeTable.RAW_LINES, source.getPath().getName()));
+        for (FileStatus source : inside(OFFSETS)) {
+            String name = source.getPath().getName();
+            Instant before = terms.before(LakeTable.RAW_LINES, name);
+            Set<Instant> stay = new HashSet<>();
+            for (Window window : kept.windows(name)) {
+                stay.add(window.start());
+                stay.add(window.end());
+            }
+            List<FileStatus> all = sorted(source.getPath());
+            for (FileStatus file : all.subList(0, Math.max(0, all.size() - 2))) {
+                Instant at = time(file);
+                if (at != null && at.isBefore(before) && !stay.contains(at) && isBefore(file, terms.cutoff())) {
+                    files.delete(file.getPath(), false);
+                    gone++;
+                }
+            }
         }
         return gone;
     }
 
-    private long allButTheLast(Path folder, int last, Instant before) throws IOException {
+    private List<FileStatus> sorted(Path folder) throws IOException {
         List<FileStatus> all = new ArrayList<>(inside(folder));
         all.removeIf(file -> file.isDirectory() || file.getPath().getName().startsWith("."));
         all.sort(Comparator.comparing(file -> file.getPath().getName()));
+        return all;
+    }
+
+    private long allButTheLast(Path folder) throws IOException {
+        List<FileStatus> all = sorted(folder);
         long gone = 0;
-        for (FileStatus file : all.subList(0, Math.max(0, all.size() - last))) {
-            if (isBefore(file, before)) {
+        for (FileStatus file : all.subList(0, Math.max(0, all.size() - 1))) {
+            if (isBefore(file, terms.cutoff())) {
                 files.delete(file.getPath(), false);
                 gone++;
             }
@@ -111,43 +205,53 @@ final class Folders {
     }
 
     /**
-     * Index files and allowlists that no snapshot and no pin names. Each is put aside first, and comes back if a snapshot that
-     * was committed meanwhile names it: refresh-indicators looks for its files once more after its commit.
+     * Index files and allowlists that no snapshot and no pin names. All are put aside first, then it is asked once more who
+     * names what: a file that a snapshot of meanwhile names comes back. refresh-indicators looks for its files once more
+     * after its commit.
      *
      * @param indicators loads the table
      * @return how many files went
      */
     long indicators(Supplier<Table> indicators) throws IOException {
-        long gone = 0;
+        Set<String> before = named(indicators.get());
+        List<Path> aside = new ArrayList<>();
         for (String folder : List.of("index", "allowlists")) {
             for (FileStatus file : inside(folder)) {
                 Path path = file.getPath();
-                boolean aside = path.getName().endsWith(ASIDE);
-                if (!aside && (path.getName().startsWith(".") || !isBefore(file, terms.cutoff()))) {
-                    continue;
-                }
-                Path whole = aside
-                        ? new Path(
-                                path.getParent(),
-                                path.getName().substring(0, path.getName().length() - ASIDE.length()))
-                        : path;
-                if (!aside && named(indicators.get()).contains(whole.toUri().getPath())) {
-                    continue;
-                }
-                Path put = new Path(whole.getParent(), whole.getName() + ASIDE);
-                FileContext context = FileContext.getFileContext(path.toUri(), files.getConf());
-                if (!aside) {
-                    context.rename(path, put, Options.Rename.OVERWRITE);
-                }
-                if (named(indicators.get()).contains(whole.toUri().getPath())) {
-                    back(context, put, whole);
-                } else {
-                    files.delete(put, false);
-                    gone++;
+                String name = path.getName();
+                if (name.endsWith(ASIDE)) {
+                    // Of a run that was killed.
+                    aside.add(new Path(path.getParent(), name.substring(0, name.length() - ASIDE.length())));
+                } else if (!name.startsWith(".")
+                        && isBefore(file, terms.cutoff())
+                        && !before.contains(path.toUri().getPath())) {
+                    context(path).rename(path, aside(path), Options.Rename.OVERWRITE);
+                    aside.add(path);
                 }
             }
         }
+        if (aside.isEmpty()) {
+            return 0;
+        }
+        Set<String> now = named(indicators.get());
+        long gone = 0;
+        for (Path whole : new LinkedHashSet<>(aside)) {
+            if (now.contains(whole.toUri().getPath())) {
+                back(context(whole), aside(whole), whole);
+            } else {
+                files.delete(aside(whole), false);
+                gone++;
+            }
+        }
         return gone;
+    }
+
+    private static Path aside(Path whole) {
+        return new Path(whole.getParent(), whole.getName() + ASIDE);
+    }
+
+    private FileContext context(Path path) throws IOException {
+        return FileContext.getFileContext(path.toUri(), files.getConf());
     }
 
     private void back(FileContext context, Path put, Path whole) throws IOException {
@@ -214,26 +318,30 @@ final class Folders {
 
     /** What killed jobs left of files that they were writing. @return how many files went */
     long leftovers() throws IOException {
-        return deleteOld(files, root(state), terms.cutoff(), true);
+        return deleteOld(
+                files, root(state), terms.cutoff(), file -> file.getName().startsWith("."));
     }
 
-    /** Old reports. @return how many files went */
+    /** Old reports; what the hot path says of itself stays, however long ago it ran. @return how many files went */
     static long reports(State reports, Instant before) throws IOException {
-        return deleteOld(reports.files(), root(reports), before, false);
+        return deleteOld(
+                reports.files(),
+                root(reports),
+                before,
+                file -> file.getName().endsWith(".json") && !file.getName().equals("heartbeat.json"));
     }
 
     private static Path root(State state) {
         return state.path("x").getParent();
     }
 
-    private static long deleteOld(FileSystem files, Path folder, Instant before, boolean temporaryOnly)
+    private static long deleteOld(FileSystem files, Path folder, Instant before, Predicate<Path> which)
             throws IOException {
         long gone = 0;
         for (FileStatus one : inside(files, folder)) {
             if (one.isDirectory()) {
-                gone += deleteOld(files, one.getPath(), before, temporaryOnly);
-            } else if (isBefore(one, before)
-                    && (!temporaryOnly || one.getPath().getName().startsWith("."))) {
+                gone += deleteOld(files, one.getPath(), before, which);
+            } else if (isBefore(one, before) && which.test(one.getPath())) {
                 files.delete(one.getPath(), false);
                 gone++;
             }

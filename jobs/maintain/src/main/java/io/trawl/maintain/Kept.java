@@ -23,23 +23,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The windows that can be rerun, and the snapshots that a rerun of them reads: all that any ledger entry of such a window
- * names. A window is kept after its last run for as long as settings maintain.rerun and maintain.grace say; one that was
- * never audited is kept for as long as its raw lines are.
+ * names. A window is kept after its last run for as long as settings maintain.rerun and maintain.grace say; one that is not
+ * finished, since no audit found it good, is kept for as long as raw lines are, and the grace.
  */
 final class Kept {
-    private static final String AUDIT = "audit";
     /** Source under which refresh-indicators is in the ledger, by the time of its run: no window of its own. */
     static final String INDICATORS = "indicators";
 
-    private final Map<String, Set<Window>> windows = new HashMap<>();
+    private final Map<String, Map<Instant, Window>> windows = new HashMap<>();
     private final Map<String, Set<Long>> snapshots = new HashMap<>();
 
     private Kept() {}
 
     /** What the ledger has of a window. */
     private static final class Known {
-        private Instant last = Instant.MIN;
-        private boolean audited;
+        private final Horizon.Runs runs = new Horizon.Runs();
         private final Map<String, Set<Long>> named = new HashMap<>();
     }
 
@@ -47,26 +45,15 @@ final class Kept {
 
     static Kept of(Table ledger, Terms terms) {
         Map<Key, Known> known = new HashMap<>();
-        Instant raw = terms.oldestRaw();
-        Expression recent = Expressions.greaterThanOrEqual("ended", micros(terms.cutoff()));
-        Expression young = Expressions.greaterThanOrEqual("window_end", micros(raw));
-        read(ledger, Expressions.or(recent, young), known);
-        // Old windows that were swept lately have older entries.
-        Instant first = known.keySet().stream()
-                .map(key -> key.window().start())
-                .min(Instant::compareTo)
-                .orElse(raw);
-        if (first.isBefore(raw)) {
-            known.clear();
-            read(ledger, Expressions.greaterThanOrEqual("window", micros(first)), known);
-        }
-        Horizon horizon = new Horizon(terms.cutoff(), windows(terms, known));
+        read(ledger, old(ledger, terms.oldestRun()), known);
+        Horizon horizon = terms.horizon(terms.grace());
         Kept kept = new Kept();
         known.forEach((key, one) -> {
-            if (!horizon.isBehind(key.source(), key.window(), one.last, one.audited)) {
+            Instant made = one.runs.made();
+            if (made != null && !horizon.isBehind(key.source(), made, one.runs.isFinished() || isOwn(key))) {
                 kept.windows
-                        .computeIfAbsent(key.source(), source -> new HashSet<>())
-                        .add(key.window());
+                        .computeIfAbsent(key.source(), source -> new HashMap<>())
+                        .put(key.window().start(), key.window());
                 one.named.forEach((table, ids) -> kept.snapshots
                         .computeIfAbsent(table, name -> new HashSet<>())
                         .addAll(ids));
@@ -75,39 +62,60 @@ final class Kept {
         return kept;
     }
 
-    private static Map<String, Instant> windows(Terms terms, Map<Key, Known> known) {
-        Map<String, Instant> before = new TreeMap<>();
-        for (Key key : known.keySet()) {
-            if (terms.hasTimes(key.source())) {
-                before.put(key.source(), terms.before(LakeTable.RAW_LINES, key.source()));
-            }
-        }
-        return before;
+    private static boolean isOwn(Key key) {
+        return key.source().equals(INDICATORS);
     }
 
-    /** The horizon that jobs are to see, which is ahead of what is deleted. */
-    static Horizon horizon(Terms terms, Set<String> sources) {
-        Map<String, Instant> before = new TreeMap<>();
-        sources.stream()
-                .filter(terms::hasTimes)
-                .forEach(source -> before.put(source, terms.before(LakeTable.RAW_LINES, source)));
-        return new Horizon(terms.horizon(), before);
+    /** Entries of the windows that had a run lately: of old ones that were swept lately there are older entries. */
+    private static Expression old(Table ledger, Instant since) {
+        Map<String, Instant> first = new TreeMap<>();
+        try (CloseableIterable<Record> records = IcebergGenerics.read(ledger)
+                .where(Expressions.greaterThanOrEqual("ended", micros(since)))
+                .select("source", "window", "ended")
+                .build()) {
+            records.forEach(record -> first.merge(
+                    (String) record.getField("source"),
+                    instant(record.getField("window")),
+                    (a, b) -> a.isBefore(b) ? a : b));
+        } catch (IOException e) {
+            throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
+        }
+        Expression all = Expressions.alwaysFalse();
+        for (Map.Entry<String, Instant> one : first.entrySet()) {
+            all = Expressions.or(
+                    all,
+                    Expressions.and(
+                            Expressions.equal("source", one.getKey()),
+                            Expressions.greaterThanOrEqual("window", micros(one.getValue()))));
+        }
+        return all;
     }
 
     private static void read(Table ledger, Expression which, Map<Key, Known> into) {
         try (CloseableIterable<Record> records = IcebergGenerics.read(ledger)
                 .where(which)
-                .select("source", "stage", "window", "window_end", "ended", "inputs", "outputs", "indicator_snapshot")
+                .select(
+                        "source",
+                        "stage",
+                        "window",
+                        "window_end",
+                        "started",
+                        "ended",
+                        "counts",
+                        "inputs",
+                        "outputs",
+                        "indicator_snapshot")
                 .build()) {
             records.forEach(record -> {
                 Key key = new Key(
                         (String) record.getField("source"),
                         new Window(instant(record.getField("window")), instant(record.getField("window_end"))));
                 Known known = into.computeIfAbsent(key, one -> new Known());
-                Instant ended = instant(record.getField("ended"));
-                String stage = (String) record.getField("stage");
-                known.last = Horizon.isMaking(stage) && ended.isAfter(known.last) ? ended : known.last;
-                known.audited |= AUDIT.equals(stage) || INDICATORS.equals(key.source());
+                known.runs.add(
+                        (String) record.getField("stage"),
+                        instant(record.getField("started")),
+                        instant(record.getField("ended")),
+                        (Map<?, ?>) record.getField("counts"));
                 names(known, (Map<?, ?>) record.getField("inputs"));
                 names(known, (Map<?, ?>) record.getField("outputs"));
                 name(known, LakeTable.INDICATORS.name(), record.getField("indicator_snapshot"));
@@ -139,13 +147,12 @@ final class Kept {
 
     /** Whether a window of a source that begins at an instant can be rerun. */
     boolean has(String source, Instant start) {
-        return windows.getOrDefault(source, Set.of()).stream()
-                .anyMatch(window -> window.start().equals(start));
+        return windows.getOrDefault(source, Map.of()).containsKey(start);
     }
 
     /** The windows of a source. */
     Set<Window> windows(String source) {
-        return Set.copyOf(windows.getOrDefault(source, Set.of()));
+        return Set.copyOf(windows.getOrDefault(source, Map.of()).values());
     }
 
     /** Snapshots of a table that a rerun reads. */

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.trawl.etl.HBase;
 import io.trawl.etl.HBaseRetention;
 import io.trawl.etl.Job;
+import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.Loads;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +21,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.Path;
 import org.apache.iceberg.Table;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +39,7 @@ public final class MaintainJob implements Job {
     private static final String ORPHANS = "maintain.orphans";
     private static final String ORPHANS_EVERY = "maintain.orphans.every";
     private static final String HBASE_EVERY = "maintain.hbase.every";
+    private static final String REPORTS = "reports.dir";
     private static final String KEEP_REPORTS = "maintain.keep.reports";
     /** A snapshot of the ledger serves nobody but who is just reading it. */
     private static final Duration LEDGER_SNAPSHOTS = Duration.ofHours(1);
@@ -76,8 +83,10 @@ public final class MaintainJob implements Job {
 
     @Override
     public void check(Settings settings) {
-        Terms.of(settings, clock.instant());
+        Terms.of(settings, clock.instant(), Set.of());
+        requireApart(settings);
         Terms.atLeast(settings, COMPACT_AFTER, Duration.ofDays(1), "the longest window");
+        Terms.atLeast(settings, ORPHANS, Duration.ofDays(1), "a day");
         Terms.atLeast(settings, ORPHANS, settings.duration(Terms.GRACE), Terms.GRACE);
         Terms.atLeast(settings, ORPHANS_EVERY, Duration.ZERO, "zero");
         Terms.atLeast(settings, HBASE_EVERY, Duration.ZERO, "zero");
@@ -92,68 +101,165 @@ public final class MaintainJob implements Job {
         }
     }
 
+    /** Old files of reports.dir are deleted, whoever put them there. */
+    private static void requireApart(Settings settings) {
+        Path reports = new Path(settings.text(REPORTS));
+        for (String key : List.of("state.dir", "lake.warehouse", "indicators.folder", "allowlists.folder")) {
+            for (String other : settings.list(key)) {
+                if (holds(reports, new Path(other)) || holds(new Path(other), reports)) {
+                    throw new IllegalArgumentException(
+                            "setting " + REPORTS + " = " + reports + ": expected a folder apart from " + key + " ("
+                                    + other + "), since old files in it are deleted");
+                }
+            }
+        }
+    }
+
+    private static boolean holds(Path folder, Path other) {
+        URI outer = folder.toUri();
+        URI inner = other.toUri();
+        boolean elsewhere = outer.getScheme() != null
+                && inner.getScheme() != null
+                && !(outer.getScheme().equals(inner.getScheme())
+                        && Objects.equals(outer.getAuthority(), inner.getAuthority()));
+        String root = outer.getPath().endsWith("/") ? outer.getPath() : outer.getPath() + "/";
+        return !elsewhere && (inner.getPath() + "/").startsWith(root);
+    }
+
+    /** What a step does. */
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    /** Steps, of which one that fails does not keep the others from being done. */
+    private final class Steps {
+        private final List<String> failed = new ArrayList<>();
+        private int done;
+
+        void take(String step, Action action) throws InterruptedException {
+            steps.accept(step);
+            try {
+                action.run();
+                done++;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                LoggerFactory.getLogger(MaintainJob.class).error("{} failed", step, e);
+                failed.add(step + ": " + Jobs.message(e));
+            }
+        }
+
+        void end() {
+            if (!failed.isEmpty()) {
+                throw new JobFailure(
+                        failed.size() + " of " + (failed.size() + done) + " steps failed, the others are done: "
+                                + String.join("; ", failed),
+                        null);
+            }
+        }
+    }
+
     @Override
     public void run(Run run) throws Exception {
         Settings settings = run.settings();
-        Terms terms = Terms.of(settings, clock.instant());
-        Table ledger = run.lake().table(LakeTable.LEDGER);
+        Terms terms = Terms.of(settings, clock.instant(), Folders.pinnedSources(run.state()));
         // Jobs that begin from now on are refused what is deleted below; those that run have the grace.
-        Kept.horizon(terms, Set.copyOf(settings.sources())).advance(run.state());
-        Kept kept = Kept.of(ledger, terms);
-        Folders folders = new Folders(run.state(), kept, terms);
-        Compaction compaction = new Compaction(run::spark, run.properties());
-        for (LakeTable<?> name : Terms.WINDOWED) {
-            steps.accept("delete old rows of " + name);
-            Table table = run.lake().table(name);
-            Contents contents = Contents.of(name, table);
-            run.count(
-                    "windows_deleted." + name.name(),
-                    Retention.apply(name, table, contents, terms, kept, run.properties()));
-            steps.accept("compact " + name);
-            compaction.windows(
-                    name,
-                    table,
-                    Contents.of(name, table),
-                    terms.now().minus(settings.duration(COMPACT_AFTER)),
-                    settings.number(COMPACT_FILES));
-            steps.accept("order manifests of " + name);
-            compaction.manifests(name, table);
-        }
-        steps.accept("compact " + LakeTable.LEDGER);
-        compaction.ledger(ledger, terms.now());
-        Retention.ledger(ledger, terms, run.properties());
-        compaction.manifests(LakeTable.LEDGER, ledger);
-        run.count("files_compacted", compaction.rewritten());
-        run.count("compactions_lost", compaction.lost());
-
-        steps.accept("delete pins and manifests");
-        run.count("state_windows_deleted", folders.windows());
-        for (LakeTable<?> name : Terms.WINDOWED) {
-            expire(run, name, kept.snapshots(name), terms.cutoff());
-        }
-        Set<Long> indicators = new HashSet<>(kept.snapshots(LakeTable.INDICATORS));
-        indicators.addAll(folders.pinned());
-        expire(run, LakeTable.INDICATORS, indicators, terms.cutoff());
-        Instant readers = terms.now().minus(LEDGER_SNAPSHOTS);
-        expire(run, LakeTable.LEDGER, Set.of(), terms.cutoff().isAfter(readers) ? terms.cutoff() : readers);
-
-        steps.accept("delete files of the state folder");
-        run.count("state_files_deleted", folders.claims() + folders.borders() + folders.leftovers());
-        run.count("index_files_deleted", folders.indicators(() -> run.lake().table(LakeTable.INDICATORS)));
-        run.count(
-                "reports_deleted",
-                Folders.reports(
-                        State.at(settings.text("reports.dir"), run.hadoop()),
-                        terms.now().minus(settings.duration(KEEP_REPORTS))));
-        steps.accept("delete orphan files");
-        orphans(run, terms);
-        steps.accept("delete cells of HBase");
-        hbase(run, terms, kept);
+        terms.horizon(Duration.ZERO).advance(run.state());
+        Kept kept = Kept.of(run.lake().table(LakeTable.LEDGER), terms);
+        Steps all = new Steps();
+        // What makes metadata small comes first: it needs little, and all that follows is faster for it.
+        expire(all, run, terms, kept);
+        rows(all, run, terms);
+        Folders folders = new Folders(run.state(), run.ledger(), kept, terms);
+        all.take(
+                "delete files of the state folder",
+                () -> run.count("state_files_deleted", folders.claims() + folders.borders() + folders.leftovers()));
+        all.take(
+                "delete index files",
+                () -> run.count(
+                        "index_files_deleted",
+                        folders.indicators(() -> run.lake().table(LakeTable.INDICATORS))));
+        all.take(
+                "delete reports",
+                () -> run.count(
+                        "reports_deleted",
+                        Folders.reports(
+                                State.at(settings.text(REPORTS), run.hadoop()),
+                                terms.now().minus(settings.duration(KEEP_REPORTS)))));
+        all.take("delete orphan files", () -> orphans(run, terms));
+        all.take("delete cells of HBase", () -> hbase(run, terms, kept));
+        all.end();
     }
 
-    private void expire(Run run, LakeTable<?> name, Set<Long> named, Instant cutoff) {
-        steps.accept("expire snapshots of " + name);
-        run.count("snapshots_expired." + name.name(), Expiry.expire(run.lake().table(name), named, cutoff));
+    private void expire(Steps all, Run run, Terms terms, Kept kept) throws InterruptedException {
+        Folders folders = new Folders(run.state(), run.ledger(), kept, terms);
+        all.take("delete pins and manifests", () -> run.count("state_windows_deleted", folders.windows()));
+        for (LakeTable<?> name : Terms.WINDOWED) {
+            all.take("expire snapshots of " + name, () -> {
+                Set<Long> named = new HashSet<>(kept.snapshots(name));
+                for (Loads.Result result : folders.loads()) {
+                    if (name.equals(LakeTable.DETECTIONS)) {
+                        named.add(result.detections());
+                    } else if (name.equals(LakeTable.OBSERVABLES)) {
+                        named.add(result.observables());
+                    }
+                }
+                expire(run, name, named, kept, terms.cutoff());
+            });
+        }
+        all.take("expire snapshots of " + LakeTable.INDICATORS, () -> {
+            Set<Long> named = new HashSet<>(kept.snapshots(LakeTable.INDICATORS));
+            named.addAll(folders.pinned());
+            expire(run, LakeTable.INDICATORS, named, kept, terms.cutoff());
+        });
+        Instant readers = terms.now().minus(LEDGER_SNAPSHOTS);
+        all.take(
+                "expire snapshots of " + LakeTable.LEDGER,
+                () -> expire(
+                        run,
+                        LakeTable.LEDGER,
+                        Set.of(),
+                        kept,
+                        terms.cutoff().isAfter(readers) ? terms.cutoff() : readers));
+    }
+
+    private static void expire(Run run, LakeTable<?> name, Set<Long> named, Kept kept, Instant cutoff) {
+        run.count(
+                "snapshots_expired." + name.name(),
+                Expiry.expire(name, run.lake().table(name), named, kept, cutoff));
+    }
+
+    private void rows(Steps all, Run run, Terms terms) throws InterruptedException {
+        Settings settings = run.settings();
+        Compaction compaction = new Compaction(run::spark, run.properties());
+        Supplier<Kept> newest = () -> Kept.of(run.lake().table(LakeTable.LEDGER), terms);
+        for (LakeTable<?> name : Terms.WINDOWED) {
+            all.take(
+                    "delete old rows of " + name,
+                    () -> run.count(
+                            "windows_deleted." + name.name(),
+                            Retention.apply(name, run.lake().table(name), terms, newest, run.properties())));
+            all.take("compact " + name, () -> {
+                Table table = run.lake().table(name);
+                compaction.windows(
+                        name,
+                        table,
+                        Contents.of(name, table),
+                        terms.now().minus(settings.duration(COMPACT_AFTER)),
+                        settings.number(COMPACT_FILES));
+            });
+            all.take(
+                    "order manifests of " + name,
+                    () -> compaction.manifests(name, run.lake().table(name)));
+        }
+        all.take("compact " + LakeTable.LEDGER, () -> {
+            Table ledger = run.lake().table(LakeTable.LEDGER);
+            compaction.ledger(ledger, terms.now());
+            Retention.ledger(ledger, terms, run.properties());
+            compaction.manifests(LakeTable.LEDGER, ledger);
+        });
+        run.count("files_compacted", compaction.rewritten());
+        run.count("compactions_lost", compaction.lost());
     }
 
     private static void orphans(Run run, Terms terms) throws IOException {
@@ -186,12 +292,12 @@ public final class MaintainJob implements Job {
             HBaseRetention.Counts counts = HBaseRetention.apply(
                     settings,
                     one.getKey(),
-                    cell -> !kept.has(cell.source(), cell.window().start())
+                    cell -> cell.window().start().isBefore(terms.before(one.getValue(), cell.source()))
                             && terms.hasTimes(cell.source())
-                            && cell.window().start().isBefore(terms.before(one.getValue(), cell.source())),
-                    // No load of such a window can run any more.
-                    cell -> !kept.has(cell.source(), cell.window().start())
-                            && cell.window().end().isBefore(terms.cutoff()));
+                            && !kept.has(cell.source(), cell.window().start()),
+                    // No load of an older result of such a window can still run.
+                    cell -> cell.window().end().isBefore(terms.cutoff())
+                            && !kept.has(cell.source(), cell.window().start()));
             run.count("cells_deleted." + one.getKey(), counts.expired());
             run.count("tombstones_deleted." + one.getKey(), counts.tombstones());
         }

@@ -1,15 +1,23 @@
 package io.trawl.maintain;
 
+import io.trawl.etl.JobFailure;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.Run;
 import io.trawl.etl.Window;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.iceberg.DeleteFiles;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 
@@ -17,34 +25,53 @@ import org.apache.iceberg.expressions.Expressions;
 final class Retention {
     private Retention() {}
 
-    /** @return how many windows went */
+    /**
+     * Deletes old windows, each by its name: none that came since they were listed.
+     *
+     * @param kept reads which windows can be rerun; asked when old windows have been found
+     * @return how many windows went
+     */
     static long apply(
-            LakeTable<?> name, Table table, Contents contents, Terms terms, Kept kept, Map<String, String> properties) {
-        long gone = 0;
-        for (Map.Entry<String, TreeMap<Instant, Integer>> source :
-                contents.sources().entrySet()) {
-            if (source.getKey().equals(Kept.INDICATORS) || !terms.hasTimes(source.getKey())) {
-                continue;
+            LakeTable<?> name, Table table, Terms terms, Supplier<Kept> kept, Map<String, String> properties) {
+        Snapshot base = table.currentSnapshot();
+        Map<String, Set<Instant>> old = new TreeMap<>();
+        Contents.of(name, table).sources().forEach((source, windows) -> {
+            Set<Instant> before = windows.headMap(terms.before(name, source)).keySet();
+            if (!source.equals(Kept.INDICATORS) && terms.hasTimes(source) && !before.isEmpty()) {
+                old.put(source, new TreeSet<>(before));
             }
-            Instant before = terms.before(name, source.getKey());
-            List<Instant> spared = kept.windows(source.getKey()).stream()
-                    .map(Window::start)
-                    .filter(start -> start.isBefore(before))
-                    .toList();
-            List<Instant> old = source.getValue().headMap(before).keySet().stream()
-                    .filter(start -> !spared.contains(start))
-                    .toList();
-            if (!old.isEmpty()) {
-                Expression which = Expressions.and(
-                        Expressions.equal("source", source.getKey()),
-                        Expressions.lessThan("window", Kept.micros(before)));
-                for (Instant start : spared) {
-                    which = Expressions.and(which, Expressions.notEqual("window", Kept.micros(start)));
-                }
-                delete(table, which, properties);
-                gone += old.size();
+        });
+        if (base == null || old.isEmpty()) {
+            return 0;
+        }
+        Kept now = kept.get();
+        old.forEach((source, windows) -> windows.removeIf(start -> now.has(source, start)));
+        // One that is being swept again may not be in the ledger yet.
+        for (Snapshot one : table.snapshots()) {
+            String window = one.summary().get(Run.WINDOW);
+            if (window != null && one.timestampMillis() >= terms.cutoff().toEpochMilli()) {
+                old.getOrDefault(one.summary().get(Run.SOURCE), new TreeSet<>())
+                        .remove(Window.parse(window).start());
             }
         }
+        long gone = 0;
+        for (Map.Entry<String, Set<Instant>> one : old.entrySet()) {
+            if (!one.getValue().isEmpty()) {
+                Expression which = Expressions.and(
+                        Expressions.equal("source", one.getKey()),
+                        Expressions.in(
+                                "window",
+                                one.getValue().stream().map(Kept::micros).toList()));
+                OverwriteFiles delete = table.newOverwrite()
+                        .overwriteByRowFilter(which)
+                        .validateFromSnapshot(base.snapshotId())
+                        .conflictDetectionFilter(which)
+                        .validateNoConflictingData();
+                commit(name, delete, properties);
+                gone += one.getValue().size();
+            }
+        }
+        table.refresh();
         return gone;
     }
 
@@ -56,14 +83,18 @@ final class Retention {
                 .toInstant(ZoneOffset.UTC);
         Expression which = Expressions.lessThan("window", Kept.micros(before));
         if (Compaction.files(LakeTable.LEDGER, table, which) > 0) {
-            delete(table, which, properties);
+            commit(LakeTable.LEDGER, table.newDelete().deleteFromRowFilter(which), properties);
+            table.refresh();
         }
     }
 
-    private static void delete(Table table, Expression which, Map<String, String> properties) {
-        DeleteFiles delete = table.newDelete().deleteFromRowFilter(which);
+    private static void commit(LakeTable<?> name, SnapshotUpdate<?> delete, Map<String, String> properties) {
         properties.forEach(delete::set);
-        delete.commit();
-        table.refresh();
+        try {
+            delete.commit();
+        } catch (ValidationException | CommitFailedException e) {
+            throw new JobFailure(
+                    name + ": old rows were not deleted, since another run committed meanwhile; run maintain again", e);
+        }
     }
 }

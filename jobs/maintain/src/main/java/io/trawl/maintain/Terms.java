@@ -1,12 +1,17 @@
 package io.trawl.maintain;
 
+import io.trawl.etl.Horizon;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.SeenFiles;
 import io.trawl.etl.Settings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How long what is kept.
@@ -14,8 +19,16 @@ import java.util.TreeMap;
  * @param now when maintenance began
  * @param rerun how long a window can be rerun after its last run
  * @param grace longer than any job, reader or stalled writer lives
+ * @param keep how long rows are kept in a table, by its name, or SOURCE.NAME
+ * @param pinned sources that windows were pinned of to offsets of a topic
  */
-record Terms(Instant now, Duration rerun, Duration grace, Map<String, Duration> keep, Settings settings) {
+record Terms(
+        Instant now,
+        Duration rerun,
+        Duration grace,
+        Map<String, Duration> keep,
+        Settings settings,
+        Set<String> pinned) {
     static final String RERUN = "maintain.rerun";
     static final String GRACE = "maintain.grace";
     private static final String KEEP_LEDGER = "maintain.keep.ledger";
@@ -36,13 +49,15 @@ record Terms(Instant now, Duration rerun, Duration grace, Map<String, Duration> 
             LakeTable.OBSERVABLES);
 
     /** @throws IllegalArgumentException a term is negative, or shorter than what needs it */
-    static Terms of(Settings settings, Instant now) {
+    static Terms of(Settings settings, Instant now, Set<String> pinned) {
         Duration rerun = atLeast(settings, RERUN, Duration.ZERO, "zero");
-        Duration grace = atLeast(settings, GRACE, Duration.ZERO, "zero");
-        Duration least = rerun.plus(grace);
+        Duration grace = atLeast(settings, GRACE, Duration.ofHours(6), "six hours");
         Map<String, Duration> keep = new TreeMap<>();
-        String what = RERUN + " + " + GRACE;
         KEEP.forEach((table, keys) -> {
+            boolean raw = table.equals(LakeTable.RAW_LINES.name());
+            // A rerun of validate looks for copies in the raw lines of days before its window.
+            Duration least = rerun.plus(grace).plus(raw ? SeenFiles.REMEMBERED : Duration.ZERO);
+            String what = RERUN + " + " + GRACE + (raw ? " + a week" : "");
             keep.put(table, atLeast(settings, keys.get(0), least, what));
             for (String source : settings.sources()) {
                 String own = "source." + source + "." + keys.get(1);
@@ -51,8 +66,11 @@ record Terms(Instant now, Duration rerun, Duration grace, Map<String, Duration> 
                 }
             }
         });
-        keep.put(LakeTable.LEDGER.name(), atLeast(settings, KEEP_LEDGER, least, what));
-        return new Terms(now, rerun, grace, keep, settings);
+        Duration longest = Collections.max(keep.values());
+        keep.put(
+                LakeTable.LEDGER.name(),
+                atLeast(settings, KEEP_LEDGER, longest, "the longest time of the other tables"));
+        return new Terms(now, rerun, grace, keep, settings, pinned);
     }
 
     static Duration atLeast(Settings settings, String key, Duration least, String what) {
@@ -64,34 +82,47 @@ record Terms(Instant now, Duration rerun, Duration grace, Map<String, Duration> 
         return value;
     }
 
-    /** Runs that ended before this cannot be rerun. */
-    Instant horizon() {
-        return now.minus(rerun);
+    /** Which windows cannot be rerun, or could not so long ago. */
+    Horizon horizon(Duration ago) {
+        Instant then = now.minus(ago);
+        Map<String, Instant> own = new TreeMap<>();
+        String raw = "." + LakeTable.RAW_LINES.name();
+        keep.forEach((key, term) -> {
+            if (key.endsWith(raw)) {
+                own.put(key.substring(0, key.length() - raw.length()), then.minus(term));
+            }
+        });
+        return new Horizon(then.minus(rerun), then.minus(term(LakeTable.RAW_LINES, "")), own);
     }
 
     /** What only runs from before this need may be deleted. */
     Instant cutoff() {
-        return horizon().minus(grace);
+        return now.minus(rerun).minus(grace);
+    }
+
+    /** Of no run that ended before this is a window kept. */
+    Instant oldestRun() {
+        Horizon horizon = horizon(grace);
+        return Stream.concat(Stream.of(horizon.ended(), horizon.unfinished()), horizon.own().values().stream())
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     /** Windows of a source that begin before this leave a table. */
     Instant before(LakeTable<?> table, String source) {
+        return now.minus(term(table, source));
+    }
+
+    private Duration term(LakeTable<?> table, String source) {
         Duration all = keep.getOrDefault(table.name(), Duration.ZERO);
-        return now.minus(keep.getOrDefault(source + "." + table.name(), all));
+        return keep.getOrDefault(source + "." + table.name(), all);
     }
 
-    /** The earliest time from which on raw lines of any source are kept. */
-    Instant oldestRaw() {
-        String raw = LakeTable.RAW_LINES.name();
-        return keep.entrySet().stream()
-                .filter(one -> one.getKey().equals(raw) || one.getKey().endsWith("." + raw))
-                .map(one -> now.minus(one.getValue()))
-                .min(Instant::compareTo)
-                .orElse(now);
-    }
-
-    /** Whether a source's windows are times at which messages came, and not places that log files have been given. */
+    /**
+     * Whether a source's windows are times at which messages came, and not places that log files have been given. Of a source
+     * that is no longer in the settings its pinned offsets tell.
+     */
     boolean hasTimes(String source) {
-        return !settings.sources().contains(source) || !settings.source(source).fromFiles();
+        return settings.sources().contains(source) ? !settings.source(source).fromFiles() : pinned.contains(source);
     }
 }

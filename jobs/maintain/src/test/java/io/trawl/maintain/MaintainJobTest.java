@@ -12,12 +12,15 @@ import io.trawl.etl.Lake;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Loads;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
 import io.trawl.etl.Store;
 import io.trawl.etl.Window;
+import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
+import io.trawl.record.Observable;
 import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,8 +43,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -78,8 +84,12 @@ class MaintainJobTest {
         return new Window(start, start.plus(Duration.ofHours(1)));
     }
 
-    /** Stores lines of a window, each in a file of its own, as a stage; audit and load store none. */
-    private record Stage(String name, int lines) implements Job {
+    /** Stores lines of a window, each in a file of its own, as a stage; audit and load store none, and audit finds problems. */
+    private record Stage(String name, int lines, long problems) implements Job {
+        Stage(String name, int lines) {
+            this(name, lines, 0);
+        }
+
         @Override
         public boolean needsHistory() {
             return !name.equals("load");
@@ -94,10 +104,11 @@ class MaintainJobTest {
         public void run(Run run) throws Exception {
             if (name.equals("audit") || name.equals("load")) {
                 run.sequence(1);
+                run.count("problems", problems);
             } else {
                 Long base = run.lake().snapshot(LakeTable.RAW_LINES);
                 LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
-                fill(store, run.window(), lines);
+                fill(store, run.source().name(), run.window(), lines);
                 run.output(LakeTable.RAW_LINES, store.committed());
             }
             run.record();
@@ -105,18 +116,22 @@ class MaintainJobTest {
     }
 
     private static void fill(LakeStore<RawLine> store, Window window, int lines) throws Exception {
+        fill(store, "proxy", window, lines);
+    }
+
+    private static void fill(LakeStore<RawLine> store, String source, Window window, int lines) throws Exception {
         List<Serializable> receipts = new ArrayList<>();
         for (int i = 0; i < lines; i++) {
             Store.Writer<RawLine> writer = store.open(i, i);
-            writer.write(line(window, i));
+            writer.write(line(source, window, i));
             receipts.add(writer.close());
         }
         store.commit(receipts);
     }
 
-    private static RawLine line(Window window, int offset) {
+    private static RawLine line(String source, Window window, int offset) {
         RawLine line = new RawLine();
-        line.setSource("proxy");
+        line.setSource(source);
         line.setWindow(window.start());
         line.setTopic("t");
         line.setPartition(0);
@@ -342,13 +357,18 @@ class MaintainJobTest {
         }
         try (Lake lake = lake()) {
             Lake.Commit newest = lake.newest(LakeTable.RAW_LINES, "proxy", window(3));
+            List<Long> between = new ArrayList<>();
+            new Ledger(lake)
+                    .entries("proxy", "ingest", window(0))
+                    .forEach(entry -> between.add(entry.output(LakeTable.RAW_LINES)));
+            between.remove(2);
             assertThat(maintain(LATER).path("snapshots_expired.raw_lines").asInt())
-                    .isPositive();
+                    .isEqualTo(2);
             // The one of the window that is not audited stays, those between go.
             Set<Long> left = new TreeSet<>();
             lake.table(LakeTable.RAW_LINES).snapshots().forEach(one -> left.add(one.snapshotId()));
             assertThat(left)
-                    .hasSizeLessThan(4)
+                    .doesNotContainAnyElementsOf(between)
                     .contains(Objects.requireNonNull(newest).snapshot());
             assertThat(lake.newest(LakeTable.RAW_LINES, "proxy", window(3))).isEqualTo(newest);
         }
@@ -418,6 +438,8 @@ class MaintainJobTest {
         Path orphan = old(folder.resolve("lake/trawl/raw_lines/data/orphan.parquet"), 4);
         Path moved = old(folder.resolve("lake/trawl/raw_lines/metadata/v7.metadata.json"), 4);
         Path young = old(folder.resolve("lake/trawl/raw_lines/data/young.parquet"), -4);
+        Path heartbeat = old(folder.resolve("reports/hot/proxy/heartbeat.json"), 100);
+        Path foreign = old(folder.resolve("reports/notes.txt"), 100);
         Path report = old(folder.resolve("reports/ingest/proxy/old.json"), 100);
         Map<Instant, Integer> before = windows();
 
@@ -427,6 +449,8 @@ class MaintainJobTest {
         assertThat(go).allSatisfy(file -> assertThat(file).doesNotExist());
         assertThat(orphan).doesNotExist();
         assertThat(report).doesNotExist();
+        assertThat(heartbeat).exists();
+        assertThat(foreign).exists();
         assertThat(moved).exists();
         assertThat(young).exists();
         assertThat(windows()).isEqualTo(before);
@@ -488,17 +512,395 @@ class MaintainJobTest {
     }
 
     @Test
+    void bordersOfAWindowThatCanBeRerunStay() throws Exception {
+        set.put("maintain.keep.raw_lines", "P11D");
+        sweep(window(20), "ingest", "audit");
+        List<Path> stay = List.of(
+                border(window(20).start(), 15),
+                border(window(20).end(), 15),
+                border(window(12).start(), 2),
+                border(window(1).start(), 30),
+                border(window(1).end(), 30),
+                border(window(0).start(), 30),
+                border(window(0).end(), 30));
+        Path gone = border(window(25).start(), 15);
+
+        maintain(Duration.ZERO);
+
+        assertThat(stay).allSatisfy(file -> assertThat(file).exists());
+        assertThat(gone).doesNotExist();
+        maintain(LATER);
+        assertThat(stay.subList(0, 3)).allSatisfy(file -> assertThat(file).doesNotExist());
+    }
+
+    private Path border(Instant at, int daysOld) throws IOException {
+        return file("offsets/proxy/" + at.toString().replace(":", "") + ".json", daysOld);
+    }
+
+    private String again(Window window) {
+        return run(new Stage("ingest", 1), "--source", "proxy", "--window", window.toString());
+    }
+
+    private void audit(Window window, long problems) {
+        assertThat(run(new Stage("audit", 0, problems), "--source", "proxy", "--window", window.toString()))
+                .isEqualTo("0 ");
+    }
+
+    @Test
+    void aWindowIsFinishedByAnAuditSinceItsLastRunThatFoundNothingWrong() throws Exception {
+        sweep(window(1), "ingest");
+        audit(window(1), 1);
+        sweep(window(2), "ingest", "audit", "ingest");
+        sweep(window(3), "ingest");
+        audit(window(3), 1);
+        audit(window(3), 0);
+        sweep(window(4), "ingest", "audit");
+        audit(window(4), 2);
+        Path pin = file("indicators/proxy/" + name(window(1)) + "/000000.json", 30);
+        maintain(LATER);
+
+        assertThat(again(window(1))).as("a failed audit").isEqualTo("0 ");
+        assertThat(again(window(2))).as("run again after its audit").isEqualTo("0 ");
+        assertThat(again(window(3))).startsWith("2 ").contains("can no longer be rerun");
+        assertThat(again(window(4))).as("whose newest audit failed").isEqualTo("0 ");
+        assertThat(pin).exists();
+    }
+
+    @Test
+    void aWindowThatIsNotFinishedHasAGraceToo() throws Exception {
+        sweep(window(1), "ingest");
+        Path pin = file("indicators/proxy/" + name(window(1)) + "/000000.json", 30);
+        maintain(Duration.ofDays(30).plusHours(12));
+        assertThat(again(window(1))).startsWith("2 ").contains("can no longer be rerun");
+        assertThat(pin).exists();
+        maintain(Duration.ofDays(32));
+        assertThat(pin).doesNotExist();
+    }
+
+    /** Results without a row. */
+    private record Enrich(String name) implements Job {
+        @Override
+        public String purpose() {
+            return "Stores results.";
+        }
+
+        @Override
+        public void run(Run run) throws Exception {
+            LakeStore<Detection> detections =
+                    run.replacing(LakeTable.DETECTIONS, run.lake().snapshot(LakeTable.DETECTIONS));
+            detections.fill(to -> {});
+            run.output(LakeTable.DETECTIONS, detections.committed());
+            LakeStore<Observable> observables =
+                    run.replacing(LakeTable.OBSERVABLES, run.lake().snapshot(LakeTable.OBSERVABLES));
+            observables.fill(to -> {});
+            run.output(LakeTable.OBSERVABLES, observables.committed());
+            run.record();
+        }
+    }
+
+    /** Writes the manifests of a load. */
+    private record Manifests(boolean finish) implements Job {
+        @Override
+        public String name() {
+            return "load";
+        }
+
+        @Override
+        public boolean needsHistory() {
+            return false;
+        }
+
+        @Override
+        public String purpose() {
+            return "Writes manifests.";
+        }
+
+        @Override
+        public void run(Run run) throws Exception {
+            Loads loads = Loads.of(
+                    run, Loads.Result.of(run.ledger().require(run.source().name(), "enrich", run.window())));
+            loads.begin();
+            if (finish) {
+                loads.done();
+            }
+        }
+    }
+
+    private void must(Job job, Window window) {
+        assertThat(run(job, "--source", "proxy", "--window", window.toString())).isEqualTo("0 ");
+    }
+
+    @Test
+    void whatALoadThatWasNeverDoneHasToTakeOutStays() throws Exception {
+        must(new Enrich("enrich"), window(1));
+        must(new Manifests(true), window(1));
+        must(new Enrich("enrich"), window(1));
+        must(new Manifests(false), window(1));
+        must(new Enrich("enrich"), window(2));
+        must(new Manifests(true), window(2));
+        must(new Enrich("enrich"), window(0));
+        audit(window(1), 0);
+        audit(window(2), 0);
+        Path loads = folder.resolve("state/loads/proxy");
+
+        maintain(LATER);
+
+        assertThat(loads.resolve(name(window(1)))).exists();
+        assertThat(loads.resolve(name(window(2)))).doesNotExist();
+        try (Lake lake = lake()) {
+            List<Ledger.Entry> results = new Ledger(lake).entries("proxy", "enrich", window(1));
+            assertThat(results)
+                    .hasSize(2)
+                    .allSatisfy(result -> assertThat(List.of(
+                                    lake.has(LakeTable.DETECTIONS, result.output(LakeTable.DETECTIONS)),
+                                    lake.has(LakeTable.OBSERVABLES, result.output(LakeTable.OBSERVABLES))))
+                            .containsOnly(true));
+        }
+        must(new Manifests(true), window(1));
+        maintain(LATER);
+        assertThat(loads.resolve(name(window(1)))).doesNotExist();
+    }
+
+    @Test
+    void theNewestCommitOfAWindowThatCanBeRerunStaysAlsoWhereNoEntryNamesIt() throws Exception {
+        sweep(window(1), "ingest");
+        try (Lake lake = lake()) {
+            fill(store(lake, window(1), lake.snapshot(LakeTable.RAW_LINES)), window(1), 1);
+            sweep(window(0), "ingest", "audit");
+            maintain(LATER);
+            assertThat(Objects.requireNonNull(lake.newest(LakeTable.RAW_LINES, "proxy", window(1)))
+                            .run())
+                    .as("of a run that was killed before its entry")
+                    .isEqualTo("r");
+        }
+    }
+
+    @Test
+    void aWindowThatCannotBeCompactedKeepsNothingElseFromBeingDone() throws Exception {
+        sweep(window(4), "ingest", "audit", "ingest", "audit");
+        sweep(window(3), "ingest", "audit");
+        try (Lake lake = lake();
+                CloseableIterable<FileScanTask> files = lake.table(LakeTable.RAW_LINES)
+                        .newScan()
+                        .filter(Lake.of("proxy", window(4)))
+                        .planFiles()) {
+            for (FileScanTask file : files) {
+                Files.delete(Path.of(file.file().location().replaceFirst("^file:/+", "/")));
+            }
+        }
+        Path report = old(folder.resolve("reports/ingest/proxy/old.json"), 100);
+        Clock clock = Clock.fixed(Instant.now().plus(LATER), ZoneOffset.UTC);
+
+        assertThat(run(new MaintainJob(clock, step -> {})))
+                .matches(
+                        "(?s)1 trawl maintain: 1 of [0-9]+ steps failed, the others are done: compact lake.raw_lines: window "
+                                + window(4).start() + " of source proxy: [^\n]*");
+
+        JsonNode counts = Objects.requireNonNull(
+                        State.at(set.get("reports.dir"), new Configuration()).read("maintain.json"))
+                .path("counts");
+        try (Lake lake = lake()) {
+            assertThat(Contents.of(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES))
+                            .sources()
+                            .get("proxy"))
+                    .as("the other window is compacted")
+                    .containsOnly(
+                            Map.entry(window(4).start(), 3), Map.entry(window(3).start(), 1));
+        }
+        assertThat(counts.path("snapshots_expired.raw_lines").asInt()).isPositive();
+        assertThat(report).doesNotExist();
+    }
+
+    @Test
+    void rowsOfLogFilesStayAlsoWhenTheirSourceHasLeftTheSettings() throws Exception {
+        Map<String, String> without = new LinkedHashMap<>(set);
+        for (String source : List.of("logs", "topic")) {
+            set.put("source." + source + ".topic", source);
+            set.put("source." + source + ".format", "squid");
+            set.put("source." + source + ".from", source.equals("logs") ? "files" : "kafka");
+            for (String stage : List.of("ingest", "audit")) {
+                assertThat(run(
+                                new Stage(stage, 1),
+                                "--source",
+                                source,
+                                "--window",
+                                window(40).toString()))
+                        .isEqualTo("0 ");
+            }
+        }
+        file("offsets/topic/" + name(window(40)) + ".json", 1);
+        set.clear();
+        set.putAll(without);
+
+        assertThat(maintain(LATER).path("windows_deleted.raw_lines").asInt()).isEqualTo(1);
+        assertThat(windows()).containsExactly(Map.entry(window(40).start(), 1));
+        try (Lake lake = lake()) {
+            assertThat(Contents.of(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES))
+                            .sources())
+                    .containsOnlyKeys("logs");
+        }
+    }
+
+    @Test
+    void aLogThatWasNotSweptToItsEndCanBeRunAsLongAsLinesAreKept() throws Exception {
+        set.put("source.logs.topic", "logs");
+        set.put("source.logs.format", "squid");
+        set.put("source.logs.from", "files");
+        // Windows of log files are numbers: any day.
+        Window log = window(400);
+        assertThat(run(new Stage("ingest", 1), "--source", "logs", "--window", log.toString()))
+                .isEqualTo("0 ");
+        sweep(window(0), "ingest", "audit");
+        Path pin = file("indicators/logs/" + name(log) + "/000000.json", 30);
+        maintain(LATER);
+        assertThat(pin).exists();
+        try (Lake lake = lake()) {
+            assertThat(lake.has(
+                            LakeTable.RAW_LINES,
+                            new Ledger(lake).require("logs", "ingest", log).output(LakeTable.RAW_LINES)))
+                    .isTrue();
+        }
+        maintain(Duration.ofDays(40));
+        assertThat(pin).doesNotExist();
+        assertThat(run(new Stage("ingest", 1), "--source", "logs", "--window", log.toString()))
+                .startsWith("2 ")
+                .contains("can no longer be rerun");
+    }
+
+    @Test
+    void anOldWindowThatComesMeanwhileIsNotDeleted() throws Exception {
+        sweep(window(40), "ingest", "audit");
+        Terms terms = Terms.of(Settings.load(null, set), Instant.now().plus(LATER), Set.of());
+        try (Lake lake = lake()) {
+            Supplier<Kept> sweptMeanwhile = () -> {
+                Kept kept = Kept.of(lake.table(LakeTable.LEDGER), terms);
+                sweep(window(40), "ingest");
+                sweep(window(41), "ingest");
+                return kept;
+            };
+            assertThatExceptionOfType(JobFailure.class)
+                    .isThrownBy(() -> Retention.apply(
+                            LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES), terms, sweptMeanwhile, Map.of()))
+                    .withMessage(
+                            "lake.raw_lines: old rows were not deleted, since another run committed meanwhile; run maintain again");
+            assertThat(windows())
+                    .containsOnly(
+                            Map.entry(window(40).start(), 3),
+                            Map.entry(window(41).start(), 3));
+            Supplier<Kept> anotherMeanwhile = () -> {
+                sweep(window(42), "ingest");
+                return Kept.of(lake.table(LakeTable.LEDGER), terms);
+            };
+            sweep(window(40), "audit");
+            sweep(window(41), "audit");
+            assertThat(Retention.apply(
+                            LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES), terms, anotherMeanwhile, Map.of()))
+                    .isEqualTo(2);
+            assertThat(windows()).containsExactly(Map.entry(window(42).start(), 3));
+        }
+    }
+
+    @Test
+    void pinsAreReadTwiceHoweverManyIndexFilesGo() throws Exception {
+        indicators("named");
+        for (int i = 0; i < 5; i++) {
+            file("index/old-" + i + ".index", 30);
+        }
+        Terms terms = Terms.of(Settings.load(null, set), Instant.now(), Set.of());
+        AtomicInteger reads = new AtomicInteger();
+        try (Lake lake = lake()) {
+            Folders folders = new Folders(
+                    State.at(set.get("state.dir"), new Configuration()),
+                    new Ledger(lake),
+                    Kept.of(lake.table(LakeTable.LEDGER), terms),
+                    terms);
+            assertThat(folders.indicators(() -> {
+                        reads.incrementAndGet();
+                        return lake.table(LakeTable.INDICATORS);
+                    }))
+                    .isEqualTo(5);
+        }
+        assertThat(reads).hasValue(2);
+    }
+
+    @Test
+    void manifestsAreOrderedWhereThatMakesThemFewer() throws Exception {
+        Compaction compaction = new Compaction(
+                () -> {
+                    throw new IllegalStateException("Spark is not needed");
+                },
+                Map.of());
+        try (Lake lake = lake()) {
+            for (int i = 0; i < 55; i++) {
+                fill(store(lake, window(31 * i), lake.snapshot(LakeTable.RAW_LINES)), window(31 * i), 1);
+            }
+            assertThat(compaction.manifests(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES)))
+                    .as("a month each")
+                    .isFalse();
+            for (int i = 0; i < 44; i++) {
+                Instant start = HOUR.minus(Duration.ofDays(2_000)).plus(Duration.ofHours(i));
+                Window window = new Window(start, start.plus(Duration.ofHours(1)));
+                fill(store(lake, window, lake.snapshot(LakeTable.RAW_LINES)), window, 1);
+            }
+            lake.table(LakeTable.RAW_LINES)
+                    .updateProperties()
+                    .set("commit.manifest-merge.enabled", "false")
+                    .commit();
+            for (int i = 44; i < 54; i++) {
+                Instant start = HOUR.minus(Duration.ofDays(2_000)).plus(Duration.ofHours(i));
+                Window window = new Window(start, start.plus(Duration.ofHours(1)));
+                fill(store(lake, window, lake.snapshot(LakeTable.RAW_LINES)), window, 1);
+            }
+            assertThat(compaction.manifests(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES)))
+                    .isTrue();
+            assertThat(compaction.manifests(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES)))
+                    .as("again")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aFolderOfReportsThatHoldsOrLiesInAnotherIsRefused() {
+        set.put("reports.dir", folder.toUri().toString());
+        assertThat(run(new MaintainJob(), "--check"))
+                .startsWith("2 trawl maintain: setting reports.dir = ")
+                .endsWith(": expected a folder apart from state.dir (" + set.get("state.dir")
+                        + "), since old files in it are deleted");
+        set.put("reports.dir", folder.resolve("lake/trawl").toUri().toString());
+        assertThat(run(new MaintainJob(), "--check")).contains("expected a folder apart from lake.warehouse (");
+        set.put("reports.dir", folder.resolve("state-reports").toUri().toString());
+        assertThat(run(new MaintainJob(), "--check")).isEqualTo("0 ");
+    }
+
+    @Test
     void termsThatContradictEachOtherAreRefused() {
-        set.put("maintain.keep.raw_lines", "P3D");
+        set.put("maintain.keep.raw_lines", "P10D");
         assertThat(run(new MaintainJob()))
                 .isEqualTo(
-                        "2 trawl maintain: setting maintain.keep.raw_lines = PT72H: expected at least maintain.rerun + maintain.grace (PT96H)");
+                        "2 trawl maintain: setting maintain.keep.raw_lines = PT240H: expected at least maintain.rerun + maintain.grace + a week (PT264H)");
         set.put("maintain.keep.raw_lines", "P30D");
-        set.put("maintain.orphans", "PT1H");
+        set.put("source.proxy.keep.raw_lines", "P8D");
+        assertThat(run(new MaintainJob()))
+                .startsWith("2 trawl maintain: setting source.proxy.keep.raw_lines = PT192H: expected at least");
+        set.put("source.proxy.keep.raw_lines", "");
+        set.put("maintain.keep.ledger", "P700D");
         assertThat(run(new MaintainJob()))
                 .isEqualTo(
-                        "2 trawl maintain: setting maintain.orphans = PT1H: expected at least maintain.grace (PT24H)");
+                        "2 trawl maintain: setting maintain.keep.ledger = PT16800H: expected at least the longest time of the other tables (PT17520H)");
+        set.put("maintain.keep.ledger", "P730D");
+        set.put("maintain.grace", "PT0S");
+        assertThat(run(new MaintainJob()))
+                .isEqualTo("2 trawl maintain: setting maintain.grace = PT0S: expected at least six hours (PT6H)");
+        set.put("maintain.grace", "P1D");
+        set.put("maintain.orphans", "PT23H");
+        assertThat(run(new MaintainJob()))
+                .isEqualTo("2 trawl maintain: setting maintain.orphans = PT23H: expected at least a day (PT24H)");
         set.put("maintain.orphans", "P3D");
+        set.put("maintain.grace", "P4D");
+        assertThat(run(new MaintainJob()))
+                .isEqualTo(
+                        "2 trawl maintain: setting maintain.orphans = PT72H: expected at least maintain.grace (PT96H)");
+        set.put("maintain.grace", "P1D");
         set.put("lake.type", "hadoop");
         assertThat(run(new MaintainJob()))
                 .startsWith("2 trawl maintain: setting lake.type = hadoop: files of such a catalog cannot be deleted");
