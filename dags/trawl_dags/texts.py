@@ -103,10 +103,10 @@ MAINTAIN = f"""
 
 Each day, while windows are swept and the hot job runs: rows beyond their retention, snapshots that no rerun needs,
 and files that nobody names leave the lake, HBase and the state folder (settings `maintain.*`). A window can be rerun
-exactly for `maintain.rerun` after its last run; later its jobs are refused.
+exactly for `maintain.rerun` after its last run, if its audit was good; later its jobs are refused.
 
-**When it fails:** the run is red here, and what it did not come to is done the next day. Nothing is lost, and nobody is
-told otherwise.
+**When it fails:** the run is red here and its last line names the steps that failed; the others were done, and what was
+not is tried again the next day. Nothing is lost, and nobody is told otherwise.
 {_RERUN}{_STOP}"""
 
 MAINTAIN_TASK = f"""
