@@ -8,7 +8,6 @@ import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeTable;
-import io.trawl.etl.Loads;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import io.trawl.etl.State;
@@ -166,14 +165,16 @@ public final class MaintainJob implements Job {
         // Jobs that begin from now on are refused what is deleted below; those that run have the grace.
         terms.horizon(Duration.ZERO).advance(run.state());
         Kept kept = Kept.of(run.lake().table(LakeTable.LEDGER), terms);
-        Steps all = new Steps();
-        // What makes metadata small comes first: it needs little, and all that follows is faster for it.
-        expire(all, run, terms, kept);
-        rows(all, run, terms);
         Folders folders = new Folders(run.state(), run.ledger(), kept, terms);
+        Steps all = new Steps();
+        // Soon after the ledger was read.
+        all.take("delete pins and manifests", () -> run.count("state_windows_deleted", folders.windows()));
         all.take(
                 "delete files of the state folder",
-                () -> run.count("state_files_deleted", folders.claims() + folders.borders() + folders.leftovers()));
+                () -> run.count("state_files_deleted", folders.borders() + folders.claims() + folders.leftovers()));
+        // What makes metadata small comes first: it needs little, and all that follows is faster for it.
+        expire(all, run, terms, kept, folders);
+        rows(all, run, terms);
         all.take(
                 "delete index files",
                 () -> run.count(
@@ -187,22 +188,18 @@ public final class MaintainJob implements Job {
                                 State.at(settings.text(REPORTS), run.hadoop()),
                                 terms.now().minus(settings.duration(KEEP_REPORTS)))));
         all.take("delete orphan files", () -> orphans(run, terms));
-        all.take("delete cells of HBase", () -> hbase(run, terms, kept));
+        all.take("delete cells of HBase", () -> hbase(run, terms));
         all.end();
     }
 
-    private void expire(Steps all, Run run, Terms terms, Kept kept) throws InterruptedException {
-        Folders folders = new Folders(run.state(), run.ledger(), kept, terms);
-        all.take("delete pins and manifests", () -> run.count("state_windows_deleted", folders.windows()));
+    private void expire(Steps all, Run run, Terms terms, Kept kept, Folders folders) throws InterruptedException {
         for (LakeTable<?> name : Terms.WINDOWED) {
             all.take("expire snapshots of " + name, () -> {
                 Set<Long> named = new HashSet<>(kept.snapshots(name));
-                for (Loads.Result result : folders.loads()) {
-                    if (name.equals(LakeTable.DETECTIONS)) {
-                        named.add(result.detections());
-                    } else if (name.equals(LakeTable.OBSERVABLES)) {
-                        named.add(result.observables());
-                    }
+                if (name.equals(LakeTable.DETECTIONS)) {
+                    folders.loads().forEach(result -> named.add(result.detections()));
+                } else if (name.equals(LakeTable.OBSERVABLES)) {
+                    folders.loads().forEach(result -> named.add(result.observables()));
                 }
                 expire(run, name, named, kept, terms.cutoff());
             });
@@ -281,7 +278,7 @@ public final class MaintainJob implements Job {
         done(run, "orphans", terms.now());
     }
 
-    private static void hbase(Run run, Terms terms, Kept kept) throws IOException {
+    private static void hbase(Run run, Terms terms) throws IOException {
         Settings settings = run.settings();
         if (!HBase.isSet(settings) || !isDue(run, "hbase", terms.now(), settings.duration(HBASE_EVERY))) {
             return;
@@ -289,6 +286,7 @@ public final class MaintainJob implements Job {
         for (Map.Entry<String, LakeTable<?>> one : Map.<String, LakeTable<?>>of(
                         HBase.DETECTIONS, LakeTable.DETECTIONS, HBase.OBSERVABLES, LakeTable.OBSERVABLES)
                 .entrySet()) {
+            Kept kept = Kept.of(run.lake().table(LakeTable.LEDGER), terms);
             HBaseRetention.Counts counts = HBaseRetention.apply(
                     settings,
                     one.getKey(),
