@@ -57,7 +57,7 @@ record Terms(
             boolean raw = table.equals(LakeTable.RAW_LINES.name());
             // A rerun of validate looks for copies in the raw lines of days before its window.
             Duration least = rerun.plus(grace).plus(raw ? SeenFiles.REMEMBERED : Duration.ZERO);
-            String what = RERUN + " + " + GRACE + (raw ? " + a week" : "");
+            String what = RERUN + " + " + GRACE + (raw ? " + " + SeenFiles.REMEMBERED.toDays() + " days" : "");
             keep.put(table, atLeast(settings, keys.get(0), least, what));
             for (String source : settings.sources()) {
                 String own = "source." + source + "." + keys.get(1);

@@ -513,7 +513,7 @@ class MaintainJobTest {
 
     @Test
     void bordersOfAWindowThatCanBeRerunStay() throws Exception {
-        set.put("maintain.keep.raw_lines", "P11D");
+        set.put("maintain.keep.raw_lines", "P12D");
         sweep(window(20), "ingest", "audit");
         List<Path> stay = List.of(
                 border(window(20).start(), 15),
@@ -877,7 +877,7 @@ class MaintainJobTest {
         set.put("maintain.keep.raw_lines", "P10D");
         assertThat(run(new MaintainJob()))
                 .isEqualTo(
-                        "2 trawl maintain: setting maintain.keep.raw_lines = PT240H: expected at least maintain.rerun + maintain.grace + a week (PT264H)");
+                        "2 trawl maintain: setting maintain.keep.raw_lines = PT240H: expected at least maintain.rerun + maintain.grace + 8 days (PT288H)");
         set.put("maintain.keep.raw_lines", "P30D");
         set.put("source.proxy.keep.raw_lines", "P8D");
         assertThat(run(new MaintainJob()))
