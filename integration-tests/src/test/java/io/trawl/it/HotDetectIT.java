@@ -10,6 +10,7 @@ import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Json;
 import io.trawl.etl.Lake;
 import io.trawl.etl.LakeTable;
+import io.trawl.etl.Load;
 import io.trawl.etl.State;
 import io.trawl.etl.Window;
 import io.trawl.it.Broker.Message;
@@ -390,10 +391,11 @@ class HotDetectIT {
                     continue;
                 }
                 for (var cell : row.listCells()) {
-                    JsonNode detection = Json.MAPPER.readTree(org.apache.hadoop.hbase.CellUtil.cloneValue(cell));
-                    if (detection.path("source").asText().equals(source.source())) {
-                        rows++;
+                    if (Load.isTombstone(cell)) {
+                        continue;
                     }
+                    JsonNode detection = Json.MAPPER.readTree(org.apache.hadoop.hbase.CellUtil.cloneValue(cell));
+                    rows += detection.path("source").asText().equals(source.source()) ? 1 : 0;
                 }
             }
         }
