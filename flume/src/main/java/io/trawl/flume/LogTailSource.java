@@ -207,7 +207,8 @@ public final class LogTailSource extends TaildirSource {
                 // TAILDIR closes what it has not read from for long, and sends a half last line; 0 is long ago.
                 file.setLastUpdated(System.currentTimeMillis());
             }
-            if (before != null && before != file) {
+            // One that was idle is closed already.
+            if (before != null && before != file && before.getRaf() != null) {
                 before.close();
             }
             return super.put(inode, file);

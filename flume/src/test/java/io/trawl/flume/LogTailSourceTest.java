@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flume.Context;
 import org.apache.flume.Event;
 import org.apache.flume.channel.ChannelProcessor;
@@ -283,12 +284,47 @@ class LogTailSourceTest {
     }
 
     @Test
+    void aFileThatWasClosedSinceItWasIdleIsReadOn() throws Exception {
+        start("rename", Map.of("idleTimeout", "100"));
+        write(40);
+        poll();
+        while (isOpen(log)) {
+            // TAILDIR looks every five seconds, and closes at the end of a round.
+            source.process();
+        }
+        write(5);
+        poll();
+        Files.move(log, folder.resolve("access.log.1"));
+        write(5);
+        poll();
+
+        everyLineOnce();
+    }
+
+    private static boolean isOpen(Path file) throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.anyMatch(one -> {
+                try {
+                    return Files.readSymbolicLink(one).equals(file);
+                } catch (IOException e) {
+                    // Closed meanwhile.
+                    return false;
+                }
+            });
+        }
+    }
+
+    @Test
     void anotherRotationIsRefused() {
         assertThatThrownBy(() -> start("compress"))
                 .hasMessage("rotation is 'compress'; expected rename or copytruncate, for example rotation = rename");
     }
 
     private void start(String rotation) {
+        start(rotation, Map.of());
+    }
+
+    private void start(String rotation, Map<String, String> more) {
         LogTailSource starting = new LogTailSource();
         starting.setName("tail");
         Context context = new Context(Map.of(
@@ -304,6 +340,7 @@ class LogTailSourceTest {
                 "true",
                 "rotation",
                 rotation));
+        context.putAll(more);
         starting.configure(context);
         starting.setChannelProcessor(new ChannelProcessor(new ReplicatingChannelSelector()) {
             @Override
