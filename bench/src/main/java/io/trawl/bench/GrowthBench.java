@@ -115,6 +115,8 @@ final class GrowthBench implements Bench {
                 .setMaster("local[2]")
                 .setAppName("trawl bench growth")
                 .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.sql.shuffle.partitions", "2")
                 .set("spark.local.dir", work.resolve("tmp").toString());
         Jobs.configure(spark, settings);
