@@ -9,7 +9,7 @@ Compares the detections of the hot path with those of the batch sweep, window by
 indicators, border, not yet, before the hot path began, deleted before it was read, copy) or is unexplained.
 
   --window START/END window of broker append time, UTC; a longer range is cut into windows
-  --source NAME      the source, as trawl.conf names it; not needed if there is only one
+  --source NAME      name of the source in trawl.conf; not needed if there is only one
   --json             one JSON object a line instead of a table
   --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
   --set KEY=VALUE    one setting; wins over the file

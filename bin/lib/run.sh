@@ -9,7 +9,7 @@ target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. The job 
 as Airflow would have it run; hot-detect runs until Ctrl-C ends it.
 
 Options of every job ('trawl run JOB --help' lists those of one, once it is built):
-  --source NAME      the source, as trawl.conf names it; refresh-indicators and maintain take none
+  --source NAME      name of the source in trawl.conf; not for refresh-indicators and maintain
   --window START/END window of broker append time, UTC; a longer range is cut into windows; refresh-indicators, maintain
                      and hot-detect take none
   --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
