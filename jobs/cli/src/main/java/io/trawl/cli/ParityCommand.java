@@ -43,7 +43,7 @@ final class ParityCommand implements Callable<Integer> {
     @Option(
             names = "--source",
             paramLabel = "NAME",
-            description = "The source, as trawl.conf names it; not needed where there is one.")
+            description = "Name of the source in trawl.conf; not needed if there is only one.")
     private String source = "";
 
     @Option(

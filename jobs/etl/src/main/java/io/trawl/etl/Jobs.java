@@ -105,7 +105,7 @@ public final class Jobs {
     /** Options that all jobs have. */
     @Command
     static final class Options {
-        @Option(names = "--source", paramLabel = "NAME", description = "The source, as trawl.conf names it.")
+        @Option(names = "--source", paramLabel = "NAME", description = "Name of the source in trawl.conf.")
         @Nullable
         String source;
 
