@@ -2,8 +2,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
-from trawl_dags.executor import IMPORTS
+from airflow.models.taskinstancekey import TaskInstanceKey
+
+from trawl_dags.executor import IMPORTS, WarmExecutor
 
 DAGS = Path(__file__).resolve().parents[1]
 
@@ -37,3 +40,16 @@ def test_a_task_imports_nothing_of_others_that_was_not_there_before():
 
 def test_without_the_list_it_does():
     assert "requests" in imports_of_a_task()
+
+
+def test_a_task_whose_worker_was_killed_can_be_queued_again():
+    executor = WarmExecutor(parallelism=1)
+    lost = SimpleNamespace(id="1", key=TaskInstanceKey("sweep", "check", "run", 1))
+    other = TaskInstanceKey("sweep", "ingest", "run", 1)
+    executor.running |= {lost.key, other}
+    assert executor.has_task(lost)
+    executor.revoke_task(ti=lost)
+    assert not executor.has_task(lost)
+    assert executor.running == {other}
+    # A worker that was only slow tells its result later.
+    executor.change_state(lost.key, "failed")

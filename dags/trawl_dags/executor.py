@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 from airflow.executors.local_executor import LocalExecutor
+
+if TYPE_CHECKING:
+    from airflow.models.taskinstance import TaskInstance
 
 IMPORTS = (
     "airflow.sdk.execution_time.supervisor",
@@ -30,3 +34,15 @@ class WarmExecutor(LocalExecutor):
                 # A task that needs it says so itself.
                 self.log.warning("Not imported beforehand: %s", e)
         super().start()
+
+    def revoke_task(self, *, ti: TaskInstance) -> None:
+        """Forget a task that has been queued for too long, so that the scheduler may queue it again.
+
+        A worker that is killed after it has taken a task and before it has started it takes the task with it. Airflow's
+        executor cannot forget such a task, and the run would wait for ever. If the worker is only slow, the API server
+        refuses the second of the two.
+
+        :param ti: the task; unchanged
+        """
+        self.queued_tasks.pop(ti.key, None)
+        self.running.discard(ti.key)

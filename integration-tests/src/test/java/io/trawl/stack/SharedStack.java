@@ -41,6 +41,7 @@ public final class SharedStack {
                     // Tests kill schedulers and tasks, and machines do not sleep in the meantime.
                     .stack("airflow.scheduler.missed.seconds", "15")
                     .stack("airflow.task.missed.seconds", "30")
+                    .stack("airflow.queued.missed.seconds", "120")
                     // No hot driver of a test lives for long enough to need the second compiler.
                     .stack("spark.hot.flags", QUICK)
                     .setting("source.proxy.window", "PT1M")
