@@ -27,6 +27,7 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
@@ -91,24 +92,28 @@ public final class Lake implements AutoCloseable {
 
     /** Loads a table; it is created where it is missing, and gets the optional fields that its records have got since. */
     public Table table(LakeTable<?> table) {
-        Namespace database = Namespace.of(LakeTable.DATABASE);
-        TableIdentifier name = TableIdentifier.of(database, table.name());
-        if (!catalog.tableExists(name)) {
-            if (!settings.isHadoop()) {
-                HadoopTables.requireNone(settings.warehouse(), name, hadoop);
-            }
-            org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
-            PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
-            if (catalog instanceof SupportsNamespaces namespaces) {
-                create(namespaces, database);
-            }
-            try {
-                return catalog.createTable(name, schema, spec, tableProperties());
-            } catch (AlreadyExistsException e) {
-                return catalog.loadTable(name);
-            }
+        TableIdentifier name = TableIdentifier.of(Namespace.of(LakeTable.DATABASE), table.name());
+        try {
+            return widened(name, table);
+        } catch (NoSuchTableException e) {
+            return created(name, table);
         }
-        return widened(name, table);
+    }
+
+    private Table created(TableIdentifier name, LakeTable<?> table) {
+        if (!settings.isHadoop()) {
+            HadoopTables.requireNone(settings.warehouse(), name, hadoop);
+        }
+        org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
+        PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
+        if (catalog instanceof SupportsNamespaces namespaces) {
+            create(namespaces, name.namespace());
+        }
+        try {
+            return catalog.createTable(name, schema, spec, tableProperties());
+        } catch (AlreadyExistsException e) {
+            return catalog.loadTable(name);
+        }
     }
 
     private static void create(SupportsNamespaces namespaces, Namespace database) {
