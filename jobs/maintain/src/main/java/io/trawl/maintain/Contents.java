@@ -56,7 +56,8 @@ final class Contents {
         return contents;
     }
 
-    private static Object value(PartitionSpec spec, StructLike partition, String field) {
+    /** A file's value of a field that its table is partitioned by. */
+    static Object value(PartitionSpec spec, StructLike partition, String field) {
         List<PartitionField> fields = spec.fields();
         for (int i = 0; i < fields.size(); i++) {
             if (fields.get(i).name().equals(field)) {

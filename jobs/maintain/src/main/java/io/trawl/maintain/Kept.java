@@ -5,6 +5,7 @@ import io.trawl.etl.JobFailure;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Window;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -13,12 +14,15 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,27 +70,36 @@ final class Kept {
         return key.source().equals(INDICATORS);
     }
 
-    /** Entries of the windows that had a run lately: of old ones that were swept lately there are older entries. */
+    /**
+     * Entries of the windows that had a run lately: of old ones that were swept lately there are older entries. Files say of
+     * which windows and of when they have entries, so none is opened for it.
+     */
     private static Expression old(Table ledger, Instant since) {
-        Map<String, Instant> first = new TreeMap<>();
-        try (CloseableIterable<Record> records = IcebergGenerics.read(ledger)
-                .where(Expressions.greaterThanOrEqual("ended", micros(since)))
-                .select("source", "window", "ended")
-                .build()) {
-            records.forEach(record -> first.merge(
-                    (String) record.getField("source"),
-                    instant(record.getField("window")),
-                    (a, b) -> a.isBefore(b) ? a : b));
+        Types.NestedField window = ledger.schema().findField("window");
+        Map<String, Long> first = new TreeMap<>();
+        try (CloseableIterable<FileScanTask> files = ledger.newScan()
+                .filter(Expressions.greaterThanOrEqual("ended", micros(since)))
+                .includeColumnStats()
+                .planFiles()) {
+            for (FileScanTask file : files) {
+                Map<Integer, ByteBuffer> bounds = file.file().lowerBounds();
+                ByteBuffer bound = bounds == null ? null : bounds.get(window.fieldId());
+                first.merge(
+                        Contents.value(file.spec(), file.file().partition(), "source")
+                                .toString(),
+                        bound == null ? Long.MIN_VALUE : Conversions.<Long>fromByteBuffer(window.type(), bound),
+                        Math::min);
+            }
         } catch (IOException e) {
             throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
         }
         Expression all = Expressions.alwaysFalse();
-        for (Map.Entry<String, Instant> one : first.entrySet()) {
+        for (Map.Entry<String, Long> one : first.entrySet()) {
             all = Expressions.or(
                     all,
                     Expressions.and(
                             Expressions.equal("source", one.getKey()),
-                            Expressions.greaterThanOrEqual("window", micros(one.getValue()))));
+                            Expressions.greaterThanOrEqual("window", one.getValue())));
         }
         return all;
     }

@@ -23,9 +23,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -158,13 +159,39 @@ public final class MaintainJob implements Job {
         }
     }
 
+    /** Which windows can be rerun, as the ledger says now: it is read anew only after a run has added to it. */
+    private static final class Known {
+        private final Run run;
+        private final Terms terms;
+        private @Nullable Kept kept;
+        private @Nullable Snapshot at;
+
+        Known(Run run, Terms terms) {
+            this.run = run;
+            this.terms = terms;
+        }
+
+        Kept newest() {
+            Table ledger = run.lake().table(LakeTable.LEDGER);
+            Snapshot now = ledger.currentSnapshot();
+            Kept known = kept;
+            if (known == null || !Objects.equals(now, at)) {
+                known = Kept.of(ledger, terms);
+                kept = known;
+                at = now;
+            }
+            return known;
+        }
+    }
+
     @Override
     public void run(Run run) throws Exception {
         Settings settings = run.settings();
         Terms terms = Terms.of(settings, clock.instant(), Folders.pinnedSources(run.state()));
         // Jobs that begin from now on are refused what is deleted below; those that run have the grace.
         terms.horizon(Duration.ZERO).advance(run.state());
-        Kept kept = Kept.of(run.lake().table(LakeTable.LEDGER), terms);
+        Known known = new Known(run, terms);
+        Kept kept = known.newest();
         Folders folders = new Folders(run.state(), run.ledger(), kept, terms);
         Steps all = new Steps();
         // Soon after the ledger was read.
@@ -174,7 +201,7 @@ public final class MaintainJob implements Job {
                 () -> run.count("state_files_deleted", folders.borders() + folders.claims() + folders.leftovers()));
         // What makes metadata small comes first: it needs little, and all that follows is faster for it.
         expire(all, run, terms, kept, folders);
-        rows(all, run, terms);
+        rows(all, run, terms, known);
         all.take(
                 "delete index files",
                 () -> run.count(
@@ -188,7 +215,7 @@ public final class MaintainJob implements Job {
                                 State.at(settings.text(REPORTS), run.hadoop()),
                                 terms.now().minus(settings.duration(KEEP_REPORTS)))));
         all.take("delete orphan files", () -> orphans(run, terms));
-        all.take("delete cells of HBase", () -> hbase(run, terms));
+        all.take("delete cells of HBase", () -> hbase(run, terms, known));
         all.end();
     }
 
@@ -226,16 +253,15 @@ public final class MaintainJob implements Job {
                 Expiry.expire(name, run.lake().table(name), named, kept, cutoff));
     }
 
-    private void rows(Steps all, Run run, Terms terms) throws InterruptedException {
+    private void rows(Steps all, Run run, Terms terms, Known known) throws InterruptedException {
         Settings settings = run.settings();
         Compaction compaction = new Compaction(run::spark, run.properties());
-        Supplier<Kept> newest = () -> Kept.of(run.lake().table(LakeTable.LEDGER), terms);
         for (LakeTable<?> name : Terms.WINDOWED) {
             all.take(
                     "delete old rows of " + name,
                     () -> run.count(
                             "windows_deleted." + name.name(),
-                            Retention.apply(name, run.lake().table(name), terms, newest, run.properties())));
+                            Retention.apply(name, run.lake().table(name), terms, known::newest, run.properties())));
             all.take("compact " + name, () -> {
                 Table table = run.lake().table(name);
                 compaction.windows(
@@ -278,7 +304,7 @@ public final class MaintainJob implements Job {
         done(run, "orphans", terms.now());
     }
 
-    private static void hbase(Run run, Terms terms) throws IOException {
+    private static void hbase(Run run, Terms terms, Known known) throws IOException {
         Settings settings = run.settings();
         if (!HBase.isSet(settings) || !isDue(run, "hbase", terms.now(), settings.duration(HBASE_EVERY))) {
             return;
@@ -286,7 +312,7 @@ public final class MaintainJob implements Job {
         for (Map.Entry<String, LakeTable<?>> one : Map.<String, LakeTable<?>>of(
                         HBase.DETECTIONS, LakeTable.DETECTIONS, HBase.OBSERVABLES, LakeTable.OBSERVABLES)
                 .entrySet()) {
-            Kept kept = Kept.of(run.lake().table(LakeTable.LEDGER), terms);
+            Kept kept = known.newest();
             HBaseRetention.Counts counts = HBaseRetention.apply(
                     settings,
                     one.getKey(),
