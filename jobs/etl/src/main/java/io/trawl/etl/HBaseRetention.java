@@ -58,16 +58,36 @@ public final class HBaseRetention {
         } catch (IOException e) {
             throw HBase.unreachable(settings, e);
         }
-        long old = 0;
-        long tombstones = 0;
-        Map<ByteBuffer, Verdict> verdicts = new HashMap<>();
         // Of a value only the length is sent.
         Scan scan =
                 new Scan().setFilter(new KeyOnlyFilter(true)).setCaching(BATCH).setBatch(BATCH);
         scan.setCacheBlocks(false);
         try (Table open = HBase.connection(settings).getTable(name);
                 ResultScanner rows = open.getScanner(scan)) {
-            List<Delete> deletes = new ArrayList<>();
+            return delete(rows, open::delete, expired, settled);
+        } catch (IOException e) {
+            throw HBase.unreachable(settings, e);
+        }
+    }
+
+    /** Takes deletes of cells; it may change the list. */
+    interface Deletion {
+        void apply(List<Delete> deletes) throws IOException;
+    }
+
+    /**
+     * Deletes cells of rows.
+     *
+     * @throws IOException the rows cannot be read or the cells not be deleted
+     */
+    static Counts delete(
+            Iterable<Result> rows, Deletion deletion, Predicate<CellName> expired, Predicate<CellName> settled)
+            throws IOException {
+        long old = 0;
+        long tombstones = 0;
+        Map<ByteBuffer, Verdict> verdicts = new HashMap<>();
+        List<Delete> deletes = new ArrayList<>();
+        try {
             for (Result row : rows) {
                 Delete delete = new Delete(row.getRow());
                 for (Cell cell : row.rawCells()) {
@@ -85,17 +105,15 @@ public final class HBaseRetention {
                     deletes.add(delete);
                 }
                 if (deletes.size() == BATCH) {
-                    open.delete(deletes);
+                    deletion.apply(deletes);
                     deletes.clear();
                 }
             }
-            open.delete(deletes);
         } catch (UncheckedIOException e) {
             // Of the scanner, whose iterator can throw no other.
-            throw HBase.unreachable(settings, e.getCause());
-        } catch (IOException e) {
-            throw HBase.unreachable(settings, e);
+            throw e.getCause();
         }
+        deletion.apply(deletes);
         return new Counts(old, tombstones);
     }
 
