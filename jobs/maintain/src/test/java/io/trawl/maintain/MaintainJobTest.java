@@ -26,6 +26,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Serializable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,11 +49,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.sql.SparkSession;
@@ -260,6 +266,56 @@ class MaintainJobTest {
                             .get("proxy"))
                     .as("small files, as many as the run wrote")
                     .containsExactly(Map.entry(window(4).start(), 3));
+        }
+    }
+
+    /** A table's operations before whose commits another run commits each time. */
+    private static TableOperations behind(TableOperations own, Runnable other) {
+        return (TableOperations) Proxy.newProxyInstance(
+                TableOperations.class.getClassLoader(),
+                new Class<?>[] {TableOperations.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        other.run();
+                    }
+                    try {
+                        return method.invoke(own, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
+    void snapshotsStayWhereOtherRunsCommitAllTheTime() throws Exception {
+        sweep(window(2), "ingest", "audit");
+        sweep(window(1), "ingest", "audit");
+        Terms terms = Terms.of(Settings.load(null, set), Instant.now().plus(LATER), Set.of());
+        try (Lake lake = lake()) {
+            lake.table(LakeTable.RAW_LINES)
+                    .updateProperties()
+                    .set("commit.retry.num-retries", "2")
+                    .commit();
+            Kept kept = Kept.of(lake.table(LakeTable.LEDGER), terms);
+            AtomicInteger commits = new AtomicInteger();
+            Runnable other = () -> lake.table(LakeTable.RAW_LINES)
+                    .updateProperties()
+                    .set("commits", "" + commits.incrementAndGet())
+                    .commit();
+            Table busy = new BaseTable(
+                    behind(((HasTableOperations) lake.table(LakeTable.RAW_LINES)).operations(), other), "busy");
+
+            assertThatExceptionOfType(JobFailure.class)
+                    .isThrownBy(() -> Expiry.expire(LakeTable.RAW_LINES, busy, Set.of(), kept, terms.cutoff()))
+                    .withMessage(
+                            "lake.raw_lines: no snapshots were expired, since other runs committed all the time; run maintain again")
+                    .withCauseInstanceOf(CommitFailedException.class);
+
+            assertThat(commits).as("tries").hasValue(3);
+            assertThat(lake.table(LakeTable.RAW_LINES).snapshots()).hasSize(2);
+            assertThat(Expiry.expire(
+                            LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES), Set.of(), kept, terms.cutoff()))
+                    .isEqualTo(1);
         }
     }
 
