@@ -28,7 +28,7 @@ ready
 [[ -f $TRAWL_DIST/bench/trawl-bench.jar ]] ||
   die "target/dist/bench/trawl-bench.jar is missing: build with 'mvn -Dquick package'" 1
 # What is measured are the jobs' own jars; Spark's jars come before what it does not ship.
-exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx4g "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.home=$TRAWL_HOME" \
+SPARK_LOCAL_IP=127.0.0.1 exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx4g "${TRAWL_SPARK_OPENS[@]}" "-Dtrawl.home=$TRAWL_HOME" \
   -Dlog4j2.configurationFile=classpath:io/trawl/bench/log4j2.properties \
   -cp "$TRAWL_DIST/bench/trawl-bench.jar:$TRAWL_DIST/stack/trawl-stack.jar:$TRAWL_DIST/jobs/*:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" \
   io.trawl.bench.BenchCommand "$@"
