@@ -26,10 +26,17 @@ from trawl_dags.settings import Settings, SettingsError, Source, duration, insta
         ("a = \\u00e9\\t\\q", {"a": "é\tq"}),
         ("a = ü # not a comment", {"a": "ü # not a comment"}),
         ("a = 1\na = 2", {"a": "2"}),
+        ("a = \\uD83D\\uDE00", {"a": "\U0001f600"}),
     ],
 )
 def test_a_file_is_read_as_java_reads_it(text, expected):
     assert properties(text) == expected
+
+
+def test_an_escape_that_java_refuses_is_refused_here_too_with_its_file(conf):
+    said = r"settings file /.*/trawl\.conf: \\u12 is not an escape: expected four hexadecimal digits"
+    with pytest.raises(SettingsError, match=said):
+        conf("my.x = \\u12\n")
 
 
 @pytest.mark.parametrize(

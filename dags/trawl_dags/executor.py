@@ -18,6 +18,7 @@ IMPORTS = (
     "airflow.providers.standard.triggers.temporal",
     "airflow.sdk.bases.operatorlink",
     "fsspec.implementations.webhdfs",
+    "javaproperties",
 )
 """Modules of others only: Trawl's own are read anew by each task, so a changed file counts without a restart."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import javaproperties
+
 HOME = Path(__file__).resolve().parents[2]
 """The project's folder: conf/, target/dist/ and .trawl/ lie in it."""
 
@@ -54,10 +56,10 @@ class Settings:
         named = file or os.environ.get("TRAWL_CONF")
         chosen = Path(named).absolute() if named else stack if stack.is_file() else defaults
         text = _text(defaults)
-        values = properties(text)
+        values = _values(defaults, text)
         known = Known(values, text)
         if chosen != defaults:
-            site = properties(_text(chosen))
+            site = _values(chosen, _text(chosen))
             known.require(site, str(chosen))
             values |= site
         known.require(overrides or {}, "--set")
@@ -254,35 +256,24 @@ def _text(file: Path) -> str:
         raise SettingsError(f"settings file {file}: not UTF-8 text") from None
 
 
-_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
-_KEY = re.compile(r"((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*", re.DOTALL)
+def _values(file: Path, text: str) -> dict[str, str]:
+    try:
+        return properties(text)
+    except ValueError as e:
+        raise SettingsError(f"settings file {file}: {e}") from None
 
 
 def properties(text: str) -> dict[str, str]:
-    """Read the syntax of java.util.Properties: comments, continued lines, escapes; values are stripped."""
-    values: dict[str, str] = {}
-    pending = ""
-    for line in [*re.split(r"\r\n|\r|\n", text), ""]:
-        start = line.lstrip(" \t\f")
-        if not pending and start[:1] in ("", "#", "!"):
-            continue
-        logical = pending + start
-        if (len(logical) - len(logical.rstrip("\\"))) % 2:
-            pending = logical[:-1]
-            continue
-        pending = ""
-        key = _KEY.match(logical)
-        assert key is not None, "the pattern matches the empty text"  # noqa: S101
-        values[_unescape(key.group(1))] = _unescape(logical[key.end() :]).strip()
-    return values
+    """Read the syntax of java.util.Properties; values are stripped at their ends, too.
 
-
-def _unescape(text: str) -> str:
-    def one(found: re.Match[str]) -> str:
-        code, char = found.group(1), found.group(2)
-        return chr(int(code, 16)) if code else _ESCAPES.get(char, char)
-
-    return re.sub(r"\\(?:u([0-9A-Fa-f]{4})|(.))", one, text)
+    :raises ValueError: an escape is broken
+    """
+    try:
+        return {key: value.strip() for key, value in javaproperties.loads(text).items()}
+    except javaproperties.InvalidUEscapeError as e:
+        raise ValueError(
+            f"{e.escape} is not an escape: expected four hexadecimal digits, for example \\u00e9"
+        ) from None
 
 
 def main(argv: Sequence[str]) -> int:
