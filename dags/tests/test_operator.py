@@ -61,7 +61,7 @@ def test_an_earlier_drivers_report_is_none_of_this_one(task):
 
 
 def test_a_master_that_cannot_be_asked_about_an_earlier_driver_fails_the_try_and_starts_no_second_one(task):
-    task._hook = task._get_hook()
+    task.connect()
     with pytest.raises(MasterUnreachable, match=r"http://127.0.0.1:1: Connection refused"):
         task.get_job_status(SUBMITTED, {})
 
@@ -76,15 +76,15 @@ def test_masters_come_from_the_connection_and_all_are_asked(task, monkeypatch):
         "AIRFLOW_CONN_TRAWL_SPARK",
         '{"conn_type": "spark", "host": "spark://m1:7077,m2:7077", "extra": {"rest-port": 6066}}',
     )
-    task._hook = task._get_hook()
+    task.connect()
     assert task._masters().urls == ["http://m1:6066", "http://m2:6066"]
 
 
 def test_yarn_is_followed_by_the_provider(task, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_TRAWL_SPARK", '{"conn_type": "yarn", "extra": {"deploy-mode": "cluster"}}')
-    task._hook = task._get_hook()
+    task.connect()
     assert task._masters() is None
-    assert task._hook._is_yarn_cluster_mode
+    assert task.master.startswith("yarn")
     assert task._succeeded == "SUCCEEDED"
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import BaseOperatorLink
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from trawl_dags import reports, submit
+from trawl_dags.provider import ClusterSubmitOperator
 from trawl_dags.settings import Settings
 from trawl_dags.spark import Driver, Masters
 
@@ -34,7 +34,7 @@ class DriverLink(BaseOperatorLink):
         return getattr(operator, "driver_page", None) or ""
 
 
-class SparkJobOperator(SparkSubmitOperator):
+class SparkJobOperator(ClusterSubmitOperator):
     """One job, in cluster mode, durably: a retry re-attaches to the driver of the try before, if it still runs.
 
     What the task stores before it follows the driver is the driver's id together with the run id and the name
@@ -69,13 +69,7 @@ class SparkJobOperator(SparkSubmitOperator):
         conn_id: str = CONNECTION,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            conn_id=conn_id,
-            deploy_mode="cluster",
-            openlineage_inject_parent_job_info=False,
-            openlineage_inject_transport_info=False,
-            **kwargs,
-        )
+        super().__init__(conn_id=conn_id, **kwargs)
         self.job = job
         self.main = main
         self.arguments = list(arguments)
@@ -99,14 +93,7 @@ class SparkJobOperator(SparkSubmitOperator):
         :raises AirflowException: it failed; the message is the job's own line
         """
         spec = submit.submission(self.job, self.settings, self.main)
-        self.application = spec.application
-        self.conf = spec.conf
-        self.name = f"trawl {self.job}"
-        self._java_class = spec.main
-        hook = self._hook = self._get_hook()
-        self._yarn_track_via_rm_api = hook._is_yarn
-        self._track_driver_via_k8s_api = hook._is_kubernetes
-        self._hook = self._get_hook()
+        self.prepare(f"trawl {self.job}", spec.application, spec.main, spec.conf)
         super().execute(context)
         report = self._settle()
         self.counts = reports.counts(report)
@@ -131,17 +118,16 @@ class SparkJobOperator(SparkSubmitOperator):
         self.application_args = submit.arguments(given, self.settings, run_id, report)
         # An earlier try's driver is none of this one's any more.
         self._submitted = None
-        # The hook takes its arguments when it is made.
-        hook = self._hook = self._get_hook()
+        self.connect()
         masters = self._masters()
         if masters is None:
             driver = super().submit_job(context)
         else:
             # spark-submit would start a JVM to send the same request.
             spec = submit.submission(self.job, self.settings, self.main)
-            driver = masters.create(spec.request(hook._connection["master"], self.application_args))
+            driver = masters.create(spec.request(self.master, self.application_args))
             self.log.info("Submitted as %s", driver)
-            hook._driver_id = driver
+            self.hook_driver = driver
         return {"driver": str(driver), "run_id": run_id, "report": report, "tries": self._tries(context)}
 
     def get_job_status(self, external_id: JsonValue, context: Context) -> str:
@@ -197,7 +183,7 @@ class SparkJobOperator(SparkSubmitOperator):
 
     def on_kill(self) -> None:
         """End the driver with the task: marked failed, cleared while it ran, or timed out."""
-        if self._hook is None:
+        if not self.connected:
             return
         masters = self._masters()
         driver = self._driver()
@@ -205,7 +191,7 @@ class SparkJobOperator(SparkSubmitOperator):
             self.log.info("Ending driver %s", driver)
             masters.kill(driver)
             # Done; what is left for the hook is a spark-submit under way.
-            self._hook._driver_id = None
+            self.hook_driver = None
         super().on_kill()
 
     # What became of it.
@@ -231,17 +217,12 @@ class SparkJobOperator(SparkSubmitOperator):
 
     def _driver(self) -> str | None:
         """The driver of this try, as far as it is known."""
-        known = (self._submitted or {}).get("driver")
-        return known or (self._hook._driver_id if self._hook is not None else None)
+        return (self._submitted or {}).get("driver") or self.hook_driver
 
     def _masters(self) -> Masters | None:
         """The standalone masters of the connection; None on YARN and Kubernetes, which the provider follows."""
-        hook = self._hook
-        if hook is None or not hook._should_track_driver_status:
-            return None
-        scheme, port = hook._connection["rest_scheme"], hook._connection["rest_port"]
-        hosts = [url.removeprefix("http://").partition(":")[0] for url in submit.rest_urls(hook._connection["master"])]
-        return Masters([f"{scheme}://{host}:{port}" for host in hosts], self.settings.text("spark.ui", "") or None)
+        urls = self.rest_urls()
+        return None if urls is None else Masters(urls, self.settings.text("spark.ui", "") or None)
 
     def _done(self) -> bool:
         """Whether the driver has left its report: nothing comes behind it."""
