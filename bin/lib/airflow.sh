@@ -1,15 +1,18 @@
 # shellcheck shell=bash
-# Airflow's own command line, on the stack's Airflow (as: trawl airflow dags list)
-case ${1:-} in
-  --help | -h)
-    cat << 'HELP'
-usage: trawl airflow ARGUMENT...     as: trawl airflow dags list
+# Airflow's own command line, on the stack's Airflow, for example trawl airflow dags list
+takes "${STATE_OPTION[@]}"
+# Behind a word that is Airflow's, --help is, too.
+if [[ ${1:-} == -* ]]; then
+  answer_help 'ARGUMENT...' "$@" << 'HELP'
+Airflow's own command line, on the local stack's Airflow ('trawl up' starts it), for example trawl airflow dags list.
+'trawl airflow help' lists what it takes.
 
-Airflow's own command line, on the local stack's Airflow ('trawl up' starts it). 'trawl airflow help' lists what it takes.
+@options
 HELP
-    exit 0
-    ;;
-esac
+fi
+if [[ ${1:-} == --state=* ]]; then
+  set -- --state "${1#*=}" "${@:2}"
+fi
 if [[ ${1:-} == --state ]]; then
   [[ ${2:-} ]] || die "--state lacks its value: expected a folder"
   state=$(state_dir "$@")

@@ -1,30 +1,39 @@
 # shellcheck shell=bash
 # measure Trawl on this machine: bench NAME, bench all; without a name it lists them
-# What there is to measure is said without building it.
-case ${1:-} in
-  --help | -h)
-    cat << 'HELP'
-usage: trawl bench [NAME|all] [--json] [OPTION...]     (trawl bench NAME --help says what it measures and how long it takes)
+takes \
+  '--output FORMAT' 'table (default), or json: one object with figures, ratios and goals'
+# Its own options are the Java program's: it is asked if it has been built.
+if ! wants_help "$@" || [[ ${1:-} == -* || ! -f $TRAWL_DIST/bench/trawl-bench.jar || ! -d $SPARK_HOME/jars ]]; then
+  answer_help '[NAME|all]' "$@" << 'HELP'
+Measures Trawl on this machine; without a name it lists what there is. 'trawl bench NAME --help' has the options of one, what it
+measures and how long it takes, once it is built.
 
-  path   the batch path from Kafka to detections: each job's time, beside a floor and a peer
-  hot    the hot path: how soon a line is an alert, how many lines a second, new indicators, a backlog
-  window a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase
+  path       the batch path from Kafka to detections: each job's time, beside a floor and a peer
+  hot        the hot path: how soon a line is an alert, how many lines a second, new indicators, a backlog
+  window     a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase
   sightings  trawl sightings of a domain that 10,000 clients contact each hour for a year
-  growth commits, metadata, heap and ledger after 100 and after 10,000 windows, with maintain each day
-  parse  nanoseconds to parse a line, by format
-  index  nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
-  match  finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers
-  all    every one of them, one after the other
+  growth     commits, metadata, heap and ledger after 100 and after 10,000 windows, with maintain each day
+  parse      nanoseconds to parse a line, by format
+  index      nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
+  match      finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers
+  all        every one of them, one after the other
 
-Prints a table; with --json one object with figures, ratios and goals. Exit status 1 where a goal is missed.
+@options
+
+Exit status: 0 every goal is met, 1 one is missed or nothing could be measured, 2 a bad argument.
 How to read the figures: docs/benchmarks.md.
 HELP
-    exit 0
-    ;;
-  path | hot | window | sightings | growth | parse | index | match | all | --json | '') ;;
+fi
+case ${1:-} in
+  path | hot | window | sightings | growth | parse | index | match | all | --output* | '') ;;
+  -*) unknown_option "$1" ;;
   *) die "bench '$1' is unknown: expected path, hot, window, sightings, growth, parse, index, match or all" ;;
 esac
-ready
+if wants_help "$@"; then
+  find_java
+else
+  ready
+fi
 [[ -f $TRAWL_DIST/bench/trawl-bench.jar ]] ||
   die "target/dist/bench/trawl-bench.jar is missing: build with 'mvn -Dquick package'" 1
 # What is measured are the jobs' own jars; Spark's jars come before what it does not ship.

@@ -1,20 +1,18 @@
 # shellcheck shell=bash
 # write a bill of all parts, Java and Python, as CycloneDX
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl bom [--output FILE]
+takes \
+  '--output FILE' 'where the bill goes (default: target/dist/bom.json); - is standard output'
+answer_help '' "$@" << 'HELP'
+Writes a bill of materials (CycloneDX 1.6, JSON). It lists each jar that Trawl ships or starts: Trawl's own, those of
+target/dist/lib, those in Trawl's terminal jar, Spark's, and those of the local stack's servers; what a jar has packed inside it
+is listed below it. It lists each Python package of dags/requirements.lock. A part has its package URL, its SHA-256, its
+licence where the part names one, and the places that use it (trawl:used-by).
 
-Writes a bill of materials (CycloneDX 1.6, JSON) to FILE (default: target/dist/bom.json; - is standard output). It lists
-each jar that Trawl ships or starts: Trawl's own, those of target/dist/lib, those in Trawl's terminal jar, Spark's, and
-those of the local stack's servers; what a jar has packed inside it is listed below it. It lists each Python package of
-dags/requirements.lock. A part has its package URL, its SHA-256, its licence where the part names one, and the places
-that use it (trawl:used-by).
+@options
 
 Everything is read from the disk, nothing from a network. The same files give the same bill; docs/versions.md says what
 is known of the versions in it.
 HELP
-  exit 0
-fi
 output=$TRAWL_DIST/bom.json
 while (($#)); do
   case $1 in

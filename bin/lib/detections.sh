@@ -1,27 +1,22 @@
 # shellcheck shell=bash
 # print detections, the newest first
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl detections [--client ADDRESS] [--indicator VALUE] [--value VALUE] [--since TIME] [--limit N] [--ledger]
-                        [--json [--lines]] [--conf FILE] [--set KEY=VALUE]...
+takes \
+  '--client ADDRESS' 'of this client only: an address, or a name' \
+  '--indicator VALUE' 'of this indicator only' \
+  '--value VALUE' 'with this domain (or a subdomain), address or range only' \
+  '--since TIME' 'from this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
+  '--limit N' 'at most N (default: 100)' \
+  '--lines' 'with --output json: the raw line of each, from the lake, if the lake still has it' \
+  '--ledger' 'of what the hot path alone has: ask the ledger whether the batch sweep of its window is done' \
+  "${TABLE_OPTION[@]}" \
+  "${SETTING_OPTIONS[@]}"
+answer_help '' "$@" << 'HELP'
+Prints detections from HBase, the newest first; each has to meet all conditions.
 
-Prints detections from HBase, the newest first; each has to meet all that is given.
-
-  --client ADDRESS   of this client only: an address, or a name
-  --indicator VALUE  of this indicator only
-  --value VALUE      with this domain (or a subdomain), address or range only
-  --since TIME       from this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)
-  --limit N          at most N (default: 100)
-  --lines            with --json: the raw line of each, from the lake, if the lake still has it
-  --ledger           of what the hot path alone has: ask the ledger whether the batch sweep of its window is done
-  --json             one JSON object a line instead of a table
-  --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
-  --set KEY=VALUE    one setting; wins over the file
+@options
 
 Exit status: 0 answered, 1 a server does not answer or something else failed, 2 a bad argument (one line on stderr).
 HELP
-  exit 0
-fi
 ready
 use_stack "$@"
 query detections "$@"

@@ -1,40 +1,39 @@
 # shellcheck shell=bash
 # look at the machine, the settings and every server, and say what is wrong and what to do
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl doctor [--conf FILE] [--set KEY=VALUE]... [--state FOLDER] [--output text|json]
-
+takes \
+  "${SETTING_OPTIONS[@]}" \
+  "${STATE_OPTION[@]}" \
+  '--output FORMAT' 'table (default), or json: one list of {"status", "name", "found", "do"}'
+answer_help '' "$@" << 'HELP'
 Prints a line for each thing it looks at: ok, warn or FAIL, its name, what was found, and what to do. It looks at Java, Maven,
 Python, disk, memory, ports, the local stack and versions; and, if a trawl.conf is named or a local stack runs, at the settings,
 the clock, Kafka and the sources' topics, the folders of lake, state and reports (it writes a file there and deletes it), HDFS,
 HBase, Spark and Airflow. It installs, builds and starts nothing; servers are asked at once, and each has 9 s to answer.
 
-  --conf FILE        settings to look at (conf/trawl.conf has the defaults); default: $TRAWL_CONF, else the local stack's
-  --set KEY=VALUE    one setting; wins over the file
-  --state FOLDER     the local stack's folder (default: .trawl/stack, or the demo's, if only that one runs)
-  --output FORMAT    text (default), or json: one list of {"status", "name", "found", "do"}
+@options
 
 Exit status: 0 nothing fails, 1 something does, 2 a bad argument.
 HELP
-  exit 0
-fi
 
-output=text named=${TRAWL_CONF:-} asked=()
+output=table named=${TRAWL_CONF:-} asked=()
 while (($#)); do
   case $1 in
     --output | --conf | --set | --state)
       [[ ${2:-} ]] || die "$1 lacks its value (--help lists the options)"
       set -- "$1=$2" "${@:3}"
       ;;
-    --output=text | --output=json) output=${1#*=} && shift ;;
-    --output=*) die "--output ${1#*=}: expected text or json" ;;
+    --output=*)
+      output=${1#*=}
+      require_format "$output"
+      shift
+      ;;
     --conf=?* | --set=?*)
       [[ $1 != --conf=* ]] || named=${1#*=}
       asked+=("$1")
       shift
       ;;
     --state=?*) TRAWL_STATE=$(realpath -m -- "${1#*=}") && shift ;;
-    *) die "option '$1' is unknown: expected --conf, --set, --state or --output" ;;
+    *) unknown_option "$1" ;;
   esac
 done
 if [[ -n $named && ! -r $named ]]; then

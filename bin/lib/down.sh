@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # end the local stack; its data stays
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl down [--state FOLDER]
+takes \
+  "${STATE_OPTION[@]}"
+answer_help '' "$@" << 'HELP'
+Ends every server of the local stack and everything they started; data and logs stay in the state folder.
 
-Ends every server and everything they started; data and logs stay in the state folder (default: .trawl/stack, or,
-if no stack runs there, the one that the demo left in .trawl/demo).
+@options
+
+Exit status: 0 nothing runs any more, 1 a failure, 2 a bad argument.
 HELP
-  exit 0
-fi
 require_java
 [[ -f $TRAWL_DIST/stack/trawl-stack.jar ]] || die "nothing has been built, so no stack runs: 'trawl up' builds and starts it"
 find_stack "$@"

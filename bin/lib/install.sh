@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # install and build all that is needed, into the project's folder
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl install [--relock]
-
+takes \
+  '--relock' 'first makes a new lock from dags/requirements.in, with the newest versions that fit'
+answer_help '' "$@" << 'HELP'
 Makes .trawl/venv from dags/requirements.lock (every package by its hash) and builds the jars of target/dist; what is
-there already is left alone. --relock first makes a new lock from dags/requirements.in, with the newest versions that
-fit.
+there already is left alone.
+
+@options
+
+Exit status: 0 done, 1 a failure, 2 a bad argument.
 HELP
-  exit 0
-fi
 (($# <= 1)) || die "'$2' is one too many: expected --relock or nothing"
 case ${1-nothing} in
   --relock)
@@ -18,7 +18,7 @@ case ${1-nothing} in
       --override dags/overrides.txt dags/requirements.in -o dags/requirements.lock)
     ;;
   nothing) ;;
-  *) die "option '$1' is unknown: expected --relock or nothing" ;;
+  *) unknown_option "$1" ;;
 esac
 ready
 say "all that Trawl needs is installed and built"

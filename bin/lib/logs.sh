@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # print a server's log
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl logs [NAME] [--follow] [--state FOLDER]
-
+takes \
+  '--follow' 'goes on printing what is added' \
+  "${STATE_OPTION[@]}"
+answer_help '[NAME]' "$@" << 'HELP'
 Prints the log of a server as 'trawl status' names it, or of the supervisor; without a name it lists the logs.
---follow goes on printing what is added.
+
+@options
+
+Exit status: 0 done, 2 there is no such log.
 HELP
-  exit 0
-fi
 given=("$@") name='' follow=''
 while (($#)); do
   case $1 in
@@ -16,10 +17,11 @@ while (($#)); do
       [[ ${2:-} ]] || die "--state lacks its value: expected a folder"
       shift
       ;;
+    --state=?*) ;;
     --follow | -f) follow=yes ;;
-    -*) die "option $1 is unknown: expected --follow or --state" ;;
+    -*) unknown_option "$1" ;;
     *)
-      [[ $1 && -z $name ]] || die "'$1' is one too many: expected one name of a server, as kafka"
+      [[ $1 && -z $name ]] || die "'$1' is one too many: expected one name of a server, for example kafka"
       name=$1
       ;;
   esac

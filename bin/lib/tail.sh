@@ -1,27 +1,22 @@
 # shellcheck shell=bash
 # follow the hot path's alerts as they come
-if wants_help "$@"; then
-  cat << 'HELP'
-usage: trawl tail [--client ADDRESS] [--indicator VALUE] [--from-start | --since TIME] [--revisions] [--for DURATION]
-                  [--json] [--conf FILE] [--set KEY=VALUE]...
-
+takes \
+  '--client ADDRESS' 'of this client only: an address, or a name' \
+  '--indicator VALUE' 'of this indicator only' \
+  '--from-start' 'from the oldest alert on that the topic has' \
+  '--since TIME' 'from alerts of this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
+  '--revisions' 'an alert again with each revision, as further detections are counted' \
+  '--for DURATION' 'end after reading for this time, for example PT10S; it waits as long for the topic' \
+  '--output FORMAT' 'table, or json: one object per line (default: table on a terminal, else json)' \
+  "${SETTING_OPTIONS[@]}"
+answer_help '' "$@" << 'HELP'
 Follows the hot path's alerts until Ctrl-C, or until the reader of its output has gone. An alert is the first detection of
 one client and one indicator; those that follow within hot.suppression are its revisions.
 
-  --client ADDRESS   of this client only: an address, or a name
-  --indicator VALUE  of this indicator only
-  --from-start       from the oldest alert on that the topic has
-  --since TIME       from alerts of this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)
-  --revisions        an alert again with each revision, as further detections are counted
-  --for DURATION     end after reading for this time, as PT10S; it waits as long for the topic
-  --json             one JSON object a line, as it is if standard output is no terminal
-  --conf FILE        settings that differ from the defaults (conf/trawl.conf); default: $TRAWL_CONF, else the local stack's
-  --set KEY=VALUE    one setting; wins over the file
+@options
 
 Exit status: 0 answered, 1 a server does not answer or something else failed, 2 a bad argument (one line on stderr).
 HELP
-  exit 0
-fi
 ready
 use_stack "$@"
 # Lines for people on a terminal, JSON for whatever else reads.

@@ -1,35 +1,31 @@
 # shellcheck shell=bash
 # run all checks and tests: unit, job, DAG, and integration tests on the real servers
 fast='' only='' faults='' seed='' minutes='' round=''
-usage() {
-  cat << 'HELP'
-usage: trawl test [--fast | --only PATTERN | --faults [--seed N] [--minutes M] [--round R]]
-
+takes \
+  '--fast' 'without the integration tests' \
+  '--only PATTERN' "only the test classes whose name fits PATTERN, a shell pattern, for example JobsIT, '*ParserTest' or test_hot.py; builds what they need and checks nothing else" \
+  '--faults' 'the fault matrix instead of the tests' \
+  '--seed N' 'with --faults: the same seed gives the same faults; without it one is chosen, and printed' \
+  '--minutes M' 'with --faults: how long it runs (default: 10); 0 plays one round' \
+  '--round R' 'with --faults: begins with that round'
+answer_help '' "$@" << 'HELP'
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
 with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
 shifted by 1000 to 8000). Checks and DAGs run beside the Java build. Two integration test classes run side by side, each
 with its own stack, if the machine has two cores and 12 GB of free memory.
 
---fast leaves the integration tests out. --only runs the test classes whose name fits PATTERN, a shell pattern, for
-example JobsIT, '*ParserTest' or test_hot.py; it builds what they need and checks nothing else.
+@options
 
---faults runs the fault matrix for M minutes (default 10): in each round proxies write, a sweep and the hot path work, and
-at random moments random servers and processes are killed or stopped, disks are full, the broker's clock is wrong; then
-every line must be counted, and both paths must have found what was planted. The same seed gives the same faults; without
---seed one is chosen, and printed. --round begins with that round; --minutes 0 plays one round. Full disks need root (to
-mount a tmpfs), wrong clocks need libfaketime. Without them, those faults are skipped and reported as skipped.
-docs/faults.md lists the findings. The integration tests include one short, fixed round.
+--faults: in each round proxies write, a sweep and the hot path work, and at random moments random servers and processes are
+killed or stopped, disks are full, the broker's clock is wrong; then every line must be counted, and both paths must have found
+what was planted. Full disks need root (to mount a tmpfs), wrong clocks need libfaketime. Without them, those faults are skipped
+and reported as skipped. docs/faults.md lists the findings. The integration tests include one short, fixed round.
 
 A test that waits for long says what it waits for. At the end come the ten slowest classes and the total time; the last
 line says how many tests passed and failed; exit status 1 if any failed. What each runner said is in target/test-logs.
 HELP
-}
 while (($#)); do
   case $1 in
-    --help | -h)
-      usage
-      exit 0
-      ;;
     --fast) fast=yes ;;
     --only | --only=*)
       if [[ $1 == --only=* ]]; then
@@ -62,7 +58,7 @@ while (($#)); do
           ;;
       esac
       ;;
-    *) die "option $1 is unknown: expected --fast, --only PATTERN, --faults or nothing" ;;
+    *) unknown_option "$1" ;;
   esac
   shift
 done
@@ -134,27 +130,9 @@ check() {
   fi
 }
 
-# junit FOLDER_PATTERN: passed and failed of all JUnit reports of that name below the project.
+# junit surefire|failsafe|FILE: passed and failed of Maven's reports of that runner, or of one report.
 junit() {
-  find . -path "$1" -name '*.xml' -exec sed -nE '/<testsuite[ >]/{s/^.*(<testsuite[ >][^>]*>).*$/\1/p;q}' {} \; |
-    awk '
-      function of(name,   at) {
-        at = match($0, " " name "=\"[0-9]+\"")
-        return at ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0
-      }
-      { bad = of("failures") + of("errors"); failed += bad; passed += of("tests") - bad - of("skipped") }
-      END { print passed + 0, failed + 0 }'
-}
-
-# slowest: the ten classes and files of tests that took longest, with their seconds.
-slowest() {
-  {
-    find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' \) \
-      -exec sed -nE '/<testsuite[ >]/{s/^.*<testsuite[ >][^>]* name="([^"]*)"[^>]* time="([0-9.,]+)".*$/\1 \2/p;q}' {} \;
-    [[ ! -f $logs/pytest.xml ]] ||
-      grep -oE '<testcase [^>]*>' "$logs/pytest.xml" | sed -nE 's/.* classname="([^"]*)".* time="([0-9.]+)".*/\1 \2/p'
-  } | awk '{ gsub(",", "", $2); sub(/.*\./, "", $1); took[$1] += $2 }
-      END { for (class in took) printf "%8.1f s  %s\n", took[class], class }' | LC_ALL=C sort -rn | head -n 10
+  "$TRAWL_VENV/bin/python" -P bin/lib/junit.py count "$1"
 }
 
 in_dags() {
@@ -170,7 +148,7 @@ run_pytest() {
     export AIRFLOW_HOME=$TRAWL_HOME/target/airflow AIRFLOW__CORE__LOAD_EXAMPLES=False
     "$TRAWL_VENV/bin/python" -m pytest --basetemp "$TRAWL_HOME/target/pytest" --junit-xml "$logs/pytest.xml" "$@"
   ) > "$logs/pytest.log" 2>&1 || status=$?
-  read -r good bad < <(junit '*/target/test-logs/pytest.xml')
+  read -r good bad < <(junit "$logs/pytest.xml")
   # A run that ended before it had a result has failed all the same.
   ((status == 0 || bad > 0)) || bad=1
   ((bad == 0)) || tail -n 40 "$logs/pytest.log"
@@ -231,7 +209,7 @@ await_beside() {
 }
 
 checks_and_dags() {
-  check shellcheck "$TRAWL_VENV/bin/shellcheck" -x bin/trawl bin/lib/*.sh
+  check shellcheck "$TRAWL_VENV/bin/shellcheck" -x bin/trawl bin/lib/*.sh bin/lib/shared/*.sh
   check ruff in_dags "$TRAWL_VENV/bin/ruff" check . ../bin/lib
   check mypy in_dags "$TRAWL_VENV/bin/mypy" --no-error-summary
   run_pytest
@@ -253,14 +231,14 @@ run_maven() {
   local status=0 begun=$EPOCHREALTIME good bad any failures seconds
   in_group maven "-Dit.forks=$forks" "$@"
   wait "$group" || status=$?
-  read -r good bad < <(junit '*/target/surefire-reports/TEST-*.xml')
+  read -r good bad < <(junit surefire)
   any=$((good + bad))
   if [[ -z $only ]] || ((${#units[@]})); then
     count "Java modules (JUnit)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/maven.log"
   fi
   failures=$bad
   if [[ -z $fast && -z $only ]] || ((${#integrations[@]})); then
-    read -r good bad < <(junit '*/target/failsafe-reports/TEST-*.xml')
+    read -r good bad < <(junit failsafe)
     seconds="with above"
     ((${#units[@]} == 0 && ${#integrations[@]} > 0)) && seconds=$(seconds_since "$begun")
     count "integration tests (JUnit)" "$seconds" "$good" "$bad" "$logs/maven.log"
@@ -302,7 +280,7 @@ fi
 
 echo
 echo "the slowest classes:"
-slowest
+"$TRAWL_VENV/bin/python" -P bin/lib/junit.py slowest "$logs/pytest.xml"
 echo
 printf '%s\n' "${summary[@]}"
 echo

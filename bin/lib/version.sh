@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # print the versions of Trawl and of what it runs on
-if wants_help "$@"; then
-  echo "usage: trawl version"
-  exit 0
-fi
+takes
+answer_help '' "$@" << 'HELP'
+Prints the version of Trawl and of what it runs on.
+
+@options
+HELP
 (($# == 0)) || die "'$1' is one too many: trawl version takes nothing"
 pom=$TRAWL_HOME/pom.xml
 [[ -f $pom ]] || die "$TRAWL_HOME is no folder of Trawl: it has no pom.xml (TRAWL_HOME names it)"

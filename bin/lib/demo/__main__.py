@@ -38,8 +38,8 @@ class Arguments(argparse.ArgumentParser):
         self.exit(2, f"trawl demo: {message} (--help lists the options)\n")
 
 
-def arguments() -> argparse.Namespace:
-    """Read the command line."""
+def parser() -> Arguments:
+    """The options; bin/lib/demo.sh has their help."""
     parser = Arguments(prog="trawl demo", add_help=False)
     parser.add_argument("--log", type=Path)
     parser.add_argument("--format", default="squid", choices=["squid", "combined", "squid-combined"])
@@ -47,13 +47,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
+    parser.add_argument("--output", default="table", choices=["table", "json"])
+    return parser
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    options = parser()
+    given = options.parse_args()
     if (given.log is None) != (given.indicators is None):
-        parser.error("--log and --indicators go together, as --log access.log --indicators feed.txt")
+        options.error("--log and --indicators go together, for example --log access.log --indicators feed.txt")
     for file in [given.log, *(Path(f) for f in (given.indicators or "").split(",") if f)]:
         if file is not None and not file.is_file():
-            parser.error(f"{file}: no such file")
+            options.error(f"{file}: no such file")
     return given
 
 
@@ -149,7 +155,7 @@ def run(given: argparse.Namespace) -> Summary:
     if summary.raw - summary.copies != summary.written:
         summary.problems.append(f"{summary.written} lines were written, {summary.raw - summary.copies} arrived")
     summary.seconds = round(time.monotonic() - begun, 1)
-    if not given.json:
+    if given.output != "json":
         show(summary, conf, given.keep)
     return summary
 
@@ -163,7 +169,7 @@ def main() -> int:
     try:
         summary = run(given)
         keep = given.keep
-        if given.json:
+        if given.output == "json":
             result = vars(summary) | {"reasons": dict(summary.reasons)}
             print(json.dumps(result))
     except (DemoError, StoodStill) as e:

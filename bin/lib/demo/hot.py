@@ -65,7 +65,7 @@ def judge_hot(summary: Summary, conf: dict[str, str], live: tuple[datetime, date
     """What the hot path found beside what the sweeps found, and how soon."""
     beat = await_hot(conf, summary.raw)
     first, last = summary.windows[0]["window"], when(summary.windows[-1]["window"]) + timedelta(minutes=1)
-    asked = trawl("parity", "--json", "--source", "proxy", "--window", f"{first}/{last:%Y-%m-%dT%H:%M:%SZ}")
+    asked = trawl("parity", "--output", "json", "--source", "proxy", "--window", f"{first}/{last:%Y-%m-%dT%H:%M:%SZ}")
     if not asked.stdout:
         raise DemoError(asked.stderr.strip().splitlines()[-1])
     verdicts = [json.loads(line) for line in asked.stdout.splitlines()]
@@ -74,7 +74,7 @@ def judge_hot(summary: Summary, conf: dict[str, str], live: tuple[datetime, date
     summary.hot = {name: beat[name] for name in ("lines", "detections", "alerts", "invalid")} | hot
     if hot["only_hot"] or hot["only_batch"] or hot["different"] or not all(v["judged"] for v in verdicts):
         summary.problems.append(f"hot path and batch sweep differ: {hot}; bin/trawl parity says why")
-    tail = trawl("tail", "--json", "--from-start", "--revisions", "--for", "PT3S")
+    tail = trawl("tail", "--output", "json", "--from-start", "--revisions", "--for", "PT3S")
     if tail.returncode:
         raise DemoError(tail.stderr.strip().splitlines()[-1])
     alerts = [json.loads(line) for line in tail.stdout.splitlines()]

@@ -75,7 +75,7 @@ def add_up(summary: Summary, sweeps: list[dict[str, Any]]) -> None:
 
 def compare(summary: Summary, truth: list[dict[str, Any]]) -> None:
     """Hold what HBase has of detections against what was planted, as sets by line."""
-    asked = trawl("detections", "--json", "--lines", "--limit", "1000000")
+    asked = trawl("detections", "--output", "json", "--lines", "--limit", "1000000")
     if asked.returncode:
         raise DemoError(asked.stderr.strip().splitlines()[-1])
     found: Counter[tuple[Any, ...]] = Counter()

@@ -35,20 +35,21 @@ public final class BenchCommand {
     @Command(
             name = "trawl bench",
             usageHelpWidth = 110,
-            customSynopsis = {"trawl bench [NAME|all] [--json] [OPTION...]"},
+            customSynopsis = {"trawl bench [NAME|all] [--output FORMAT] [OPTION...]"},
             description = {
                 "Measures Trawl on this machine; without a name it lists what there is.",
                 "",
-                "Prints a table; with --json one object {\"figures\":{...},\"ratios\":{...},\"goals\":{NAME:{\"goal\":...,"
+                "Prints a table; with --output json one object {\"figures\":{...},\"ratios\":{...},\"goals\":{NAME:{\"goal\":...,"
                         + "\"value\":...,\"met\":...}}}. Exit status: 0 every goal is met, 1 one is missed or nothing could be "
                         + "measured, 2 a bad argument. How to read the figures: docs/benchmarks.md."
             })
     private static final class Root {
         @Option(
-                names = "--json",
+                names = "--output",
+                paramLabel = "FORMAT",
                 scope = CommandLine.ScopeType.INHERIT,
-                description = "One object of JSON in place of the table.")
-        boolean json;
+                description = "table (default), or json: one object.")
+        Output output = Output.table;
 
         @Option(
                 names = {"-h", "--help"},
@@ -56,6 +57,12 @@ public final class BenchCommand {
                 scope = CommandLine.ScopeType.INHERIT,
                 description = "What it measures, how, and how long it takes.")
         boolean help;
+    }
+
+    /** As the command line spells it. */
+    private enum Output {
+        table,
+        json
     }
 
     @Command(name = "all", header = "every benchmark of this list, one after the other, as it is by default")
@@ -108,7 +115,7 @@ public final class BenchCommand {
         } else {
             chosen.add(benches.get(name));
         }
-        return measure(chosen, root.json, out, err);
+        return measure(chosen, root.output == Output.json, out, err);
     }
 
     private static int measure(List<Bench> benches, boolean json, PrintStream out, PrintStream err) {

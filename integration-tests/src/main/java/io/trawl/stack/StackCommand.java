@@ -53,7 +53,8 @@ public final class StackCommand {
 
     private static int run(String[] args) throws Exception {
         List<String> given = new ArrayList<>(Arrays.asList(args).subList(1, args.length));
-        boolean json = args[0].equals("status") && given.remove("--json");
+        given = separate(given);
+        boolean json = args[0].equals("status") && json(given);
         Options options = options(args[0], given);
         return switch (args[0]) {
             case "up" -> up(options, given);
@@ -65,6 +66,37 @@ public final class StackCommand {
             }
             default -> throw new IllegalArgumentException("expected up, down or status");
         };
+    }
+
+    /** Each option and its value as two words: --state=x is --state x. */
+    private static List<String> separate(List<String> given) {
+        List<String> words = new ArrayList<>();
+        for (String word : given) {
+            int equals = word.startsWith("--") ? word.indexOf('=') : -1;
+            if (equals < 0) {
+                words.add(word);
+            } else {
+                words.add(word.substring(0, equals));
+                words.add(word.substring(equals + 1));
+            }
+        }
+        return words;
+    }
+
+    /** Takes --output out of the words; whether it asks for JSON. */
+    private static boolean json(List<String> given) {
+        // The spelling of before; scripts have it.
+        boolean json = given.remove("--json");
+        int at = given.indexOf("--output");
+        if (at >= 0 && at + 1 < given.size()) {
+            String format = given.get(at + 1);
+            if (!format.equals("table") && !format.equals("json")) {
+                throw new IllegalArgumentException("--output " + format + ": expected table or json");
+            }
+            given.subList(at, at + 2).clear();
+            return json || format.equals("json");
+        }
+        return json;
     }
 
     private static int status(Options options, boolean json) throws IOException {
@@ -99,7 +131,7 @@ public final class StackCommand {
                 case "--stack" -> put(stack, name, value);
                 case "--set" -> put(trawl, name, value);
                 default -> {
-                    // --json, which is no setting of the stack.
+                    // --output without a value has ended above.
                 }
             }
             told |= !name.equals("--state");
@@ -110,7 +142,7 @@ public final class StackCommand {
     private static List<String> taken(String subCommand) {
         return switch (subCommand) {
             case "up" -> List.of("--state", "--port-shift", "--without", "--stack", "--set");
-            case "status" -> List.of("--json", "--state");
+            case "status" -> List.of("--output", "--state");
             default -> List.of("--state");
         };
     }

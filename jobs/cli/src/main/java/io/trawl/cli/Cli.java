@@ -44,15 +44,20 @@ public final class Cli {
         System.exit(run(args, new PrintStream(System.out, false, StandardCharsets.UTF_8), System.err));
     }
 
-    /** @return exit status: 0 answered, 2 a bad argument, 1 anything else */
-    static int run(String[] args, PrintStream out, PrintStream err) {
-        CommandLine command = new CommandLine(new Cli())
+    /** The sub-commands and their options; bin/lib has the help of each. */
+    static CommandLine commands(PrintStream out, PrintStream err) {
+        return new CommandLine(new Cli())
                 .addSubcommand(new Detections(out))
                 .addSubcommand(new Sightings(out))
                 .addSubcommand(new ParityCommand(out))
                 .addSubcommand(new Tail(out, err))
                 .addSubcommand(new MigrateLake(out))
                 .addSubcommand(new Doctor(out));
+    }
+
+    /** @return exit status: 0 answered, 2 a bad argument, 1 anything else */
+    static int run(String[] args, PrintStream out, PrintStream err) {
+        CommandLine command = commands(out, err);
         command.setParameterExceptionHandler((e, unparsed) -> {
             err.println("trawl " + e.getCommandLine().getCommandName() + ": " + Jobs.message(e));
             return 2;
@@ -73,7 +78,12 @@ public final class Cli {
 
     /** Options that all have. */
     static final class Common {
-        @Option(names = "--json", description = "One JSON object a line instead of a table.")
+        @Option(names = "--output", paramLabel = "FORMAT", description = "table, or json: one object per line.")
+        @Nullable
+        String output;
+
+        // The spelling of before; scripts have it.
+        @Option(names = "--json", hidden = true)
         boolean json;
 
         @Option(names = "--conf", paramLabel = "FILE", description = "Settings that differ from the defaults.")
@@ -89,7 +99,22 @@ public final class Cli {
                 description = "This text.")
         boolean help;
 
+        /** Whether one JSON object per line is asked for; null where nothing was said. */
+        @Nullable
+        Boolean json() {
+            if (output != null && !output.equals("table") && !output.equals("json")) {
+                throw new IllegalArgumentException("--output " + output + ": expected table or json");
+            }
+            return json ? Boolean.TRUE : output == null ? null : Boolean.valueOf(output.equals("json"));
+        }
+
+        /** Whether the answer is JSON; a table where nothing was said. */
+        boolean isJson() {
+            return Boolean.TRUE.equals(json());
+        }
+
         Settings settings() {
+            json();
             return Reach.impatient(Settings.load(conf, set));
         }
     }
@@ -195,7 +220,7 @@ public final class Cli {
 
         @Option(
                 names = "--lines",
-                description = "With --json: the raw line of each, from the lake, where it has it yet.")
+                description = "With --output json: the raw line of each, from the lake, if the lake still has it.")
         private boolean lines;
 
         @Option(
@@ -219,8 +244,8 @@ public final class Cli {
             if (limit < 1) {
                 throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
             }
-            if (lines && !common.json) {
-                throw new IllegalArgumentException("--lines goes with --json, as --json --lines");
+            if (lines && !common.isJson()) {
+                throw new IllegalArgumentException("--lines goes with JSON, for example --output json --lines");
             }
             Settings settings = common.settings();
             HBaseReader.Query query = new HBaseReader.Query(
@@ -237,7 +262,7 @@ public final class Cli {
             }
             List<ObjectNode> shown = new HBaseReader(settings).detections(query);
             SeenBy.add(settings, shown, ledger);
-            if (common.json) {
+            if (common.isJson()) {
                 if (lines) {
                     RawLines.add(settings, shown);
                 }
@@ -322,7 +347,7 @@ public final class Cli {
             HBaseReader.Sightings found = target != null
                     ? hbase.sightings(target, from, limit)
                     : hbase.userAgentSightings(Objects.requireNonNull(userAgent), from, limit);
-            if (common.json) {
+            if (common.isJson()) {
                 for (HBaseReader.Sighting s : found.newest()) {
                     ObjectNode object = Json.MAPPER.createObjectNode();
                     object.put("value", s.value()).put("type", s.type()).put("client", s.client());

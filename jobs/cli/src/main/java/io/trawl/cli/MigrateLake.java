@@ -41,7 +41,7 @@ final class MigrateLake implements Callable<Integer> {
         Reach.all(Reach.PATIENCE, Reach.files(settings, "lake.warehouse", hadoop));
         List<HadoopTables.Moved> tables = HadoopTables.move(settings, hadoop);
         for (HadoopTables.Moved table : tables) {
-            if (common.json) {
+            if (common.isJson()) {
                 out.println(Json.MAPPER
                         .createObjectNode()
                         .put("table", table.name())
@@ -53,7 +53,7 @@ final class MigrateLake implements Callable<Integer> {
                                 : "moved, at " + table.metadata()));
             }
         }
-        if (!common.json && tables.isEmpty()) {
+        if (!common.isJson() && tables.isEmpty()) {
             out.println("no table of a Hadoop catalog in " + settings.text("lake.warehouse"));
         }
         return 0;

@@ -92,13 +92,13 @@ final class ParityCommand implements Callable<Integer> {
             for (Window one : windows) {
                 Parity.Verdict verdict = judge(settings, lake, ledger, one, hot);
                 verdicts.add(verdict);
-                if (common.json) {
+                if (common.isJson()) {
                     out.println(verdict.json());
                     out.flush();
                 }
             }
         }
-        if (!common.json) {
+        if (!common.isJson()) {
             print(verdicts);
         }
         return verdicts.stream().anyMatch(verdict -> verdict.unexplained() > 0) ? 1 : 0;

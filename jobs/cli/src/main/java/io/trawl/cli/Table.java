@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Rows of text in columns; the first row is the heading. */
 final class Table {
-    /** Longer cells are cut, so that a row stays readable; --json has them whole. */
+    /** Longer cells are cut, so that a row stays readable; JSON has them whole. */
     private static final int WIDEST = 60;
 
     private Table() {}

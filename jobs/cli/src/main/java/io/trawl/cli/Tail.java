@@ -94,7 +94,9 @@ final class Tail implements Callable<Integer> {
         String wantedClient = client == null ? null : Cli.client(client);
         String wantedIndicator = indicator == null ? null : Cli.indicator(indicator);
         Settings settings = common.settings();
-        AlertLine line = common.json || !Boolean.getBoolean(TERMINAL)
+        Boolean json = common.json();
+        boolean asJson = json == null ? !Boolean.getBoolean(TERMINAL) : json;
+        AlertLine line = asJson
                 ? null
                 : new AlertLine(System.getenv("NO_COLOR") == null
                         || System.getenv("NO_COLOR").isEmpty());

@@ -52,7 +52,8 @@ class CliTest {
                 "sightings 10.0.0.256|'10.0.0.256': ",
                 "tail more|trawl tail: unexpected argument 'more' (--help lists the options)",
                 "detections --limit 0|--limit 0: expected 1 or more",
-                "detections --lines|--lines goes with --json"
+                "detections --lines|--lines goes with JSON, for example --output json --lines",
+                "parity --window x --output xml|--output xml: expected table or json"
             })
     void aMistakeIsOneLine(String arguments, String said) {
         assertThat(run(arguments.split(" "))).isEqualTo(2);

@@ -40,7 +40,7 @@ public final class SweepCommand implements AutoCloseable {
     private Path lake = Path.of(System.getProperty("trawl.sweep.lake", ".trawl/sweep"));
 
     @Option(names = "--output")
-    private String output = "text";
+    private String output = "table";
 
     @Option(names = "--again")
     private boolean again;
@@ -117,8 +117,8 @@ public final class SweepCommand implements AutoCloseable {
         if (!Formats.names().contains(format)) {
             throw new IllegalArgumentException("--format " + format + ": expected one of " + known);
         }
-        if (!output.equals("text") && !output.equals("json")) {
-            throw new IllegalArgumentException("--output " + output + ": expected text or json");
+        if (!output.equals("table") && !output.equals("json")) {
+            throw new IllegalArgumentException("--output " + output + ": expected table or json");
         }
         IndicatorFiles.check(indicators, allowlists);
         LogInputs.check(logs);

@@ -315,7 +315,7 @@ class SweepJobTest {
         String file = log.toString();
         refused("--format is missing: expected one of", feeds, at, file);
         refused("--format squit: expected one of", "--format", "squit", feeds, at, file);
-        refused("--output yaml: expected text or json", "--format=squid", feeds, at, "--output=yaml", file);
+        refused("--output yaml: expected table or json", "--format=squid", feeds, at, "--output=yaml", file);
         refused("--indicators is missing", "--format=squid", at, file);
         refused("no log is given", "--format=squid", feeds, at);
         refused("/no.log: no such file", "--format=squid", feeds, at, folder + "/no.log");

@@ -19,13 +19,12 @@ final class Arguments {
     /**
      * Reads options as {@code --name value} and {@code --name=value}; everything behind {@code --} is an operand.
      *
-     * @param flags options without a value
      * @param single options with a value, given at most once
      * @param files options with a file for a value, given any number of times; where a {@code --} follows, further words
      *     behind one are its files, too
      * @throws IllegalArgumentException where the words are none of these
      */
-    static Arguments of(List<String> words, Set<String> flags, Set<String> single, Set<String> files) {
+    static Arguments of(List<String> words, Set<String> single, Set<String> files) {
         Arguments arguments = new Arguments();
         int dashes = words.indexOf("--");
         for (int i = 0; i < words.size(); i++) {
@@ -40,16 +39,9 @@ final class Arguments {
             }
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            if (flags.contains(name)) {
-                if (equals >= 0) {
-                    throw new IllegalArgumentException(name + " takes no value, but '" + word + "' gives one");
-                }
-                arguments.options.put(name, List.of());
-                continue;
-            }
             if (!single.contains(name) && !files.contains(name)) {
-                throw new IllegalArgumentException("option " + name + " is unknown: expected "
-                        + expected(flags, single, files) + "; --help says what they do");
+                throw new IllegalArgumentException("option " + name + " is unknown: expected " + expected(single, files)
+                        + "; --help says what they do");
             }
             List<String> values = arguments.options.computeIfAbsent(name, key -> new ArrayList<>());
             if (single.contains(name) && !values.isEmpty()) {
@@ -75,16 +67,20 @@ final class Arguments {
         return !word.startsWith("-") || word.equals("-");
     }
 
-    private static String expected(Set<String> flags, Set<String> single, Set<String> files) {
-        List<String> all = new ArrayList<>(flags);
-        all.addAll(single);
+    private static String expected(Set<String> single, Set<String> files) {
+        List<String> all = new ArrayList<>(single);
         all.addAll(files);
         all.sort(null);
         return String.join(", ", all);
     }
 
-    boolean has(String flag) {
-        return options.containsKey(flag);
+    /** Whether --output asks for a table for people; JSON where nothing is said. */
+    boolean table() {
+        String output = value("--output");
+        if (output != null && !output.equals("json") && !output.equals("table")) {
+            throw new IllegalArgumentException("--output " + output + ": expected json or table");
+        }
+        return "table".equals(output);
     }
 
     @Nullable

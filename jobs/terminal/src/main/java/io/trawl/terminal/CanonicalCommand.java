@@ -30,8 +30,8 @@ final class CanonicalCommand implements LineWork {
     record Read(String type, @Nullable String canonical, String error) {}
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of(), Set.of());
-        boolean table = arguments.has("--table");
+        Arguments arguments = Arguments.of(words, Set.of("--output"), Set.of());
+        boolean table = arguments.table();
         Table shown = table ? new Table("TYPE", "CANONICAL", "HOST", "INPUT") : null;
         CanonicalCommand command = new CanonicalCommand(table);
         List<String> values = arguments.operands();

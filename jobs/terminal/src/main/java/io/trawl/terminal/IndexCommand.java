@@ -28,10 +28,7 @@ final class IndexCommand {
                     + ": expected build, as trawl index build --indicators feed.txt --output feeds.index");
         }
         Arguments arguments = Arguments.of(
-                words.subList(1, words.size()),
-                Set.of(),
-                Set.of("--output", "--format", "--columns"),
-                Set.of("--indicators"));
+                words.subList(1, words.size()), Set.of("--output", "--format", "--columns"), Set.of("--indicators"));
         if (arguments.values("--indicators").isEmpty()) {
             throw new IllegalArgumentException("--indicators is missing: expected a file, as --indicators feed.txt");
         }

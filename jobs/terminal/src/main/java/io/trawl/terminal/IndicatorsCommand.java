@@ -38,14 +38,13 @@ final class IndicatorsCommand implements FeedReader.Sink {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments =
-                Arguments.of(words, Set.of("--table"), Set.of("--format", "--columns"), Set.of("--allowlist"));
+        Arguments arguments = Arguments.of(words, Set.of("--format", "--columns", "--output"), Set.of("--allowlist"));
         if (arguments.operands().isEmpty()) {
             throw new IllegalArgumentException("no file: expected one or more, as feed.txt, or - for standard input");
         }
         List<Input> inputs = Input.of(arguments.operands());
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "indicators", streams);
-        Table table = arguments.has("--table")
+        Table table = arguments.table()
                 ? new Table("TYPE", "VALUE", "SOURCE", "LINE", "FROM", "UNTIL", "CONFIDENCE", "ALLOWLIST", "LABELS")
                 : null;
         IndicatorsCommand command = new IndicatorsCommand(table, allowlists, inputs, streams);

@@ -26,9 +26,9 @@ final class MatchCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(
-                words, Set.of("--table"), Set.of("--format", "--index"), Set.of("--indicators", "--allowlist"));
-        boolean table = arguments.has("--table");
+        Arguments arguments =
+                Arguments.of(words, Set.of("--format", "--index", "--output"), Set.of("--indicators", "--allowlist"));
+        boolean table = arguments.table();
         LogReader reader = LogReader.of(arguments.value("--format"));
         String indexFile = arguments.value("--index");
         if (indexFile == null && arguments.values("--indicators").isEmpty()) {

@@ -21,8 +21,8 @@ final class ParseCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--table"), Set.of("--format"), Set.of());
-        boolean table = arguments.has("--table");
+        Arguments arguments = Arguments.of(words, Set.of("--format", "--output"), Set.of());
+        boolean table = arguments.table();
         LogReader reader = LogReader.of(arguments.value("--format"));
         List<Input> inputs = Input.of(arguments.operands());
         boolean named = inputs.size() > 1;

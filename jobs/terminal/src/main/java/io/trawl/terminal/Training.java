@@ -36,7 +36,7 @@ public final class Training {
             Files.writeString(list, LIST);
             String name = feed.toString();
             run("", "", "index", "build", "--indicators", name, "--output", index.toString());
-            for (String table : List.of("", "--table")) {
+            for (String table : List.of("", "--output=table")) {
                 run(SQUID, table, "parse", "--format", "squid");
                 run(COMBINED, table, "parse", "--format", "combined");
                 run(FEED, table, "canonical");

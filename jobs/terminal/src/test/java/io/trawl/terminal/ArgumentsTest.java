@@ -18,16 +18,16 @@ class ArgumentsTest {
                 "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match",
                 "parse | trawl parse: --format is missing: expected one of squid, combined, squid-combined, as --format squid",
                 "parse --format | trawl parse: --format has no value: expected one behind it",
-                "parse --format --table | trawl parse: --format has no value: expected one behind it",
+                "parse --format --output | trawl parse: --format has no value: expected one behind it",
                 "parse --format nginx | trawl parse: format nginx: expected one of squid, combined, squid-combined",
                 "parse --format squid --format squid | trawl parse: --format is given twice",
-                "parse --fromat squid | trawl parse: option --fromat is unknown: expected --format, --table; --help says what they do",
-                "parse -x | trawl parse: option -x is unknown: expected --format, --table; --help says what they do",
-                "parse --format squid --table=yes | trawl parse: --table takes no value, but '--table=yes' gives one",
+                "parse --fromat squid | trawl parse: option --fromat is unknown: expected --format, --output; --help says what they do",
+                "parse -x | trawl parse: option -x is unknown: expected --format, --output; --help says what they do",
+                "parse --format squid --output xml | trawl parse: --output xml: expected json or table",
                 "parse --format squid no-such-*.log | trawl parse: no file matches no-such-*.log",
                 "parse --format squid [ | trawl parse: '[' is no pattern of file names, as *.log",
                 "parse --format squid no-such.log | trawl parse: no-such.log: no such file",
-                "canonical --format x | trawl canonical: option --format is unknown: expected --table; --help says what they do",
+                "canonical --format x | trawl canonical: option --format is unknown: expected --output; --help says what they do",
                 "indicators | trawl indicators: no file: expected one or more, as feed.txt, or - for standard input",
                 "indicators --format xml f | trawl indicators: --format xml: expected one of auto, plain, csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents, user-agent-regexes",
                 "indicators --columns vlaue=a f | trawl indicators: --columns vlaue=a: 'vlaue=a' is none of value=, type=, confidence=, valid_from=, valid_until= and labels= with a column's name behind it; expected as value=ioc,type=ioc_type",
@@ -62,7 +62,7 @@ class ArgumentsTest {
     }
 
     private static Arguments of(String... words) {
-        return Arguments.of(List.of(words), Set.of("--table"), Set.of("--format"), Set.of("--indicators"));
+        return Arguments.of(List.of(words), Set.of("--format", "--output"), Set.of("--indicators"));
     }
 
     @Test
@@ -72,17 +72,17 @@ class ArgumentsTest {
         assertThat(several.operands()).containsExactly("log", "-x");
 
         Arguments others = Arguments.of(
-                List.of("--indicators", "a", "b", "--allowlist", "c", "d", "--table", "--", "log"),
-                Set.of("--table"),
-                Set.of(),
+                List.of("--indicators", "a", "b", "--allowlist", "c", "d", "--output", "json", "--", "log"),
+                Set.of("--output"),
                 Set.of("--indicators", "--allowlist"));
         assertThat(others.values("--indicators")).containsExactly("a", "b");
         assertThat(others.values("--allowlist")).containsExactly("c", "d");
         assertThat(others.operands()).containsExactly("log");
 
-        Arguments one = of("--indicators", "a", "log", "--indicators=b", "-", "--table");
+        Arguments one = of("--indicators", "a", "log", "--indicators=b", "-", "--output=table");
         assertThat(one.values("--indicators")).containsExactly("a", "b");
         assertThat(one.operands()).containsExactly("log", "-");
-        assertThat(one.has("--table")).isTrue();
+        assertThat(one.table()).isTrue();
+        assertThat(others.table()).isFalse();
     }
 }

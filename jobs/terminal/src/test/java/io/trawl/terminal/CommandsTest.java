@@ -98,7 +98,8 @@ class CommandsTest {
         assertThat(Ran.of(
                                 bytes(LOG),
                                 "match",
-                                "--table",
+                                "--output",
+                                "table",
                                 "--format",
                                 "squid",
                                 "--indicators",
@@ -116,7 +117,7 @@ class CommandsTest {
         assertThat(ran.json())
                 .extracting(one -> one.get("value").asText() + " " + one.get("allowlisted"))
                 .containsExactly("evil.example null", "www.evil.example \"Our own\"");
-        assertThat(Ran.of(feed, "indicators", "--table", "--allowlist", allowlist(), "--", "-")
+        assertThat(Ran.of(feed, "indicators", "--output", "table", "--allowlist", allowlist(), "--", "-")
                         .out()
                         .lines())
                 .satisfiesExactly(
@@ -190,7 +191,9 @@ class CommandsTest {
         assertThat(both.status()).isEqualTo(2);
         assertThat(both.json()).hasSize(3);
         assertThat(both.json().get(0).at("/rejected/source").asText()).isEqualTo("-");
-        assertThat(Ran.of(new byte[0], "indicators", "--table", csv).out().lines())
+        assertThat(Ran.of(new byte[0], "indicators", "--output", "table", csv)
+                        .out()
+                        .lines())
                 .satisfiesExactly(
                         heading -> assertThat(heading).startsWith("TYPE"),
                         row -> assertThat(row).startsWith("domain").endsWith("a,b"),
@@ -302,7 +305,7 @@ class CommandsTest {
                         + found.at("/indicator/source").asText())
                 .containsExactly(log + ":1 one.txt", log + ":3 two.txt", "-:1 one.txt", "-:3 two.txt");
         assertThat(ran.err()).contains("one.txt: 1 lines are no indicators").contains("2 of 8 lines are invalid");
-        Ran table = Ran.of(bytes(LOG), "match", "--table", "--format", "squid", "--indicators", two);
+        Ran table = Ran.of(bytes(LOG), "match", "--output", "table", "--format", "squid", "--indicators", two);
         assertThat(table.out()).startsWith("LINE").contains("203.0.113.9").hasLineCount(2);
     }
 

@@ -376,7 +376,13 @@ class ParseTest {
 
     @Test
     void aTableHasARowALine() {
-        Ran ran = Ran.of(bytes(LINE.replace("/a?b", "/\u001B[31m?b") + "\nx"), "parse", "--table", "--format", "squid");
+        Ran ran = Ran.of(
+                bytes(LINE.replace("/a?b", "/\u001B[31m?b") + "\nx"),
+                "parse",
+                "--output",
+                "table",
+                "--format",
+                "squid");
         assertThat(ran.status()).isZero();
         assertThat(ran.out().lines())
                 .satisfiesExactly(
