@@ -176,33 +176,93 @@ def test_keys_of_other_sources_of_a_job_and_of_families_are_known(conf, key):
 
 
 PROJECT = settings.HOME
-READS = re.compile(
-    r'\.(?:text|number|duration|list|listed|under|flag|instant)\(\s*f?"([a-z][a-z0-9.-]*\.[a-z0-9.-]*)(["{])\s*([+]?)'
+ASKS = re.compile(r"\.(?:text|number|duration|list|listed|under|flag|instant)\((?=\s*([^;]{1,160}))")
+WORD = r'(?:f?"[^"]*"|[\w.]+(?:\(\))?(?:\.\w+\(\))*)'
+NAMED = re.compile(rf"{WORD}(?:\s*\+\s*{WORD})*")
+CONSTANT = re.compile(
+    r'^\s*(?:(?:private|public|static|final|String)\s+)*([A-Z_]{2,})(?::\s*\w+)?\s*=\s*"([^"]+)"', re.MULTILINE
 )
+LOCAL = re.compile(r'\bString (\w+) =\s*((?:"[^"]*"|[\w.()]+)(?:\s*\+\s*(?:"[^"]*"|[\w.()]+))+);')
+
+
+def sources():
+    """Every file of code that asks for settings: of jobs, DAGs, the local stack and the benchmarks."""
+    for place in ("jobs/*/src/main/java/**/*.java", "integration-tests/src/main/java/**/*.java", "dags/**/*.py"):
+        for source in PROJECT.glob(place):
+            # Flume's configuration has a class Context with the same methods.
+            if "/tests/" not in source.as_posix() and "org.apache.flume" not in source.read_text("utf-8"):
+                yield source
+
+
+def keys_of(text: str) -> set[str]:
+    """Keys that code names where it asks for one: as text, by a constant, or put together.
+
+    What it does not know of a name that is put together ("source." + name + ".kind") is an x in it.
+    """
+    constants = dict(CONSTANT.findall(text))
+    local = dict(LOCAL.findall(text))
+    found = set()
+    for asked in ASKS.findall(text):
+        expression = NAMED.match(asked)
+        if expression is None:
+            continue
+        words = re.findall(WORD, local.get(expression[0], expression[0]))
+        words = [part for word in words for part in re.findall(WORD, local.get(word, word))]
+        names = [
+            re.sub(r"\{[^}]*\}", "x", word.lstrip("f").strip('"'))
+            if word.lstrip("f").startswith('"')
+            else constants.get(word, "x")
+            for word in words
+        ]
+        key = "".join(names)
+        # Of a key whose end is not known nothing can be said.
+        if names[-1] == "x" or words[-1].endswith('}"'):
+            continue
+        if re.fullmatch(r"[a-z][a-z0-9-]*\.[a-zA-Z0-9._-]*", key):
+            found.add(key)
+    return found
 
 
 def keys_read() -> dict[str, str]:
-    """Every key that jobs and DAGs name where they ask settings for one, and the file that does.
+    """Every key that is read, and a file that does."""
+    return {key: source.name for source in sources() for key in keys_of(source.read_text(encoding="utf-8"))}
 
-    Of a name that is put together ("job." + name) the beginning, with a dot at its end.
+
+def test_keys_are_found_however_code_names_them():
+    java = """
+        static final String MOST = "audit.observables";
+        String prefix = "source." + name + ".";
+        String own = "job." + job.name() + ".driver.lines";
+        settings.number(MOST); settings.text(prefix + "format"); settings.text(own, "").isEmpty();
+        settings.duration("hot.batch"); settings.list("source." + run.source().name() + ".retired");
+        settings.under("job." + job.name() + ".conf."); other.text(value); "x".substring(1);
     """
-    found = {}
-    for source in [*PROJECT.glob("jobs/*/src/main/java/**/*.java"), *PROJECT.glob("dags/**/*.py")]:
-        if "/tests/" not in source.as_posix():
-            for key, _, _ in READS.findall(source.read_text(encoding="utf-8")):
-                found[key] = source.name
-    return found
+    assert keys_of(java) == {
+        *("audit.observables", "source.x.format", "job.x.driver.lines", "hot.batch", "source.x.retired", "job.x.conf."),
+    }
+    assert keys_of('settings.text(f"job.{job}.{key}", "1"); s.number("airflow.retries", 4)') == {"airflow.retries"}
 
 
 def test_every_key_that_is_read_stands_in_trawl_conf():
     text = (PROJECT / "conf" / "trawl.conf").read_text(encoding="utf-8")
     known = settings.Known(properties(text), text)
     read = keys_read()
-    assert {"hot.batch", "spark.dist", "hbase.compression", "hadoop.", "source.", "job."} <= read.keys()
-    own = ("source.", "job.")
-    assert not {
-        key: file for key, file in read.items() if key not in own and not known.has(key) and key not in known.families
-    }
+    assert {
+        *(
+            "hot.batch",
+            "spark.dist",
+            "spark.ui",
+            "hbase.compression",
+            "hadoop.",
+            "audit.observables",
+            "maintain.orphans",
+        ),
+        *("source.x.format", "source.x.kind", "job.x.driver.lines", "job.x.conf.", "airflow.url"),
+    } <= read.keys()
+    unknown = {key: file for key, file in read.items() if not known.has(key) and not known.has(f"{key}x")}
+    # The beginning of keys that are put together, and the stack's own.
+    own = {*properties((PROJECT / "conf" / "stack.conf").read_text(encoding="utf-8")), "env.", "source.", "job."}
+    assert {key: file for key, file in unknown.items() if key not in own} == {}
 
 
 def test_every_key_of_trawl_conf_is_read():
@@ -217,7 +277,10 @@ def test_every_key_of_trawl_conf_is_read():
     assert not [
         key
         for key, name in written.items()
-        if f'"{name}"' not in code and f'"{key}"' not in code and not key.startswith("hadoop.")
+        if f'"{name}"' not in code
+        and f'.{name}"' not in code
+        and f'"{key}"' not in code
+        and not key.startswith("hadoop.")
     ]
 
 
