@@ -248,7 +248,7 @@ class Bill:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.dist = home / "target" / "dist"
-        self.version = text_of((home / "pom.xml").read_text(), "version")
+        self.version = text_of((home / "pom.xml").read_text(), "revision")
         self.parts: dict[tuple[str, tuple[str, ...]], Part] = {}
 
     def add(self, part: Part, user: str) -> None:

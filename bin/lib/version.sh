@@ -12,6 +12,6 @@ pom=$TRAWL_HOME/pom.xml
 property() {
   sed -nE "s|.*<$1>([^<]*)</$1>.*|\1|p" "$pom" | head -n 1
 }
-echo "trawl $(property version)"
+echo "trawl $(property revision)"
 echo "  Spark $(property spark.version), Iceberg $(property iceberg.version), Kafka $(property kafka.version), Hadoop $(property hadoop.version), HBase $(property hbase.version), Flume $(property flume.version)"
 echo "  Airflow $(sed -nE 's/^apache-airflow==([^ ]+).*/\1/p' "$TRAWL_HOME/dags/requirements.lock")"

@@ -16,6 +16,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 HOME = Path(__file__).resolve().parents[2]
+VERSION = re.search(r"<revision>(.+)</revision>", (HOME / "pom.xml").read_text())[1]
 LOCK = HOME / "dags" / "requirements.lock"
 spec = importlib.util.spec_from_file_location("bom", HOME / "bin" / "lib" / "bom.py")
 bom = sys.modules["bom"] = importlib.util.module_from_spec(spec)
@@ -110,7 +111,7 @@ def test_coordinates_come_from_the_repository_from_the_jar_or_from_its_name(home
     assert users(found["pkg:maven/org.parent/server@4.0"]) == ["hbase", "kafka"]
     assert users(found["pkg:maven/org.parent/native@5.0?classifier=linux-x86_64"]) == ["kafka"]
     assert users(found["pkg:maven/javax.transaction/jta@1.1"]) == ["spark"]
-    assert "pkg:maven/io.trawl/trawl-ingest@0.1.0" in found
+    assert f"pkg:maven/io.trawl/trawl-ingest@{VERSION}" in found
 
 
 def test_a_licence_comes_from_the_nearest_pom_that_names_one(home):

@@ -1,6 +1,7 @@
 """Versions that are written in more than one place, held against each other and against what Spark ships."""
 
 import re
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -71,3 +72,16 @@ def test_a_module_takes_sparks_versions_from_the_root_pom(module):
 
     assert named or module in {"jobs/parsing", "jobs/intel"}
     assert [(artifact, version) for artifact, version in named if not version.startswith("${")] == []
+
+
+def test_the_version_of_trawl_is_written_in_one_place():
+    (version,) = re.findall(r"<revision>(.+)</revision>", (HOME / "pom.xml").read_text())
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-\w+)?", version)
+    for module in ("", *(f"{module}/" for module in MODULES), "flume/"):
+        pom = (HOME / f"{module}pom.xml").read_text()
+        own = re.search(r"<artifactId>trawl</artifactId>\s*<version>([^<]+)</version>", pom)
+        assert own is not None, module
+        assert own[1] == "${revision}", module
+        assert f"<version>{version}</version>" not in pom, module
+    said = subprocess.run([HOME / "bin/trawl", "version"], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[0] == f"trawl {version}"

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of a job on one window: its edges, and what it has to say for the report and the ledger. */
 public final class Run {
     /** Version of Trawl's code that stands in the ledger. */
-    public static final String CODE_VERSION = "0.1.0";
+    public static final String CODE_VERSION = CodeVersion.read();
 
     /** Properties of a snapshot: the run that made it, and whose window it replaced. */
     static final String ID = "trawl.run-id";
