@@ -31,4 +31,4 @@ done
   die "the folder of '$output' is missing: expected a file in a folder that exists, for example bom.json"
 [[ ! -d $output ]] || die "'$output' is a folder: expected a file, for example bom.json"
 ready
-exec "$TRAWL_VENV/bin/python" "$TRAWL_HOME/bin/lib/bom.py" "$output"
+PYTHONPATH=$TRAWL_HOME/bin/lib exec "$TRAWL_VENV/bin/python" -P -m bom "$output"
