@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Airflow's own command line, on the stack's Airflow, for example trawl airflow dags list
 takes "${STATE_OPTION[@]}"
-# Behind a word that is Airflow's, --help is, too.
-if [[ ${1:-} == -* ]]; then
+# After another word it is Airflow's own --help.
+if [[ ${1:-} == --help || ${1:-} == -h ]]; then
   answer_help 'ARGUMENT...' "$@" << 'HELP'
 Airflow's own command line, on the local stack's Airflow ('trawl up' starts it), for example trawl airflow dags list.
 'trawl airflow help' lists what it takes.

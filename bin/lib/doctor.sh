@@ -41,7 +41,7 @@ if [[ -n $named && ! -r $named ]]; then
 fi
 
 [[ -f $TRAWL_HOME/conf/trawl.conf && -f $TRAWL_HOME/dags/requirements.lock ]] ||
-  die "$TRAWL_HOME is no folder of Trawl: it has no conf/trawl.conf (TRAWL_HOME names it)"
+  die "$TRAWL_HOME is not the folder of Trawl: it has no conf/trawl.conf (TRAWL_HOME names it)"
 
 failed='' lines=()
 # quoted TEXT: as JSON has it.

@@ -8,7 +8,7 @@ Prints the version of Trawl and of what it runs on.
 HELP
 (($# == 0)) || die "'$1' is one too many: trawl version takes nothing"
 pom=$TRAWL_HOME/pom.xml
-[[ -f $pom ]] || die "$TRAWL_HOME is no folder of Trawl: it has no pom.xml (TRAWL_HOME names it)"
+[[ -f $pom ]] || die "$TRAWL_HOME is not the folder of Trawl: it has no pom.xml (TRAWL_HOME names it)"
 property() {
   sed -nE "s|.*<$1>([^<]*)</$1>.*|\1|p" "$pom" | head -n 1
 }

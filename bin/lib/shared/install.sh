@@ -29,13 +29,13 @@ install_python() {
     say "installing uv into .trawl/tools"
     { "$python" -m venv --clear "$TRAWL_HOME/.trawl/tools" &&
       "$TRAWL_HOME/.trawl/tools/bin/pip" install --quiet --require-hashes --no-deps -r "$pin"; } > "$log" 2>&1 ||
-      die "uv cannot be installed ($(last_line "$log")); all that was said is in .trawl/install.log" 1
+      die "uv cannot be installed ($(last_line "$log")); full log: .trawl/install.log" 1
   fi
   say "installing Airflow, Spark and what dags/ needs into .trawl/venv (1 GB; about 15 s, a minute or two with a cold cache)"
   { "$TRAWL_UV" venv --quiet --clear --python "$python" "$TRAWL_VENV" &&
     "$TRAWL_UV" pip install --python "$TRAWL_VENV/bin/python" --require-hashes --no-deps \
       --compile-bytecode -r "$lock"; } > "$log" 2>&1 ||
-    die "the Python packages cannot be installed ($(last_line "$log")); all that was said is in .trawl/install.log" 1
+    die "the Python packages cannot be installed ($(last_line "$log")); full log: .trawl/install.log" 1
   printf '%s\n' "$wanted" > "$stamp"
   say "installed in $(seconds_since "$begun") s"
 }
@@ -56,7 +56,7 @@ build() {
   # Made before the build starts, so that a file changed while it runs is built the next time.
   touch "$TRAWL_DIST/.building"
   (cd "$TRAWL_HOME" && mvn -B -q -Dquick package) > "$log" 2>&1 ||
-    die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); all that was said is in target/build.log" 1
+    die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); full log: target/build.log" 1
   mv "$TRAWL_DIST/.building" "$stamp"
   say "built in $(seconds_since "$begun") s"
 }
@@ -79,7 +79,7 @@ build_terminal() {
   say "building (the first time it downloads: about a minute)"
   touch "$folder/.building"
   (cd "$TRAWL_HOME" && mvn -B -q -Dquick package -pl jobs/terminal -am) > "$log" 2>&1 ||
-    die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); all that was said is in target/build.log" 2
+    die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); full log: target/build.log" 2
   mv "$folder/.building" "$folder/.built"
   say "built in $(seconds_since "$begun") s"
 }
