@@ -257,7 +257,7 @@ def test_the_task_shows_the_heartbeat_and_its_end_is_the_drivers(start, active):
     gone(driver, active)
     failure = one.ended()
     assert isinstance(failure, AirflowException)
-    assert str(failure) == "trawl hot-detect: its driver was told to end, but not by this task: it starts again"
+    assert str(failure) == "trawl hot-detect: its driver was ended, but not by this task: it starts again"
 
 
 def test_the_next_try_takes_up_the_driver_that_still_runs(start, active):

@@ -96,7 +96,7 @@ def test_no_job_is_a_bad_argument(trawl):
             "trawl-mine.jar has no class io.trawl.mine.MineJob: name the job's main class",
         ),
         (["mine", "--main", "example.Nope"], 2, "trawl-mine.jar has no class example.Nope"),
-        (["mine", "--main"], 2, "trawl mine: --main : expected the name of a class, as example.MyJob"),
+        (["mine", "--main"], 2, "trawl mine: --main : expected the name of a class, for example example.MyJob"),
         (["mine", "--main", "--source"], 2, "trawl mine: --main --source: expected the name of a class"),
         (["mine", "--main=io.trawl.echo.EchoJob", "--window", "bad"], 2, "--window bad: expected START/END"),
         (

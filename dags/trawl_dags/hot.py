@@ -122,7 +122,7 @@ class HotDetectOperator(SparkJobOperator):
 
     def _settle(self, ending: str | Callable[[], str] = "it left no report") -> NoReturn:
         super()._settle(ending)
-        raise AirflowException(f"trawl {self.job}: its driver was told to end, but not by this task: it starts again")
+        raise AirflowException(f"trawl {self.job}: its driver was ended, but not by this task: it starts again")
 
     def _at_once(self) -> reports.Report | None:
         try:

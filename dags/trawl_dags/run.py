@@ -141,7 +141,7 @@ class Run:
         main_class = self.main or submit.main_class(self.job)
         with zipfile.ZipFile(jar) as file:
             if f"{main_class.replace('.', '/')}.class" not in file.namelist():
-                raise Stop(f"{jar} has no class {main_class}: name the job's main class, as --main example.MyJob", 2)
+                raise Stop(f"{jar} has no class {main_class}: name the job's main class, for example --main example.MyJob", 2)
 
     def _java(self, arguments: Sequence[str]) -> list[str]:
         main_class = self.main or submit.main_class(self.job)
@@ -154,7 +154,7 @@ class Run:
             self._java(["--check", *settings_file, *words]), capture_output=True, text=True, check=False
         )
         if checked.returncode:
-            said = checked.stderr.strip().splitlines() or ["the check ended without a word"]
+            said = checked.stderr.strip().splitlines() or ["the check ended without a message"]
             line = said[-1].removeprefix(f"trawl {self.job}: ")
             raise Stop(line, 2 if checked.returncode == 2 else 1)
 
@@ -196,14 +196,14 @@ class Run:
         while driver.active and time.monotonic() < deadline:
             time.sleep(0.3)
             driver = masters.driver(driver_id)
-        raise Stop(f"{why}: driver {driver_id} was told to end and is {driver.state}", why.status)
+        raise Stop(f"{why}: driver {driver_id} was asked to end and is {driver.state}", why.status)
 
     def _elsewhere(self, command: Sequence[str]) -> str:
         """On YARN and Kubernetes spark-submit follows by itself."""
         try:
             done = subprocess.run(command, stdout=sys.stderr, check=False, start_new_session=True)
         except Interrupted as e:
-            raise Stop(f"{e}: the application goes on; end it with the cluster's own tool", e.status) from None
+            raise Stop(f"{e}: the application continues; end it with the cluster's own tool", e.status) from None
         return f"spark-submit ended with status {done.returncode}, and the job left no report: its log is the cluster's"
 
 
@@ -220,7 +220,7 @@ class _Masters(Masters):
             found = super().driver(driver_id)
         except MasterUnreachable as e:
             if not self.away:
-                print(f"trawl: {e} Waiting for it, driver {driver_id} goes on", file=sys.stderr)
+                print(f"trawl: {e} Waiting for it; driver {driver_id} continues", file=sys.stderr)
             self.away = True
             raise
         self.away = False
@@ -304,7 +304,7 @@ def _main_class(given: Sequence[str]) -> tuple[str | None, list[str]]:
         if word == "--main" or word.startswith("--main="):
             main = word.partition("=")[2] or next(words, "")
             if not re.fullmatch(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", main):
-                raise Stop(f"--main {main}: expected the name of a class, as example.MyJob", 2)
+                raise Stop(f"--main {main}: expected the name of a class, for example example.MyJob", 2)
         else:
             rest.append(word)
     return main, rest

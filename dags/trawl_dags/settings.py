@@ -83,7 +83,7 @@ class Settings:
         """Value of a key as a whole number, 0 or more."""
         value = self.text(key, None if otherwise is None else str(otherwise))
         if not re.fullmatch(r"[0-9]{1,9}", value):
-            raise SettingsError(f"setting {key} = {value}: expected a whole number, as 4")
+            raise SettingsError(f"setting {key} = {value}: expected a whole number, for example 4")
         return int(value)
 
     def flag(self, key: str, otherwise: bool) -> bool:
@@ -99,7 +99,7 @@ class Settings:
         try:
             return duration(value)
         except ValueError:
-            raise SettingsError(f"setting {key} = {value}: expected an ISO-8601 duration, as PT1H or PT30S") from None
+            raise SettingsError(f"setting {key} = {value}: expected an ISO-8601 duration, for example PT1H or PT30S") from None
 
     def instant(self, key: str) -> datetime | None:
         """Value of a key as an instant in UTC; None where it is missing or empty."""
@@ -109,7 +109,7 @@ class Settings:
         try:
             return instant(value)
         except ValueError:
-            raise SettingsError(f"setting {key} = {value}: expected an instant, as 2026-11-24T10:00:00Z") from None
+            raise SettingsError(f"setting {key} = {value}: expected an instant, for example 2026-11-24T10:00:00Z") from None
 
     def listed(self, key: str) -> list[str]:
         """Values of a comma-separated key; none where it is missing or empty."""
@@ -141,7 +141,7 @@ class Settings:
         unit = self.duration(key, self.text("window.default", "PT1H"))
         if not unit or DAY % unit:
             raise SettingsError(
-                f"setting {key} = {iso(unit)}: expected a duration that divides a day, as PT1H or PT15M"
+                f"setting {key} = {iso(unit)}: expected a duration that divides a day, for example PT1H or PT15M"
             )
         return Source(name, unit)
 
@@ -224,7 +224,7 @@ def duration(text: str) -> timedelta:
     """Read an ISO-8601 duration of days, hours, minutes and seconds, as java.time.Duration does."""
     found = _DURATION.fullmatch(text.strip())
     if not found or not any(found.groups()):
-        raise ValueError(f"'{text}' is no ISO-8601 duration, as PT1H or PT30S")
+        raise ValueError(f"'{text}' is not an ISO-8601 duration, for example PT1H or PT30S")
     return timedelta(**{unit: float(value) for unit, value in found.groupdict().items() if value})
 
 

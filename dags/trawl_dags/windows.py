@@ -122,16 +122,16 @@ def _field(params: Mapping[str, Any], name: str) -> datetime | None:
     try:
         return instant(value)
     except (TypeError, ValueError, AttributeError):
-        raise BadRequest(f"{name} {value!r}: expected an instant with its zone, as {EXAMPLE}") from None
+        raise BadRequest(f"{name} {value!r}: expected an instant with its zone, for example {EXAMPLE}") from None
 
 
 def _aligned(window: Window, source: Source) -> None:
     if window.end <= window.start:
-        raise BadRequest(f"window {window} ends before it starts: expected START/END, as {EXAMPLE} and an hour on")
+        raise BadRequest(f"window {window} ends before it starts: expected START/END, for example {EXAMPLE} and an hour later")
     for border in (window.start, window.end):
         below = floor(border, source.window)
         if border != below:
             raise BadRequest(
-                f"window {window}: {utc(border)} is no border of source {source.name}'s windows of "
+                f"window {window}: {utc(border)} is not a border of source {source.name}'s windows of "
                 f"{iso(source.window)}; the nearest are {utc(below)} and {utc(below + source.window)}"
             )

@@ -56,7 +56,7 @@ def arguments() -> argparse.Namespace:
     options = parser()
     given = options.parse_args()
     if (given.log is None) != (given.indicators is None):
-        options.error("--log and --indicators go together, for example --log access.log --indicators feed.txt")
+        parser.error("--log and --indicators go together, for example --log access.log --indicators feed.txt")
     for file in [given.log, *(Path(f) for f in (given.indicators or "").split(",") if f)]:
         if file is not None and not file.is_file():
             options.error(f"{file}: no such file")
@@ -122,7 +122,7 @@ def run(given: argparse.Namespace) -> Summary:
     # Written just before the minute ends, the first half would leave the next window empty.
     while datetime.now(UTC).second > 60 - SHIPPED:
         time.sleep(0.5)
-    say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half behind it")
+    say(f"{len(logs)} proxies write {summary.written} lines: half before a full minute, half after it")
     first = datetime.now(UTC).replace(second=0, microsecond=0)
     border = first + timedelta(minutes=1)
     change(f"airflow.start = {first:%Y-%m-%dT%H:%M:%SZ}")

@@ -104,9 +104,9 @@ def compare(summary: Summary, truth: list[dict[str, Any]]) -> None:
     doubled = sum(count - 1 for count in found.values())
     for name, keys in (("planted but not detected", missed), ("detected but not planted", extra)):
         if keys:
-            summary.problems.append(f"{len(keys)} {name}, as {min(keys, key=str)}")
+            summary.problems.append(f"{len(keys)} {name}, for example {min(keys, key=str)}")
     if doubled:
-        summary.problems.append(f"{doubled} detections stand twice")
+        summary.problems.append(f"{doubled} detections are counted twice")
 
 
 def show_hot(hot: dict[str, Any]) -> None:

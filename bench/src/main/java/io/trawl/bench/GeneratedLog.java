@@ -170,7 +170,7 @@ final class GeneratedLog {
                 }
                 Source source = sources.get(line.proxy());
                 if (source == null) {
-                    throw new IllegalStateException("a line of " + line.proxy() + ", which is no proxy here");
+                    throw new IllegalStateException("a line of " + line.proxy() + ", which is not a proxy here");
                 }
                 // The callback is told of what fails; its future says nothing more.
                 Future<RecordMetadata> unused = producer.send(

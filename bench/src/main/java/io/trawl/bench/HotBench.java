@@ -86,7 +86,7 @@ final class HotBench implements Bench {
     @Option(
             names = "--indicators",
             paramLabel = "N",
-            description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 1.2M).")
+            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 1.2M).")
     private Size indicators = new Size(1_200_000);
 
     @Option(names = "--backlog", paramLabel = "N", description = "Lines of the backlog (default: 5M).")
@@ -98,7 +98,8 @@ final class HotBench implements Bench {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "One setting of the hot job, as spark.conf.spark.streaming.backpressure.enabled=false.")
+            description =
+                    "One setting of the hot job, for example spark.conf.spark.streaming.backpressure.enabled=false.")
     private List<String> settings = new ArrayList<>();
 
     @Option(names = "--keep-data", description = "Leave what the servers and jobs have written in .trawl/bench.")

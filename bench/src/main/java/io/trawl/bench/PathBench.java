@@ -78,7 +78,7 @@ final class PathBench implements Bench {
     @Option(
             names = "--indicators",
             paramLabel = "N",
-            description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 1.2M).")
+            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 1.2M).")
     private Size indicators = new Size(1_200_000);
 
     @Option(
@@ -427,7 +427,7 @@ final class PathBench implements Bench {
         }
 
         private static String first(Set<String> lines) {
-            return lines.isEmpty() ? "" : ", as " + lines.iterator().next();
+            return lines.isEmpty() ? "" : ", for example " + lines.iterator().next();
         }
 
         private static Set<String> strings(JsonNode array) {

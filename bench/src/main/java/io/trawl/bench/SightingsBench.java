@@ -63,7 +63,8 @@ final class SightingsBench implements Bench {
             throw new IllegalArgumentException("--days " + days + ": expected 2 to 3650");
         }
         if (clients.value() < MOST || clients.value() > 1_000_000) {
-            throw new IllegalArgumentException("--clients " + clients.value() + ": expected 100 to 1M, as 10k");
+            throw new IllegalArgumentException(
+                    "--clients " + clients.value() + ": expected 100 to 1M, for example 10k");
         }
         Options project = Options.ofThisProject();
         Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));

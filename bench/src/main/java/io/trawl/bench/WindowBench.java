@@ -65,7 +65,7 @@ final class WindowBench implements Bench {
     @Option(
             names = "--indicators",
             paramLabel = "N",
-            description = "Indicators, 10k or more, as 10k, 100k, 1.2M (default: 100k).")
+            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 100k).")
     private Size indicators = new Size(100_000);
 
     @Option(names = "--rest", paramLabel = "N", description = "Seconds at rest that are measured (default: 30).")
@@ -77,13 +77,13 @@ final class WindowBench implements Bench {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "One setting of trawl.conf, as job.driver.lines=0.")
+            description = "One setting of trawl.conf, for example job.driver.lines=0.")
     private List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--stack",
             paramLabel = "KEY=VALUE",
-            description = "One setting of the stack, as env.AIRFLOW__CORE__PARALLELISM=4.")
+            description = "One setting of the stack, for example env.AIRFLOW__CORE__PARALLELISM=4.")
     private List<String> stackSettings = new ArrayList<>();
 
     @Option(names = "--keep-data", description = "Leave what the servers and jobs have written in .trawl/bench.")
@@ -98,7 +98,7 @@ final class WindowBench implements Bench {
             throw new IllegalArgumentException("--rest " + rest + ": expected 1 or more seconds");
         }
         if (lines.value() < 1000 || lines.value() > 2_000_000) {
-            throw new IllegalArgumentException("--lines " + lines.value() + ": expected 1k to 2M, as 100k");
+            throw new IllegalArgumentException("--lines " + lines.value() + ": expected 1k to 2M, for example 100k");
         }
         if (indicators.value() < 10_000) {
             throw new IllegalArgumentException("--indicators " + indicators.value() + ": expected 10k or more");

@@ -187,7 +187,7 @@ final class Generations {
             warned = true;
             LOG.warn(
                     "{} was emptied in place: it seems to be rotated by copytruncate. Set rotation = copytruncate, or"
-                            + " the copy counts as a file of its own and its lines come twice.",
+                            + " the copy counts as another file and its lines come twice.",
                     path);
         }
     }
@@ -195,7 +195,7 @@ final class Generations {
     private void count(String path, long offset) {
         if (unknown++ == 0) {
             LOG.warn(
-                    "The line at byte {} of {} is in no file there or beside it; generation is '{}'. Further ones are"
+                    "The line at byte {} of {} is in no file there or in its folder; generation is '{}'. Further ones are"
                             + " counted, not logged.",
                     offset,
                     path,

@@ -225,7 +225,7 @@ final class Airflow {
                 boolean moved = !child.equals(asked) || !now.equals(before);
                 asked = child;
                 before = now;
-                return moved ? SERVES : Probe.silent("its heartbeat stands at " + now);
+                return moved ? SERVES : Probe.silent("its heartbeat stays at " + now);
             }
         };
     }

@@ -100,7 +100,7 @@ final class Flume {
         String named = site.text(key, "rename");
         if (!ROTATIONS.contains(named)) {
             throw new IllegalArgumentException("stack setting " + key + " = " + named + ": expected "
-                    + String.join(" or ", ROTATIONS) + ", as " + key + " = copytruncate");
+                    + String.join(" or ", ROTATIONS) + ", for example " + key + " = copytruncate");
         }
         return named;
     }

@@ -481,7 +481,7 @@ public final class LocalStack implements AutoCloseable {
             await(child(name), line -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StackException(name + " was not waited for to the end", e);
+            throw new StackException(name + " did not start: the wait was interrupted", e);
         }
     }
 

@@ -66,7 +66,7 @@ interface Probe {
                         !child.equals(asked) || now.isEmpty() || !now.get().equals(before);
                 asked = child;
                 before = now.orElse(Duration.ZERO);
-                return moved ? SERVES : silent("its processor time stands at " + before.toMillis() + " ms");
+                return moved ? SERVES : silent("its processor time stays at " + before.toMillis() + " ms");
             }
         };
     }

@@ -39,8 +39,8 @@ final class Site {
         for (var changed : options.settings().entrySet()) {
             String key = changed.getKey();
             if (!merged.containsKey(key) && OPEN.stream().noneMatch(key::startsWith)) {
-                throw new IllegalArgumentException(
-                        "stack setting " + key + " is unknown: " + FILE + " lists them, as port.kafka = 19092");
+                throw new IllegalArgumentException("stack setting " + key + " is unknown: " + FILE
+                        + " lists them, for example port.kafka = 19092");
             }
             merged.put(key, changed.getValue());
         }
@@ -141,7 +141,7 @@ final class Site {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "stack setting " + key + " = " + value + ": expected a whole number, as 4", e);
+                    "stack setting " + key + " = " + value + ": expected a whole number, for example 4", e);
         }
     }
 

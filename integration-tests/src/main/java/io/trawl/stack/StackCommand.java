@@ -171,7 +171,7 @@ public final class StackCommand {
 
     private static void remember(Options options) {
         StringBuilder text =
-                new StringBuilder("# What bin/trawl up was told beside conf/stack.conf and conf/trawl.conf.\n");
+                new StringBuilder("# Options of bin/trawl up, in addition to conf/stack.conf and conf/trawl.conf.\n");
         new TreeMap<>(options.settings())
                 .forEach((key, value) -> text.append("stack." + key + " = " + Logging.escaped(value) + "\n"));
         new TreeMap<>(options.trawl())
@@ -183,7 +183,8 @@ public final class StackCommand {
     private static void put(Map<String, String> map, String option, String assignment) {
         int equals = assignment.indexOf('=');
         if (equals < 1) {
-            throw new IllegalArgumentException(option + " " + assignment + ": expected KEY=VALUE, as port.kafka=29092");
+            throw new IllegalArgumentException(
+                    option + " " + assignment + ": expected KEY=VALUE, for example port.kafka=29092");
         }
         map.put(
                 assignment.substring(0, equals).strip(),
@@ -344,7 +345,7 @@ public final class StackCommand {
                     (line.startsWith("trawl ") ? System.err : out).println(line);
                 }
                 throw new IOException("the supervisor (pid " + pid
-                        + ") ended before it answered: its log is supervisor.log beside the servers'");
+                        + ") ended before it answered: its log is supervisor.log in the servers' folder of logs");
             } catch (SocketTimeoutException e) {
                 throw new IOException(
                         "the supervisor (pid %d) does not answer within %d s: 'bin/trawl down' ends it and the servers, 'bin/trawl up' starts them again"

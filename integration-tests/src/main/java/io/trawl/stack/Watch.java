@@ -164,7 +164,7 @@ final class Watch {
             try {
                 all.values().forEach(watched -> look(watched, passed));
             } catch (RuntimeException e) {
-                told.accept("the watch failed, and goes on: " + e);
+                told.accept("the watch failed and continues: " + e);
             } finally {
                 stack.endRestart();
             }

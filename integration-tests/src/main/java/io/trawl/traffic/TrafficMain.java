@@ -66,7 +66,7 @@ public final class TrafficMain {
                 Line line = all.next();
                 OutputStream log = logs.get(line.proxy());
                 if (log == null) {
-                    throw new IllegalStateException("a line of " + line.proxy() + ", which is no proxy here");
+                    throw new IllegalStateException("a line of " + line.proxy() + ", which is not a proxy here");
                 }
                 log.write(line.bytes());
                 log.write('\n');
@@ -88,7 +88,7 @@ public final class TrafficMain {
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             if (!args[i].startsWith("--") || i + 1 == args.length) {
-                throw new IllegalArgumentException("'" + args[i] + "' is no option with a value; see --help");
+                throw new IllegalArgumentException("'" + args[i] + "' is not an option with a value; see --help");
             }
             options.put(args[i].substring(2), args[i + 1]);
         }
@@ -127,7 +127,7 @@ public final class TrafficMain {
                             "seed",
                             "lines")
                     .contains(name)) {
-                throw new IllegalArgumentException("--" + name + " is no option; see --help");
+                throw new IllegalArgumentException("--" + name + " is not an option; see --help");
             }
         }
         return builder.build();

@@ -287,8 +287,8 @@ class JobsIT {
                     .read("refresh-indicators.json");
             assertThat(report.path("counts").path("allowlisted").asLong()).isEqualTo(2);
             assertThat(report.path("notes").toString())
-                    .contains("on allowlist 'names': 1 indicator, as github.io")
-                    .contains("on allowlist 'resolvers': 1 indicator, as 203.0.113.9");
+                    .contains("on allowlist 'names': 1 indicator, for example github.io")
+                    .contains("on allowlist 'resolvers': 1 indicator, for example 203.0.113.9");
 
             Window window = fill(source, Broker.log(0, "p1", 0, lines.toArray(new String[0])));
             source.sweep(window);
@@ -387,11 +387,11 @@ class JobsIT {
         assertOneLine(
                 source.run("refresh-indicators", null, "--feeds", feed, "--set", "allowlists.folder=" + broken),
                 2,
-                "--allowlists " + broken + ": no JSON, in line 1; expected");
+                "--allowlists " + broken + ": not JSON in line 1; expected");
         assertOneLine(
                 source.run("refresh-indicators", null, "--feeds", feed, "--allowlists", other.toString()),
                 2,
-                "--allowlists " + other + ": no allowlist; expected JSON with name, type and list");
+                "--allowlists " + other + ": not an allowlist; expected JSON with name, type and list");
         assertThat(snapshot(source)).isEqualTo(before);
     }
 
@@ -515,7 +515,7 @@ class JobsIT {
                 .containsEntry("copies_elsewhere", 0L)
                 .containsEntry("problems", 0L);
         assertThat(source.report("audit", second).path("notes").toString())
-                .contains("2 lines came again: earlier windows have them, too, and keep them");
+                .contains("2 lines came again: earlier windows also have them, and keep them");
         // The first window's rows, and nothing of the second one.
         assertThat(mainRows(source, first)).hasSize(2);
         assertThat(source.hbase("detections", second)).isEmpty();
@@ -554,7 +554,7 @@ class JobsIT {
         assertOneLine(
                 source.run("audit", second, "--set", "audit.copies.lookback=P2D"),
                 2,
-                "audit.copies.lookback = PT48H: expected PT0S (not at all) to P1D, as PT1H");
+                "audit.copies.lookback = PT48H: expected PT0S (not at all) to P1D, for example PT1H");
     }
 
     /** Rows of the detections of a window in HBase, without the index rows. */

@@ -416,7 +416,7 @@ class ParityIT {
         Trawl table = swept.trawl("parity");
         assertThat(table.end()).isZero();
         assertThat(table.out())
-                .contains("not judged yet, the hot path is " + inSecond + " lines behind the window's end");
+                .contains("not judged yet, the hot path is " + inSecond + " lines short of the window's end");
         assertThat(swept.audit(
                         note -> assertThat(note).endsWith("it is " + inSecond + " lines behind, so this is not final")))
                 .containsEntry("hot_behind", inSecond)

@@ -189,7 +189,7 @@ class TailIT {
         assertThat(tail.end()).isEqualTo(status);
         assertThat(tail.err().lines()).as(tail.err()).hasSize(2);
         assertThat(tail.err().lines().toList().get(1))
-                .matches("trawl tail: partition 0 offset \\d+ of topic " + topic + " is no alert: .+");
+                .matches("trawl tail: partition 0 offset \\d+ of topic " + topic + " is not an alert: .+");
     }
 
     @Test

@@ -56,7 +56,7 @@ public final class Expectations {
     private static IllegalArgumentException wrong(Schema schema, Schema.Field field, String key, Object value) {
         return new IllegalArgumentException(
                 "schema " + schema.getName() + ", field " + field.name() + ": " + key + " = " + value
-                        + " is no expectation; there are min, max, pattern and required-when, as \"expect\": {\"min\": 0}");
+                        + " is not an expectation; there are min, max, pattern and required-when, for example \"expect\": {\"min\": 0}");
     }
 
     private static Check check(Schema schema, Schema.Field field, String key, Object value) {

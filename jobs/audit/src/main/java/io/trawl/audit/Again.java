@@ -86,7 +86,7 @@ final class Again {
                                         + ", too, whose validate ran before this window was ingested: rerun validate and what follows it for that window"));
         long earlier = sum(copies.windows().headMap(run.window().start()));
         if (earlier > 0) {
-            run.note(earlier + " lines came again: earlier windows have them, too, and keep them");
+            run.note(earlier + " lines came again: earlier windows also have them, and keep them");
         }
         if (copies.count() > earlier) {
             run.note((copies.count() - earlier) + " lines are kept by later windows, which can no longer be rerun");
@@ -94,7 +94,7 @@ final class Again {
         Instant unknown = seen.unknown();
         if (unknown != null && !places.isEmpty()) {
             run.note("windows before " + unknown
-                    + " were ingested by an earlier version: what came again from them is not seen");
+                    + " were ingested by an earlier version: copies of their lines are not detected");
         }
         return copies.count();
     }

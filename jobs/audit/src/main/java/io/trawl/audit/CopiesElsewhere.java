@@ -36,7 +36,7 @@ final class CopiesElsewhere {
         Duration lookback = settings.duration(LOOKBACK);
         if (lookback.isNegative() || lookback.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException(
-                    "setting " + LOOKBACK + " = " + lookback + ": expected PT0S (not at all) to P1D, as PT1H");
+                    "setting " + LOOKBACK + " = " + lookback + ": expected PT0S (not at all) to P1D, for example PT1H");
         }
         return lookback;
     }
@@ -64,8 +64,8 @@ final class CopiesElsewhere {
         }
         Duration unknown = notIngested(run, before);
         if (unknown.toMillis() > 0) {
-            run.note("of the time before, " + unknown
-                    + " is not ingested yet: what came again from it is counted when audit runs again after that");
+            run.note("of the earlier windows, " + unknown
+                    + " is not ingested yet: an audit that runs after that counts its lines that came again");
         }
     }
 

@@ -74,7 +74,8 @@ final class HBaseSide {
     static int most(Settings settings) {
         int most = settings.number(MOST);
         if (most < 1) {
-            throw new IllegalArgumentException("setting " + MOST + " = " + most + ": expected 1 or more, as 100000");
+            throw new IllegalArgumentException(
+                    "setting " + MOST + " = " + most + ": expected 1 or more, for example 100000");
         }
         return most;
     }
@@ -129,8 +130,9 @@ final class HBaseSide {
         LoadCheck.Findings left = new LoadCheck.Findings();
         for (Result old : before) {
             if (!has(LakeTable.DETECTIONS, old.detections()) || !has(LakeTable.OBSERVABLES, old.observables())) {
-                run.note("the result " + old.sequence()
-                        + " is no longer in the lake: not looked for in HBase (audit --deep finds what it left)");
+                run.note(
+                        "the result " + old.sequence()
+                                + " is no longer in the lake: audit did not look for its cells in HBase (audit --deep finds them)");
                 continue;
             }
             left.plus(detections(old, some -> LoadCheck.left(settings, detections, now, some)));

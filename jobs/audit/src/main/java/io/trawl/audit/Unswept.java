@@ -127,7 +127,7 @@ final class Unswept {
             } else {
                 problems.add("window " + window + " was never ingested: " + hole.messages()
                         + " messages of the topic are in no window: sweep it, or set " + from(run) + " = " + hole.end()
-                        + " where that is meant");
+                        + " if that is intended");
             }
         }
     }
@@ -138,7 +138,8 @@ final class Unswept {
             return text.isEmpty() ? Instant.MIN : Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "setting " + from(run) + " = " + text + ": expected an instant, as 2026-11-24T00:00:00Z", e);
+                    "setting " + from(run) + " = " + text + ": expected an instant, for example 2026-11-24T00:00:00Z",
+                    e);
         }
     }
 

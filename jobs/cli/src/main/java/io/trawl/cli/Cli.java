@@ -141,7 +141,7 @@ public final class Cli {
             } catch (DateTimeException e) {
                 throw new IllegalArgumentException(
                         "--since " + since
-                                + ": expected an instant, as 2026-11-24T10:00:00Z, or a duration, as PT1H or P7D",
+                                + ": expected an instant, for example 2026-11-24T10:00:00Z, or a duration, for example PT1H or P7D",
                         e);
             }
         }
@@ -163,7 +163,7 @@ public final class Cli {
         // What looks like an address or a range and is none would never be met.
         if (typed.isEmpty() || typed.matches("[0-9.]+") || !typed.matches("[^\\s\\p{Cntrl}:/]+")) {
             throw new IllegalArgumentException(
-                    "--client '" + Table.cut(typed) + "': expected an address or a name, as 192.0.2.1");
+                    "--client '" + Table.cut(typed) + "': expected an address or a name, for example 192.0.2.1");
         }
         return typed;
     }
@@ -171,8 +171,8 @@ public final class Cli {
     /** An indicator as detections have it: in canonical form, else, as a pattern of user agents, as it was typed. */
     static String indicator(String typed) {
         if (typed.isBlank() || typed.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "--indicator '" + Table.cut(typed) + "': expected an indicator, as evil.example or 192.0.2.0/24");
+            throw new IllegalArgumentException("--indicator '" + Table.cut(typed)
+                    + "': expected an indicator, for example evil.example or 192.0.2.0/24");
         }
         return Canonical.indicator(typed);
     }
@@ -192,8 +192,9 @@ public final class Cli {
             return HBaseReader.Target.domain(odd.value());
         }
         if (canonical == null) {
-            throw new IllegalArgumentException("'" + Table.cut(value) + "': " + range.reason()
-                    + "; expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");
+            throw new IllegalArgumentException(
+                    "'" + Table.cut(value) + "': " + range.reason()
+                            + "; expected a domain, an address or a range, for example evil.example, 192.0.2.1 or 192.0.2.0/24");
         }
         boolean address = value.indexOf('/') >= 0 || isAddress(canonical);
         return address ? HBaseReader.Target.addresses(canonical) : HBaseReader.Target.domain(canonical);
@@ -242,10 +243,10 @@ public final class Cli {
         @Override
         public Integer call() throws Exception {
             if (limit < 1) {
-                throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
+                throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, for example 100");
             }
-            if (lines && !common.isJson()) {
-                throw new IllegalArgumentException("--lines goes with JSON, for example --output json --lines");
+            if (lines && !common.json) {
+                throw new IllegalArgumentException("--lines goes with --json, for example --json --lines");
             }
             Settings settings = common.settings();
             HBaseReader.Query query = new HBaseReader.Query(
@@ -303,13 +304,13 @@ public final class Cli {
                 index = "0",
                 arity = "0..1",
                 paramLabel = "VALUE",
-                description = "A domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24.")
+                description = "A domain, an address or a range, for example evil.example, 192.0.2.1 or 192.0.2.0/24.")
         private @Nullable String value;
 
         @Option(
                 names = "--user-agent",
                 paramLabel = "TEXT",
-                description = "In place of VALUE: a user agent, exactly as the log has it, as 'curl/8.5.0'.")
+                description = "In place of VALUE: a user agent, exactly as the log has it, for example 'curl/8.5.0'.")
         private @Nullable String userAgent;
 
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")
@@ -328,7 +329,7 @@ public final class Cli {
         @Override
         public Integer call() {
             if (limit < 1) {
-                throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, as 100");
+                throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, for example 100");
             }
             if ((value == null) == (userAgent == null)) {
                 throw new IllegalArgumentException(

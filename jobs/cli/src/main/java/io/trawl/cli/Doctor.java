@@ -46,7 +46,7 @@ final class Doctor implements Callable<Integer> {
         try {
             settings = common.settings();
         } catch (IllegalArgumentException e) {
-            return show(List.of(Finding.fail("settings", String.valueOf(e.getMessage()), "mend it")));
+            return show(List.of(Finding.fail("settings", String.valueOf(e.getMessage()), "correct it")));
         }
         boolean well = show(own(settings)) == 0;
         List<Check> checks = new ArrayList<>(ServerChecks.of(settings, spark));
@@ -77,14 +77,16 @@ final class Doctor implements Callable<Integer> {
             return task.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return List.of(Finding.fail(
-                    name, "does not answer within " + SECONDS + " s", "start it, or mend its address in trawl.conf"));
+                    name,
+                    "does not answer within " + SECONDS + " s",
+                    "start it, or correct its address in trawl.conf"));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             boolean away = cause instanceof JobFailure || Jobs.isAway(cause);
             return List.of(Finding.fail(
                     name,
                     Jobs.message(cause).replaceFirst(": is it up\\?.*", ""),
-                    away ? "start it, or mend its address in trawl.conf" : "look at its log, and at its setting"));
+                    away ? "start it, or correct its address in trawl.conf" : "look at its log, and at its setting"));
         }
     }
 
@@ -107,7 +109,8 @@ final class Doctor implements Callable<Integer> {
                         "source " + name,
                         "topic " + source.topic() + ", format " + source.format() + ", windows of " + source.unit()));
             } catch (IllegalArgumentException e) {
-                findings.add(Finding.fail("source " + name, String.valueOf(e.getMessage()), "mend it in trawl.conf"));
+                findings.add(
+                        Finding.fail("source " + name, String.valueOf(e.getMessage()), "correct it in trawl.conf"));
             }
         }
         for (String feed : settings.list("indicators.folder")) {

@@ -144,11 +144,11 @@ final class ParityCommand implements Callable<Integer> {
         for (Parity.Verdict verdict : verdicts) {
             if (!verdict.judged()) {
                 out.println(verdict.window().start() + ": not judged yet, the hot path is " + verdict.behind()
-                        + " lines behind the window's end");
+                        + " lines short of the window's end");
             }
             if (verdict.moved() > 0) {
                 out.println(verdict.window().start() + ": of the equal ones the hot path has " + verdict.moved()
-                        + " under a window beside it");
+                        + " under the window before or after");
             }
             for (Kind kind : Kind.values()) {
                 verdict.differences(kind).forEach((reason, some) -> {

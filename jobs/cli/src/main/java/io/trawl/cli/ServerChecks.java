@@ -81,11 +81,12 @@ final class ServerChecks {
             String alerts = settings.text("hot.topic");
             boolean there = admin.listTopics().names().get().contains(alerts);
             findings.add(Finding.ok(
-                    "topic " + alerts, there ? "the hot path's alerts" : "not there yet: the first hot path makes it"));
+                    "topic " + alerts,
+                    there ? "the hot path's alerts" : "does not exist yet: the first hot job creates it"));
             return findings;
         } catch (ExecutionException e) {
             return List.of(Finding.fail(
-                    "kafka", "Kafka at " + bootstrap + " does not answer", "start it, or mend kafka.bootstrap"));
+                    "kafka", "Kafka at " + bootstrap + " does not answer", "start it, or correct kafka.bootstrap"));
         } finally {
             admin.close(Duration.ZERO);
         }
@@ -141,14 +142,14 @@ final class ServerChecks {
             String said = Jobs.message(e)
                     .replaceFirst("^HDFS at \\S+ ", Matcher.quoteReplacement("HDFS at " + address + " "))
                     .replaceFirst(": is it up\\?.*", "");
-            return List.of(Finding.fail(key, said, "start it, or mend " + key));
+            return List.of(Finding.fail(key, said, "start it, or correct " + key));
         }
     }
 
     private static String written(FileSystem files, Path folder) throws IOException {
         if (!files.exists(folder)) {
             files.access(existing(files, folder), FsAction.WRITE);
-            return " is not there yet and can be made";
+            return " does not exist yet and can be created";
         }
         Path file = new Path(folder, ".trawl-doctor-" + UUID.randomUUID());
         try {
@@ -176,7 +177,7 @@ final class ServerChecks {
             return List.of(Finding.fail(
                     "hbase zookeeper",
                     "ZooKeeper at " + where + " does not answer (" + refused + ")",
-                    "start HBase, or mend hbase.quorum and hbase.port"));
+                    "start HBase, or correct hbase.quorum and hbase.port"));
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("hbase zookeeper", where));
@@ -185,9 +186,9 @@ final class ServerChecks {
             HBase.Seen seen = HBase.look(settings);
             String found = "HBase " + seen.version() + ", region servers " + String.join(", ", seen.live());
             if (seen.live().isEmpty()) {
-                findings.add(Finding.fail("hbase", found + ": none lives", "start a region server"));
+                findings.add(Finding.fail("hbase", found + ": none is alive", "start a region server"));
             } else if (seen.dead() > 0) {
-                findings.add(Finding.warn("hbase", found + "; " + seen.dead() + " dead", "start what is dead"));
+                findings.add(Finding.warn("hbase", found + "; " + seen.dead() + " dead", "start the dead ones"));
             } else {
                 findings.add(Finding.ok("hbase", found));
             }
@@ -197,10 +198,10 @@ final class ServerChecks {
                         String.join(", ", seen.older()) + ": keys of another version of Trawl",
                         "drop them and load their windows again (docs/hbase.md)"));
             } else if (!seen.missing().isEmpty()) {
-                String tables = "tables " + String.join(", ", seen.missing()) + " are not there yet";
+                String tables = "tables " + String.join(", ", seen.missing()) + " do not exist yet";
                 findings.add(
                         seen.mayCreate()
-                                ? Finding.ok("hbase tables", tables + ": the first load makes them")
+                                ? Finding.ok("hbase tables", tables + ": the first load creates them")
                                 : Finding.fail(
                                         "hbase tables",
                                         tables + ", and this user may not create them",
@@ -218,7 +219,7 @@ final class ServerChecks {
     private List<Finding> master() throws InterruptedException {
         String master = settings.text("spark.master");
         if (!master.startsWith("spark://")) {
-            return List.of(Finding.ok("spark master", master + ": not asked, spark-submit knows the way"));
+            return List.of(Finding.ok("spark master", master + ": not asked, spark-submit connects by itself"));
         }
         String rest = settings.text("spark.rest").replaceFirst("^spark://", "");
         List<String> trouble = new ArrayList<>();
@@ -241,7 +242,7 @@ final class ServerChecks {
         return List.of(Finding.fail(
                 "spark master",
                 "its REST endpoint does not answer (" + String.join("; ", trouble) + ")",
-                "start it with spark.master.rest.enabled=true, or mend spark.rest"));
+                "start it with spark.master.rest.enabled=true, or correct spark.rest"));
     }
 
     private static String minor(String version) {
@@ -258,7 +259,9 @@ final class ServerChecks {
             answer = json(ui.replaceFirst("/+$", "") + "/json/");
         } catch (IOException e) {
             return List.of(Finding.fail(
-                    "spark workers", ui + " does not answer (" + why(e) + ")", "start the master, or mend spark.ui"));
+                    "spark workers",
+                    ui + " does not answer (" + why(e) + ")",
+                    "start the master, or correct spark.ui"));
         }
         List<JsonNode> alive = StreamSupport.stream(answer.path("workers").spliterator(), false)
                 .filter(worker -> worker.path("state").asText().equals("ALIVE"))
@@ -291,7 +294,7 @@ final class ServerChecks {
                             ? Finding.ok("spark.dist", dist + " has the jars of " + jars + " jobs")
                             : Finding.fail(
                                     "spark.dist",
-                                    dist + "/jobs has no trawl-*.jar, as seen from here",
+                                    dist + "/jobs has no trawl-*.jar, seen from this machine",
                                     "copy the folders jobs and lib of target/dist there"));
         }
     }
@@ -336,7 +339,7 @@ final class ServerChecks {
             return List.of(Finding.fail(
                     "reports.url",
                     "WebHDFS at " + uri.getAuthority() + " does not answer (" + why(e) + ")",
-                    "start HDFS's NameNode, or mend reports.url"));
+                    "start HDFS's NameNode, or correct reports.url"));
         }
     }
 
@@ -373,7 +376,7 @@ final class ServerChecks {
                             : Finding.fail("airflow", found + ": " + String.join(", ", ill), "look at its log"));
         } catch (IOException e) {
             return List.of(Finding.fail(
-                    "airflow", url + " does not answer (" + why(e) + ")", "start it, or mend airflow.url"));
+                    "airflow", url + " does not answer (" + why(e) + ")", "start it, or correct airflow.url"));
         }
     }
 
@@ -406,7 +409,7 @@ final class ServerChecks {
         }
         return List.of(Finding.warn(
                 "clock",
-                asked.isEmpty() ? "no server was asked for its time" : "no server tells its time: " + asked,
+                asked.isEmpty() ? "no server was asked for its time" : "no server reports its time: " + asked,
                 "see that all machines keep their clocks by NTP"));
     }
 
@@ -441,7 +444,7 @@ final class ServerChecks {
                     .build();
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IllegalArgumentException e) {
-            throw new IOException(url + " is no address of a page, as http://127.0.0.1:8080", e);
+            throw new IOException(url + " is not the address of a page, for example http://127.0.0.1:8080", e);
         }
     }
 

@@ -69,7 +69,7 @@ final class Tail implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            description = "End after reading for this time, as PT10S; it waits as long for the topic.")
+            description = "End after reading for this time, for example PT10S; it waits as long for the topic.")
     private @Nullable String howLong;
 
     @Mixin
@@ -149,7 +149,7 @@ final class Tail implements Callable<Integer> {
         } catch (DateTimeParseException e) {
             // Said below.
         }
-        throw new IllegalArgumentException("--for " + text + ": expected a duration, as PT10S or PT1H");
+        throw new IllegalArgumentException("--for " + text + ": expected a duration, for example PT10S or PT1H");
     }
 
     private static Map<String, Object> consumer(Settings settings) {
@@ -188,7 +188,7 @@ final class Tail implements Callable<Integer> {
             }
         }
         err.println("trawl tail: partition " + message.partition() + " offset " + message.offset() + " of topic "
-                + message.topic() + " is no alert: " + why);
+                + message.topic() + " is not an alert: " + why);
         return null;
     }
 

@@ -43,7 +43,7 @@ final class TopicCheck {
                         "topic " + topic,
                         "does not exist at " + bootstrap,
                         "kafka-topics --create --topic " + topic + " --config message.timestamp.type=LogAppendTime"
-                                + " --config max.message.bytes=" + WANTED_BYTES + ", or mend source." + name
+                                + " --config max.message.bytes=" + WANTED_BYTES + ", or correct source." + name
                                 + ".topic"));
             }
             throw new JobFailure("Kafka at " + bootstrap + " does not answer (setting kafka.bootstrap)", e);
@@ -61,7 +61,7 @@ final class TopicCheck {
         if (!time.equals("LogAppendTime")) {
             findings.add(Finding.fail(
                     named,
-                    "message.timestamp.type is " + time + ", and a window is one of append time",
+                    "message.timestamp.type is " + time + ", but a window needs append time",
                     alter + "message.timestamp.type=LogAppendTime"));
         }
         String policy = config.get("cleanup.policy").value();
@@ -85,13 +85,11 @@ final class TopicCheck {
             findings.add(Finding.fail(
                     named,
                     "lines are kept " + kept + ", and a window with its margin takes " + window
-                            + ": they are gone before they are swept",
+                            + ": they are deleted before they are swept",
                     alter + "retention.ms=604800000"));
         } else if (retention >= 0 && retention < 24 * window.toMillis()) {
             findings.add(Finding.warn(
-                    named,
-                    "lines are kept " + kept + ": a sweep that is later than that misses some",
-                    alter + "retention.ms=604800000"));
+                    named, "lines are kept " + kept + ": a later sweep misses some", alter + "retention.ms=604800000"));
         }
         String bytes = config.get("retention.bytes").value();
         if (!bytes.equals("-1")) {

@@ -22,6 +22,6 @@ class TargetTest {
         assertThatThrownBy(() -> Cli.target(value))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith(
-                        "expected a domain, an address or a range, as evil.example, 192.0.2.1 or 192.0.2.0/24");
+                        "expected a domain, an address or a range, for example evil.example, 192.0.2.1 or 192.0.2.0/24");
     }
 }

@@ -78,7 +78,7 @@ public final class HadoopTables {
         LakeSettings to = LakeSettings.of(settings);
         if (to.isHadoop()) {
             throw new IllegalArgumentException(
-                    "setting lake.type = hadoop: name the catalog that the lake is to have, as lake.type = jdbc");
+                    "setting lake.type = hadoop: name the catalog that the lake should have, for example lake.type = jdbc");
         }
         Path database = new Path(to.warehouse(), LakeTable.DATABASE);
         FileSystem files = database.getFileSystem(hadoop);

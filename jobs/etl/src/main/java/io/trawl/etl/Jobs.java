@@ -163,7 +163,7 @@ public final class Jobs {
             if (job.windowed() && source != null) {
                 if (options.window == null) {
                     throw new IllegalArgumentException(
-                            "--window is missing: START/END in UTC, as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+                            "--window is missing: START/END in UTC, for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
                 }
                 range = Window.parse(options.window);
                 List<Window> units = range.units(source.unit(), settings.number("window.most"));

@@ -41,7 +41,7 @@ final class LakeSchemas {
                 if (type == field.schema()) {
                     throw new JobFailure(
                             "lake table " + table.name() + " has no column " + field.name()
-                                    + ", and what was written before has no value for it",
+                                    + ", and older rows have no value for it",
                             null);
                 }
                 update = update == null ? table.updateSchema() : update;

@@ -39,7 +39,7 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
             if (key.toLowerCase(Locale.ROOT).endsWith("password")) {
                 throw new IllegalArgumentException(
                         "setting lake.catalog." + key
-                                + ": a password in settings shows in arguments and on Spark's pages; put it alone into a file and name that, as lake.password.file = /etc/trawl/lake.password");
+                                + ": a password in settings appears in arguments and on Spark's pages; put it alone into a file and name the file, for example lake.password.file = /etc/trawl/lake.password");
             }
         }
         catalog.put("warehouse", warehouse);
@@ -49,8 +49,8 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
             String uri = settings.text("lake.catalog.uri", "");
             if (uri.toLowerCase(Locale.ROOT).contains("password=")) {
                 throw new IllegalArgumentException(
-                        "setting lake.catalog.uri has a password in it, which shows in arguments and on Spark's pages; put it"
-                                + " alone into a file and name that, as lake.password.file = /etc/trawl/lake.password");
+                        "setting lake.catalog.uri has a password in it, which appears in arguments and on Spark's pages; put it"
+                                + " alone into a file and name the file, for example lake.password.file = /etc/trawl/lake.password");
             }
             String database = uri.isEmpty() ? inTheFolder(warehouse) : uri;
             requireOneMachine(database);
@@ -75,7 +75,7 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
         if (uri.startsWith(JdbcLake.SQLITE) && master != null) {
             throw new IllegalArgumentException("setting lake.catalog.uri, " + uri
                     + ", is a file of one machine, and in cluster mode the job runs on any worker of " + master
-                    + ": expected a database that all of them reach, as jdbc:postgresql://db.example/lake");
+                    + ": expected a database that all of them reach, for example jdbc:postgresql://db.example/lake");
         }
     }
 
@@ -84,7 +84,7 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
         @Nullable String scheme = new Path(warehouse).toUri().getScheme();
         if (!"file".equals(scheme)) {
             throw new IllegalArgumentException(
-                    "setting lake.catalog.uri is missing: the database that says which state of a table is the newest,"
+                    "setting lake.catalog.uri is missing: the database that knows the newest state of each table,"
                             + " as jdbc:postgresql://db.example/lake for a cluster or jdbc:sqlite:/var/lib/trawl/catalog.db for one machine"
                             + " (or lake.type = hadoop for a lake that has such a catalog)");
         }

@@ -83,7 +83,7 @@ public final class LogFiles implements Messages {
             scans.put(file.window(), scan);
             return scan;
         } catch (NoSuchFileException e) {
-            throw new JobFailure("log " + file.path() + " is no longer there: sweep it again where it lies now", e);
+            throw new JobFailure("log " + file.path() + " is gone: sweep it again from its new place", e);
         }
     }
 

@@ -37,6 +37,15 @@ public record LogSource(
             throw new IllegalArgumentException("setting " + prefix + "format = " + format + ": expected one of "
                     + String.join(", ", Formats.names()));
         }
+        String zone = settings.text(prefix + "zone", "UTC");
+        ZoneId zoneId;
+        try {
+            zoneId = ZoneId.of(zone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "setting " + prefix + "zone = " + zone + ": expected a time zone, for example UTC or Europe/Berlin",
+                    e);
+        }
         String kind = settings.text(prefix + "kind", "proxy");
         if (!kind.equals("proxy") && !kind.equals("web")) {
             throw new IllegalArgumentException("setting " + prefix + "kind = " + kind + ": expected proxy or web");
@@ -49,7 +58,7 @@ public record LogSource(
                 settings.text(prefix + "window", "").isEmpty() ? "window.default" : prefix + "window");
         if (unit.isNegative() || unit.isZero() || Duration.ofDays(1).toMillis() % unit.toMillis() != 0) {
             throw new IllegalArgumentException("setting " + prefix + "window = " + unit
-                    + ": a window must divide a day, as PT1M, PT15M, PT1H or P1D");
+                    + ": a window must divide a day, for example PT1M, PT15M, PT1H or P1D");
         }
         String silence = prefix + "silence";
         return new LogSource(

@@ -242,7 +242,7 @@ public final class Offsets implements Messages {
         if (!cuts.isEmpty()) {
             throw new JobFailure(
                     cuts.get(0).text(source.topic()) + " since window border " + border.at()
-                            + " was pinned; ingest --accept-loss goes on with the new ones, and sweeps each once",
+                            + " was pinned; ingest --accept-loss continues with the new lines and sweeps each once",
                     null);
         }
     }
@@ -402,13 +402,13 @@ public final class Offsets implements Messages {
             throw new JobFailure(
                     "window border " + at + " of source " + source.name() + " is pinned to offsets of topic "
                             + pin.path("topic").asText() + ", but the source now reads " + source.topic()
-                            + ": give the new topic a source of its own",
+                            + ": define a new source for the new topic",
                     null);
         }
         if (!pin.path("topic_id").asText().equals(id)) {
             throw new JobFailure(
-                    "topic " + source.topic() + " was deleted and made anew since window border " + at
-                            + " was pinned: its offsets say nothing any more; give it a source of its own",
+                    "topic " + source.topic() + " was deleted and created again since window border " + at
+                            + " was pinned: its offsets are no longer valid; define a new source for it",
                     null);
         }
         Map<Integer, LogCut> cut = new TreeMap<>();
@@ -553,7 +553,7 @@ public final class Offsets implements Messages {
         if (!time.equals("LogAppendTime")) {
             throw new JobFailure(
                     "topic " + source.topic() + " has message.timestamp.type=" + time
-                            + ": a window is one of append time; set it to LogAppendTime (kafka-configs --alter --entity-type topics --entity-name "
+                            + ": a window needs append time; set it to LogAppendTime (kafka-configs --alter --entity-type topics --entity-name "
                             + source.topic() + " --add-config message.timestamp.type=LogAppendTime)",
                     null);
         }

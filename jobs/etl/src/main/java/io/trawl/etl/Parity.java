@@ -214,8 +214,8 @@ public final class Parity {
                     Example first = some.examples().get(0);
                     reasons.add(some.count() + " " + reason.text()
                             + (reason == Reason.UNEXPLAINED
-                                    ? ", as " + first.detectionId() + ", partition " + first.partition() + " offset "
-                                            + first.offset() + ": " + first.why()
+                                    ? ", for example " + first.detectionId() + ", partition " + first.partition()
+                                            + " offset " + first.offset() + ": " + first.why()
                                     : ""));
                 });
                 if (!reasons.isEmpty()) {
@@ -515,7 +515,7 @@ public final class Parity {
                     if (own == null) {
                         boolean passed = hot.position(partition) > offset;
                         reason = passed ? Reason.UNEXPLAINED : Reason.NOT_YET;
-                        why = "it stands in the window's list alone, its row is missing";
+                        why = "only the window's list has it; its row is missing";
                     } else if (against == null || with != against) {
                         reason = Reason.OTHER_INDICATORS;
                         why = snapshots(with, against);
@@ -611,7 +611,7 @@ public final class Parity {
         try {
             return Json.MAPPER.readTree(json);
         } catch (IOException e) {
-            throw new JobFailure("table " + HBase.DETECTIONS + " of HBase has a cell that is no JSON: " + json, e);
+            throw new JobFailure("table " + HBase.DETECTIONS + " of HBase has a cell that is not JSON: " + json, e);
         }
     }
 

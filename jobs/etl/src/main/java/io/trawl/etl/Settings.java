@@ -128,7 +128,8 @@ public final class Settings implements Serializable {
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("setting " + key + " = " + value + ": expected a whole number, as 4", e);
+            throw new IllegalArgumentException(
+                    "setting " + key + " = " + value + ": expected a whole number, for example 4", e);
         }
     }
 
@@ -138,7 +139,7 @@ public final class Settings implements Serializable {
             return Duration.parse(value);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "setting " + key + " = " + value + ": expected an ISO-8601 duration, as PT1H or PT30S", e);
+                    "setting " + key + " = " + value + ": expected an ISO-8601 duration, for example PT1H or PT30S", e);
         }
     }
 

@@ -21,13 +21,14 @@ public record Window(Instant start, Instant end) implements Serializable {
     public static Window parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("--window " + text + ": expected START/END in UTC, as " + EXAMPLE);
+            throw new IllegalArgumentException(
+                    "--window " + text + ": expected START/END in UTC, for example " + EXAMPLE);
         }
         Instant start = instant(text, text.substring(0, slash));
         Instant end = instant(text, text.substring(slash + 1));
         if (!start.isBefore(end)) {
             throw new IllegalArgumentException(
-                    "--window " + text + ": it ends before it starts; expected START/END, as " + EXAMPLE);
+                    "--window " + text + ": it ends before it starts; expected START/END, for example " + EXAMPLE);
         }
         return new Window(start, end);
     }
@@ -37,7 +38,8 @@ public record Window(Instant start, Instant end) implements Serializable {
             return OffsetDateTime.parse(text.strip()).toInstant();
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "--window " + whole + ": '" + text + "' is no instant; expected START/END in UTC, as " + EXAMPLE,
+                    "--window " + whole + ": '" + text + "' is not an instant; expected START/END in UTC, for example "
+                            + EXAMPLE,
                     e);
         }
     }

@@ -205,7 +205,7 @@ final class WindowClaims {
             }
         }
         return "that day runs, delete the folder " + state.path(folder(window.start()))
-                + ": windows in the ledger are claimed anew)";
+                + ": windows in the ledger are claimed again)";
     }
 
     private static List<Held> with(List<Held> held, Held another) {

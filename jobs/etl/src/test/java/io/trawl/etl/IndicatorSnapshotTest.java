@@ -213,7 +213,7 @@ class IndicatorSnapshotTest {
 
         assertThatExceptionOfType(JobFailure.class)
                 .isThrownBy(() -> lake.table(LakeTable.INDICATORS))
-                .withMessageEndingWith("has no column indicator_id, and what was written before has no value for it");
+                .withMessageEndingWith("has no column indicator_id, and older rows have no value for it");
     }
 
     private void create(Schema avro) throws Exception {

@@ -153,7 +153,7 @@ class ParityTest {
         Verdict verdict = batch(detection(120), hotCell(changed));
         assertThat(why(only(verdict, Kind.DIFFERENT, Reason.UNEXPLAINED))).isEqualTo("fields that differ: feed, how");
         assertThat(verdict.note())
-                .startsWith("hot path disagrees: 0 equal, 1 different (1 unexplained, as " + ID
+                .startsWith("hot path disagrees: 0 equal, 1 different (1 unexplained, for example " + ID
                         + ", partition 0 offset 120: fields that differ: feed, how)");
     }
 

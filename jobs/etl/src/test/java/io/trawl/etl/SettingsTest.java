@@ -52,7 +52,7 @@ class SettingsTest {
                 .withMessageContaining("must divide a day");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.window", "1 hour").source("proxy"))
-                .withMessageContaining("ISO-8601 duration, as PT1H");
+                .withMessageContaining("ISO-8601 duration, for example PT1H");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Settings.load(folder.resolve("absent.conf"), Map.of()))
                 .withMessageContaining("no such file");

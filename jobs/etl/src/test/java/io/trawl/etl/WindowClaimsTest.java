@@ -221,7 +221,7 @@ class WindowClaimsTest {
                 .contains("overlaps " + QUARTER + ", which a run has claimed")
                 .doesNotContain(".json")
                 .contains("no job of that day runs, delete the folder ")
-                .contains("windows/proxy/2026-11-24: windows in the ledger are claimed anew)");
+                .contains("windows/proxy/2026-11-24: windows in the ledger are claimed again)");
     }
 
     @Test

@@ -250,7 +250,7 @@ final class AlertTopic implements AutoCloseable {
                 if (from == null ? now != null : now == null || !now.offsets().equals(from.offsets())) {
                     throw new Hopeless(
                             "group " + group + " stands at " + now + ", not at " + from
-                                    + ": another driver has gone on",
+                                    + ": another driver has continued",
                             null);
                 }
             }
@@ -383,7 +383,7 @@ final class AlertTopic implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn(
-                    "the message at {} partition {} offset {} is no alert of ours: {}",
+                    "the message at {} partition {} offset {} is not an alert of Trawl: {}",
                     topic,
                     message.partition(),
                     message.offset(),

@@ -106,7 +106,7 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
         return new Hopeless(
                 "topic " + partition.topic() + " ends at offset " + end + " of partition " + partition.partition()
                         + ", but was done up to " + known
-                        + ": its log was cut short, or it was deleted and made anew; the next driver says what to do",
+                        + ": its log was cut short, or it was deleted and created again; the next driver says what to do",
                 null);
     }
 

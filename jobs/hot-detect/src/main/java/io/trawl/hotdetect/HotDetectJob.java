@@ -90,8 +90,8 @@ public final class HotDetectJob implements Job {
         }) {
             Duration duration = settings.duration(key);
             if (duration.isNegative() || duration.isZero()) {
-                throw new IllegalArgumentException(
-                        "setting " + key + " = " + duration + ": expected a time above zero, as PT0.5S or PT10M");
+                throw new IllegalArgumentException("setting " + key + " = " + duration
+                        + ": expected a time above zero, for example PT0.5S or PT10M");
             }
         }
         for (String key : new String[] {"hot.rate", "hot.batch.bytes", "hot.topic.partitions", "hot.port"}) {
@@ -102,22 +102,22 @@ public final class HotDetectJob implements Job {
         }
         if (settings.duration("hot.batch").compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("setting hot.batch = " + settings.duration("hot.batch")
-                    + ": expected at least " + SHORTEST + ", as PT0.5S");
+                    + ": expected at least " + SHORTEST + ", for example PT0.5S");
         }
         Duration stuck = settings.duration("hot.stuck");
         Duration batch = settings.duration("hot.batch");
         if (stuck.compareTo(LEAST_STUCK) < 0 || stuck.compareTo(batch.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("setting hot.stuck = " + stuck + ": expected at least " + LEAST_STUCK
-                    + " and twice hot.batch (" + batch + "), or drivers that are well are ended");
+                    + " and twice hot.batch (" + batch + "), otherwise healthy drivers are stopped");
         }
         if (settings.number("hot.port") > 65_535) {
             throw new IllegalArgumentException(
-                    "setting hot.port = " + settings.number("hot.port") + ": expected a port, as 4040");
+                    "setting hot.port = " + settings.number("hot.port") + ": expected a port, for example 4040");
         }
         for (String source : settings.sources()) {
             if (settings.source(source).topic().equals(settings.text("hot.topic"))) {
                 throw new IllegalArgumentException("setting hot.topic = " + settings.text("hot.topic")
-                        + ": that is the topic of source " + source + "'s lines; alerts need one of their own");
+                        + ": this is the topic of source " + source + "'s lines; alerts need another topic");
             }
         }
         String start = settings.text("hot.start");
@@ -290,7 +290,7 @@ public final class HotDetectJob implements Job {
                         // Also what Spark throws without declaring it: a task that throws is not run again.
                         LOG.warn("failed, and done again: {}", Jobs.message(e));
                     } catch (Error e) {
-                        stop.request(new Hopeless("the JVM cannot go on: " + e, e));
+                        stop.request(new Hopeless("the JVM cannot continue: " + e, e));
                     }
                 },
                 first,
@@ -355,7 +355,7 @@ public final class HotDetectJob implements Job {
                         // Where the end was asked for already, this changes nothing.
                         stop.request(e);
                     } catch (Error e) {
-                        stop.request(new Hopeless("the JVM cannot go on: " + e, e));
+                        stop.request(new Hopeless("the JVM cannot continue: " + e, e));
                     } finally {
                         hand.unlock();
                         if (hasLines) {

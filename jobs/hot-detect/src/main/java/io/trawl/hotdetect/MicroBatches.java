@@ -114,7 +114,7 @@ final class MicroBatches implements AutoCloseable {
             if (!topicId.isEmpty() && !topicId.equals(extent.topicId())) {
                 throw new IllegalArgumentException(
                         "topic " + source.topic()
-                                + " was deleted and made anew since the hot path read it: its offsets say nothing any more; give it a source of its own");
+                                + " was deleted and created again since the hot path read it: its offsets are no longer valid; define a new source for it");
             }
             // Before anything is read that the next commit builds on.
             topic.fence();
@@ -189,7 +189,7 @@ final class MicroBatches implements AutoCloseable {
 
     private String lost(LogCut cut) {
         return cut.text(source.topic()) + " since the hot path read them; bin/trawl run hot-detect --source "
-                + source.name() + " --take-over --accept-loss goes on with the new ones, and judges each once";
+                + source.name() + " --take-over --accept-loss continues with the new lines and judges each once";
     }
 
     /** Fails where the log no longer is what was read: what has come under offsets that are done would not be read. */
@@ -218,7 +218,7 @@ final class MicroBatches implements AutoCloseable {
         AlertTopic.Position said = beat == null ? null : AlertTopic.Position.of(beat.path("position"));
         if (said != null) {
             LOG.warn(
-                    "Kafka has no offsets of the hot path any more; it goes on at {}, where the last heartbeat left it",
+                    "Kafka has no offsets of the hot path any more; it continues at {}, the position of the last heartbeat",
                     said.offsets());
         }
         return said;

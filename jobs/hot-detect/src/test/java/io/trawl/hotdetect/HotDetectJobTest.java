@@ -52,17 +52,17 @@ class HotDetectJobTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "hot.batch=PT0S|setting hot.batch = PT0S: expected a time above zero, as PT0.5S or PT10M",
-                "hot.batch=500|setting hot.batch = 500: expected an ISO-8601 duration, as PT1H or PT30S",
-                "hot.suppression=PT-1M|setting hot.suppression = PT-1M: expected a time above zero, as PT0.5S or PT10M",
+                "hot.batch=PT0S|setting hot.batch = PT0S: expected a time above zero, for example PT0.5S or PT10M",
+                "hot.batch=500|setting hot.batch = 500: expected an ISO-8601 duration, for example PT1H or PT30S",
+                "hot.suppression=PT-1M|setting hot.suppression = PT-1M: expected a time above zero, for example PT0.5S or PT10M",
                 "hot.rate=0|setting hot.rate = 0: expected 1 or more",
                 "hot.batch.bytes=0|setting hot.batch.bytes = 0: expected 1 or more",
-                "hot.rate=many|setting hot.rate = many: expected a whole number, as 4",
-                "hot.batch=PT0.0001S|setting hot.batch = PT0.0001S: expected at least PT0.05S, as PT0.5S",
-                "hot.stuck=PT5S|setting hot.stuck = PT5S: expected at least PT20S and twice hot.batch (PT0.5S), or drivers that are well are ended",
-                "hot.batch=PT30S|setting hot.stuck = PT30S: expected at least PT20S and twice hot.batch (PT30S), or drivers that are well are ended",
-                "hot.port=70000|setting hot.port = 70000: expected a port, as 4040",
-                "hot.topic=proxy-logs|setting hot.topic = proxy-logs: that is the topic of source proxy's lines; alerts need one of their own",
+                "hot.rate=many|setting hot.rate = many: expected a whole number, for example 4",
+                "hot.batch=PT0.0001S|setting hot.batch = PT0.0001S: expected at least PT0.05S, for example PT0.5S",
+                "hot.stuck=PT5S|setting hot.stuck = PT5S: expected at least PT20S and twice hot.batch (PT0.5S), otherwise healthy drivers are stopped",
+                "hot.batch=PT30S|setting hot.stuck = PT30S: expected at least PT20S and twice hot.batch (PT30S), otherwise healthy drivers are stopped",
+                "hot.port=70000|setting hot.port = 70000: expected a port, for example 4040",
+                "hot.topic=proxy-logs|setting hot.topic = proxy-logs: this is the topic of source proxy's lines; alerts need another topic",
                 "hot.start=now|setting hot.start = now: expected latest or earliest"
             })
     void aSettingThatCannotBeUsedIsSaid(String setting, String said) {

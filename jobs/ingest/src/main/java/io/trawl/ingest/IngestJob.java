@@ -104,7 +104,7 @@ public final class IngestJob implements Job {
         if (!acceptLoss) {
             throw new JobFailure(
                     "window " + run.window() + ": " + gone
-                            + "; --accept-loss goes on without them and records the hole",
+                            + "; --accept-loss continues without them and records the loss",
                     null);
         }
         run.count("lost", total(span.holes()));

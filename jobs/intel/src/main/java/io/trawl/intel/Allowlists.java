@@ -185,7 +185,7 @@ public final class Allowlists implements Suppressor {
         files = files.isEmpty() ? beneath(given, 1, ".json") : files;
         if (files.isEmpty()) {
             throw new IOException(
-                    given + ": no allowlist in it; expected list.json files beneath it, or JSON files in it");
+                    given + ": no allowlist in it; expected list.json files in its folders, or JSON files in it");
         }
         return files;
     }
@@ -225,20 +225,21 @@ public final class Allowlists implements Suppressor {
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             throw new IOException(
-                    file + ": no JSON, in line " + line + "; expected name, type and list, as MISP's warning lists", e);
+                    file + ": not JSON in line " + line + "; expected name, type and list, like MISP's warning lists",
+                    e);
         }
         String name = list.path("name").asText();
         String type = list.path("type").asText();
         if (name.isEmpty() || !list.path("list").isArray()) {
             throw new IOException(
-                    file + ": no allowlist; expected JSON with name, type and list, as MISP's warning lists");
+                    file + ": not an allowlist; expected JSON with name, type and list, like MISP's warning lists");
         }
         Set<String> attributes = new HashSet<>();
         list.path("matching_attributes").forEach(attribute -> attributes.add(attribute.asText()));
         int entries = 0;
         for (JsonNode entry : list.path("list")) {
             if (!entry.isValueNode()) {
-                throw new IOException(file + ": an entry that is no text: " + entry);
+                throw new IOException(file + ": an entry that is not text: " + entry);
             }
             String text = entry.asText().strip();
             if (text.isEmpty()) {

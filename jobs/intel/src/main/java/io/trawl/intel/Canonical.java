@@ -167,7 +167,7 @@ public final class Canonical {
                         .decode(ByteBuffer.wrap(bytes.array(), 0, bytes.length()))
                         .toString();
             } catch (CharacterCodingException e) {
-                return Result.none("its percent-escapes are no UTF-8");
+                return Result.none("its percent-escapes are not UTF-8");
             }
         }
         return name(host);
@@ -208,7 +208,9 @@ public final class Canonical {
         if (endsInNumber(host)) {
             // Dots too many are a slip in a name, but make no address (WHATWG).
             long address = dotted.startsWith(host) ? Ip.loose4(host) : -1;
-            return address < 0 ? Result.none("ends in a number, but is no IPv4 address") : address(Ip.bytes(address));
+            return address < 0
+                    ? Result.none("ends in a number, but is not an IPv4 address")
+                    : address(Ip.bytes(address));
         }
         return host.length() > LONGEST_HOST ? TOO_LONG : Result.of(Kind.DOMAIN, host);
     }
@@ -313,13 +315,13 @@ public final class Canonical {
                 bits -= 96;
             } else if (bits == 96) {
                 return Result.none(
-                        "all of IPv4 behind NAT64 (RFC 6052); expected a part of it, as 64:ff9b::c000:200/120");
+                        "all of IPv4 as NAT64 (RFC 6052); expected a part of it, for example 64:ff9b::c000:200/120");
             } else {
                 bytes = whole;
             }
         }
         if (bits < 0 || bits > 8 * bytes.length) {
-            return Result.none("'" + range.substring(slash + 1) + "' is no prefix of " + address);
+            return Result.none("'" + range.substring(slash + 1) + "' is not a prefix of " + address);
         }
         return bits == 8 * bytes.length
                 ? address(bytes)

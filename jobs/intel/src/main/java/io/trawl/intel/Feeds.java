@@ -435,7 +435,7 @@ public final class Feeds {
             if (header == null && (columns.value() != null || format == Format.CSV)) {
                 String value = columns.value() == null ? "value" : columns.value();
                 throw new IllegalArgumentException("no column '" + value + "' in line " + line.number()
-                        + "; expected a header line that names it, as " + value + ",type,confidence");
+                        + "; expected a header line that names it, for example " + value + ",type,confidence");
             }
         }
 
@@ -485,7 +485,7 @@ public final class Feeds {
                 fields = longRecord(line, header);
             }
             if (fields == null) {
-                reject(line, "no CSV: a quote that does not end, or text behind one");
+                reject(line, "not CSV: a quote that does not end, or text after one");
                 return;
             }
             if (fields.size() > header.size) {
@@ -614,7 +614,7 @@ public final class Feeds {
             Instant validUntil = until.isEmpty() ? null : time(until);
             if (validFrom == null && !from.isEmpty() || validUntil == null && !until.isEmpty()) {
                 return "time '" + (validFrom == null && !from.isEmpty() ? from : until)
-                        + "'; expected ISO-8601, as 2026-11-24T10:00:00Z";
+                        + "'; expected ISO-8601, for example 2026-11-24T10:00:00Z";
             }
             if (validFrom != null && validUntil != null && !validFrom.isBefore(validUntil)) {
                 return "valid from " + validFrom + " until " + validUntil + ": never";

@@ -151,7 +151,7 @@ final class IndexFile implements IndicatorIndex {
     private static String wrongLength(long has, long should) {
         return has < should
                 ? "the index was cut short: it has " + has + " of " + should + " bytes"
-                : "the index was changed: it goes on behind its " + should + " bytes";
+                : "the index was changed: it continues after its " + should + " bytes";
     }
 
     private static void check(CRC32C crc, ByteBuffer bytes) throws IOException {

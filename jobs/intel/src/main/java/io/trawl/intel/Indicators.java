@@ -126,7 +126,9 @@ public final class Indicators {
             boolean inPath = c == ' ' && value.charAt(0) == '/';
             if (!inPath && (c <= ' ' || Character.isSpaceChar(c))) {
                 return Read.none(
-                        c == 0 ? "a NUL in it" : "more than one word; expected one indicator, a comment behind ' #'");
+                        c == 0
+                                ? "a NUL in it"
+                                : "more than one word; expected one indicator, and ' #' before a comment");
             }
         }
         if (family == Family.EMAIL_DOMAIN) {
@@ -315,7 +317,7 @@ public final class Indicators {
             return Read.none(
                     value.indexOf('.') < 0 && !PublicSuffixes.bundled().isListed(value)
                             ? "a single label: '" + value + "' is nobody's domain"
-                            : value + " is a public suffix: everybody's domains lie beneath it");
+                            : value + " is a public suffix: it would match everybody's domains");
         }
         return new Read("domain", value, "");
     }
@@ -380,7 +382,8 @@ public final class Indicators {
                 return Read.none("no URL: " + wrong);
             }
             if (url.scheme().isEmpty() && url.host().indexOf('.') < 0) {
-                return Read.none("no URL: '" + url.host() + "' is no host of one; expected as evil.example/path");
+                return Read.none(
+                        "not a URL: '" + url.host() + "' is not a host; expected for example evil.example/path");
             }
         }
         return new Read("url", url.toString(), "");
@@ -402,7 +405,7 @@ public final class Indicators {
         }
         return url.hostKind() == Canonical.Kind.DOMAIN
                         && PublicSuffixes.bundled().section(url.host()) == PublicSuffixes.Section.ICANN
-                ? Read.none(url.host() + " is a public suffix: everybody's domains lie beneath it")
+                ? Read.none(url.host() + " is a public suffix: it would match everybody's domains")
                 : new Read("url-prefix", url.toString(), "");
     }
 

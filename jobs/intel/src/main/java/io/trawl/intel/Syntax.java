@@ -118,7 +118,7 @@ abstract class Syntax {
             }
             if (!isSink(words[0])) {
                 return Entry.no("gives names the address " + words[0]
-                        + "; a blocked name has one where nobody is, as 0.0.0.0 or 127.0.0.1");
+                        + "; a blocked name has an address where nobody is, for example 0.0.0.0 or 127.0.0.1");
             }
             List<String> names = new ArrayList<>();
             for (int i = 1; i < words.length; i++) {
@@ -182,7 +182,7 @@ abstract class Syntax {
                 rule = rule.substring(0, rule.length() - 1);
             }
             if (rule.isEmpty() || rule.indexOf('^') >= 0 || rule.indexOf('*', 1) >= 0) {
-                return Entry.no("adblock: a pattern; expected a host or a URL, as ||evil.example^");
+                return Entry.no("adblock: a pattern; expected a host or a URL, for example ||evil.example^");
             }
             return beneath && rule.indexOf('/') > 0 ? Entry.prefix(rule) : Entry.of(rule);
         }

@@ -34,12 +34,12 @@ final class UrlParser {
         int hostEnd = hostEnd(url, from, to);
         String port = "";
         if (hostEnd < to && url.charAt(hostEnd) != ':') {
-            return none("'" + url.substring(hostEnd, to) + "' behind the host");
+            return none("'" + url.substring(hostEnd, to) + "' after the host");
         }
         if (hostEnd + 1 < to) {
             int number = Canonical.decimal(url, hostEnd + 1, to, 65_535);
             if (number < 0) {
-                return none("'" + url.substring(hostEnd + 1, to) + "' is no port");
+                return none("'" + url.substring(hostEnd + 1, to) + "' is not a port");
             }
             port = number == defaultPort(scheme) ? "" : ":" + number;
         }

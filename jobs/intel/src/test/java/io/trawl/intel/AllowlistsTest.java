@@ -196,10 +196,10 @@ class AllowlistsTest {
             delimiter = '#',
             value = {
                 "{'name':'n','type':'fuzzy','list':['a']} # type 'fuzzy'; expected string, hostname, cidr, substring or regex",
-                "{'name':'n','type':'string'} # no allowlist; expected JSON with name, type and list, as MISP's warning lists",
-                "['a'] # no allowlist; expected JSON with name, type and list, as MISP's warning lists",
-                "{'name':'n','type':'string','list':[{'a':1}]} # an entry that is no text: {\"a\":1}",
-                "{'name':'n', # no JSON, in line 1; expected name, type and list, as MISP's warning lists",
+                "{'name':'n','type':'string'} # not an allowlist; expected JSON with name, type and list, like MISP's warning lists",
+                "['a'] # not an allowlist; expected JSON with name, type and list, like MISP's warning lists",
+                "{'name':'n','type':'string','list':[{'a':1}]} # an entry that is not text: {\"a\":1}",
+                "{'name':'n', # not JSON in line 1; expected name, type and list, like MISP's warning lists",
             })
     void whatIsNoListIsRefusedInOneLine(String json, String reason) throws IOException {
         Path file = Files.writeString(folder.resolve("wrong.json"), json.replace('\'', '"'));
@@ -215,7 +215,8 @@ class AllowlistsTest {
 
         assertThatThrownBy(() -> Allowlists.read(List.of(absent))).hasMessage(absent + ": no such file or folder");
         assertThatThrownBy(() -> Allowlists.read(List.of(folder)))
-                .hasMessage(folder + ": no allowlist in it; expected list.json files beneath it, or JSON files in it");
+                .hasMessage(
+                        folder + ": no allowlist in it; expected list.json files in its folders, or JSON files in it");
     }
 
     @Test

@@ -305,12 +305,12 @@ class CanonicalTest {
                 "http:// -> no host",
                 "http://user@/ -> no host",
                 "http://:80/ -> no host",
-                "http://evil.example:99999/ -> '99999' is no port",
-                "http://evil.example:8x/ -> '8x' is no port",
-                "http://[::1]x/ -> 'x' behind the host",
-                "http://1.2.3.4.5/ -> ends in a number, but is no IPv4 address",
+                "http://evil.example:99999/ -> '99999' is not a port",
+                "http://evil.example:8x/ -> '8x' is not a port",
+                "http://[::1]x/ -> 'x' after the host",
+                "http://1.2.3.4.5/ -> ends in a number, but is not an IPv4 address",
                 "bob@evil.example/a -> an '@' in it, but no scheme",
-                "about:blank -> 'blank' is no port",
+                "about:blank -> 'blank' is not a port",
                 "file:///etc/passwd -> no host",
             })
     void whatIsNoUrlSaysWhy(String text, String reason) {

@@ -186,7 +186,7 @@ class FeedsTest {
         assertThat(values()).containsExactly("3 domain good.example", "4 domain other.example");
         assertThat(rejected)
                 .containsExactly(new Feeds.Rejected(
-                        2, "evil.example,\"a", "no CSV: a quote that does not end, or text behind one"));
+                        2, "evil.example,\"a", "not CSV: a quote that does not end, or text after one"));
         assertThat(count.lines()).isEqualTo(4);
     }
 
@@ -207,14 +207,14 @@ class FeedsTest {
         assertThat(rejected.stream().map(Feeds.Rejected::reason))
                 .containsExactly(
                         "confidence '101'; expected 0 to 100, or none, low, medium or high",
-                        "time 'yesterday'; expected ISO-8601, as 2026-11-24T10:00:00Z",
+                        "time 'yesterday'; expected ISO-8601, for example 2026-11-24T10:00:00Z",
                         "valid from 2026-11-02T00:00:00Z until 2026-11-01T00:00:00Z: never",
                         "type not supported: mutex; expected as domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256",
                         "7 columns; the header has 5",
                         "nothing in the column value",
                         "the type column says address, the value is of type domain",
                         "the type column says domain, the value is of type url",
-                        "com is a public suffix: everybody's domains lie beneath it");
+                        "com is a public suffix: it would match everybody's domains");
         assertThat(rejected.stream().map(Feeds.Rejected::line)).containsExactly(2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 
@@ -247,7 +247,8 @@ class FeedsTest {
                         "value,tags\na.example,b\n".getBytes(UTF_8),
                         new Feeds.Columns("ioc", null, null, null, null, List.of())))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no column 'ioc' in line 1; expected a header line that names it, as ioc,type,confidence");
+                .hasMessage(
+                        "no column 'ioc' in line 1; expected a header line that names it, for example ioc,type,confidence");
     }
 
     @Test

@@ -116,7 +116,7 @@ class IndexFileTest {
         byte[] longer = java.util.Arrays.copyOf(bytes(indicators(20)), 5000);
 
         assertThatThrownBy(() -> IndicatorIndex.read(new ByteArrayInputStream(longer)))
-                .hasMessageStartingWith("the index was changed: it goes on behind its ");
+                .hasMessageStartingWith("the index was changed: it continues after its ");
     }
 
     @Test

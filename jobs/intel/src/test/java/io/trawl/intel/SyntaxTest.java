@@ -39,7 +39,7 @@ class SyntaxTest {
                 .containsExactly("5 evil.example", "5 www.evil.example", "6 bad.example", "8 worse.example");
         assertThat(reasons)
                 .containsExactly(
-                        "7 gives names the address 192.0.2.7; a blocked name has one where nobody is, as 0.0.0.0"
+                        "7 gives names the address 192.0.2.7; a blocked name has an address where nobody is, for example 0.0.0.0"
                                 + " or 127.0.0.1");
     }
 
@@ -73,8 +73,8 @@ class SyntaxTest {
                         "10 adblock: a rule on what a page shows",
                         "11 adblock: a rule with conditions: domain=news.example",
                         "12 adblock: a regular expression",
-                        "13 adblock: a pattern; expected a host or a URL, as ||evil.example^",
-                        "14 adblock: a pattern; expected a host or a URL, as ||evil.example^");
+                        "13 adblock: a pattern; expected a host or a URL, for example ||evil.example^",
+                        "14 adblock: a pattern; expected a host or a URL, for example ||evil.example^");
     }
 
     @Test

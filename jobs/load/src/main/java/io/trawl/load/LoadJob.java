@@ -128,7 +128,7 @@ public final class LoadJob implements Job {
             throw new JobFailure(
                     "window " + run.window() + " of source " + run.source().name() + ": " + table
                             + " no longer has snapshot " + old
-                            + ", which an earlier load put into HBase, so it is not known what has to leave HBase; nothing was put (docs/hbase.md says what"
+                            + ", which an earlier load put into HBase, so load cannot know what to remove from HBase; nothing was put (docs/hbase.md says what"
                             + " to do: A load that cannot know what to take out)",
                     null);
         }

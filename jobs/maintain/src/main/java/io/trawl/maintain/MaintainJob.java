@@ -92,8 +92,8 @@ public final class MaintainJob implements Job {
         Terms.atLeast(settings, HBASE_EVERY, Duration.ZERO, "zero");
         Terms.atLeast(settings, KEEP_REPORTS, Duration.ofDays(1), "a day");
         if (settings.number(COMPACT_FILES) < 2) {
-            throw new IllegalArgumentException(
-                    "setting " + COMPACT_FILES + " = " + settings.number(COMPACT_FILES) + ": expected 2 or more, as 5");
+            throw new IllegalArgumentException("setting " + COMPACT_FILES + " = " + settings.number(COMPACT_FILES)
+                    + ": expected 2 or more, for example 5");
         }
         if (settings.text("lake.type").equalsIgnoreCase("hadoop")) {
             throw new IllegalArgumentException(

@@ -111,7 +111,7 @@ public final class RefreshIndicatorsJob implements Job {
             if (!Files.exists(path)) {
                 throw new IllegalArgumentException(
                         "--allowlists " + path
-                                + ": no such file or folder; expected MISP's warning lists, as --allowlists misp-warninglists/lists (setting allowlists.folder)");
+                                + ": no such file or folder; expected MISP's warning lists, for example --allowlists misp-warninglists/lists (setting allowlists.folder)");
             }
         }
         try {
@@ -151,7 +151,7 @@ public final class RefreshIndicatorsJob implements Job {
             } else {
                 throw new IllegalArgumentException(
                         "--feeds " + path
-                                + ": no such file or folder; expected feed files, as --feeds /etc/trawl/feeds (setting indicators.folder)");
+                                + ": no such file or folder; expected feed files, for example --feeds /etc/trawl/feeds (setting indicators.folder)");
             }
         }
         if (files.isEmpty()) {
@@ -189,7 +189,7 @@ public final class RefreshIndicatorsJob implements Job {
             LocalFile written = index(run, folder, files, lists, invalid, shrinking);
             Snapshot current = IndicatorSnapshot.content(table);
             if (current != null && isSame(current, written, lists)) {
-                run.note("feeds and allowlists say what they said before: snapshot " + current.snapshotId() + " stays");
+                run.note("feeds and allowlists have not changed: snapshot " + current.snapshotId() + " stays");
                 run.indicators(current.snapshotId());
                 run.output(LakeTable.INDICATORS, current);
             } else {
@@ -225,7 +225,7 @@ public final class RefreshIndicatorsJob implements Job {
         run.note(lists.lists().size() + " allowlists with " + lists.size() + " entries");
         List<String> unusable = lists.unusable();
         if (!unusable.isEmpty()) {
-            run.note(unusable.size() + " entries of allowlists say nothing that can be compared, as "
+            run.note(unusable.size() + " entries of allowlists cannot be used, for example "
                     + String.join("; ", unusable.subList(0, Math.min(EXAMPLES, unusable.size()))));
         }
         return new Lists(lists, file);
@@ -301,7 +301,7 @@ public final class RefreshIndicatorsJob implements Job {
                 "allowlisted",
                 standing.values().stream().mapToLong(on -> on.count).sum());
         standing.forEach((list, on) -> run.note("on allowlist '" + list + "': " + on.count
-                + (on.count == 1 ? " indicator" : " indicators") + ", as " + String.join(", ", on.examples)));
+                + (on.count == 1 ? " indicator" : " indicators") + ", for example " + String.join(", ", on.examples)));
     }
 
     private static boolean isSame(Snapshot current, LocalFile index, @Nullable Lists lists) {

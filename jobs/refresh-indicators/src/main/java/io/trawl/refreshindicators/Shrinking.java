@@ -76,7 +76,7 @@ final class Shrinking {
         if (now.values().stream().allMatch(has -> has == 0)) {
             throw new JobFailure(
                     "no feed has an indicator, of " + String.join(", ", now.keySet())
-                            + ": the snapshot before stays; if this is right, run trawl run refresh-indicators --accept all",
+                            + ": the previous snapshot stays; if this is right, run trawl run refresh-indicators --accept all",
                     null);
         }
         List<String> told = new ArrayList<>();
@@ -95,7 +95,7 @@ final class Shrinking {
         String more = names.size() > NAMED ? "; and " + (names.size() - NAMED) + " more feeds" : "";
         throw new JobFailure(
                 String.join("; ", told.subList(0, Math.min(NAMED, told.size()))) + more
-                        + ": the snapshot before stays, since a feed may lose at most " + most
+                        + ": the previous snapshot stays, since a feed may lose at most " + most
                         + " % (setting indicators.shrink); if this is right, run trawl run refresh-indicators --accept "
                         + (names.size() > NAMED ? ALL : String.join(",", names)),
                 null);

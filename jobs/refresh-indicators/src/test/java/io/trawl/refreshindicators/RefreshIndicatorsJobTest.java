@@ -100,7 +100,7 @@ class RefreshIndicatorsJobTest {
         Files.writeString(feeds.resolve("a.txt"), "<html>gone</html>\n");
         assertThat(refresh())
                 .isEqualTo(
-                        "1 feed a.txt had 10 indicators, and has 0 now, 1 line rejected: the snapshot before stays, since a feed"
+                        "1 feed a.txt had 10 indicators, and has 0 now, 1 line rejected: the previous snapshot stays, since a feed"
                                 + " may lose at most 50 % (setting indicators.shrink); if this is right, run trawl run refresh-indicators"
                                 + " --accept a.txt");
         assertThat(refresh("--accept", "b.txt")).startsWith("1 feed a.txt had 10 indicators");
@@ -114,7 +114,7 @@ class RefreshIndicatorsJobTest {
     void aFeedThatLostMoreThanHalfIsRefusedAndOneThatLostHalfIsNot() throws Exception {
         assertThat(refresh()).isEqualTo("0");
         write("a.txt", 4);
-        assertThat(refresh()).startsWith("1 feed a.txt had 10 indicators, and has 4 now: the snapshot before stays");
+        assertThat(refresh()).startsWith("1 feed a.txt had 10 indicators, and has 4 now: the previous snapshot stays");
         assertThat(refresh("--set", "indicators.shrink=60")).isEqualTo("0");
         write("a.txt", 2);
         assertThat(refresh()).isEqualTo("0");
@@ -128,7 +128,7 @@ class RefreshIndicatorsJobTest {
         List<Object> before = lake();
         Files.delete(feeds.resolve("b.txt"));
         assertThat(refresh())
-                .startsWith("1 feed b.txt had 3 indicators, and is missing now: the snapshot before stays");
+                .startsWith("1 feed b.txt had 3 indicators, and is missing now: the previous snapshot stays");
         assertThat(lake()).isEqualTo(before);
         assertThat(refresh("--accept", "all")).isEqualTo("0");
     }
@@ -164,7 +164,7 @@ class RefreshIndicatorsJobTest {
         write("b.txt", 0);
         assertThat(refresh())
                 .isEqualTo(
-                        "1 no feed has an indicator, of a.txt, b.txt: the snapshot before stays; if this is right, run trawl run"
+                        "1 no feed has an indicator, of a.txt, b.txt: the previous snapshot stays; if this is right, run trawl run"
                                 + " refresh-indicators --accept all");
         write("b.txt", 1);
         assertThat(refresh()).as("a feed that had none yet").isEqualTo("0");

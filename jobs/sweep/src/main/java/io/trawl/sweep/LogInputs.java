@@ -123,7 +123,7 @@ final class LogInputs {
                             scan.lines(),
                             scan.digest());
             if (!windows.add(file.window())) {
-                notes.add("log " + name + " holds the same as one before it");
+                notes.add("log " + name + " has the same content as an earlier one");
                 continue;
             }
             if (!file.equals(before)) {

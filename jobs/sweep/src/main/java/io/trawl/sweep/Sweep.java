@@ -177,7 +177,7 @@ final class Sweep implements AutoCloseable {
             if (status == 2) {
                 throw new IllegalArgumentException(message);
             }
-            throw new JobFailure(message + " (what Spark said: " + folder.log() + ")", null);
+            throw new JobFailure(message + " (Spark's log: " + folder.log() + ")", null);
         }
         @Nullable JsonNode written = reports.read(report);
         return Objects.requireNonNull(written, report);

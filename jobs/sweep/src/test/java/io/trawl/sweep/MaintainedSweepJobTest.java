@@ -388,7 +388,7 @@ class MaintainedSweepJobTest {
                 assertThat(run(site, new LoadJob(), log))
                         .isEqualTo("1 trawl load: window " + log.window()
                                 + " of source files: lake.detections no longer has snapshot " + old
-                                + ", which an earlier load put into HBase, so it is not known what has to leave HBase; nothing was"
+                                + ", which an earlier load put into HBase, so load cannot know what to remove from HBase; nothing was"
                                 + " put (docs/hbase.md says what to do: A load that cannot know what to take out)");
             }
         }

@@ -25,7 +25,7 @@ final class AllowlistReader {
             streams.err()
                     .println(Terminal.oneLine(
                             "trawl " + command + ": " + lists.unusable().size() + " of "
-                                    + lists.size() + " entries of the allowlists are of no use, as "
+                                    + lists.size() + " entries of the allowlists cannot be used, for example "
                                     + lists.unusable().get(0)));
         }
         return lists;

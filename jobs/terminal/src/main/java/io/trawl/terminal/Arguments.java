@@ -52,7 +52,7 @@ final class Arguments {
             } else if (i + 1 < words.size() && isValue(words.get(i + 1))) {
                 values.add(words.get(++i));
             } else {
-                throw new IllegalArgumentException(name + " has no value: expected one behind it");
+                throw new IllegalArgumentException(name + " has no value: expected one after it");
             }
             if (files.contains(name)) {
                 while (i + 1 < dashes && isValue(words.get(i + 1))) {

@@ -101,8 +101,8 @@ final class FeedReader {
             String column = one.substring(equals + 1).strip();
             if (!COLUMNS.contains(what) || column.isEmpty()) {
                 throw new IllegalArgumentException("--columns " + option + ": '" + one
-                        + "' is none of value=, type=, confidence=, valid_from=, valid_until= and labels= with a column's name"
-                        + " behind it; expected as value=ioc,type=ioc_type");
+                        + "' is not one of value=, type=, confidence=, valid_from=, valid_until= and labels= with a column's name"
+                        + " after it; expected for example value=ioc,type=ioc_type");
             }
             if (what.equals("labels")) {
                 labels.add(column);

@@ -25,16 +25,18 @@ final class IndexCommand {
     static int run(List<String> words, Streams streams) throws IOException {
         if (words.isEmpty() || !words.get(0).equals("build")) {
             throw new IllegalArgumentException((words.isEmpty() ? "nothing to do" : "'" + words.get(0) + "' is unknown")
-                    + ": expected build, as trawl index build --indicators feed.txt --output feeds.index");
+                    + ": expected build, for example trawl index build --indicators feed.txt --output feeds.index");
         }
         Arguments arguments = Arguments.of(
                 words.subList(1, words.size()), Set.of("--output", "--format", "--columns"), Set.of("--indicators"));
         if (arguments.values("--indicators").isEmpty()) {
-            throw new IllegalArgumentException("--indicators is missing: expected a file, as --indicators feed.txt");
+            throw new IllegalArgumentException(
+                    "--indicators is missing: expected a file, for example --indicators feed.txt");
         }
         String output = arguments.value("--output");
         if (output == null || output.isEmpty()) {
-            throw new IllegalArgumentException("--output is missing: expected a file, as --output feeds.index");
+            throw new IllegalArgumentException(
+                    "--output is missing: expected a file, for example --output feeds.index");
         }
         Path file = Path.of(output);
         if (Files.isDirectory(file)) {

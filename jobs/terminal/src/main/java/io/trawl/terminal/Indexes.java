@@ -87,7 +87,7 @@ final class Indexes {
                 progress.clear();
                 streams.err()
                         .println(Terminal.oneLine("trawl " + command + ": " + input.name() + ": " + count.rejected()
-                                + " lines are no indicators (trawl indicators says why), " + count.indicators()
+                                + " lines are not indicators (trawl indicators says why), " + count.indicators()
                                 + " are"));
             }
         }

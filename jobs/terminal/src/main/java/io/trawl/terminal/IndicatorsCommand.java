@@ -40,7 +40,8 @@ final class IndicatorsCommand implements FeedReader.Sink {
     static int run(List<String> words, Streams streams) throws IOException {
         Arguments arguments = Arguments.of(words, Set.of("--format", "--columns", "--output"), Set.of("--allowlist"));
         if (arguments.operands().isEmpty()) {
-            throw new IllegalArgumentException("no file: expected one or more, as feed.txt, or - for standard input");
+            throw new IllegalArgumentException(
+                    "no file: expected one or more, for example feed.txt, or - for standard input");
         }
         List<Input> inputs = Input.of(arguments.operands());
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "indicators", streams);

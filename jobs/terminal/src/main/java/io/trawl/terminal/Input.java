@@ -72,7 +72,7 @@ final class Input {
                 continue;
             }
             if (word.isEmpty()) {
-                throw new IllegalArgumentException("'' is no name of a file: is a variable unset?");
+                throw new IllegalArgumentException("'' is not the name of a file: is a variable unset?");
             }
             Path path;
             try {
@@ -140,7 +140,7 @@ final class Input {
                 }
             }
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("'" + part + "' is no pattern of file names, as *.log", e);
+            throw new IllegalArgumentException("'" + part + "' is not a pattern of file names, for example *.log", e);
         } catch (IOException | DirectoryIteratorException e) {
             // A folder that may not be looked into has no file for us, as for a shell.
             return List.of();
@@ -163,7 +163,7 @@ final class Input {
                 raw = stdin;
             } else {
                 if (Files.isDirectory(path)) {
-                    throw new IOException("is a folder; expected a file, or a pattern, as '" + name + "/*'");
+                    throw new IOException("is a folder; expected a file, or a pattern, for example '" + name + "/*'");
                 }
                 if (Files.notExists(path)) {
                     throw new NoSuchFileException(name);
@@ -209,10 +209,12 @@ final class Input {
             return new ZstdInputStream(whole);
         }
         if (length == XZ.length && Arrays.equals(head, XZ)) {
-            throw new IOException("is packed by xz, which is not read; expected text, gzip or zstd, as from xz -dc");
+            throw new IOException(
+                    "is packed by xz, which Trawl does not read; expected text, gzip or zstd, for example from xz -dc");
         }
         if (length == XZ.length && Arrays.mismatch(head, BZIP2) == 3 && head[4] == 0x31 && head[5] == 0x41) {
-            throw new IOException("is packed by bzip2, which is not read; expected text, gzip or zstd, as from bzcat");
+            throw new IOException(
+                    "is packed by bzip2, which Trawl does not read; expected text, gzip or zstd, for example from bzcat");
         }
         return whole;
     }

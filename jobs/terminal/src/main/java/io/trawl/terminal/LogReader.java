@@ -38,7 +38,7 @@ final class LogReader {
     static LogReader of(@Nullable String format) {
         if (format == null) {
             throw new IllegalArgumentException("--format is missing: expected one of "
-                    + String.join(", ", Formats.names()) + ", as --format squid");
+                    + String.join(", ", Formats.names()) + ", for example --format squid");
         }
         return new LogReader(Formats.parser(format, ZoneOffset.UTC), format.equals("combined"));
     }

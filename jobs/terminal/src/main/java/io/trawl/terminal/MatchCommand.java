@@ -33,7 +33,7 @@ final class MatchCommand implements LineWork {
         String indexFile = arguments.value("--index");
         if (indexFile == null && arguments.values("--indicators").isEmpty()) {
             throw new IllegalArgumentException(
-                    "--indicators and --index are missing: expected one of them, as --indicators feed.txt");
+                    "--indicators and --index are missing: expected one of them, for example --indicators feed.txt");
         }
         if (indexFile != null && !arguments.values("--indicators").isEmpty()) {
             throw new IllegalArgumentException("--indicators and --index exclude each other:"

@@ -16,35 +16,35 @@ class ArgumentsTest {
             quoteCharacter = '`',
             value = {
                 "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match",
-                "parse | trawl parse: --format is missing: expected one of squid, combined, squid-combined, as --format squid",
-                "parse --format | trawl parse: --format has no value: expected one behind it",
-                "parse --format --output | trawl parse: --format has no value: expected one behind it",
+                "parse | trawl parse: --format is missing: expected one of squid, combined, squid-combined, for example --format squid",
+                "parse --format | trawl parse: --format has no value: expected one after it",
+                "parse --format --table | trawl parse: --format has no value: expected one after it",
                 "parse --format nginx | trawl parse: format nginx: expected one of squid, combined, squid-combined",
                 "parse --format squid --format squid | trawl parse: --format is given twice",
                 "parse --fromat squid | trawl parse: option --fromat is unknown: expected --format, --output; --help says what they do",
                 "parse -x | trawl parse: option -x is unknown: expected --format, --output; --help says what they do",
                 "parse --format squid --output xml | trawl parse: --output xml: expected json or table",
                 "parse --format squid no-such-*.log | trawl parse: no file matches no-such-*.log",
-                "parse --format squid [ | trawl parse: '[' is no pattern of file names, as *.log",
+                "parse --format squid [ | trawl parse: '[' is not a pattern of file names, for example *.log",
                 "parse --format squid no-such.log | trawl parse: no-such.log: no such file",
-                "canonical --format x | trawl canonical: option --format is unknown: expected --output; --help says what they do",
-                "indicators | trawl indicators: no file: expected one or more, as feed.txt, or - for standard input",
+                "canonical --format x | trawl canonical: option --format is unknown: expected --table; --help says what they do",
+                "indicators | trawl indicators: no file: expected one or more, for example feed.txt, or - for standard input",
                 "indicators --format xml f | trawl indicators: --format xml: expected one of auto, plain, csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents, user-agent-regexes",
-                "indicators --columns vlaue=a f | trawl indicators: --columns vlaue=a: 'vlaue=a' is none of value=, type=, confidence=, valid_from=, valid_until= and labels= with a column's name behind it; expected as value=ioc,type=ioc_type",
+                "indicators --columns vlaue=a f | trawl indicators: --columns vlaue=a: 'vlaue=a' is not one of value=, type=, confidence=, valid_from=, valid_until= and labels= with a column's name after it; expected for example value=ioc,type=ioc_type",
                 "indicators --columns value=a,value=b f | trawl indicators: --columns value=a,value=b: value is given twice",
                 "indicators --columns value=a --format hosts f | trawl indicators: --columns are those of CSV, but --format is hosts: expected csv, or no --format",
-                "index | trawl index: nothing to do: expected build, as trawl index build --indicators feed.txt --output feeds.index",
-                "index show | trawl index: 'show' is unknown: expected build, as trawl index build --indicators feed.txt --output feeds.index",
-                "index build --output x | trawl index: --indicators is missing: expected a file, as --indicators feed.txt",
-                "index build --indicators x | trawl index: --output is missing: expected a file, as --output feeds.index",
+                "index | trawl index: nothing to do: expected build, for example trawl index build --indicators feed.txt --output feeds.index",
+                "index show | trawl index: 'show' is unknown: expected build, for example trawl index build --indicators feed.txt --output feeds.index",
+                "index build --output x | trawl index: --indicators is missing: expected a file, for example --indicators feed.txt",
+                "index build --indicators x | trawl index: --output is missing: expected a file, for example --output feeds.index",
                 "index build --indicators x --output / | trawl index: --output / is a folder: expected a file",
                 "match --format squid --indicators a --index b | trawl match: --indicators and --index exclude each other: expected one of them; trawl index build makes an index of several feeds",
                 "match --format squid --index b --index c | trawl match: --index is given twice",
                 "match --format squid --index no-such.index | trawl match: no-such.index: no such file",
                 "indicators - - | trawl indicators: - is given twice: standard input can be read once",
                 "indicators no-such.txt | trawl indicators: no-such.txt: no such file",
-                "match --format squid | trawl match: --indicators and --index are missing: expected one of them, as --indicators feed.txt",
-                "match --format squid --indicators | trawl match: --indicators has no value: expected one behind it",
+                "match --format squid | trawl match: --indicators and --index are missing: expected one of them, for example --indicators feed.txt",
+                "match --format squid --indicators | trawl match: --indicators has no value: expected one after it",
                 "match --format squid --indicators - | trawl match: standard input cannot be log and indicators at once: expected a file for one of them",
                 "match --format squid --indicators no-such.txt | trawl match: no-such.txt: no such file",
             })
@@ -58,7 +58,7 @@ class ArgumentsTest {
     @Test
     void anEmptyNameIsNoFile() {
         assertThat(Ran.of(new byte[0], "parse", "--format", "squid", "").err())
-                .isEqualTo("trawl parse: '' is no name of a file: is a variable unset?\n");
+                .isEqualTo("trawl parse: '' is not the name of a file: is a variable unset?\n");
     }
 
     private static Arguments of(String... words) {

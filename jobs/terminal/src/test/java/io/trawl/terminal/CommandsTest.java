@@ -54,7 +54,7 @@ class CommandsTest {
                         "{\"input\":\"2001:DB8::0:1\",\"type\":\"ipv6\",\"canonical\":\"2001:db8::1\",\"host\":\"2001:db8::1\",\"expressions\":[\"[2001:db8::1]/\"]}",
                         "{\"input\":\"192.0.2.77/24\",\"type\":\"cidr\",\"canonical\":\"192.0.2.0/24\"}",
                         "{\"input\":\"co.uk\",\"type\":\"domain\",\"canonical\":\"co.uk\",\"host\":\"co.uk\",\"expressions\":[\"co.uk/\"]}",
-                        "{\"input\":\"a b\",\"error\":\"more than one word; expected one indicator, a comment behind ' #'\"}");
+                        "{\"input\":\"a b\",\"error\":\"more than one word; expected one indicator, and ' #' before a comment\"}");
     }
 
     @Test
@@ -131,7 +131,7 @@ class CommandsTest {
         String feed = file("feed.txt", bytes("evil.example\n"));
         Ran noJson = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", feed);
         assertThat(noJson.err())
-                .startsWith("trawl match: " + feed + ": no JSON, in line 1; expected ")
+                .startsWith("trawl match: " + feed + ": not JSON in line 1; expected ")
                 .hasLineCount(1);
         Ran none = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder + "/x");
         assertThat(none.err()).isEqualTo("trawl match: " + folder + "/x: no such file or folder\n");
@@ -139,12 +139,12 @@ class CommandsTest {
                 bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", folder.toString());
         assertThat(empty.err())
                 .isEqualTo("trawl match: " + folder
-                        + ": no allowlist in it; expected list.json files beneath it, or JSON files in it\n");
+                        + ": no allowlist in it; expected list.json files in its folders, or JSON files in it\n");
         String other = file("other.json", bytes("{\"name\":\"x\"}"));
         Ran noList = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", other);
         assertThat(noList.err())
                 .isEqualTo("trawl match: " + other
-                        + ": no allowlist; expected JSON with name, type and list, as MISP's warning lists\n");
+                        + ": not an allowlist; expected JSON with name, type and list, like MISP's warning lists\n");
         for (Ran ran : List.of(noJson, none, empty, noList)) {
             assertThat(ran.status()).isEqualTo(2);
             assertThat(ran.bytes()).isEmpty();
@@ -153,7 +153,8 @@ class CommandsTest {
                 "odd.json", bytes("{\"name\":\"Odd\",\"type\":\"cidr\",\"list\":[\"nonsense\",\"198.51.100.0/24\"]}"));
         Ran unusable = Ran.of(bytes(LOG), "match", "--format", "squid", "--indicators", feed, "--allowlist", odd);
         assertThat(unusable.status()).isZero();
-        assertThat(unusable.err()).contains("1 of 2 entries of the allowlists are of no use, as Odd: nonsense: ");
+        assertThat(unusable.err())
+                .contains("1 of 2 entries of the allowlists cannot be used, for example Odd: nonsense: ");
     }
 
     @Test
@@ -183,7 +184,7 @@ class CommandsTest {
         assertThat(ran.out().lines())
                 .containsExactly(
                         "{\"type\":\"domain\",\"value\":\"evil.example\",\"source\":\"feed.csv\",\"line\":2,\"valid_from\":\"2026-01-01T00:00:00Z\",\"valid_until\":\"2026-02-01T00:00:00Z\",\"confidence\":80,\"labels\":[\"a\",\"b\"]}",
-                        "{\"rejected\":{\"line\":3,\"text\":\"co.uk,,,,\",\"reason\":\"co.uk is a public suffix: everybody's domains lie beneath it\"}}");
+                        "{\"rejected\":{\"line\":3,\"text\":\"co.uk,,,,\",\"reason\":\"co.uk is a public suffix: it would match everybody's domains\"}}");
 
         Ran none = Ran.of(bytes("co.uk\n"), "indicators", "-");
         assertThat(none.status()).isEqualTo(1);
@@ -249,7 +250,7 @@ class CommandsTest {
         assertThat(none.err())
                 .isEqualTo(
                         "trawl indicators: " + csv
-                                + ": no column 'ioc' in line 1; expected a header line that names it, as ioc,type,confidence\n");
+                                + ": no column 'ioc' in line 1; expected a header line that names it, for example ioc,type,confidence\n");
         Ran type = Ran.of(new byte[0], "indicators", "--columns", "value=bad,type=sort", csv);
         assertThat(type.status()).isEqualTo(2);
         assertThat(type.err())

@@ -44,8 +44,8 @@ class IndexCommandTest {
         assertThat(built.bytes()).isEmpty();
         assertThat(built.err().lines())
                 .containsExactly(
-                        "trawl index build: " + one + ": 1 lines are no indicators (trawl indicators says why), 2 are",
-                        "trawl index build: " + two + ": 0 lines are no indicators (trawl indicators says why), 2 are",
+                        "trawl index build: " + one + ": 1 lines are not indicators (trawl indicators says why), 2 are",
+                        "trawl index build: " + two + ": 0 lines are not indicators (trawl indicators says why), 2 are",
                         "trawl index build: " + index + ": 4 indicators, "
                                 + Path.of(index).toFile().length() + " bytes");
         assertThat(built.status()).isZero();

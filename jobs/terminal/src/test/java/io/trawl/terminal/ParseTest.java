@@ -238,7 +238,7 @@ class ParseTest {
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.err())
                 .isEqualTo(
-                        "trawl parse: -: is packed by xz, which is not read; expected text, gzip or zstd, as from xz -dc\n");
+                        "trawl parse: -: is packed by xz, which Trawl does not read; expected text, gzip or zstd, for example from xz -dc\n");
     }
 
     @Test
@@ -369,8 +369,8 @@ class ParseTest {
         assertThat(ran.err().lines())
                 .containsExactly(
                         "trawl parse: " + folder + "/miss?ing: no such file",
-                        "trawl parse: " + folder + ": is a folder; expected a file, or a pattern, as '" + folder
-                                + "/*'");
+                        "trawl parse: " + folder + ": is a folder; expected a file, or a pattern, for example '"
+                                + folder + "/*'");
         assertThat(ran.json()).hasSize(1);
     }
 
