@@ -107,7 +107,7 @@ def test_one_hot_job_of_a_source_runs_always(dags):
 
 def test_the_hot_dags_text_says_how_to_start_to_stop_and_to_roll(dags):
     text = dags["hot_detections"].doc_md
-    for word in ("unpause", "reboot", "pause, then mark the run", "Pause alone", "without pausing", "new jar"):
+    for word in ("unpause", "reboot", "pause the DAG, then mark the run", "Pause alone", "without pausing", "new jar"):
         assert word in text
 
 

@@ -50,7 +50,10 @@ def test_a_range_of_aligned_windows_is_taken_whole(conf, start, end, units):
         ({"accept_loss": "yes"}, "accept_loss 'yes': expected true or false"),
         ({"window_start": "yesterday", "window_end": "now"}, "window_start 'yesterday': expected an instant"),
         ({"window_start": 7, "window_end": 8}, "window_start 7: expected an instant"),
-        ({"window_start": "2026-11-24T10:00:00"}, "expected an instant with its zone, for example 2026-11-24T10:00:00Z"),
+        (
+            {"window_start": "2026-11-24T10:00:00"},
+            "expected an instant with its zone, for example 2026-11-24T10:00:00Z",
+        ),
         ({"window_start": "2026-11-24T10:00:00Z"}, "window_start is given but window_end is not"),
         ({"window_end": "2026-11-24T10:00:00Z"}, "window_end is given but window_start is not"),
         (
@@ -68,7 +71,7 @@ def test_a_range_of_aligned_windows_is_taken_whole(conf, start, end, units):
         ),
         (
             {"window_start": "2026-11-24T10:00:00Z", "window_end": "2026-11-24T10:00:01Z"},
-            "2026-11-24T10:00:01Z is no border",
+            "2026-11-24T10:00:01Z is not a border",
         ),
         (
             {"window_start": "2026-01-01T00:00:00Z", "window_end": "2026-03-01T00:00:00Z"},

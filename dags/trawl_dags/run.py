@@ -141,7 +141,9 @@ class Run:
         main_class = self.main or submit.main_class(self.job)
         with zipfile.ZipFile(jar) as file:
             if f"{main_class.replace('.', '/')}.class" not in file.namelist():
-                raise Stop(f"{jar} has no class {main_class}: name the job's main class, for example --main example.MyJob", 2)
+                raise Stop(
+                    f"{jar} has no class {main_class}: name the job's main class, for example --main example.MyJob", 2
+                )
 
     def _java(self, arguments: Sequence[str]) -> list[str]:
         main_class = self.main or submit.main_class(self.job)

@@ -99,7 +99,9 @@ class Settings:
         try:
             return duration(value)
         except ValueError:
-            raise SettingsError(f"setting {key} = {value}: expected an ISO-8601 duration, for example PT1H or PT30S") from None
+            raise SettingsError(
+                f"setting {key} = {value}: expected an ISO-8601 duration, for example PT1H or PT30S"
+            ) from None
 
     def instant(self, key: str) -> datetime | None:
         """Value of a key as an instant in UTC; None where it is missing or empty."""
@@ -109,7 +111,9 @@ class Settings:
         try:
             return instant(value)
         except ValueError:
-            raise SettingsError(f"setting {key} = {value}: expected an instant, for example 2026-11-24T10:00:00Z") from None
+            raise SettingsError(
+                f"setting {key} = {value}: expected an instant, for example 2026-11-24T10:00:00Z"
+            ) from None
 
     def listed(self, key: str) -> list[str]:
         """Values of a comma-separated key; none where it is missing or empty."""

@@ -7,14 +7,14 @@ from datetime import timedelta
 from trawl_dags.settings import iso
 
 _RERUN = """
-**Rerun:** clear the task, or this one and those after it ("downstream"), also when it has succeeded. The job
-runs again on the same window and the same pinned input, and its result replaces the window's old one in one
-commit. Nothing is read from an earlier task but its committed tables.
+**Rerun:** clear the task, or this one and those after it ("downstream"), even if it has succeeded. The job
+runs again on the same window and the same pinned input. Its result replaces the window's old one in one
+commit. From an earlier task the job reads only committed tables.
 """
 
 _STOP = """
-**Mark failed** while it runs ends the Spark driver and its application; the old result stays. While it waits
-for a retry nothing runs that could be ended, except after the death of its worker process: clear it instead,
+**Mark failed** while the task runs: the Spark driver and its application end; the old result stays. While the task
+waits for a retry, nothing runs that could be ended, unless its worker process has died: then clear the task instead,
 and it re-attaches to the driver.
 """
 
@@ -25,98 +25,99 @@ def sweep(source: str, unit: timedelta) -> str:
 ### Sweeps source `{source}`, one window of {iso(unit)} after another
 
 check, ingest (topic to `raw_lines`), validate (to `proxy_events` or `invalid_records`), enrich (to `detections`
-and `observables`), load (to HBase), audit (nothing lost, nothing twice). Each job is a Spark driver in the
-cluster; its counts are its XCom and stand under *Rendered Templates*.
+and `observables`), load (to HBase), audit (nothing lost, nothing counted twice). Each job is a Spark driver in the
+cluster; its counts are in its XCom and under *Rendered Templates*.
 
-**When:** a window is swept once it has closed (`window.margin` after its end). Windows missed while the
-scheduler was down are caught up, oldest first, `airflow.windows` at a time.
+**When:** a window is swept when it has closed (`window.margin` after its end). The scheduler catches up windows that
+it missed, oldest first, `airflow.windows` at a time.
 
 **By hand:** *Trigger*, with or without a window in the form. Wrong input ends the run at `check`, before
-anything starts. A range of windows may be given; *Backfill* makes a run of each.
+anything starts. You may give a range of windows; *Backfill* makes a run for each.
 
-**When it fails:** the run is red here, and the task's log ends with one line that says what is wrong. Nobody
-is told otherwise: the owner watches this page, or whoever an Airflow listener of your site tells.
-A failed audit names the window and what it lost; later windows go on.
+**When it fails:** the run is red here, and the task's log ends with one line that says what is wrong. Trawl sends no
+message: watch this page, or add an Airflow listener that tells somebody.
+A failed audit names the window and what it lost; later windows continue.
 {_RERUN}
 {_STOP}
-**Marked successful by hand** a task is skipped: audit then fails the window, unless it is audit itself.
+**Mark success** skips a task: audit then fails the window, unless the task is audit itself.
 """
 
 
 CHECK = """
-Refuses a form that cannot be swept (unknown source, a time without zone, borders that are no window's, an end
-before the start, a window that has not closed), and waits, without holding a worker, until a scheduled window
-has closed. Its XCom is what the other tasks sweep. When it fails, trigger again with a right form: a retry or
-a rerun would fail the same way.
+Refuses a wrong form (unknown source, a time without zone, borders that are not borders of windows, an end
+before the start, a window that has not closed). Waits, without using a worker, until a scheduled window
+has closed. Its XCom says what the other tasks sweep. When it fails, trigger again with a correct form: a retry or
+a rerun would fail in the same way.
 """
 
 INGEST = f"""
 Reads the window's messages from the topic into `lake.raw_lines`. The first run pins each partition's offsets;
-every rerun reads the same ones. Offsets that retention has deleted, or that a broker has lost with the end of its
-log, fail it with topic, partition and number: trigger the window with *Accept loss* to go on and have it
-recorded. When it fails, the run is red and the tables are as before.
+every rerun reads the same ones. If retention has deleted offsets, or a broker has lost them with the end of its
+log, the task fails and names topic, partition and number. Trigger the window with *Accept loss* to continue and to
+record the loss. When it fails, the run is red and the tables are unchanged.
 {_RERUN}{_STOP}"""
 
 VALIDATE = f"""
-Parses and checks each raw line: it becomes a row of `lake.proxy_events`, or of `lake.invalid_records` with the
-reason. Copies are dropped and counted. A line that cannot be parsed never fails it. When it fails, the run is
-red and the tables are as before.
+Parses and checks each raw line: the line becomes a row of `lake.proxy_events`, or of `lake.invalid_records` with the
+reason. Copies are dropped and counted. A line that cannot be parsed never fails the task. When it fails, the run is
+red and the tables are unchanged.
 {_RERUN}{_STOP}"""
 
 ENRICH = f"""
-Matches the window's events with the indicators: `lake.detections` and `lake.observables`. The window's first
-run pins the snapshot of indicators; *Indicators: latest* in the form takes today's. When it fails, the run is
-red and the tables are as before.
+Matches the window's events with the indicators and writes `lake.detections` and `lake.observables`. The window's
+first run pins the snapshot of indicators; *Indicators: latest* in the form uses today's. When it fails, the run is
+red and the tables are unchanged.
 {_RERUN}{_STOP}"""
 
 LOAD = f"""
-Puts the window's detections and observables into HBase, and deletes there what an earlier load of the window
-had and this one has not. When it fails midway, HBase holds a part of the new result until the retry is through.
+Puts the window's detections and observables into HBase, and deletes there the rows of an earlier load of the window
+that the new result does not have. When it fails midway, HBase has a part of the new result until the retry succeeds.
 {_RERUN}{_STOP}"""
 
 AUDIT = f"""
-Counts again, from broker and tables: messages = raw lines = events + invalid + copies; the window begins where
-the one before it ended; every stage was made from what is current; no proxy has fallen silent, no byte range
-of a log is missing. It fails with one line that says which window lost what. Mend the cause, then clear from
-the task that was wrong; a retry alone gives the same answer, unless the cluster was to blame.
+Recounts from broker and tables: messages = raw lines = events + invalid + copies; the window begins where the
+previous one ended; every stage was made from the current input; no proxy has fallen silent, no byte range of a log is
+missing. It fails with one line that says which window lost what. Remove the cause, then clear the wrong task and
+those after it; a retry alone gives the same answer, unless the cluster was the cause.
 {_RERUN}{_STOP}"""
 
 REFRESH = f"""
 ### Feed files become the next snapshot of indicators
 
 Reads every feed (plain lists, CSV) of the folders and files in `indicators.folder`, or those named in the
-trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder`. Windows already swept keep the
-snapshot and the allowlists that they were swept with; sweep them again with *Indicators: latest*.
+trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder`. Swept windows keep the
+snapshot and the allowlists of their first sweep; to use the new ones, sweep them again with *Indicators: latest*.
 
-**When it fails:** the run is red here, and the snapshot before stays in force. Nobody is told otherwise.
+**When it fails:** the run is red here, and the previous snapshot stays in use. Trawl sends no message.
 {_RERUN}{_STOP}"""
 
 REFRESH_TASK = f"""
-Runs the job `refresh-indicators` once. Lines that are no indicator are counted and named in its report, and do
-not fail it. A feed that has lost more than half of its indicators does (setting indicators.shrink); if that is right,
-run `bin/trawl run refresh-indicators --accept FEED` once. When it fails, the run is red and the snapshot before stays
-in force.
+Runs the job `refresh-indicators` once. Its report counts and names the lines that are not indicators; they do not
+fail it. The job fails if a feed has lost more than half of its indicators (setting indicators.shrink). If the loss is
+right, run `bin/trawl run refresh-indicators --accept FEED` once. When it fails, the run is red and the previous
+snapshot stays in use.
 {_RERUN}{_STOP}"""
 
 MAINTAIN = f"""
-### What is too old or unused is deleted; small files become big ones
+### Deletes what is too old or unused; merges small files
 
-Each day, while windows are swept and the hot job runs: rows beyond their retention, snapshots that no rerun needs,
-and files that nobody names leave the lake, HBase and the state folder (settings `maintain.*`). A window can be rerun
+Runs each day, while windows are swept and the hot job runs. It deletes rows beyond their retention, snapshots that no
+rerun needs, and unused files from the lake, HBase and the state folder (settings `maintain.*`). A window can be rerun
 exactly for `maintain.rerun` after its last run, if its audit was good; later its jobs are refused.
 
-**When it fails:** the run is red here and its last line names the steps that failed; the others were done, and what was
-not is tried again the next day. Nothing is lost, and nobody is told otherwise.
+**When it fails:** the run is red here and its last line names the steps that failed. The other steps were done; the
+next day the failed ones are tried again. Nothing is lost. Trawl sends no message.
 {_RERUN}{_STOP}"""
 
 MAINTAIN_TASK = f"""
-Runs the job `maintain` once. Each step is a commit of its own, so it may be ended at any moment. A compaction that
-lost to a rerun of its window is counted (`compactions_lost`) and done the next day. When it fails, the run is red.
+Runs the job `maintain` once. Each step is one commit, so you may stop the job at any moment. If a rerun of its window
+overtakes a compaction, the compaction is counted (`compactions_lost`) and done the next day. When it fails, the run
+is red.
 {_RERUN}{_STOP}"""
 
 _ROLL = """
-**Rerun, and how to roll to a new jar:** put it in place, then clear the task, or mark it failed without pausing. The
-driver ends gracefully, the next one goes on from the committed offsets: nothing is lost, no alert comes twice.
+**Rerun, and change to a new jar:** put the jar in place, then clear the task, or mark it failed without pausing. The
+driver ends gracefully, and the next one continues from the committed offsets: nothing is lost, no alert comes twice.
 """
 
 
@@ -127,41 +128,43 @@ def hot(source: str) -> str:
 
 The job `hot-detect` reads the source's topic in small batches, matches each line, writes detections to HBase and
 alerts to the topic `hot.topic`, seconds after the line was written. One task of one run follows its driver for as
-long as it lives. The batch sweep finds the same detections again, so what it misses is late, not lost.
+long as it lives. The batch sweep finds the same detections again, so a detection that the hot job misses is late, not
+lost.
 
 **How it is doing:** tab *Hot path*, or the running task's XCom `status`: lag, latency, detections, snapshot.
 
-**Start:** unpause. It starts by itself, also after a reboot. *Trigger* while it runs only queues another run behind it.
+**Start:** unpause the DAG. It starts by itself, even after a reboot. If you *Trigger* it while it runs, the new run
+only waits.
 
-**Stop:** pause, then mark the run (or its task) failed: the driver is gone within seconds. **Pause alone leaves it
-running**, but nothing starts it again should it die. **Mark failed without pausing** starts a new one at once.
+**Stop:** pause the DAG, then mark the run (or its task) failed: the driver is gone within seconds. **Pause alone
+leaves the driver running**, but nothing starts it again if it dies. **Mark failed without pausing** starts a new one
+at once.
 {_ROLL}
-**When it fails:** the task is tried again after 2 s, without limit, and a driver that still runs is taken up again.
-A driver that is alive and makes no progress is ended and replaced; HBase or Kafka being away is waited for, and the
-heartbeat says so. A setting that the job refuses fails the run, after a pause of 30 s; the next run follows and
-reads trawl.conf again. Nobody is told otherwise: the owner watches this page, or whoever an Airflow listener of
-your site tells, or an alert on the driver's metrics.
+**When it fails:** the task is tried again after 2 s, without limit, and re-attaches to a driver that still runs.
+A live driver that makes no progress is ended and replaced. If HBase or Kafka is away, the job waits, and the
+heartbeat says so. If the job refuses a setting, the run fails after a pause of 30 s; the next run follows and
+reads trawl.conf again. Trawl sends no message: watch this page, or add an Airflow listener or an alert on the
+driver's metrics.
 """
 
 
 HOT_TASK = f"""
-Runs the job `hot-detect` until it is told to end, and watches its heartbeat. It ends only by failing: then it is
-tried again. Its log has a line a minute, and one for each change; the link *Spark driver* leads to the driver's log.
+Runs the job `hot-detect` until somebody stops it, and watches its heartbeat. The task ends only by failing; then it
+is tried again. Its log has a line per minute, and one for each change; the link *Spark driver* opens the driver's
+log.
 {_ROLL}
-**Stop:** pause the DAG first, then mark this task failed. While it waits for a retry, or in the half minute after
-the death of its process, nobody is there who could end a driver: end the one that tab *Hot path* names on the Spark
-master's page.
+**Stop:** pause the DAG first, then mark this task failed. While the task waits for a retry, or in the half minute
+after the death of its process, it cannot end a driver: find the driver's name in the tab *Hot path* and end it on the
+Spark master's page.
 """
 
-SOURCE = "As trawl.conf names it."
-START = "In UTC, a border of the source's windows. Empty, with the end: the run's own window."
-END = "In UTC, a later border; the windows between the two are swept in one run."
-INDICATORS = (
-    "pinned: those of the window's first sweep, with their allowlists. latest: today's, and the ledger says so."
-)
+SOURCE = "A source of trawl.conf."
+START = "In UTC, a border of the source's windows. Start and end both empty: the run's own window."
+END = "In UTC, a later border; one run sweeps all windows between start and end."
+INDICATORS = "pinned: those of the window's first sweep, with their allowlists. latest: today's; the ledger notes it."
 ACCEPT_LOSS = (
-    "Go on although retention has deleted some of the window's messages, or the broker has lost the end of its log, "
-    "and record it."
+    "Continue and record the loss if retention has deleted some of the window's messages, or if the broker has lost "
+    "the end of its log."
 )
-ALLOWLISTS = "MISP's warning lists, folders or files, one a line. Empty: those of the setting allowlists.folder."
-FEEDS = "Folders or files, one a line, as the Spark driver reaches them."
+ALLOWLISTS = "MISP's warning lists: folders or files, one per line. Empty: those of the setting allowlists.folder."
+FEEDS = "Folders or files that the Spark driver can read, one per line."

@@ -127,7 +127,9 @@ def _field(params: Mapping[str, Any], name: str) -> datetime | None:
 
 def _aligned(window: Window, source: Source) -> None:
     if window.end <= window.start:
-        raise BadRequest(f"window {window} ends before it starts: expected START/END, for example {EXAMPLE} and an hour later")
+        raise BadRequest(
+            f"window {window} ends before it starts: expected START/END, for example {EXAMPLE} and an hour later"
+        )
     for border in (window.start, window.end):
         below = floor(border, source.window)
         if border != below:
