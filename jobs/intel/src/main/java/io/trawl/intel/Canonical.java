@@ -187,7 +187,7 @@ public final class Canonical {
             Set<IDNA.Error> errors = info.getErrors();
             errors.removeAll(HARMLESS);
             if (!errors.isEmpty()) {
-                return Result.none("no internationalised name (UTS 46): " + errors);
+                return Result.none("not an internationalised name (UTS 46): " + errors);
             }
             host = ascii.toString();
         }
@@ -306,7 +306,7 @@ public final class Canonical {
         long v4 = Ip.canonical4(address, 0, address.length());
         byte[] bytes = v4 >= 0 ? Ip.bytes(v4) : address.indexOf(':') >= 0 ? bytes(host(address)) : null;
         if (bytes == null) {
-            return Result.none("no address before the /; expected as 192.0.2.0/24 or 2001:db8::/32");
+            return Result.none("no address before the /; expected for example 192.0.2.0/24 or 2001:db8::/32");
         }
         int bits = decimal(range, slash + 1, range.length(), 128);
         if (bits >= 0 && v4 < 0 && bytes.length == 4) {

@@ -460,7 +460,7 @@ public final class Feeds {
         private static boolean isFaulty(Lines.Line line) {
             String fault = line.fault();
             return fault == null
-                    || !fault.startsWith("no UTF-8")
+                    || !fault.startsWith("not UTF-8")
                     || withoutComment(line.text()).indexOf('\uFFFD') >= 0;
         }
 
@@ -561,7 +561,7 @@ public final class Feeds {
                 reject(
                         line,
                         "type not supported: " + row.type
-                                + "; expected as domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256");
+                                + "; expected one of domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256");
                 return;
             }
             Indicators.Read read = Indicators.read(text, family);

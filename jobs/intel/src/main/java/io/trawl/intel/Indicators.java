@@ -259,7 +259,7 @@ public final class Indicators {
         Canonical.Url url = Canonical.parseUrl("http://a" + value);
         int length = url == null ? 0 : url.rest().length();
         if (url == null || length < SHORTEST_PATH && !url.rest().matches("/[A-Za-z0-9]{2,}")) {
-            return Read.none("a path that every site has, or none; expected as /gate.php");
+            return Read.none("a path that every site has, or none; expected for example /gate.php");
         }
         return new Read("url-path", url.rest(), "");
     }
@@ -267,7 +267,7 @@ public final class Indicators {
     private static Read emailDomain(String name) {
         Canonical.Result host = Canonical.host(name);
         if (host.canonical() == null || host.isAddress()) {
-            return Read.none("no domain of an e-mail address; expected as @evil.example");
+            return Read.none("not the domain of an e-mail address; expected for example @evil.example");
         }
         Read read = host(host, name);
         return read.value() == null ? read : new Read("email-domain", read.value(), "");
@@ -291,7 +291,7 @@ public final class Indicators {
             }
             return new Read("user-agent-regex", text, "");
         } catch (PatternSyntaxException e) {
-            return Read.none("no regular expression of RE2: " + e.getMessage());
+            return Read.none("not a regular expression of RE2: " + e.getMessage());
         }
     }
 
@@ -366,12 +366,12 @@ public final class Indicators {
         UrlParser parser = new UrlParser();
         Canonical.Url url = parser.parse(value);
         if (url == null) {
-            return Read.none("no URL: " + parser.reason());
+            return Read.none("not a URL: " + parser.reason());
         }
         if (url.hostKind() != Canonical.Kind.DOMAIN) {
             if (url.scheme().isEmpty()
                     && Canonical.decimal(url.rest(), 1, url.rest().length(), 999) >= 0) {
-                return Read.none("a range or a URL? expected as 192.0.2.0/24 or http://192.0.2.1/24");
+                return Read.none("a range or a URL? expected for example 192.0.2.0/24 or http://192.0.2.1/24");
             }
         } else {
             if (isPattern(url.host())) {
@@ -379,7 +379,7 @@ public final class Indicators {
             }
             String wrong = wrongDomain(url.host());
             if (wrong != null) {
-                return Read.none("no URL: " + wrong);
+                return Read.none("not a URL: " + wrong);
             }
             if (url.scheme().isEmpty() && url.host().indexOf('.') < 0) {
                 return Read.none(

@@ -207,7 +207,7 @@ final class Ip {
         byte[] bytes = v4 >= 0 ? bytes(v4) : parse6(canonical);
         if (bytes == null) {
             throw new IllegalArgumentException(
-                    "no address in canonical form: '" + canonical + "'; expected as 192.0.2.1 or 2001:db8::1");
+                    "no address in canonical form: '" + canonical + "'; expected for example 192.0.2.1 or 2001:db8::1");
         }
         return bytes;
     }

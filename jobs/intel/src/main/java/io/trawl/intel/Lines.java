@@ -108,7 +108,7 @@ final class Lines {
         CoderResult result = utf8.reset().decode(bytes, chars, true);
         if (result.isError()) {
             String fault = String.format(
-                    "no UTF-8: byte 0x%02X in column %d", line[bytes.position()] & 255, bytes.position() + 1);
+                    "not UTF-8: byte 0x%02X in column %d", line[bytes.position()] & 255, bytes.position() + 1);
             return new Line(lineNumber, new String(line, 0, length, StandardCharsets.UTF_8), fault);
         }
         String text = chars.flip().toString();

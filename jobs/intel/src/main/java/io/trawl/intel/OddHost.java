@@ -116,7 +116,7 @@ record OddHost(String text, int suffix) {
                     .decode(ByteBuffer.wrap(bytes, first.from, to - first.from))
                     .toString());
         } catch (CharacterCodingException e) {
-            return Canonical.Result.none("no UTF-8");
+            return Canonical.Result.none("not UTF-8");
         }
     }
 }

@@ -77,7 +77,7 @@ public final class PublicSuffixes {
                     .canonical();
             if (name == null) {
                 throw new IOException(
-                        "public suffix list: no rule: '" + line + "'; expected as co.uk, *.ck or !www.ck");
+                        "public suffix list: no rule: '" + line + "'; expected for example co.uk, *.ck or !www.ck");
             }
             int flags = exception
                     ? EXCEPTION

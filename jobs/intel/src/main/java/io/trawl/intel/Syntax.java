@@ -202,7 +202,7 @@ abstract class Syntax {
             int last = option.lastIndexOf('/');
             String name = option.substring(0, Math.max(0, option.indexOf('=')));
             if (!List.of("address", "server", "local").contains(name) || first != name.length() + 1 || first == last) {
-                return Entry.no("dnsmasq: no name that is blocked; expected as address=/evil.example/0.0.0.0");
+                return Entry.no("dnsmasq: no name that is blocked; expected for example address=/evil.example/0.0.0.0");
             }
             String answer = option.substring(last + 1);
             boolean blocks = answer.isEmpty() || name.equals("address") && (answer.equals("#") || isSink(answer));
@@ -259,7 +259,7 @@ abstract class Syntax {
                             : trigger(owner);
                 case "A", "AAAA" -> trigger(owner);
                 case "TXT" -> Entry.NOTHING;
-                default -> Entry.no("rpz: no record of a policy; expected as evil.example CNAME .");
+                default -> Entry.no("rpz: no record of a policy; expected for example evil.example CNAME .");
             };
         }
 
@@ -309,7 +309,7 @@ abstract class Syntax {
                 address = address.startsWith(":") ? ":" + address : address.endsWith(":") ? address + ":" : address;
             }
             return parts.length < 2
-                    ? Entry.no("rpz: no address; expected as 24.0.2.0.192.rpz-ip")
+                    ? Entry.no("rpz: no address; expected for example 24.0.2.0.192.rpz-ip")
                     : Entry.of(address + "/" + parts[0]);
         }
     }
@@ -327,7 +327,7 @@ abstract class Syntax {
             }
             String[] words = rule.split("\\s+");
             if (!words[0].equals("-d") || words.length == 1) {
-                return Entry.no("msFilterList: a pattern; expected as -d evil.example");
+                return Entry.no("msFilterList: a pattern; expected for example -d evil.example");
             }
             if (words.length == 2) {
                 return Entry.of(words[1]);

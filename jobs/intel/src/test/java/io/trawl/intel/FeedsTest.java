@@ -82,7 +82,7 @@ class FeedsTest {
 
         assertThat(values()).containsExactly("2 domain evil.example", "4 domain good.example");
         assertThat(rejected)
-                .containsExactly(new Feeds.Rejected(3, "caf\uFFFD.example", "no UTF-8: byte 0xE9 in column 4"));
+                .containsExactly(new Feeds.Rejected(3, "caf\uFFFD.example", "not UTF-8: byte 0xE9 in column 4"));
         assertThat(count.others()).isEqualTo(1);
     }
 
@@ -209,7 +209,7 @@ class FeedsTest {
                         "confidence '101'; expected 0 to 100, or none, low, medium or high",
                         "time 'yesterday'; expected ISO-8601, for example 2026-11-24T10:00:00Z",
                         "valid from 2026-11-02T00:00:00Z until 2026-11-01T00:00:00Z: never",
-                        "type not supported: mutex; expected as domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256",
+                        "type not supported: mutex; expected one of domain, ip, cidr, url, url-prefix, ip:port, url-path, user-agent or sha256",
                         "7 columns; the header has 5",
                         "nothing in the column value",
                         "the type column says address, the value is of type domain",

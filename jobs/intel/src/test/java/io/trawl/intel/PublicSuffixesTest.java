@@ -63,6 +63,6 @@ class PublicSuffixesTest {
 
         assertThatThrownBy(() -> PublicSuffixes.read(list))
                 .isInstanceOf(IOException.class)
-                .hasMessage("public suffix list: no rule: '*.c<d'; expected as co.uk, *.ck or !www.ck");
+                .hasMessage("public suffix list: no rule: '*.c<d'; expected for example co.uk, *.ck or !www.ck");
     }
 }

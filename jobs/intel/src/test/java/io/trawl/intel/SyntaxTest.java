@@ -114,7 +114,7 @@ class SyntaxTest {
                 .containsExactly(
                         "6 dnsmasq: asks or answers 192.0.2.1; a blocked name has an address where nobody is",
                         "7 dnsmasq: asks or answers 192.0.2.53; a blocked name has an address where nobody is",
-                        "8 dnsmasq: no name that is blocked; expected as address=/evil.example/0.0.0.0");
+                        "8 dnsmasq: no name that is blocked; expected for example address=/evil.example/0.0.0.0");
     }
 
     @Test
