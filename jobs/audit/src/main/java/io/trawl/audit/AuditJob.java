@@ -47,8 +47,7 @@ import picocli.CommandLine.Option;
 public final class AuditJob implements Job {
     @Option(
             names = "--deep",
-            description =
-                    "Compares row by row what is otherwise compared by samples and counts: reads HBase's tables whole.")
+            description = "Compares every row, not only samples and counts: reads HBase's tables whole.")
     private boolean deep;
 
     public static void main(String[] args) {
@@ -62,7 +61,7 @@ public final class AuditJob implements Job {
 
     @Override
     public String purpose() {
-        return "Proves that a window lost nothing and has nothing twice, from broker, lake and HBase; fails with the numbers.";
+        return "Recounts a window in broker, lake and HBase; fails with the numbers if a line is lost or counted twice.";
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class EnrichJob implements Job {
 
     @Override
     public String purpose() {
-        return "Matches the events of a window with the indicators into lake.detections, and notes who saw what in lake.observables.";
+        return "Matches the events of a window with the indicators; writes lake.detections, and to lake.observables which client contacted what.";
     }
 
     @Override

@@ -112,7 +112,7 @@ public final class Jobs {
         @Option(
                 names = "--window",
                 paramLabel = "START/END",
-                description = "Window of broker append time, UTC; a longer range is cut into windows.")
+                description = "Window of broker append time, UTC; a longer range is split into windows.")
         @Nullable
         String window;
 
@@ -120,13 +120,13 @@ public final class Jobs {
         @Nullable
         Path conf;
 
-        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
+        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; takes precedence over the file.")
         Map<String, String> set = new LinkedHashMap<>();
 
         @Option(names = "--run-id", paramLabel = "ID", description = "Name of this run in ledger and report.")
         String runId = UUID.randomUUID().toString();
 
-        @Option(names = "--report", paramLabel = "NAME", description = "Where in reports.dir the report goes.")
+        @Option(names = "--report", paramLabel = "NAME", description = "Place of the report in reports.dir.")
         @Nullable
         String report;
 

@@ -46,13 +46,13 @@ public final class HotDetectJob implements Job {
     @Option(
             names = "--take-over",
             description =
-                    "End the driver that is running, and go on where it stopped. Without it a second driver waits for the first one's end.")
+                    "Stop the running driver and continue from its position. Without this option a second driver waits until the first one ends.")
     private boolean takeOver;
 
     @Option(
             names = "--accept-loss",
             description =
-                    "Go on where a broker has lost the end of its log: with the lines that it has taken since, under offsets that were done.")
+                    "Continue after a broker has lost the end of its log, with the new lines under the lost offsets.")
     private boolean acceptLoss;
 
     private static final String SUPERSEDED = "superseded by run ";
@@ -70,7 +70,7 @@ public final class HotDetectJob implements Job {
 
     @Override
     public String purpose() {
-        return "Finds detections in the lines of a source as they come, until it is told to end (SIGTERM).";
+        return "Finds detections in the lines of a source as they come, until SIGTERM.";
     }
 
     @Override

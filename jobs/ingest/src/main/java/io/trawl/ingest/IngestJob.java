@@ -28,7 +28,7 @@ public final class IngestJob implements Job {
     @Option(
             names = "--accept-loss",
             description =
-                    "Go on where retention has deleted messages of the window, or a broker has lost the end of its log, and record the hole in the ledger.")
+                    "Continue if retention has deleted messages of the window, or if a broker has lost the end of its log, and record the loss in the ledger.")
     private boolean acceptLoss;
 
     public static void main(String[] args) {
@@ -42,7 +42,7 @@ public final class IngestJob implements Job {
 
     @Override
     public String purpose() {
-        return "Takes the messages of a window from Kafka into lake.raw_lines, each as it came.";
+        return "Copies the messages of a window from Kafka to lake.raw_lines, unchanged.";
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class LoadJob implements Job {
 
     @Override
     public String purpose() {
-        return "Loads the detections and observables of a window into HBase, in place of what an earlier load left there.";
+        return "Loads the detections and observables of a window into HBase; replaces what an earlier load put there.";
     }
 
     /** So that HBase can be filled anew from the lake: earlier results, if any are known, are in the manifests. */

@@ -73,7 +73,7 @@ public final class MaintainJob implements Job {
 
     @Override
     public String purpose() {
-        return "Deletes old rows, snapshots and files that no rerun needs from lake, HBase and state folder; merges small files.";
+        return "Deletes old rows, and snapshots and files that no rerun needs, from lake, HBase and state folder; merges small files.";
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class ValidateJob implements Job {
 
     @Override
     public String purpose() {
-        return "Parses the raw lines of a window into lake.proxy_events; what fails is kept in lake.invalid_records.";
+        return "Parses the raw lines of a window into lake.proxy_events; keeps invalid lines in lake.invalid_records.";
     }
 
     /** @return how many lines came in, and what became of each */
