@@ -818,7 +818,7 @@ class JobsIT {
             assertOneLine(
                     source.run(job, null, "--source", source.source(), "--window", "today"),
                     2,
-                    "as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+                    "for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
             assertOneLine(source.run(job, window, "--frobnicate"), 2, "--frobnicate");
             assertOneLine(source.run(job, window, "--set", "window.margin=soon"), 2, "window.margin = soon");
             assertOneLine(source.run(job, window, "--conf", "/nonexistent/trawl.conf"), 2, "/nonexistent/trawl.conf");

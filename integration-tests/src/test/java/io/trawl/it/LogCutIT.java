@@ -102,7 +102,7 @@ class LogCutIT {
         String lost = "topic " + source.source()
                 + " was cut short: of partition 0 the broker has lost 2 messages that it had (offsets 3 to 4)";
         assertOneLine(source.run("ingest", second), lost);
-        assertOneLine(source.run("ingest", second), "ingest --accept-loss goes on with the new ones");
+        assertOneLine(source.run("ingest", second), "ingest --accept-loss continues with the new lines");
         assertOneLine(source.run("audit", first), lost);
         assertOneLine(source.run("ingest", first), lost);
 

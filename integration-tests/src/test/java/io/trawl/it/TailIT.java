@@ -172,7 +172,7 @@ class TailIT {
         broker.send(topic, List.of(new Broker.Message(0, "no alert".getBytes(StandardCharsets.UTF_8))));
         send(true, alert("aa", 2, "10.0.0.1", "evil.example"), alert("cc", 1, "10.0.0.2", "odd.example"));
         await(tail, "two alerts", lines(2));
-        await(tail, "the one that is none", error("is no alert"));
+        await(tail, "the one that is none", error("is not an alert"));
 
         assertThat(objects(tail))
                 .as("each alert once, without what was aborted")

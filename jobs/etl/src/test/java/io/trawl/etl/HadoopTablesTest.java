@@ -152,6 +152,6 @@ class HadoopTablesTest {
         }
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> HadoopTables.move(before, HADOOP))
-                .withMessageContaining("name the catalog that the lake is to have");
+                .withMessageContaining("name the catalog that the lake should have");
     }
 }

@@ -185,7 +185,7 @@ class LogFilesJobTest {
         Files.delete(file);
         assertThatExceptionOfType(JobFailure.class)
                 .isThrownBy(() -> files(1).of(WINDOW))
-                .withMessageContaining("is no longer there");
+                .withMessageContaining("is gone");
     }
 
     @Test

@@ -25,7 +25,7 @@ class WindowTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Window.parse(wrong))
                     .withMessageContaining("--window " + wrong)
-                    .withMessageContaining("as 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+                    .withMessageContaining("for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Window.parse("2026-11-24T11:00:00Z/2026-11-24T10:00:00Z"))
