@@ -196,7 +196,7 @@ class RotationIT {
 
         assertThatThrownBy(() -> LocalStack.start(options))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("stack setting flume.rotation.renamed = compress: expected rename or copytruncate, as"
+                .hasMessage("stack setting flume.rotation.renamed = compress: expected rename or copytruncate, for example"
                         + " flume.rotation.renamed = copytruncate");
         assertThat(Leftovers.of(options.stateDir())).isEmpty();
     }
