@@ -512,7 +512,7 @@ class HotDetectIT {
         broker.send(source.source(), hits(0, 30, 10, "evil.example"));
         try (HotJob job = HotJob.running(source)) {
             HotJob.awaitCommitted(source, 40);
-            assertThat(job.said()).contains("it goes on at {0=30}, where the last heartbeat left it");
+            assertThat(job.said()).contains("it continues at {0=30}, the position of the last heartbeat");
         }
         assertThat(exactlyOnce(HotJob.alerts(source))).hasSize(35);
         List<JsonNode> taken = takeUps(source);

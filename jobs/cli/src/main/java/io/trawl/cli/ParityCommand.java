@@ -153,7 +153,7 @@ final class ParityCommand implements Callable<Integer> {
             for (Kind kind : Kind.values()) {
                 verdict.differences(kind).forEach((reason, some) -> {
                     out.println(verdict.window().start() + ": " + some.count() + " " + kind.text() + ", "
-                            + reason.text() + (some.count() > Difference.EXAMPLES ? ", as" : ""));
+                            + reason.text() + (some.count() > Difference.EXAMPLES ? ", for example" : ""));
                     some.examples().forEach(e -> {
                         out.println("  " + e.detectionId() + "  " + e.timestamp() + "  " + shown(e.client()) + "  "
                                 + shown(e.indicator()) + "  partition " + e.partition() + " offset " + e.offset());

@@ -271,7 +271,7 @@ class JdbcLakeTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LakeSettings.of(cluster.with("lake.catalog.jdbc.password", "secret")))
                 .withMessageStartingWith(
-                        "setting lake.catalog.jdbc.password: a password in settings shows in arguments")
+                        "setting lake.catalog.jdbc.password: a password in settings appears in arguments")
                 .withMessageNotContaining("secret");
         Path file = Files.writeString(folder.resolve("password"), "secret\n");
         assertThat(LakeSettings.of(cluster.with("lake.password.file", file.toString()))

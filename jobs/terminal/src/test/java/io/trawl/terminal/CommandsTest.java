@@ -305,8 +305,8 @@ class CommandsTest {
                 .extracting(found -> found.get("file").asText() + ":" + found.get("line") + " "
                         + found.at("/indicator/source").asText())
                 .containsExactly(log + ":1 one.txt", log + ":3 two.txt", "-:1 one.txt", "-:3 two.txt");
-        assertThat(ran.err()).contains("one.txt: 1 lines are no indicators").contains("2 of 8 lines are invalid");
-        Ran table = Ran.of(bytes(LOG), "match", "--output", "table", "--format", "squid", "--indicators", two);
+        assertThat(ran.err()).contains("one.txt: 1 lines are not indicators").contains("2 of 8 lines are invalid");
+        Ran table = Ran.of(bytes(LOG), "match", "--table", "--format", "squid", "--indicators", two);
         assertThat(table.out()).startsWith("LINE").contains("203.0.113.9").hasLineCount(2);
     }
 

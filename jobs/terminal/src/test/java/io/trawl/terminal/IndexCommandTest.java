@@ -102,7 +102,7 @@ class IndexCommandTest {
                 .toString();
         assertThat(run(new byte[0], "index", "build", "--output", index, "--indicators", hosts, "--format", "hosts")
                         .err())
-                .contains("0 lines are no indicators");
+                .contains("0 lines are not indicators");
     }
 
     @Test
