@@ -245,8 +245,8 @@ public final class Cli {
             if (limit < 1) {
                 throw new IllegalArgumentException("--limit " + limit + ": expected 1 or more, for example 100");
             }
-            if (lines && !common.json) {
-                throw new IllegalArgumentException("--lines goes with --json, for example --json --lines");
+            if (lines && !common.isJson()) {
+                throw new IllegalArgumentException("--lines goes with JSON, for example --output json --lines");
             }
             Settings settings = common.settings();
             HBaseReader.Query query = new HBaseReader.Query(

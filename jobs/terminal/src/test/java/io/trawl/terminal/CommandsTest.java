@@ -306,7 +306,7 @@ class CommandsTest {
                         + found.at("/indicator/source").asText())
                 .containsExactly(log + ":1 one.txt", log + ":3 two.txt", "-:1 one.txt", "-:3 two.txt");
         assertThat(ran.err()).contains("one.txt: 1 lines are not indicators").contains("2 of 8 lines are invalid");
-        Ran table = Ran.of(bytes(LOG), "match", "--table", "--format", "squid", "--indicators", two);
+        Ran table = Ran.of(bytes(LOG), "match", "--output", "table", "--format", "squid", "--indicators", two);
         assertThat(table.out()).startsWith("LINE").contains("203.0.113.9").hasLineCount(2);
     }
 
