@@ -67,7 +67,7 @@ def test_the_job_gets_the_runs_window(dag):
     rendered = slow.render_template(slow.arguments, context, dag.get_template_env())
     assert rendered == [
         *("--source", "proxy", "--window", "2026-11-24T10:00:00+00:00/2026-11-24T11:00:00+00:00"),
-        *("--set", "my.slow.folder=/data/slow"),
+        *("--set", "my.slow.table=jdbc:postgresql://db.example/slow"),
     ]
 
 

@@ -1,8 +1,10 @@
 package io.trawl.bench;
 
+import static io.trawl.steps.Steps.expect;
+import static io.trawl.steps.Steps.parse;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Json;
 import io.trawl.etl.KafkaLines;
@@ -10,9 +12,9 @@ import io.trawl.etl.ListStore;
 import io.trawl.etl.LogSource;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Settings;
-import io.trawl.etl.Source;
 import io.trawl.etl.Store;
 import io.trawl.etl.SweepStep;
+import io.trawl.flow.Flow;
 import io.trawl.parsing.Parser;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
@@ -149,30 +151,29 @@ final class MicroBatchForms {
                 Optional.empty());
     }
 
-    private Etl<ProxyEvent> valid(JavaRDD<RawLine> lines) {
-        return Etl.from(Source.of(lines)).parse(parser).expect(ProxyEvent.SCHEMA$);
+    private Flow<ProxyEvent> valid(JavaRDD<RawLine> lines) {
+        return Flow.of(lines).then(parse(parser)).then(expect(ProxyEvent.class));
     }
 
     private long records(JavaRDD<RawLine> lines) {
         ListStore<Detection> found = Store.list("found");
-        valid(lines).analyse(engine).store(found).run();
+        valid(lines).then(engine).into(found).run();
         return found.records().size();
     }
 
-    private Etl<Detection> detectedFromRows(JavaRDD<RawLine> lines) {
-        Dataset<Row> events = valid(lines).dataset(spark, ProxyEvent.SCHEMA$);
-        return Etl.from(Source.of(Rows.records(events, ProxyEvent::new))).analyse(engine);
+    private Flow<Detection> detectedFromRows(JavaRDD<RawLine> lines) {
+        Dataset<Row> events = Rows.dataset(spark, valid(lines).rdd(), ProxyEvent.SCHEMA$);
+        return Flow.of(Rows.records(events, ProxyEvent::new)).then(engine);
     }
 
     private long events(JavaRDD<RawLine> lines) {
         ListStore<Detection> found = Store.list("found");
-        detectedFromRows(lines).store(found).run();
+        detectedFromRows(lines).into(found).run();
         return found.records().size();
     }
 
     private long both(JavaRDD<RawLine> lines) {
-        return detectedFromRows(lines)
-                .dataset(spark, Detection.SCHEMA$)
+        return Rows.dataset(spark, detectedFromRows(lines).rdd(), Detection.SCHEMA$)
                 .groupBy("client", "indicator_type", "indicator_value")
                 .count()
                 .collectAsList()

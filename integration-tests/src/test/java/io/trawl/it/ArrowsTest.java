@@ -1,6 +1,7 @@
 package io.trawl.it;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -17,6 +18,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.trawl.record.InvalidRecord;
+import io.trawl.record.RawLine;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -42,7 +45,8 @@ class ArrowsTest {
     private static final String[] SCHEMAS = {"io.trawl.record..", "io.trawl.schema.."};
     private static final String[] PARSING = {"io.trawl.parsing.."};
     private static final String[] INTEL = {"io.trawl.intel.."};
-    private static final String[] ETL = {"io.trawl.etl.."};
+    private static final String[] ETL = {"io.trawl.etl..", "io.trawl.flow..", "io.trawl.steps.."};
+    private static final String[] FLOW = {"io.trawl.flow.."};
     private static final String[] FLUME = {"io.trawl.flume.."};
     private static final String[] TERMINAL = {"io.trawl.terminal.."};
     private static final String[] SWEEP = {"io.trawl.sweep.."};
@@ -91,6 +95,14 @@ class ArrowsTest {
         ETL_KNOWS_NO_JOB(
                 knowOnly(resideInAnyPackage(ETL), of(ETL, PARSING, INTEL, SCHEMAS)),
                 "package io.trawl.etl; class Wrong { io.trawl.load.LoadJob job; }"),
+        THE_FLOW_KNOWS_NO_RECORD_BUT_LINES(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(FLOW)
+                        .should()
+                        .dependOnClassesThat(resideInAPackage("io.trawl.record..")
+                                .and(not(belongToAnyOf(RawLine.class, InvalidRecord.class)))),
+                "package io.trawl.flow; class Wrong { io.trawl.record.Detection detection; }"),
         FLUME_KNOWS_NONE(
                 knowOnly(resideInAnyPackage(FLUME), FLUME),
                 "package io.trawl.flume; class Wrong { io.trawl.record.FlumeEnvelope envelope; }"),

@@ -1,11 +1,12 @@
 package io.trawl.it;
 
+import static io.trawl.steps.Steps.expect;
+import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
 import io.trawl.etl.HotProgress;
 import io.trawl.etl.IndicatorSnapshot;
@@ -14,11 +15,11 @@ import io.trawl.etl.Lake;
 import io.trawl.etl.ListStore;
 import io.trawl.etl.LogSource;
 import io.trawl.etl.Settings;
-import io.trawl.etl.Source;
 import io.trawl.etl.State;
 import io.trawl.etl.Store;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Window;
+import io.trawl.flow.Flow;
 import io.trawl.it.Broker.Message;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
@@ -116,11 +117,11 @@ class ParityIT {
             this.snapshot = indicators.id();
             this.lines = lines;
             ListStore<Detection> found = Store.list("found");
-            Etl.from(Source.of(lines))
-                    .parse(source.parser())
-                    .expect(ProxyEvent.SCHEMA$)
-                    .analyse(new SweepStep(indicators, settings, source.webServer(), HBaseStore.HOT))
-                    .store(found)
+            Flow.of(lines)
+                    .then(parse(source.parser()))
+                    .then(expect(ProxyEvent.class))
+                    .then(new SweepStep(indicators, settings, source.webServer(), HBaseStore.HOT))
+                    .into(found)
                     .run();
             this.hot = new ArrayList<>(found.records());
             this.hot.sort(Comparator.comparing(Detection::getDetectionId));
@@ -146,9 +147,7 @@ class ParityIT {
         }
 
         private static void put(Settings settings, List<Detection> detections) {
-            Etl.from(Source.of(detections))
-                    .store(HBaseStore.hotDetections(settings))
-                    .run();
+            Flow.of(detections).into(HBaseStore.hotDetections(settings)).run();
         }
 
         /** The hot path took up these indicators when the topic was empty, and has stored up to here. */

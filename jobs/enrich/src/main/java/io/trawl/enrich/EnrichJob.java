@@ -1,7 +1,6 @@
 package io.trawl.enrich;
 
 import io.trawl.etl.Block;
-import io.trawl.etl.Etl;
 import io.trawl.etl.IndicatorSnapshot;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
@@ -9,10 +8,10 @@ import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
-import io.trawl.etl.Source;
 import io.trawl.etl.Step;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
 import io.trawl.intel.Engine;
 import io.trawl.intel.Observables;
 import io.trawl.record.Detection;
@@ -69,27 +68,28 @@ public final class EnrichJob implements Job {
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
         boolean empty = run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
         String[] matched = Engine.FIELDS.toArray(new String[0]);
-        Source<Optional<ProxyEvent>> candidates =
-                empty ? Source.of(List.of()) : Source.of(engine.candidates(events(run, snapshot, matched)));
-        Etl<Detection> found = Etl.from(candidates)
-                .<ProxyEvent>step("candidates", (event, out) -> event.ifPresent(out::emit))
-                .analyse(engine)
-                .store(detections);
-        Tally tally = found.<Detection>step("suppressed", EnrichJob::suppressed).run();
+        Flow<Optional<ProxyEvent>> candidates =
+                empty ? Flow.of(List.of()) : Flow.of(engine.candidates(events(run, snapshot, matched)));
+        Tally tally = candidates
+                .then(Step.<Optional<ProxyEvent>, ProxyEvent>of("candidates", EnrichJob::present))
+                .then(engine)
+                .into(detections)
+                .filter("suppressed", detection -> detection.getSuppressedBy() != null)
+                .run();
 
         // What was looked at, row by row: the ledger proves coverage with it.
         long count = tally.count("in");
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
-        Source<Observable> sightings = empty
-                ? Source.of(List.of())
-                : Source.of(Sightings.of(
+        Flow<Observable> sightings = empty
+                ? Flow.of(List.of())
+                : Flow.of(Sightings.of(
                         events(run, snapshot, Sightings.FIELDS),
                         count,
                         run.source().name(),
                         run.window().start()));
-        Tally seen = Etl.from(sightings)
-                .store(observables)
-                .<Observable>step("odd_hosts", EnrichJob::odd)
+        Tally seen = sightings
+                .into(observables)
+                .filter("odd_hosts", EnrichJob::isOdd)
                 .run();
 
         run.count("events", count);
@@ -102,17 +102,15 @@ public final class EnrichJob implements Job {
         run.record();
     }
 
-    private static void suppressed(Detection detection, Step.Out<? super Detection> out) {
-        if (detection.getSuppressedBy() != null) {
-            out.emit(detection);
+    private static void present(Optional<ProxyEvent> event, Step.Out<? super ProxyEvent> out) {
+        if (event.isPresent()) {
+            out.emit(event.get());
         }
     }
 
     /** A host without a canonical form, which is matched by its suffix alone. */
-    private static void odd(Observable observable, Step.Out<? super Observable> out) {
-        if (Observables.isOdd(observable.getType(), observable.getValue())) {
-            out.emit(observable);
-        }
+    private static boolean isOdd(Observable observable) {
+        return Observables.isOdd(observable.getType(), observable.getValue());
     }
 
     private static JavaRDD<Block<ProxyEvent>> events(Run run, long snapshot, String... fields) {

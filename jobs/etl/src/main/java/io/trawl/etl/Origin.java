@@ -1,9 +1,5 @@
 package io.trawl.etl;
 
-import io.trawl.parsing.Reason;
-import io.trawl.record.InvalidRecord;
-import io.trawl.record.ProxyEvent;
-import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a line was born, and the identity that follows from it. */
 public final class Origin {
-    /** Version of the ProxyEvent schema that stands in invalid records. */
-    static final int SCHEMA_VERSION = 1;
-
     static final String HOST = "host";
     static final String LOG = "log";
     static final String GENERATION = "generation";
@@ -119,7 +112,7 @@ public final class Origin {
     }
 
     /** The bytes of a buffer; the array beneath where it is exactly that. */
-    static byte[] bytes(ByteBuffer buffer) {
+    public static byte[] bytes(ByteBuffer buffer) {
         if (buffer.hasArray()
                 && buffer.arrayOffset() == 0
                 && buffer.position() == 0
@@ -129,38 +122,5 @@ public final class Origin {
         byte[] copy = new byte[buffer.remaining()];
         buffer.duplicate().get(copy);
         return copy;
-    }
-
-    static InvalidRecord invalid(RawLine line, Reason reason, @Nullable String field, String message, String parser) {
-        InvalidRecord invalid = new InvalidRecord();
-        invalid.setEventId(line.getEventId());
-        invalid.setSource(line.getSource());
-        invalid.setWindow(line.getWindow());
-        invalid.setPartition(line.getPartition());
-        invalid.setOffset(line.getOffset());
-        invalid.setAppendTime(line.getAppendTime());
-        invalid.setHost(line.getHost());
-        invalid.setLog(line.getLog());
-        invalid.setFileOffset(line.getFileOffset());
-        invalid.setRaw(line.getBody());
-        invalid.setReason(reason.code());
-        invalid.setField(field);
-        invalid.setMessage(message);
-        invalid.setParser(parser);
-        invalid.setSchemaVersion(SCHEMA_VERSION);
-        return invalid;
-    }
-
-    /** How a message names a record. */
-    static String name(@Nullable Object record) {
-        if (record instanceof RawLine line) {
-            return "the line at " + line.getTopic() + " partition " + line.getPartition() + " offset "
-                    + line.getOffset();
-        }
-        if (record instanceof ProxyEvent event) {
-            return "event " + event.getEventId() + " (partition " + event.getPartition() + " offset "
-                    + event.getOffset() + ")";
-        }
-        return String.valueOf(record);
     }
 }

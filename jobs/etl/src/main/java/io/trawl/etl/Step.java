@@ -12,11 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param <A> what comes in
  * @param <B> what goes out
  */
-@FunctionalInterface
 public interface Step<A, B> extends Serializable {
+
+    /** Its name in the tally and in messages, for example parsed; a chain has each name once. */
+    String name();
 
     /** Gives what becomes of one record to {@code out}. An exception is a bug and fails the job, naming the record. */
     void apply(A record, Out<? super B> out) throws Exception;
+
+    /**
+     * Id of the parser that it reads lines with: what it and the steps after it reject is marked with that id.
+     * Default: null, the step reads no lines.
+     */
+    default @Nullable String parser() {
+        return null;
+    }
 
     /** Where a step's records go. */
     interface Out<B> {
@@ -29,5 +39,26 @@ public interface Step<A, B> extends Serializable {
 
         /** Says that the line the record came from is invalid; it is stored with its raw bytes. */
         void reject(Reason reason, @Nullable String field, String message);
+    }
+
+    /** What a step does, where a lambda says it. */
+    @FunctionalInterface
+    interface Body<A, B> extends Serializable {
+        void apply(A record, Out<? super B> out) throws Exception;
+    }
+
+    /** A step from a lambda that rejects, or gives any number of records without a list of them. */
+    static <A, B> Step<A, B> of(String name, Body<? super A, B> body) {
+        return new Named<>(name, body);
+    }
+
+    /** See {@link Step#of}. */
+    record Named<A, B>(String name, Body<? super A, B> body) implements Step<A, B> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void apply(A record, Out<? super B> out) throws Exception {
+            body.apply(record, out);
+        }
     }
 }

@@ -4,7 +4,7 @@ package io.trawl.etl;
 public final class StepFailure extends JobFailure {
     private static final long serialVersionUID = 1L;
 
-    StepFailure(String step, String origin, Exception cause) {
+    public StepFailure(String step, String origin, Exception cause) {
         super("step " + step + " failed on " + origin + ": " + cause, cause);
     }
 }

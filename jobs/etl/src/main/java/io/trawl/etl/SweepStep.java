@@ -27,6 +27,11 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     @Override
+    public String name() {
+        return "detected";
+    }
+
+    @Override
     public void apply(ProxyEvent event, Out<? super Detection> out) {
         engine().analyse(event, out::emit);
     }

@@ -14,11 +14,13 @@ public final class Tally implements Serializable {
 
     private final TreeMap<String, Long> counts = new TreeMap<>();
 
-    synchronized void add(String name, long count) {
+    /** Counts so many more. */
+    public synchronized void add(String name, long count) {
         counts.merge(name, count, Long::sum);
     }
 
-    synchronized void add(Tally other) {
+    /** Counts all that another one has. */
+    public synchronized void add(Tally other) {
         other.counts().forEach(this::add);
     }
 

@@ -3,6 +3,7 @@ package io.trawl.etl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trawl.flow.Flow;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.RawLine;
 import java.nio.file.Path;
@@ -71,9 +72,8 @@ class LakeJobTest {
         for (int i = 0; i < lines.length; i++) {
             records.add(Lines.line("proxy", window, i, lines[i]));
         }
-        Etl.from(Source.of(
-                        JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(records, 2)))
-                .store(store)
+        Flow.of(JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(records, 2))
+                .into(store)
                 .run();
         return store;
     }
@@ -161,7 +161,7 @@ class LakeJobTest {
         for (int i = 0; i < lines.length; i++) {
             records.add(Lines.line("proxy", window, i, lines[i]));
         }
-        Etl.from(Source.of(records)).store(store).run();
+        Flow.of(records).into(store).run();
         return store.committed().snapshotId();
     }
 
@@ -325,35 +325,5 @@ class LakeJobTest {
         } finally {
             pool.shutdown();
         }
-    }
-
-    @Test
-    void theSameChainGivesTheSameOnAListAnRddAndADStream() throws Exception {
-        List<RawLine> lines = List.of(Lines.line(0, EtlTest.GOOD), Lines.line(1, "bad"), Lines.line(2, EtlTest.GOOD));
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Tally list = count(Source.of(lines)).run();
-        assertThat(count(Source.of(context.parallelize(lines, 2))).run().counts())
-                .isEqualTo(list.counts());
-        try (var streaming = new org.apache.spark.streaming.api.java.JavaStreamingContext(
-                context, org.apache.spark.streaming.Durations.milliseconds(100))) {
-            java.util.Queue<org.apache.spark.api.java.JavaRDD<RawLine>> queue =
-                    new java.util.ArrayDeque<>(List.of(context.parallelize(lines, 2)));
-            Tally stream = count(Source.of(streaming.queueStream(queue))).run();
-            streaming.start();
-            org.assertj.core.api.Assertions.assertThatNoException().isThrownBy(() -> {
-                long until = System.nanoTime() + 30_000_000_000L;
-                while (stream.count("in") < 3 && System.nanoTime() < until) {
-                    streaming.awaitTerminationOrTimeout(50);
-                }
-            });
-            streaming.stop(false, true);
-            assertThat(stream.counts()).isEqualTo(list.counts());
-        }
-    }
-
-    private static Etl<?> count(Source<RawLine> source) {
-        return Etl.from(source)
-                .parse(io.trawl.parsing.Formats.parser("squid", java.time.ZoneId.of("UTC")))
-                .expect(io.trawl.record.ProxyEvent.SCHEMA$);
     }
 }

@@ -2,30 +2,37 @@ package io.trawl.etl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.flow.Flow;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
-import java.io.IOException;
 import java.io.StringWriter;
-import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.streaming.Durations;
+import org.apache.spark.streaming.api.java.JavaDStream;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +46,7 @@ class YourOwnJobTest {
     @TempDir
     Path folder;
 
-    private Path out;
+    private String url;
     private URLClassLoader page;
 
     @BeforeEach
@@ -68,24 +75,34 @@ class YourOwnJobTest {
         page = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
         Thread.currentThread().setContextClassLoader(page);
-        out = Files.createDirectories(folder.resolve("out"));
+        url = "jdbc:sqlite:" + folder.resolve("slow.db") + "?busy_timeout=60000";
     }
 
-    private Tally chain(Source<RawLine> lines, ListStore<InvalidRecord> invalid) throws Exception {
-        Object store =
-                page.loadClass("example.TextFiles").getConstructor(Path.class).newInstance(out);
-        Method chain = page.loadClass("example.SlowJob").getMethod("chain", Source.class, Store.class, Store.class);
-        return (Tally) chain.invoke(null, lines, store, invalid);
+    private Tally chain(Flow<RawLine> lines, String part, ListStore<InvalidRecord> invalid) throws Exception {
+        return (Tally) page.loadClass("example.SlowJob")
+                .getMethod("chain", Flow.class, Store.class, Store.class)
+                .invoke(null, lines, table("r", part), invalid);
     }
 
-    private List<String> written() throws IOException {
-        List<String> lines = new ArrayList<>();
-        try (Stream<Path> files = Files.list(out)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".txt")).toList()) {
-                lines.addAll(Files.readAllLines(file));
+    @SuppressWarnings("unchecked")
+    private Store<Object> table(String run, String part) throws Exception {
+        return (Store<Object>) page.loadClass("example.SlowTable")
+                .getConstructor(String.class, String.class, String.class)
+                .newInstance(url, run, part);
+    }
+
+    /** What the page's table has: host and part. */
+    private List<String> stored() throws Exception {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(url);
+                ResultSet row = connection
+                        .createStatement()
+                        .executeQuery("select host || ' ' || coalesce(part, '-') from slow order by event")) {
+            while (row.next()) {
+                rows.add(row.getString(1));
             }
         }
-        return lines;
+        return rows;
     }
 
     private static List<RawLine> lines() {
@@ -95,16 +112,54 @@ class YourOwnJobTest {
     @Test
     void onAList() throws Exception {
         ListStore<InvalidRecord> invalid = Store.list("invalid");
-        Tally tally = chain(Source.of(lines()), invalid);
-        assertThat(written()).containsExactly("slow.example");
-        assertThat(tally.count("in")).isEqualTo(3);
+        Tally tally = chain(Flow.of(lines()), "10:00", invalid);
+        assertThat(stored()).containsExactly("slow.example 10:00");
+        assertThat(tally.counts())
+                .containsEntry("in", 3L)
+                .containsEntry("slow", 1L)
+                .containsEntry("named", 1L);
         assertThat(invalid.records())
                 .extracting(InvalidRecord::getMessage)
                 .containsExactly("1 columns; expected 5, between tabs");
     }
 
     @Test
-    void onAWindowOfTheLakeAndOnADStream() throws Exception {
+    void aRerunLeavesExactlyItsOwnRowsAndThoseOfOtherWindows() throws Exception {
+        chain(Flow.of(List.of(Lines.line(3, SLOW))), "11:00", Store.list("invalid"));
+        chain(Flow.of(List.of(Lines.line(0, SLOW), Lines.line(1, SLOW))), "10:00", Store.list("invalid"));
+        assertThat(stored()).hasSize(3);
+        for (int i = 0; i < 2; i++) {
+            chain(Flow.of(lines()), "10:00", Store.list("invalid"));
+            assertThat(stored()).containsExactlyInAnyOrder("slow.example 10:00", "slow.example 11:00");
+        }
+        chain(Flow.of(List.of(Lines.line(1, QUICK))), "10:00", Store.list("invalid"));
+        assertThat(stored()).containsExactly("slow.example 11:00");
+    }
+
+    @Test
+    void rowsOfAnAttemptThatFailedOrOfARunThatWasKilledAreNeverTakenOver() throws Exception {
+        Object slow = page.loadClass("example.SlowHosts$Slow")
+                .getConstructor(String.class, String.class)
+                .newInstance("e", "host");
+        Store.Writer<Object> killed = table("killed", "10:00").open(0, 7);
+        killed.write(slow);
+        killed.close();
+        Store<Object> table = table("r", "10:00");
+        Store.Writer<Object> failed = table.open(0, 7);
+        for (int i = 0; i < 1_000; i++) {
+            failed.write(slow);
+        }
+        failed.abort();
+        Store.Writer<Object> good = table.open(0, 8);
+        good.write(page.loadClass("example.SlowHosts$Slow")
+                .getConstructor(String.class, String.class)
+                .newInstance("f", "other"));
+        table.commit(List.of(good.close()));
+        assertThat(stored()).containsExactly("other 10:00");
+    }
+
+    @Test
+    void onAWindowOfTheLakeOnADStreamAndAsADataFrame() throws Exception {
         Settings settings = Settings.defaults()
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
         SparkConf conf = new SparkConf()
@@ -119,31 +174,52 @@ class YourOwnJobTest {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             LakeStore<RawLine> raw =
                     lake.replacing(LakeTable.RAW_LINES, Lake.of("proxy", Lines.WINDOW), null, Map.of());
-            Etl.from(Source.of(lines())).store(raw).run();
-            chain(
-                    Source.of(lake.read(
-                            spark,
-                            LakeTable.RAW_LINES,
-                            "proxy",
-                            Lines.WINDOW,
-                            raw.committed().snapshotId())),
-                    Store.list("invalid"));
-            assertThat(written()).containsExactly("slow.example");
+            Flow.of(lines()).into(raw).run();
+            Flow<RawLine> window = Flow.of(lake.read(
+                    spark,
+                    LakeTable.RAW_LINES,
+                    "proxy",
+                    Lines.WINDOW,
+                    raw.committed().snapshotId()));
+            chain(window, "10:00", Store.list("invalid"));
+            assertThat(stored()).containsExactly("slow.example 10:00");
+            List<String> counted = clients(spark, window);
+            assertThat(counted).containsExactly("[[10.0.0.1,2]]");
 
-            try (JavaStreamingContext streaming = new JavaStreamingContext(context, Durations.milliseconds(100))) {
-                var queue = new java.util.ArrayDeque<>(List.of(context.parallelize(lines(), 1)));
+            JavaStreamingContext streaming = new JavaStreamingContext(context, Durations.milliseconds(100));
+            try {
+                // The second batch has lines of the first one again, as after a restart.
+                var queue = new ArrayDeque<>(List.of(
+                        context.parallelize(lines(), 1),
+                        context.parallelize(List.of(Lines.line(0, SLOW), Lines.line(5, SLOW)), 2)));
+                JavaDStream<RawLine> stream = streaming.queueStream(queue);
                 ListStore<InvalidRecord> invalid = Store.list("invalid");
-                Tally tally = chain(Source.of(streaming.queueStream(queue)), invalid);
+                Tally tally = chain(Flow.of(stream), null, invalid);
+                List<String> batches = clients(spark, Flow.of(stream));
                 streaming.start();
-                long until = System.nanoTime() + 30_000_000_000L;
-                while (tally.count("in") < 3 && System.nanoTime() < until) {
+                long until = System.nanoTime() + 180_000_000_000L;
+                while (batches.size() < 2 && System.nanoTime() < until) {
                     streaming.awaitTerminationOrTimeout(50);
                 }
                 streaming.stop(false, true);
-                assertThat(tally.count("slow")).isEqualTo(1);
+                assertThat(tally.counts()).containsEntry("in", 5L).containsEntry("slow", 3L);
                 assertThat(invalid.records()).hasSize(1);
+                assertThat(stored()).containsExactlyInAnyOrder("slow.example 10:00", "slow.example -");
+                assertThat(batches).startsWith("[[10.0.0.1,2]]", "[[10.0.0.1,2]]");
+            } finally {
+                streaming.stop(false, false);
             }
         }
+    }
+
+    /** What the page counts, by DataFrame, as it comes. */
+    private List<String> clients(SparkSession spark, Flow<RawLine> lines) throws Exception {
+        List<String> counted = Collections.synchronizedList(new ArrayList<>());
+        Consumer<Dataset<Row>> to = rows -> counted.add(rows.collectAsList().toString());
+        page.loadClass("example.SlowJob")
+                .getMethod("clients", SparkSession.class, Flow.class, Consumer.class)
+                .invoke(null, spark, lines, to);
+        return counted;
     }
 
     /** One block of the page. */

@@ -52,6 +52,11 @@ final class Careful {
         private static final long serialVersionUID = 1L;
 
         @Override
+        public String name() {
+            return engine.name();
+        }
+
+        @Override
         public void apply(ProxyEvent event, Out<? super Detection> out) {
             // Passed on behind the try: what a store throws is not the engine's.
             List<Detection> found = new ArrayList<>();

@@ -1,7 +1,9 @@
 package io.trawl.hotdetect;
 
+import static io.trawl.steps.Steps.expect;
+import static io.trawl.steps.Steps.parse;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
 import io.trawl.etl.HotCopies;
 import io.trawl.etl.HotProgress;
@@ -14,10 +16,11 @@ import io.trawl.etl.LogSource;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
-import io.trawl.etl.Source;
+import io.trawl.etl.Step;
 import io.trawl.etl.StepFailure;
 import io.trawl.etl.SweepStep;
 import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
@@ -417,12 +420,14 @@ final class MicroBatches implements AutoCloseable {
                 Stream.of(ranges(lines)).filter(range -> range.count() > 0).count();
         long most = Math.max(1, bytes / Math.max(1, filled));
         long time = nanos;
-        Etl<Detection> found = Etl.from(Source.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
-                        .map(reader::read)))
-                .parse(new Careful.Parsing(source.parser()))
-                .expect(ProxyEvent.SCHEMA$)
-                .analyse(new Careful.Judging(engine));
-        Tally tally = found.<Sighted>step("sighted", Sighted::of).store(hits).run();
+        Tally tally = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
+                        .map(reader::read))
+                .then(parse(new Careful.Parsing(source.parser())))
+                .then(expect(ProxyEvent.class))
+                .then(new Careful.Judging(engine))
+                .then(Step.<Detection, Sighted>of("sighted", Sighted::of))
+                .into(hits)
+                .run();
         return new Found(tally, hits.hits(), hits.copies(), Instant.now(), read.value());
     }
 

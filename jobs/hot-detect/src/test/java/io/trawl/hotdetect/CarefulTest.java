@@ -1,14 +1,15 @@
 package io.trawl.hotdetect;
 
+import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.etl.Etl;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.ListStore;
-import io.trawl.etl.Source;
+import io.trawl.etl.Step;
 import io.trawl.etl.Store;
 import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.record.Detection;
@@ -61,15 +62,15 @@ class CarefulTest {
     @Test
     void aLineThatABugIsMetOnIsCountedAndTheNextOnesGoOn() {
         ListStore<Detection> found = Store.list("found");
-        Tally tally = Etl.from(Source.of(List.of(line("!"), line("bug"), line("fine"))))
-                .parse(new Careful.Parsing(new Fragile()))
-                .analyse(new Careful.Judging((event, out) -> {
+        Tally tally = Flow.of(List.of(line("!"), line("bug"), line("fine")))
+                .then(parse(new Careful.Parsing(new Fragile())))
+                .then(new Careful.Judging(Step.of("judged", (event, out) -> {
                     out.emit(new Detection());
                     if (event.getUrlOriginal().equals("bug")) {
                         throw new ArithmeticException("nor this");
                     }
-                }))
-                .store(found)
+                })))
+                .into(found)
                 .run();
 
         assertThat(tally.counts()).containsEntry("in", 3L).containsEntry("invalid.bug", 2L);
@@ -79,11 +80,11 @@ class CarefulTest {
 
     @Test
     void aFailureOfTheWorldIsNone() {
-        assertThatThrownBy(() -> Etl.from(Source.of(List.of(line("fine"))))
-                        .parse(new Careful.Parsing(new Fragile()))
-                        .analyse(new Careful.Judging((event, out) -> {
+        assertThatThrownBy(() -> Flow.of(List.of(line("fine")))
+                        .then(parse(new Careful.Parsing(new Fragile())))
+                        .then(new Careful.Judging(Step.of("judged", (event, out) -> {
                             throw new JobFailure("the index is gone", null);
-                        }))
+                        })))
                         .run())
                 .isInstanceOf(JobFailure.class)
                 .hasMessageContaining("the index is gone");

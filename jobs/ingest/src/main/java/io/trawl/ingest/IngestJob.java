@@ -2,7 +2,6 @@ package io.trawl.ingest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Etl;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
@@ -14,8 +13,8 @@ import io.trawl.etl.Messages;
 import io.trawl.etl.Offsets;
 import io.trawl.etl.RangeStore;
 import io.trawl.etl.Run;
-import io.trawl.etl.Source;
 import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;
@@ -49,7 +48,7 @@ public final class IngestJob implements Job {
     public void run(Run run) throws IOException {
         Long base = run.lake().snapshot(LakeTable.RAW_LINES);
         Offsets.Span span;
-        Source<RawLine> lines;
+        Flow<RawLine> lines;
         try (Messages messages = Messages.of(run)) {
             String accepted = acceptLoss ? messages.acceptCuts(run.window(), run.id()) : null;
             if (accepted != null) {
@@ -59,12 +58,12 @@ public final class IngestJob implements Job {
             judgeLoss(run, span);
             run.lines(span.messages());
             lines = span.messages() == 0
-                    ? Source.of(List.of())
-                    : Source.of(messages.read(run.context(), run.window(), span.readable()));
+                    ? Flow.of(List.of())
+                    : Flow.of(messages.read(run.context(), run.window(), span.readable()));
         }
         LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
         RangeStore places = new RangeStore();
-        Tally tally = Etl.from(lines).store(store).store(places).run();
+        Tally tally = lines.into(store).into(places).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));

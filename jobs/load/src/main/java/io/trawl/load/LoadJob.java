@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 
-import io.trawl.etl.Etl;
 import io.trawl.etl.HBaseStore;
 import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
@@ -19,8 +18,8 @@ import io.trawl.etl.Loads.Result;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
-import io.trawl.etl.Source;
 import io.trawl.etl.Store;
+import io.trawl.flow.Flow;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.IOException;
@@ -152,7 +151,7 @@ public final class LoadJob implements Job {
 
     /** @return how many records went into the store */
     private static <T> long into(Store<T> store, JavaRDD<T> records) {
-        return Etl.from(Source.of(records)).store(store).run().count("in");
+        return Flow.of(records).into(store).run().count("in");
     }
 
     /** The old rows that no new one is put at the same cells for; null is a value like another. */

@@ -1,7 +1,9 @@
 package io.trawl.validate;
 
+import static io.trawl.steps.Steps.expect;
+import static io.trawl.steps.Steps.parse;
+
 import io.trawl.etl.EarlierCopies;
-import io.trawl.etl.Etl;
 import io.trawl.etl.FileRanges;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
@@ -10,9 +12,9 @@ import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Run;
 import io.trawl.etl.SeenFiles;
-import io.trawl.etl.Source;
 import io.trawl.etl.Store;
 import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
 import io.trawl.parsing.Parser;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
@@ -40,12 +42,11 @@ public final class ValidateJob implements Job {
     }
 
     /** @return how many lines came in, and what became of each */
-    static Tally run(Source<RawLine> lines, Parser parser, Store<ProxyEvent> events, Store<InvalidRecord> invalid) {
-        return Etl.from(lines)
-                .parse(parser)
-                .expect(ProxyEvent.SCHEMA$)
-                .store(events)
-                .storeInvalid(invalid)
+    static Tally run(Flow<RawLine> lines, Parser parser, Store<ProxyEvent> events, Store<InvalidRecord> invalid) {
+        return lines.then(parse(parser))
+                .then(expect(ProxyEvent.class))
+                .into(events)
+                .rejectsInto(invalid)
                 .run();
     }
 
@@ -67,7 +68,7 @@ public final class ValidateJob implements Job {
                 ? null
                 : copies(run, ingest, raw, seen);
         long copied = copies == null ? 0 : copies.count();
-        Tally tally = run(copies == null ? Source.of(List.of()) : Source.of(copies.without()), parser, events, invalid);
+        Tally tally = run(copies == null ? Flow.of(List.of()) : Flow.of(copies.without()), parser, events, invalid);
 
         run.count("raw", tally.count("in") + copied);
         run.count("valid", tally.count("stored.proxy_events"));

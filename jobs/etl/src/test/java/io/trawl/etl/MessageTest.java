@@ -1,0 +1,27 @@
+package io.trawl.etl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MessageTest {
+    @Test
+    void ofATasksFailureThatSparkGivesAsTextTheFirstOfOurMessagesIsTold() {
+        String text =
+                "Job aborted due to stage failure: Lost task 0.0: io.trawl.etl.StepFailure: step x failed on a line: y"
+                        + "\n\tat io.trawl.flow.TaskRun.push(TaskRun.java:1)\nCaused by: io.trawl.etl.JobFailure: z";
+        assertThat(Jobs.message(new IllegalStateException(text))).isEqualTo("step x failed on a line: y");
+        assertThat(Jobs.message(new IllegalStateException(text.replace("Step", "Job"))))
+                .isEqualTo("step x failed on a line: y");
+    }
+
+    @Test
+    void theNamesOfOurFailuresAreThoseThatAreLookedFor() {
+        for (JobFailure failure : new JobFailure[] {
+            new JobFailure("why", null), new StepFailure("x", "a line", new IllegalStateException("why"))
+        }) {
+            assertThat(Jobs.message(new IllegalStateException("Lost task 0.0: " + failure)))
+                    .isEqualTo(failure.getMessage());
+        }
+    }
+}
