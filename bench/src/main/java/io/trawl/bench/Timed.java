@@ -3,11 +3,13 @@ package io.trawl.bench;
 import io.trawl.etl.Job;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
+import io.trawl.etl.Reads;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +44,28 @@ final class Timed implements Job {
     }
 
     @Override
+    public List<Reads> reads() {
+        return job.reads();
+    }
+
+    @Override
+    public List<LakeTable<?>> writes() {
+        return job.writes();
+    }
+
+    /** The hits are read, too. */
+    @Override
+    public List<LakeTable<?>> inspects() {
+        return Stream.concat(job.inspects().stream(), Stream.of(LakeTable.DETECTIONS))
+                .toList();
+    }
+
+    @Override
+    public boolean recorded() {
+        return job.recorded();
+    }
+
+    @Override
     public void check(Settings settings) {
         job.check(settings);
     }
@@ -54,6 +78,9 @@ final class Timed implements Job {
         System.gc();
         Stopwatch stopwatch = new Stopwatch();
         job.run(run);
+        if (recorded()) {
+            run.record();
+        }
         work = stopwatch.lap();
         if (windowed()) {
             Ledger.Entry entry = run.ledger().require(run.source().name(), name(), run.window());

@@ -584,20 +584,24 @@ class HBaseIT {
         }
 
         @Override
+        public List<LakeTable<?>> writes() {
+            return List.of(LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
+        }
+
+        @Override
+        public List<LakeTable<?>> inspects() {
+            return writes();
+        }
+
+        @Override
         public void run(Run run) throws IOException {
             String source = run.source().name();
             Ledger.Entry before = run.ledger().require(source, "enrich", run.window());
             run.input(LakeTable.PROXY_EVENTS, before.input(LakeTable.PROXY_EVENTS));
             run.indicators(before.indicatorSnapshot());
             Expression batch = Expressions.equal("sweep", "batch");
-            LakeStore<Detection> detections = run.lake()
-                    .replacing(
-                            LakeTable.DETECTIONS,
-                            Expressions.and(Lake.of(source, run.window()), batch),
-                            run.lake().snapshot(LakeTable.DETECTIONS),
-                            run.properties());
-            LakeStore<Observable> observables =
-                    run.replacing(LakeTable.OBSERVABLES, run.lake().snapshot(LakeTable.OBSERVABLES));
+            LakeStore<Detection> detections = run.replacing(LakeTable.DETECTIONS, batch);
+            LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES);
             List<Detection> changed = records(run, LakeTable.DETECTIONS, before, batch);
             changed.forEach(one -> {
                 one.setClient(client);
@@ -606,9 +610,6 @@ class HBaseIT {
             put(detections, changed);
             put(observables, records(run, LakeTable.OBSERVABLES, before, Expressions.alwaysTrue()));
             before.counts().forEach(run::count);
-            run.output(LakeTable.DETECTIONS, detections.committed());
-            run.output(LakeTable.OBSERVABLES, observables.committed());
-            run.record();
         }
 
         private static <T extends org.apache.avro.specific.SpecificRecord> List<T> records(

@@ -71,6 +71,21 @@ public final class AuditJob implements Job {
     }
 
     @Override
+    public List<LakeTable<?>> inspects() {
+        return List.of(
+                LakeTable.RAW_LINES,
+                LakeTable.PROXY_EVENTS,
+                LakeTable.INVALID_RECORDS,
+                LakeTable.DETECTIONS,
+                LakeTable.OBSERVABLES);
+    }
+
+    @Override
+    public boolean recorded() {
+        return true;
+    }
+
+    @Override
     public void run(Run run) throws IOException {
         String source = run.source().name();
         Window window = run.window();
@@ -152,10 +167,8 @@ public final class AuditJob implements Job {
         run.count("unknown_generation", proxies.unknownGeneration());
         run.count("problems", problems.size());
         run.sequence(Instant.now().toEpochMilli());
-        run.record();
         if (!problems.isEmpty()) {
-            throw new JobFailure(
-                    "window " + window + " of source " + source + ": " + String.join("; ", problems), null);
+            run.failed("window " + window + " of source " + source + ": " + String.join("; ", problems));
         }
     }
 

@@ -1,12 +1,12 @@
 package io.trawl.enrich;
 
-import io.trawl.etl.Block;
 import io.trawl.etl.IndicatorSnapshot;
+import io.trawl.etl.Input;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
+import io.trawl.etl.Reads;
 import io.trawl.etl.Run;
 import io.trawl.etl.Step;
 import io.trawl.etl.SweepStep;
@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.spark.api.java.JavaRDD;
 import picocli.CommandLine.Option;
 
 /** Matches the events of one window with the indicators, and says what was seen in it by whom. */
@@ -54,22 +53,27 @@ public final class EnrichJob implements Job {
     }
 
     @Override
+    public List<Reads> reads() {
+        return List.of(Reads.of("validate", LakeTable.PROXY_EVENTS));
+    }
+
+    @Override
+    public List<LakeTable<?>> writes() {
+        return List.of(LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
+    }
+
+    @Override
     public void run(Run run) throws IOException {
-        Long detectionsBase = run.lake().snapshot(LakeTable.DETECTIONS);
-        Long observablesBase = run.lake().snapshot(LakeTable.OBSERVABLES);
-        Ledger.Entry validate = run.ledger().require(run.source().name(), "validate", run.window());
-        run.lines(validate.counts().getOrDefault("valid", 0L));
-        long snapshot = validate.output(LakeTable.PROXY_EVENTS);
-        run.input(LakeTable.PROXY_EVENTS, snapshot);
+        Input<ProxyEvent> events = run.reading(LakeTable.PROXY_EVENTS);
+        run.lines(events.entry().counts().getOrDefault("valid", 0L));
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
 
-        LakeStore<Detection> detections =
-                run.replacing(LakeTable.DETECTIONS, detectionsBase, Expressions.equal("sweep", "batch"));
+        LakeStore<Detection> detections = run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", "batch"));
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
-        boolean empty = run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot);
+        boolean empty = events.isEmpty();
         String[] matched = Engine.FIELDS.toArray(new String[0]);
         Flow<Optional<ProxyEvent>> candidates =
-                empty ? Flow.of(List.of()) : Flow.of(engine.candidates(events(run, snapshot, matched)));
+                empty ? Flow.of(List.of()) : Flow.of(engine.candidates(events.blocks(matched)));
         Tally tally = candidates
                 .then(Step.<Optional<ProxyEvent>, ProxyEvent>of("candidates", EnrichJob::present))
                 .then(engine)
@@ -79,11 +83,11 @@ public final class EnrichJob implements Job {
 
         // What was looked at, row by row: the ledger proves coverage with it.
         long count = tally.count("in");
-        LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES, observablesBase);
+        LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES);
         Flow<Observable> sightings = empty
                 ? Flow.of(List.of())
                 : Flow.of(Sightings.of(
-                        events(run, snapshot, Sightings.FIELDS),
+                        events.blocks(Sightings.FIELDS),
                         count,
                         run.source().name(),
                         run.window().start()));
@@ -97,9 +101,6 @@ public final class EnrichJob implements Job {
         run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
         run.count("odd_hosts", seen.count("odd_hosts"));
-        run.output(LakeTable.DETECTIONS, detections.committed());
-        run.output(LakeTable.OBSERVABLES, observables.committed());
-        run.record();
     }
 
     private static void present(Optional<ProxyEvent> event, Step.Out<? super ProxyEvent> out) {
@@ -111,10 +112,5 @@ public final class EnrichJob implements Job {
     /** A host without a canonical form, which is matched by its suffix alone. */
     private static boolean isOdd(Observable observable) {
         return Observables.isOdd(observable.getType(), observable.getValue());
-    }
-
-    private static JavaRDD<Block<ProxyEvent>> events(Run run, long snapshot, String... fields) {
-        return run.lake()
-                .blocks(run.spark(), LakeTable.PROXY_EVENTS, run.source().name(), run.window(), snapshot, fields);
     }
 }

@@ -1,5 +1,6 @@
 package io.trawl.etl;
 
+import java.util.List;
 import org.apache.spark.SparkConf;
 
 /** One job: what a main class hands to {@link Jobs}. Fields with picocli's {@code @Option} are options of its own. */
@@ -18,6 +19,32 @@ public interface Job {
     /** Whether it works on a source: --source is asked for then. */
     default boolean sourced() {
         return windowed();
+    }
+
+    /**
+     * The tables that it reads of its window. The runner requires that their stages were done, before {@link #run}, and notes
+     * what {@link Run#reading} gives out as inputs in the ledger.
+     */
+    default List<Reads> reads() {
+        return List.of();
+    }
+
+    /**
+     * The tables in which it replaces rows. The runner takes their snapshots before anything is read, so that a commit is
+     * refused if another run was faster, and notes each commit as an output in the ledger.
+     */
+    default List<LakeTable<?>> writes() {
+        return List.of();
+    }
+
+    /** The tables of its window that it looks at without making its result of them: no inputs in the ledger. */
+    default List<LakeTable<?>> inspects() {
+        return List.of();
+    }
+
+    /** Whether the runner writes a run that succeeded into the ledger. Default: if it reads or writes tables. */
+    default boolean recorded() {
+        return !reads().isEmpty() || !writes().isEmpty();
     }
 
     /** Asks Spark for what this job alone needs, before the session starts. */

@@ -194,12 +194,14 @@ public final class Jobs {
             try (Lake lake = Lake.open(settings, hadoop)) {
                 State state = State.at(settings.text("state.dir"), hadoop);
                 for (Window window : windows) {
-                    Run run = new Run(job.name(), options.runId, settings, spark, lake, state, source, window);
+                    Run run = new Run(job, options.runId, settings, spark, lake, state, source, window);
                     runs.add(run);
                     if (window != null) {
                         run.requireKnownWindow(job.needsHistory());
                     }
+                    run.begin();
                     job.run(run);
+                    run.end();
                 }
                 report.done(runs, source, range, started, ready);
                 return 0;

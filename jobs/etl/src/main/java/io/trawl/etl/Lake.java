@@ -63,17 +63,36 @@ public final class Lake implements AutoCloseable {
     private final Catalog catalog;
     private final LakeSettings settings;
     private final Configuration hadoop;
+    private final @Nullable Watch watch;
 
-    private Lake(Catalog catalog, LakeSettings settings, Configuration hadoop) {
+    private Lake(Catalog catalog, LakeSettings settings, Configuration hadoop, @Nullable Watch watch) {
         this.catalog = catalog;
         this.settings = settings;
         this.hadoop = hadoop;
+        this.watch = watch;
+    }
+
+    /** Who hears of what is done with the tables. */
+    interface Watch {
+        /** A window of a source is read. */
+        void reads(LakeTable<?> table, String source, Instant window);
+
+        /** Rows are going to be replaced, unless another commit touched them since a snapshot. */
+        void replaces(LakeTable<?> table, @Nullable Long base);
+
+        /** They were. */
+        void committed(LakeTable<?> table, Snapshot snapshot);
+    }
+
+    /** The same lake, watched; only the first one is to be closed. */
+    Lake watched(Watch by) {
+        return new Lake(catalog, settings, hadoop, by);
     }
 
     /** Opens the lake that the settings name. */
     public static Lake open(Settings settings, Configuration hadoop) {
         LakeSettings lake = LakeSettings.of(settings);
-        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, lake.catalog(), hadoop), lake, hadoop);
+        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, lake.catalog(), hadoop), lake, hadoop, null);
     }
 
     /** The tables of Iceberg's catalog, for who moves or maintains them. */
@@ -216,7 +235,10 @@ public final class Lake implements AutoCloseable {
      * @param start of the window
      * @throws JobFailure the rows of that snapshot are gone
      */
-    private static long held(Table loaded, LakeTable<?> table, String source, Instant start, long snapshot) {
+    private long held(Table loaded, LakeTable<?> table, String source, Instant start, long snapshot) {
+        if (watch != null) {
+            watch.reads(table, source, start);
+        }
         if (loaded.snapshot(snapshot) != null) {
             return snapshot;
         }
@@ -419,7 +441,7 @@ public final class Lake implements AutoCloseable {
      */
     public <T extends SpecificRecord> LakeStore<T> replacing(
             LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties) {
-        return new LakeStore<>(table(table), table, rows, base, properties);
+        return replacing(table, rows, base, properties, LakeFile.ROW_GROUP);
     }
 
     /**
@@ -430,7 +452,13 @@ public final class Lake implements AutoCloseable {
      */
     public <T extends SpecificRecord> LakeStore<T> replacing(
             LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties, long rowGroup) {
-        return new LakeStore<>(table(table), table, rows, base, properties, rowGroup);
+        Watch by = watch;
+        if (by == null) {
+            return new LakeStore<>(table(table), table, rows, base, properties, rowGroup, snapshot -> {});
+        }
+        by.replaces(table, base);
+        return new LakeStore<>(
+                table(table), table, rows, base, properties, rowGroup, snapshot -> by.committed(table, snapshot));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.iceberg.DataFile;
@@ -46,12 +47,13 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final @Nullable Long base;
     private final long rowGroup;
     private final transient @Nullable Map<String, String> properties;
+    private final transient @Nullable Consumer<Snapshot> noted;
     private transient @Nullable Proviso proviso;
     private transient @Nullable Snapshot committed;
 
     LakeStore(
             Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
-        this(table, lakeTable, rows, base, properties, LakeFile.ROW_GROUP);
+        this(table, lakeTable, rows, base, properties, LakeFile.ROW_GROUP, snapshot -> {});
     }
 
     LakeStore(
@@ -60,8 +62,10 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
             Expression rows,
             @Nullable Long base,
             Map<String, String> properties,
-            long rowGroup) {
+            long rowGroup,
+            Consumer<Snapshot> noted) {
         this.rowGroup = rowGroup;
+        this.noted = noted;
         this.table = SerializableTable.copyOf(table);
         this.name = lakeTable.name();
         this.avro = lakeTable.schema();
@@ -143,7 +147,11 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
             throw new JobFailure(
                     "lake." + name + ": the catalog did not answer a commit, which may hold or not; run it again", e);
         }
-        committed = find(target, commit);
+        Snapshot made = find(target, commit);
+        committed = made;
+        if (noted != null) {
+            noted.accept(made);
+        }
     }
 
     private Snapshot find(Table target, String commit) {

@@ -30,7 +30,8 @@ public final class Run {
 
     public static final String WINDOW = "trawl.window";
 
-    private final String job;
+    private final Job job;
+    private final Books books;
     private final String id;
     private final Settings settings;
     private final SparkStart spark;
@@ -41,19 +42,18 @@ public final class Run {
     private final Instant started = Instant.now();
 
     private final Map<String, Long> counts = new TreeMap<>();
-    private final Map<String, Long> inputs = new TreeMap<>();
-    private final Map<String, Long> outputs = new TreeMap<>();
     private final Map<String, String> versions = new TreeMap<>(Map.of("trawl", CODE_VERSION));
     private final List<String> notes = new ArrayList<>();
     private List<OffsetSpan> offsets = List.of();
     private List<OffsetSpan> holes = List.of();
     private @Nullable Long indicatorSnapshot;
     private @Nullable String detail;
-    private long sequence = -1;
+    private @Nullable String failure;
+    private boolean recorded;
     private long lines = SparkStart.UNKNOWN;
 
     Run(
-            String job,
+            Job job,
             String id,
             Settings settings,
             SparkStart spark,
@@ -65,7 +65,8 @@ public final class Run {
         this.id = id;
         this.settings = settings;
         this.spark = spark;
-        this.lake = lake;
+        this.books = new Books(job, source, window);
+        this.lake = lake.watched(books);
         this.state = state;
         this.source = source;
         this.window = window;
@@ -117,14 +118,14 @@ public final class Run {
 
     public LogSource source() {
         if (source == null) {
-            throw new IllegalStateException("job " + job + " has no source");
+            throw new IllegalStateException("job " + job.name() + " has no source");
         }
         return source;
     }
 
     public Window window() {
         if (window == null) {
-            throw new IllegalStateException("job " + job + " has no window");
+            throw new IllegalStateException("job " + job.name() + " has no window");
         }
         return window;
     }
@@ -142,8 +143,17 @@ public final class Run {
         values.forEach(this::count);
     }
 
+    /**
+     * What the window has in a table that the job reads ({@link Job#reads}), at the snapshot that the ledger names; an input of
+     * this run from now on.
+     */
+    public <T extends SpecificRecord> Input<T> reading(LakeTable<T> table) {
+        return new Input<>(this, table, books.reading(table));
+    }
+
+    /** Takes note of an input that no stage of the window made. */
     public void input(LakeTable<?> table, long snapshot) {
-        inputs.put(table.name(), snapshot);
+        books.input(table, snapshot);
     }
 
     public void version(String of, String version) {
@@ -172,7 +182,7 @@ public final class Run {
     public Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
         properties.put(ID, id);
-        properties.put("trawl.stage", job);
+        properties.put("trawl.stage", job.name());
         if (source != null && window != null) {
             properties.put(SOURCE, source.name());
             properties.put(WINDOW, window.toString());
@@ -180,14 +190,19 @@ public final class Run {
         return properties;
     }
 
-    /** A store that replaces this run's window of a table. */
-    public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, @Nullable Long base) {
-        return replacing(table, base, Expressions.alwaysTrue());
+    /** The snapshot of a table that the job writes ({@link Job#writes}) from before anything was read; null where it had none. */
+    public @Nullable Long base(LakeTable<?> table) {
+        return books.base(table);
+    }
+
+    /** A store that replaces this run's window of a table that the job writes ({@link Job#writes}). */
+    public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table) {
+        return replacing(table, Expressions.alwaysTrue());
     }
 
     /** A store that replaces those rows of this run's window of a table for which a further condition holds. */
-    public <T extends SpecificRecord> LakeStore<T> replacing(
-            LakeTable<T> table, @Nullable Long base, Expression which) {
+    public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, Expression which) {
+        Long base = base(table);
         try {
             claims().claim(window(), id);
         } catch (IOException e) {
@@ -231,34 +246,57 @@ public final class Run {
         claims().requireFree(new Window(start, start.plusMillis(unit)));
     }
 
-    /** Takes note of a commit; the first one's sequence number orders the runs of a window. */
+    /** Takes note of a table that stays as an earlier run committed it; commits of this run are noted as they happen. */
     public void output(LakeTable<?> table, Snapshot snapshot) {
-        outputs.put(table.name(), snapshot.snapshotId());
-        if (sequence < 0) {
-            sequence = snapshot.sequenceNumber();
-        }
+        books.output(table, snapshot);
     }
 
     /** For a stage without a table of its own: what orders its runs. */
     public void sequence(long value) {
-        this.sequence = value;
+        books.sequence(value);
     }
 
-    /** Writes the run into the ledger; after this the stage of the window exists. */
+    /** Says that the run is recorded and then fails, for example since it found what it looks for. */
+    public void failed(String line) {
+        this.failure = line;
+    }
+
+    /** Takes the snapshots of what the job writes, and finds what it reads. */
+    void begin() {
+        books.open(lake, ledger());
+    }
+
+    /** @throws JobFailure the job's {@link #failed}, or it forgot something */
+    void end() {
+        books.balance();
+        if (job.recorded()) {
+            record();
+        }
+        if (failure != null) {
+            throw new JobFailure(failure, null);
+        }
+    }
+
+    /** Writes the run into the ledger; after this the stage of the window exists. The runner does it, if nobody did. */
     public void record() {
+        if (recorded) {
+            return;
+        }
+        books.balance();
+        recorded = true;
         Window of = window == null ? new Window(started, started.plusNanos(1_000)) : window;
         LedgerEntry entry = new LedgerEntry();
         entry.setSource(source == null ? "indicators" : source.name());
-        entry.setStage(job);
+        entry.setStage(job.name());
         entry.setWindow(of.start());
         entry.setWindowEnd(of.end());
         entry.setRunId(id);
-        entry.setSequence(sequence);
+        entry.setSequence(books.sequence());
         entry.setStarted(started);
         entry.setEnded(Instant.now());
         entry.setCounts(new HashMap<>(counts));
-        entry.setInputs(new HashMap<>(inputs));
-        entry.setOutputs(new HashMap<>(outputs));
+        entry.setInputs(new HashMap<>(books.inputs()));
+        entry.setOutputs(new HashMap<>(books.outputs()));
         entry.setOffsets(offsets);
         entry.setHoles(holes);
         entry.setIndicatorSnapshot(indicatorSnapshot);
@@ -267,16 +305,17 @@ public final class Run {
         ledger().add(entry);
     }
 
-    Map<String, Long> countsSoFar() {
+    /** What was counted so far. */
+    public Map<String, Long> countsSoFar() {
         return counts;
     }
 
     Map<String, Long> inputsSoFar() {
-        return inputs;
+        return books.inputs();
     }
 
     Map<String, Long> outputsSoFar() {
-        return outputs;
+        return books.outputs();
     }
 
     List<String> notesSoFar() {

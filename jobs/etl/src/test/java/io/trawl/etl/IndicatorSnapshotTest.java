@@ -53,7 +53,7 @@ class IndicatorSnapshotTest {
     }
 
     private Run run(String id) {
-        return new Run("enrich", id, settings, null, lake, state, settings.source("proxy"), Lines.WINDOW);
+        return new Run(new Sweeps(), id, settings, null, lake, state, settings.source("proxy"), Lines.WINDOW);
     }
 
     private long load(String index, IndicatorSnapshot.@Nullable Lists lists, Indicator... indicators) {
@@ -118,6 +118,22 @@ class IndicatorSnapshotTest {
                 .extracting(entry -> entry.versions().get("indicators") + " "
                         + entry.versions().get("allowlists"))
                 .containsExactly("pinned 0123", "latest 4567", "latest none");
+    }
+
+    /** Whatever sweeps a window. */
+    private static final class Sweeps implements Job {
+        @Override
+        public String name() {
+            return "enrich";
+        }
+
+        @Override
+        public String purpose() {
+            return "Sweeps.";
+        }
+
+        @Override
+        public void run(Run run) {}
     }
 
     private void sweep(String id, boolean renew, long sequence) throws Exception {

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.flow.Flow;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +30,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -209,6 +214,77 @@ class YourOwnJobTest {
             } finally {
                 streaming.stop(false, false);
             }
+        }
+    }
+
+    /** Stores the lines of the page's example, as ingest would. */
+    private static final class Ingest implements Job {
+        @Override
+        public String name() {
+            return "ingest";
+        }
+
+        @Override
+        public String purpose() {
+            return "Stores lines.";
+        }
+
+        @Override
+        public List<LakeTable<?>> writes() {
+            return List.of(LakeTable.RAW_LINES);
+        }
+
+        @Override
+        public void run(Run run) {
+            run.replacing(LakeTable.RAW_LINES).fill(to -> lines().forEach(to));
+        }
+    }
+
+    private String run(Job job) {
+        ByteArrayOutputStream error = new ByteArrayOutputStream();
+        List<String> arguments =
+                new ArrayList<>(List.of("--source", "proxy", "--window", Lines.WINDOW.toString(), "--run-id", "r"));
+        for (String set : List.of(
+                "source.proxy.window=PT1H",
+                "my.slow.table=" + url,
+                "lake.warehouse=" + folder.resolve("lake").toUri(),
+                "reports.dir=" + folder.resolve("reports").toUri(),
+                "state.dir=" + folder.resolve("state").toUri(),
+                "spark.conf.spark.driver.host=127.0.0.1",
+                "spark.conf.spark.driver.bindAddress=127.0.0.1",
+                "spark.conf.spark.ui.enabled=false")) {
+            arguments.addAll(List.of("--set", set));
+        }
+        int status = Jobs.run(
+                arguments.toArray(new String[0]),
+                job,
+                Clock.systemUTC(),
+                new PrintStream(error, true, StandardCharsets.UTF_8));
+        return status + " " + error.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void thePagesJobRunsAfterIngestAndStandsInTheLedger() throws Exception {
+        Job slow = (Job) page.loadClass("example.SlowJob").getConstructor().newInstance();
+        assertThat(run(slow)).startsWith("1 trawl slow: window").contains("has no ingest yet: run ingest");
+        assertThat(run(new Ingest())).isEqualTo("0 ");
+        for (int i = 0; i < 2; i++) {
+            assertThat(run(slow)).isEqualTo("0 ");
+            assertThat(stored()).containsExactly("slow.example " + Lines.WINDOW);
+        }
+        try (Lake lake = Lake.open(
+                Settings.defaults()
+                        .with("lake.warehouse", folder.resolve("lake").toUri().toString()),
+                new Configuration())) {
+            Ledger ledger = new Ledger(lake);
+            assertThat(ledger.entries("proxy", "slow", Lines.WINDOW))
+                    .hasSize(2)
+                    .allSatisfy(entry -> {
+                        assertThat(entry.input(LakeTable.RAW_LINES))
+                                .isEqualTo(ledger.require("proxy", "ingest", Lines.WINDOW)
+                                        .output(LakeTable.RAW_LINES));
+                        assertThat(entry.counts()).containsEntry("slow", 1L).containsEntry("in", 3L);
+                    });
         }
     }
 

@@ -6,7 +6,6 @@ import io.trawl.etl.Job;
 import io.trawl.etl.JobFailure;
 import io.trawl.etl.Jobs;
 import io.trawl.etl.Json;
-import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
 import io.trawl.etl.Ledger;
 import io.trawl.etl.Messages;
@@ -45,8 +44,12 @@ public final class IngestJob implements Job {
     }
 
     @Override
+    public List<LakeTable<?>> writes() {
+        return List.of(LakeTable.RAW_LINES);
+    }
+
+    @Override
     public void run(Run run) throws IOException {
-        Long base = run.lake().snapshot(LakeTable.RAW_LINES);
         Offsets.Span span;
         Flow<RawLine> lines;
         try (Messages messages = Messages.of(run)) {
@@ -61,14 +64,12 @@ public final class IngestJob implements Job {
                     ? Flow.of(List.of())
                     : Flow.of(messages.read(run.context(), run.window(), span.readable()));
         }
-        LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
         RangeStore places = new RangeStore();
-        Tally tally = lines.into(store).into(places).run();
+        Tally tally = lines.into(run.replacing(LakeTable.RAW_LINES)).into(places).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));
         run.offsets(span.spans(), span.holes());
-        run.output(LakeTable.RAW_LINES, store.committed());
         ObjectNode detail = Json.MAPPER.createObjectNode();
         if (!span.unknown().isEmpty()) {
             ArrayNode unknown = detail.putArray("unknown");
@@ -76,7 +77,6 @@ public final class IngestJob implements Job {
         }
         places.ranges().into(detail);
         run.detail(Json.MAPPER.writeValueAsString(detail));
-        run.record();
     }
 
     /** Lets a window pass that lacks nothing, or whose loss an operator has accepted; fails else. */

@@ -15,6 +15,7 @@ import io.trawl.etl.Ledger;
 import io.trawl.etl.Load;
 import io.trawl.etl.Loads;
 import io.trawl.etl.Loads.Result;
+import io.trawl.etl.Reads;
 import io.trawl.etl.Rows;
 import io.trawl.etl.Run;
 import io.trawl.etl.Settings;
@@ -66,13 +67,17 @@ public final class LoadJob implements Job {
     }
 
     @Override
+    public List<Reads> reads() {
+        return List.of(Reads.of("enrich", LakeTable.DETECTIONS, LakeTable.OBSERVABLES));
+    }
+
+    @Override
     public void run(Run run) throws IOException {
-        Ledger.Entry enrich = run.ledger().require(run.source().name(), "enrich", run.window());
+        Ledger.Entry enrich = run.reading(LakeTable.DETECTIONS).entry();
+        run.reading(LakeTable.OBSERVABLES);
         run.lines(
                 enrich.counts().getOrDefault("detections", 0L) + enrich.counts().getOrDefault("observables", 0L));
         Result result = Result.of(enrich);
-        run.input(LakeTable.DETECTIONS, result.detections());
-        run.input(LakeTable.OBSERVABLES, result.observables());
 
         Loads loads = Loads.of(run, result);
         Load load = result.load(run, loads.begin());
@@ -118,7 +123,6 @@ public final class LoadJob implements Job {
 
         loads.done();
         run.sequence(result.sequence());
-        run.record();
     }
 
     /** What an earlier load may have put is known by the rows that it read: newer ones in their place would leave some. */

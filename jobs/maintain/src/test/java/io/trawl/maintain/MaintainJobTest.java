@@ -106,18 +106,28 @@ class MaintainJobTest {
             return "Stores lines.";
         }
 
+        private boolean stores() {
+            return !name.equals("audit") && !name.equals("load");
+        }
+
+        @Override
+        public List<LakeTable<?>> writes() {
+            return stores() ? List.of(LakeTable.RAW_LINES) : List.of();
+        }
+
+        @Override
+        public boolean recorded() {
+            return true;
+        }
+
         @Override
         public void run(Run run) throws Exception {
-            if (name.equals("audit") || name.equals("load")) {
+            if (stores()) {
+                fill(run.replacing(LakeTable.RAW_LINES), run.source().name(), run.window(), lines);
+            } else {
                 run.sequence(1);
                 run.count("problems", problems);
-            } else {
-                Long base = run.lake().snapshot(LakeTable.RAW_LINES);
-                LakeStore<RawLine> store = run.replacing(LakeTable.RAW_LINES, base);
-                fill(store, run.source().name(), run.window(), lines);
-                run.output(LakeTable.RAW_LINES, store.committed());
             }
-            run.record();
         }
     }
 
@@ -641,16 +651,14 @@ class MaintainJobTest {
         }
 
         @Override
+        public List<LakeTable<?>> writes() {
+            return List.of(LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
+        }
+
+        @Override
         public void run(Run run) throws Exception {
-            LakeStore<Detection> detections =
-                    run.replacing(LakeTable.DETECTIONS, run.lake().snapshot(LakeTable.DETECTIONS));
-            detections.fill(to -> {});
-            run.output(LakeTable.DETECTIONS, detections.committed());
-            LakeStore<Observable> observables =
-                    run.replacing(LakeTable.OBSERVABLES, run.lake().snapshot(LakeTable.OBSERVABLES));
-            observables.fill(to -> {});
-            run.output(LakeTable.OBSERVABLES, observables.committed());
-            run.record();
+            run.replacing(LakeTable.DETECTIONS).fill(to -> {});
+            run.replacing(LakeTable.OBSERVABLES).fill(to -> {});
         }
     }
 

@@ -169,9 +169,12 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     @Override
+    public List<LakeTable<?>> writes() {
+        return List.of(LakeTable.INDICATORS, LakeTable.INVALID_RECORDS);
+    }
+
+    @Override
     public void run(Run run) throws Exception {
-        Long base = run.lake().snapshot(LakeTable.INDICATORS);
-        Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
         Path folder = Files.createTempDirectory("trawl-indicators");
         try {
             List<Path> files = files(Given.fetch(feeds(run.settings()), folder.resolve("feeds"), run.settings()));
@@ -183,7 +186,7 @@ public final class RefreshIndicatorsJob implements Job {
                     .replacing(
                             LakeTable.INVALID_RECORDS,
                             Expressions.equal("source", SOURCE),
-                            invalidBase,
+                            run.base(LakeTable.INVALID_RECORDS),
                             run.properties(),
                             ROW_GROUP);
             LocalFile written = index(run, folder, files, lists, invalid, shrinking);
@@ -193,13 +196,10 @@ public final class RefreshIndicatorsJob implements Job {
                 run.indicators(current.snapshotId());
                 run.output(LakeTable.INDICATORS, current);
             } else {
-                Snapshot committed = commit(run, base, written, lists);
+                Snapshot committed = commit(run, written, lists);
                 run.indicators(committed.snapshotId());
-                run.output(LakeTable.INDICATORS, committed);
             }
             run.version("allowlists", lists == null ? "none" : lists.file().digest());
-            run.output(LakeTable.INVALID_RECORDS, invalid.committed());
-            run.record();
         } finally {
             delete(folder);
         }
@@ -312,7 +312,7 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     /** Puts the files where executors find them, and then the indicators, as the index has them, into the lake. */
-    private static Snapshot commit(Run run, @Nullable Long base, LocalFile index, @Nullable Lists lists)
+    private static Snapshot commit(Run run, LocalFile index, @Nullable Lists lists)
             throws IOException {
         Map<String, String> properties = new HashMap<>(run.properties());
         properties.put(
@@ -334,7 +334,7 @@ public final class RefreshIndicatorsJob implements Job {
                     Integer.toString(lists.lists().lists().size()));
         }
         LakeStore<Indicator> store =
-                run.lake().replacing(LakeTable.INDICATORS, Expressions.alwaysTrue(), base, properties, ROW_GROUP);
+                run.lake().replacing(LakeTable.INDICATORS, Expressions.alwaysTrue(), run.base(LakeTable.INDICATORS), properties, ROW_GROUP);
         IndicatorIndex indicators = IndicatorIndex.open(index.path());
         store.fill(to -> indicators.forEach(indicator -> {
             indicator.setAllowlisted(lists == null ? null : lists.lists().listOf(indicator));

@@ -345,10 +345,14 @@ class MaintainedSweepJobTest {
                 }
 
                 @Override
+                public boolean recorded() {
+                    return true;
+                }
+
+                @Override
                 public void run(Run run) {
                     run.offsets(List.of(new OffsetSpan(partition, 0L, 100L)), List.of());
                     run.sequence(Long.MAX_VALUE);
-                    run.record();
                 }
             };
             assertThat(run(site, longer, log)).isEqualTo("0 ");

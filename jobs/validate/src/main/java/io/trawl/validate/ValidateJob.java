@@ -5,11 +5,11 @@ import static io.trawl.steps.Steps.parse;
 
 import io.trawl.etl.EarlierCopies;
 import io.trawl.etl.FileRanges;
+import io.trawl.etl.Input;
 import io.trawl.etl.Job;
 import io.trawl.etl.Jobs;
-import io.trawl.etl.LakeStore;
 import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
+import io.trawl.etl.Reads;
 import io.trawl.etl.Run;
 import io.trawl.etl.SeenFiles;
 import io.trawl.etl.Store;
@@ -51,24 +51,29 @@ public final class ValidateJob implements Job {
     }
 
     @Override
-    public void run(Run run) throws IOException {
-        Long eventsBase = run.lake().snapshot(LakeTable.PROXY_EVENTS);
-        Long invalidBase = run.lake().snapshot(LakeTable.INVALID_RECORDS);
-        Ledger.Entry ingest = run.ledger().require(run.source().name(), "ingest", run.window());
-        run.lines(ingest.counts().getOrDefault("raw", 0L));
-        long raw = ingest.output(LakeTable.RAW_LINES);
-        run.input(LakeTable.RAW_LINES, raw);
+    public List<Reads> reads() {
+        return List.of(Reads.of("ingest", LakeTable.RAW_LINES));
+    }
 
-        LakeStore<ProxyEvent> events = run.replacing(LakeTable.PROXY_EVENTS, eventsBase);
-        LakeStore<InvalidRecord> invalid = run.replacing(LakeTable.INVALID_RECORDS, invalidBase);
+    @Override
+    public List<LakeTable<?>> writes() {
+        return List.of(LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        Input<RawLine> raw = run.reading(LakeTable.RAW_LINES);
+        run.lines(raw.entry().counts().getOrDefault("raw", 0L));
         Parser parser = run.source().parser();
         // Also of an empty window: the next one goes on from here.
         SeenFiles seen = SeenFiles.before(run);
-        Copies copies = run.lake().isEmpty(LakeTable.RAW_LINES, run.source().name(), run.window(), raw)
-                ? null
-                : copies(run, ingest, raw, seen);
+        Copies copies = raw.isEmpty() ? null : copies(run, raw, seen);
         long copied = copies == null ? 0 : copies.count();
-        Tally tally = run(copies == null ? Flow.of(List.of()) : Flow.of(copies.without()), parser, events, invalid);
+        Tally tally = run(
+                copies == null ? Flow.of(List.of()) : Flow.of(copies.without()),
+                parser,
+                run.replacing(LakeTable.PROXY_EVENTS),
+                run.replacing(LakeTable.INVALID_RECORDS));
 
         run.count("raw", tally.count("in") + copied);
         run.count("valid", tally.count("stored.proxy_events"));
@@ -81,30 +86,24 @@ public final class ValidateJob implements Job {
         });
         run.version("parser", parser.id());
         run.version("schema", "ProxyEvent/1");
-        run.output(LakeTable.PROXY_EVENTS, events.committed());
-        run.output(LakeTable.INVALID_RECORDS, invalid.committed());
         if (copies != null && copies.earlier().count() > 0) {
             run.detail(copies.earlier().detail());
         }
-        run.record();
     }
 
-    private static Copies copies(Run run, Ledger.Entry ingest, long raw, SeenFiles seen) throws IOException {
+    private static Copies copies(Run run, Input<RawLine> raw, SeenFiles seen) throws IOException {
         // Without the headers: all that a parser needs has a column, and maps are dear to read.
         String[] fields = RawLine.SCHEMA$.getFields().stream()
                 .map(Schema.Field::name)
                 .filter(field -> !field.equals("headers"))
                 .toArray(String[]::new);
-        String source = run.source().name();
-        Dataset<Row> lines = run.lake()
-                .rows(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw)
-                .drop("headers");
-        FileRanges noted = FileRanges.noted(ingest);
+        Dataset<Row> lines = raw.rows().drop("headers");
+        FileRanges noted = FileRanges.noted(raw.entry());
         FileRanges own = noted == null ? FileRanges.in(lines) : noted;
         return Copies.in(
                 lines,
-                run.lake().blocks(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, "event_id"),
-                run.lake().read(run.spark(), LakeTable.RAW_LINES, source, run.window(), raw, fields),
+                raw.blocks("event_id"),
+                raw.records(fields),
                 EarlierCopies.find(run, lines, own, seen));
     }
 }
