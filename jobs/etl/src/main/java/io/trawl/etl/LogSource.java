@@ -37,15 +37,6 @@ public record LogSource(
             throw new IllegalArgumentException("setting " + prefix + "format = " + format + ": expected one of "
                     + String.join(", ", Formats.names()));
         }
-        String zone = settings.text(prefix + "zone", "UTC");
-        ZoneId zoneId;
-        try {
-            zoneId = ZoneId.of(zone);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(
-                    "setting " + prefix + "zone = " + zone + ": expected a time zone, for example UTC or Europe/Berlin",
-                    e);
-        }
         String kind = settings.text(prefix + "kind", "proxy");
         if (!kind.equals("proxy") && !kind.equals("web")) {
             throw new IllegalArgumentException("setting " + prefix + "kind = " + kind + ": expected proxy or web");
