@@ -68,7 +68,7 @@ build_terminal() {
   stamp=$folder/.built
   [[ ! $TRAWL_DIST/.built -nt $stamp ]] || stamp=$TRAWL_DIST/.built
   if [[ -f $folder/trawl-terminal.jar && -f $stamp ]] &&
-    ! newer_sources "$stamp" pom.xml schemas jobs/parsing jobs/intel jobs/terminal; then
+    ! newer_sources "$stamp" pom.xml schemas jobs/lib/parsing jobs/lib/intel jobs/cli/files; then
     return
   fi
   require_java
@@ -78,7 +78,7 @@ build_terminal() {
   begun=$EPOCHREALTIME
   say "building (the first time it downloads: about a minute)"
   touch "$folder/.building"
-  (cd "$TRAWL_HOME" && mvn -B -q -Dquick package -pl jobs/terminal -am) > "$log" 2>&1 ||
+  (cd "$TRAWL_HOME" && mvn -B -q -Dquick package -pl jobs/cli/files -am) > "$log" 2>&1 ||
     die "the build failed ($(grep -m 1 -E '^\[ERROR\]' "$log" || last_line "$log")); full log: target/build.log" 2
   mv "$folder/.building" "$folder/.built"
   say "built in $(seconds_since "$begun") s"

@@ -10,7 +10,7 @@ is_installed_job() {
 query() {
   # Spark's jars come before what it does not ship: its Hadoop client wins over the one in HBase's jar.
   exec "$JAVA_HOME/bin/java" "${TRAWL_CLIENT_JVM[@]}" \
-    -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.Cli "$@"
+    -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.query.Cli "$@"
 }
 
 # What Spark needs of Java 17, as org.apache.spark.launcher.JavaModuleOptions has it.
@@ -41,7 +41,7 @@ terminal() {
   local jar=$TRAWL_DIST/terminal/trawl-terminal.jar archive jvm more c1_alone=16777216
   find_java
   build_terminal
-  [[ -f $jar ]] || die "target/dist/terminal/trawl-terminal.jar is missing: build with 'mvn -Dquick package -pl jobs/terminal -am'"
+  [[ -f $jar ]] || die "target/dist/terminal/trawl-terminal.jar is missing: build with 'mvn -Dquick package -pl jobs/cli/files -am'"
   # What the JVM has to say it says on standard output, where the answer goes.
   # A young generation that stays in the cache costs no more than a large one, and 100 MB less.
   jvm=(-Xlog:disable -Xlog:all=off -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -Xms32m -Xmn16m)
@@ -56,7 +56,7 @@ terminal() {
   [[ -t 1 || ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
-  LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.terminal.Terminal "$@"
+  LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.cli.files.Terminal "$@"
 }
 
 # class_archive JAR: prints the archive of the jar's classes for this Java, which takes up to half off a start; nothing
@@ -67,7 +67,7 @@ class_archive() {
     mkdir -p "${archive%/*}" 2> /dev/null && [[ -w ${archive%/*} ]] || return 0
     # An empty file says that it cannot be made, and that it need not be tried again.
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xlog:disable -Xlog:all=off "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$1" \
-      io.trawl.terminal.Training > /dev/null 2>&1 < /dev/null || : > "$archive.$$"
+      io.trawl.cli.files.Training > /dev/null 2>&1 < /dev/null || : > "$archive.$$"
     touch "$archive.$$"
     mv -f "$archive.$$" "$archive"
   fi

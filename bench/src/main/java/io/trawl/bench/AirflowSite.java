@@ -2,7 +2,7 @@ package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Json;
+import io.trawl.base.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

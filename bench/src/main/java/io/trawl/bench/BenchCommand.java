@@ -1,7 +1,7 @@
 package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.JobFailure;
+import io.trawl.base.JobFailure;
 import io.trawl.stack.StackException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.trawl.bench;
 
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;

@@ -1,8 +1,8 @@
 package io.trawl.bench;
 
-import io.trawl.etl.Jobs;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.kafka.KafkaLines;
+import io.trawl.run.Jobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,19 +1,18 @@
 package io.trawl.bench;
 
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeStore;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Store;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.flow.Store;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.maintain.MaintainJob;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.Observable;
 import io.trawl.record.RawLine;
+import io.trawl.run.Jobs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -228,7 +227,7 @@ final class GrownLake {
         Instant begun = Instant.now();
         try (Lake lake = open()) {
             Map<String, String> summary =
-                    Map.of("trawl.run-id", "bench", Run.SOURCE, SOURCE, Run.WINDOW, window.toString());
+                    Map.of("trawl.run-id", "bench", Lake.SOURCE, SOURCE, Lake.WINDOW, window.toString());
             long raw =
                     commit(lake, LakeTable.RAW_LINES, Lake.of(SOURCE, window), summary, List.of(List.of(line(window))));
             long observables = commit(

@@ -1,8 +1,8 @@
 package io.trawl.bench;
 
+import io.trawl.base.Settings;
 import io.trawl.bench.GrownLake.Cost;
 import io.trawl.bench.GrownLake.Plan;
-import io.trawl.etl.Settings;
 import io.trawl.stack.Options;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

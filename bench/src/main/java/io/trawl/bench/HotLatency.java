@@ -2,8 +2,8 @@ package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.Json;
+import io.trawl.base.Json;
+import io.trawl.hbase.HBaseReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.Json;
+import io.trawl.base.Json;
 import io.trawl.stack.LocalStack;
 import java.io.IOException;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.Settings;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
 import io.trawl.stack.LocalStack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

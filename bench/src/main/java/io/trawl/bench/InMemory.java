@@ -1,6 +1,6 @@
 package io.trawl.bench;
 
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.index.IndicatorIndex;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -1,8 +1,8 @@
 package io.trawl.bench;
 
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;

@@ -1,9 +1,9 @@
 package io.trawl.bench;
 
-import io.trawl.etl.Json;
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.base.Json;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.trawl.bench;
 
-import io.trawl.intel.Feeds;
+import io.trawl.intel.feed.Feeds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.trawl.bench;
 
-import io.trawl.etl.Json;
+import io.trawl.base.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

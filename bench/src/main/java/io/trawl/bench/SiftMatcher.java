@@ -1,7 +1,7 @@
 package io.trawl.bench;
 
-import io.trawl.intel.IndicatorIndex;
-import io.trawl.intel.LineSieve;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.index.LineSieve;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.PlainLine;
 import java.time.ZoneOffset;

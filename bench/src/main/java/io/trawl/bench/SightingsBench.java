@@ -1,13 +1,13 @@
 package io.trawl.bench;
 
-import io.trawl.etl.CellName;
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.HBaseReader.Sightings;
-import io.trawl.etl.HBaseReader.Target;
-import io.trawl.etl.HBaseStore;
-import io.trawl.etl.Load;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseReader.Sightings;
+import io.trawl.hbase.HBaseReader.Target;
+import io.trawl.hbase.HBaseStore;
+import io.trawl.hbase.Load;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import io.trawl.stack.LocalStack;

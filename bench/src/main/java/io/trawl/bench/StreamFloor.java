@@ -2,9 +2,9 @@ package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.Settings;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.kafka.KafkaLines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

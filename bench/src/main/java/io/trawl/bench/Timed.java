@@ -1,11 +1,11 @@
 package io.trawl.bench;
 
-import io.trawl.etl.Job;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Reads;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.run.Job;
+import io.trawl.run.Reads;
+import io.trawl.run.Run;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

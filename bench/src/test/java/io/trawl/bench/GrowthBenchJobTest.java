@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.bench.GrownLake.Plan;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.trawl.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.trawl.hotdetect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LogSource;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
 import io.trawl.record.Alert;
 import io.trawl.stack.SharedKafka;
 import java.time.Instant;

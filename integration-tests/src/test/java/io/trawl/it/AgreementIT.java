@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.lake.LakeTable;
 import io.trawl.stack.Options;
 import io.trawl.stack.SharedStack;
 import io.trawl.traffic.Format;

@@ -88,10 +88,10 @@ class ArrowsTest {
                 "package io.trawl.schema; class Wrong { io.trawl.parsing.Parser parser; }"),
         PARSING_KNOWS_SCHEMAS(
                 knowOnly(resideInAnyPackage(PARSING), of(PARSING, SCHEMAS)),
-                "package io.trawl.parsing; class Wrong { io.trawl.intel.Match match; }"),
+                "package io.trawl.parsing; class Wrong { io.trawl.intel.match.Match match; }"),
         INTEL_KNOWS_SCHEMAS(
                 knowOnly(resideInAnyPackage(INTEL), of(INTEL, SCHEMAS)),
-                "package io.trawl.intel; class Wrong { io.trawl.etl.Window window; }"),
+                "package io.trawl.intel; class Wrong { io.trawl.base.Window window; }"),
         ETL_KNOWS_NO_JOB(
                 knowOnly(resideInAnyPackage(ETL), of(ETL, PARSING, INTEL, SCHEMAS)),
                 "package io.trawl.etl; class Wrong { io.trawl.load.LoadJob job; }"),
@@ -108,7 +108,7 @@ class ArrowsTest {
                 "package io.trawl.flume; class Wrong { io.trawl.record.FlumeEnvelope envelope; }"),
         THE_STACK_KNOWS_NONE(
                 knowOnly(resideInAnyPackage(STACK), STACK),
-                "package io.trawl.stack; class Wrong { io.trawl.etl.Settings settings; }"),
+                "package io.trawl.stack; class Wrong { io.trawl.base.Settings settings; }"),
         JOBS_KNOW_WHAT_JOBS_ARE_MADE_OF(
                 noClasses().that(JOBS).should().dependOnClassesThat().resideInAnyPackage(of(FLUME, STACK)),
                 "package io.trawl.newjob; class Wrong { io.trawl.stack.LocalStack stack; }"),
@@ -141,7 +141,7 @@ class ArrowsTest {
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage(of(ETL, ENGINES)),
-                "package io.trawl.terminal; class Wrong { io.trawl.etl.Window window; }"),
+                "package io.trawl.terminal; class Wrong { io.trawl.base.Window window; }"),
         NO_CYCLES(
                 slices().matching("io.trawl.(**)").should().beFreeOfCycles(),
                 "package io.trawl.record; public class Wrong { io.trawl.schema.WrongToo other; }",

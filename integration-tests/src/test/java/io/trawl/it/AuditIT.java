@@ -2,10 +2,10 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import io.trawl.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.trawl.it;
 
-import io.trawl.etl.KafkaLines;
+import io.trawl.kafka.KafkaLines;
 import io.trawl.record.FlumeEnvelope;
 import io.trawl.record.RawLine;
 import io.trawl.stack.Await;

@@ -1,6 +1,6 @@
 package io.trawl.it;
 
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

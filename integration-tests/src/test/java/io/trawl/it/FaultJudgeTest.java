@@ -2,7 +2,7 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
 import io.trawl.it.FaultJudge.Found;
 import io.trawl.it.FaultJudge.Message;
 import io.trawl.it.FaultJudge.Place;

@@ -3,11 +3,10 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.CellName;
-import io.trawl.etl.Json;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Load;
-import io.trawl.etl.Window;
+import io.trawl.base.Json;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.Load;
 import io.trawl.it.FaultJudge.Found;
 import io.trawl.it.FaultJudge.Message;
 import io.trawl.it.FaultJudge.Place;
@@ -15,6 +14,7 @@ import io.trawl.it.FaultJudge.Swept;
 import io.trawl.it.FaultJudge.Truth;
 import io.trawl.it.FaultPlan.Fault;
 import io.trawl.it.FaultPlan.Phase;
+import io.trawl.lake.LakeTable;
 import io.trawl.record.Alert;
 import io.trawl.record.RawLine;
 import io.trawl.stack.Await;
@@ -665,7 +665,7 @@ class FaultsIT {
     /** Detections of a path in HBase, by the start of their windows. */
     private static Map<Instant, List<Found>> hbase(String path) throws IOException {
         Map<Instant, List<Found>> all = new HashMap<>();
-        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
                 // Index rows have other letters, and empty cells.

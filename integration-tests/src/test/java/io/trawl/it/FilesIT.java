@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.LogFile;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.kafka.files.LogFile;
+import io.trawl.lake.LakeTable;
 import io.trawl.stack.SharedStack;
 import io.trawl.traffic.Line;
 import io.trawl.traffic.Traffic;

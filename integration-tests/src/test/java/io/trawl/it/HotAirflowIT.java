@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.Load;
+import io.trawl.base.Json;
+import io.trawl.hbase.Load;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;
@@ -340,7 +340,7 @@ class HotAirflowIT {
     /** How many hot detections HBase has, by client: cells of main rows. */
     private static Map<String, Integer> hotCells() throws IOException {
         Map<String, Integer> cells = new HashMap<>();
-        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
                 if (row.getRow()[1] != 'T') {

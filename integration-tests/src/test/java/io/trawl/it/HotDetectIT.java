@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.CellName;
-import io.trawl.etl.HotProgress;
-import io.trawl.etl.IndicatorSnapshot;
-import io.trawl.etl.Json;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Load;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.Load;
 import io.trawl.it.Broker.Message;
+import io.trawl.kafka.HotProgress;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.SharedKafka;
 import io.trawl.stack.SharedStack;
+import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.traffic.Format;
 import io.trawl.traffic.Line;
 import io.trawl.traffic.Traffic;
@@ -262,7 +262,7 @@ class HotDetectIT {
         Map<String, String> cells = new TreeMap<>();
         Set<String> own = new HashSet<>();
         List<String> indexes = new ArrayList<>();
-        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
                 ResultScanner rows = open.getScanner(new Scan().addColumn(Bytes.toBytes("d"), qualifier))) {
             for (Result row : rows) {
                 byte[] key = row.getRow();
@@ -384,7 +384,7 @@ class HotDetectIT {
 
     private static long hotRows(Sweeper source) throws Exception {
         long rows = 0;
-        try (Table open = io.trawl.etl.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
+        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
                 ResultScanner scanned = open.getScanner(new Scan())) {
             for (Result row : scanned) {
                 if (row.getRow()[1] != 'T') {

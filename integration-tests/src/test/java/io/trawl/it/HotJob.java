@@ -1,7 +1,7 @@
 package io.trawl.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.State;
+import io.trawl.base.State;
 import io.trawl.hotdetect.HotDetectJob;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.hbase.HBaseReader;
 import io.trawl.it.Broker.Message;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;
 import java.nio.charset.StandardCharsets;

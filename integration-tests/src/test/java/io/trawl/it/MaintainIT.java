@@ -2,13 +2,13 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.HBaseReader.Target;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseReader.Target;
 import io.trawl.it.Broker.Message;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.stack.SharedStack;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

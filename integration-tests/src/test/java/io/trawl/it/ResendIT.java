@@ -2,9 +2,9 @@ package io.trawl.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
 import io.trawl.it.Broker.Message;
+import io.trawl.lake.LakeTable;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;

@@ -1,11 +1,11 @@
 package io.trawl.it;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.State;
+import io.trawl.base.State;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import io.trawl.maintain.MaintainJob;
+import io.trawl.run.Jobs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.trawl.it;
 
-import io.trawl.etl.CellName;
-import io.trawl.etl.HBase;
-import io.trawl.etl.Load;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.HBase;
+import io.trawl.hbase.Load;
 import io.trawl.stack.Await;
 import java.io.IOException;
 import java.time.Duration;

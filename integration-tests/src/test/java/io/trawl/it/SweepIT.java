@@ -3,10 +3,10 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.RawLine;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;

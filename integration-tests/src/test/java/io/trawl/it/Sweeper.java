@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.audit.AuditJob;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import io.trawl.enrich.EnrichJob;
-import io.trawl.etl.Job;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Load;
-import io.trawl.etl.Settings;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.hbase.Load;
 import io.trawl.ingest.IngestJob;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.load.LoadJob;
 import io.trawl.maintain.MaintainJob;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -360,7 +360,7 @@ final class Sweeper {
     /** Cells that a window left in an HBase table: row, qualifier and value. */
     List<String> hbase(String table, Window window) throws Exception {
         TreeSet<String> cells = new TreeSet<>();
-        try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
+        try (Table open = io.trawl.hbase.HBase.connection(settings()).getTable(TableName.valueOf(table));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
                 for (Cell cell : row.rawCells()) {
@@ -383,7 +383,7 @@ final class Sweeper {
     /** The same for the cells of one path, as hot; of all of them where it is empty. */
     void deleteFromHBase(String table, String path, Window window, String id) throws Exception {
         byte[] tail = Bytes.fromHex(id);
-        try (Table open = io.trawl.etl.HBase.connection(settings()).getTable(TableName.valueOf(table));
+        try (Table open = io.trawl.hbase.HBase.connection(settings()).getTable(TableName.valueOf(table));
                 ResultScanner rows = open.getScanner(new Scan())) {
             for (Result row : rows) {
                 byte[] key = row.getRow();

@@ -1,7 +1,7 @@
 package io.trawl.it;
 
-import io.trawl.etl.CellName;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
 import io.trawl.it.Broker.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.trawl.audit;
 
-import io.trawl.etl.EarlierCopies;
-import io.trawl.etl.FileRanges;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Run;
-import io.trawl.etl.SeenFiles;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
+import io.trawl.copies.EarlierCopies;
+import io.trawl.copies.FileRanges;
+import io.trawl.copies.SeenFiles;
+import io.trawl.lake.Ledger;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,25 +2,25 @@ package io.trawl.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.FileRanges;
-import io.trawl.etl.HBase;
-import io.trawl.etl.HotProgress;
-import io.trawl.etl.Job;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Json;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.LogCut;
-import io.trawl.etl.Messages;
-import io.trawl.etl.Offsets;
-import io.trawl.etl.Parity;
-import io.trawl.etl.Rows;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Window;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.copies.FileRanges;
+import io.trawl.flow.Rows;
+import io.trawl.hbase.HBase;
+import io.trawl.kafka.HotProgress;
+import io.trawl.kafka.LogCut;
+import io.trawl.kafka.Messages;
+import io.trawl.kafka.Offsets;
+import io.trawl.kafka.files.Inbox;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.parity.Parity;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -205,7 +205,7 @@ public final class AuditJob implements Job {
             long again)
             throws IOException {
         Offsets.Span broker;
-        try (Messages messages = Messages.of(run)) {
+        try (Messages messages = Inbox.of(run.source(), run.settings(), run.state())) {
             broker = messages.of(run.window());
         }
         if (!broker.spans().equals(ingest.spans("offsets"))) {

@@ -3,11 +3,11 @@ package io.trawl.audit;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.ProxyFile;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.parsing.flume.ProxyFile;
+import io.trawl.run.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a window that a window before it has too, and whose file is not known: validate drops such a line again if its file
- * is known ({@link io.trawl.etl.EarlierCopies}), but of two files that an agent does not tell apart, different lines may have
+ * is known ({@link io.trawl.copies.EarlierCopies}), but of two files that an agent does not tell apart, different lines may have
  * one identity. Each stands in the lake under both windows and is one row in HBase.
  *
  * <p>Only windows before this one are looked at, so a line is counted where it came again and not also where it came

@@ -5,21 +5,22 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.HBaseStore;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Load;
-import io.trawl.etl.LoadCheck;
-import io.trawl.etl.LoadCheck.Kind;
-import io.trawl.etl.Loads;
-import io.trawl.etl.Loads.Result;
-import io.trawl.etl.Rows;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.Times;
+import io.trawl.base.Window;
+import io.trawl.flow.Rows;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseStore;
+import io.trawl.hbase.Load;
+import io.trawl.hbase.LoadCheck;
+import io.trawl.hbase.LoadCheck.Kind;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
+import io.trawl.run.Loads;
+import io.trawl.run.Loads.Result;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -202,8 +203,8 @@ final class HBaseSide {
                 result.detections(),
                 Expressions.and(
                         Expressions.equal("sweep", "batch"),
-                        Expressions.greaterThanOrEqual("timestamp", Rows.micros(from)),
-                        Expressions.lessThan("timestamp", Rows.micros(until))))) {
+                        Expressions.greaterThanOrEqual("timestamp", Times.micros(from)),
+                        Expressions.lessThan("timestamp", Times.micros(until))))) {
             records.forEach(one -> known.add(Surplus.half(one.getDetectionId())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,9 +1,9 @@
 package io.trawl.audit;
 
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Run;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.run.Run;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

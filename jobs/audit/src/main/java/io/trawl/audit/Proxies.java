@@ -11,8 +11,8 @@ import static org.apache.spark.sql.functions.sum;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Run;
+import io.trawl.lake.LakeTable;
+import io.trawl.run.Run;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;

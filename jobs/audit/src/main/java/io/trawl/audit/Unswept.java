@@ -2,10 +2,10 @@ package io.trawl.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Run;
-import io.trawl.etl.Window;
+import io.trawl.base.Window;
+import io.trawl.lake.Ledger;
 import io.trawl.record.OffsetSpan;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

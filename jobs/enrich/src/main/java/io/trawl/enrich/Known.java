@@ -1,6 +1,6 @@
 package io.trawl.enrich;
 
-import io.trawl.etl.Texts;
+import io.trawl.columns.read.Texts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

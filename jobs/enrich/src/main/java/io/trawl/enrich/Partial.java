@@ -1,9 +1,9 @@
 package io.trawl.enrich;
 
-import io.trawl.etl.Block;
-import io.trawl.etl.Cells;
-import io.trawl.etl.Texts;
-import io.trawl.intel.Observables;
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.Cells;
+import io.trawl.columns.read.Texts;
+import io.trawl.intel.canonical.Observables;
 import io.trawl.record.ProxyEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.trawl.enrich;
 
-import io.trawl.etl.Block;
-import io.trawl.etl.Rows;
+import io.trawl.base.Times;
+import io.trawl.columns.read.Block;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
@@ -146,8 +146,8 @@ final class Sightings {
             events += pairs.events(pair);
             clients.add(new ClientSightings(
                     known.clients.text(pairs.client(pair)),
-                    Rows.instant(pairs.first(pair)),
-                    Rows.instant(pairs.last(pair)),
+                    Times.instant(pairs.first(pair)),
+                    Times.instant(pairs.last(pair)),
                     pairs.events(pair)));
         }
         Observable observable = new Observable();
@@ -155,8 +155,8 @@ final class Sightings {
         observable.setWindow(window);
         observable.setType(known.type(value));
         observable.setValue(known.text(value));
-        observable.setFirstSeen(Rows.instant(first));
-        observable.setLastSeen(Rows.instant(last));
+        observable.setFirstSeen(Times.instant(first));
+        observable.setLastSeen(Times.instant(last));
         observable.setEvents(events);
         observable.setClients(clients);
         return observable;

@@ -2,8 +2,8 @@ package io.trawl.enrich;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Block;
-import io.trawl.intel.Observables;
+import io.trawl.columns.read.Block;
+import io.trawl.intel.canonical.Observables;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;

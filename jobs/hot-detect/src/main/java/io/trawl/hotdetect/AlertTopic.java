@@ -2,12 +2,12 @@ package io.trawl.hotdetect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.HotProgress;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Json;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.LogSource;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.kafka.HotProgress;
+import io.trawl.kafka.KafkaLines;
 import io.trawl.record.Alert;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Step;
+import io.trawl.base.JobFailure;
+import io.trawl.flow.Step;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;

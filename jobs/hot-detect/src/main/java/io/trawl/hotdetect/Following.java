@@ -1,8 +1,8 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.LogSource;
-import io.trawl.etl.Settings;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.kafka.KafkaLines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.Store;
+import io.trawl.flow.Store;
 import io.trawl.record.Detection;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.JobFailure;
+import io.trawl.base.JobFailure;
 import org.jspecify.annotations.Nullable;
 
 /** A failure that trying again does not mend: the driver ends, and the one that follows may begin anew. */

@@ -1,13 +1,13 @@
 package io.trawl.hotdetect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.HotProgress;
-import io.trawl.etl.Job;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.kafka.HotProgress;
+import io.trawl.kafka.KafkaLines;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package io.trawl.hotdetect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.IndicatorSnapshot;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Run;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
+import io.trawl.steps.IndicatorSnapshot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

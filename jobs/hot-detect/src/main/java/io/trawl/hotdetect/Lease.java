@@ -1,8 +1,8 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LogSource;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.ProxyFile;
-import io.trawl.etl.Step;
+import io.trawl.base.JobFailure;
+import io.trawl.flow.Step;
+import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.Detection;
 import io.trawl.record.RawLine;
 import java.io.Serializable;

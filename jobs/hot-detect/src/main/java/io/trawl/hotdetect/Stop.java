@@ -1,6 +1,6 @@
 package io.trawl.hotdetect;
 
-import io.trawl.etl.Jobs;
+import io.trawl.run.Jobs;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -4,12 +4,12 @@ import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.ListStore;
-import io.trawl.etl.Step;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
+import io.trawl.base.JobFailure;
 import io.trawl.flow.Flow;
+import io.trawl.flow.ListStore;
+import io.trawl.flow.Step;
+import io.trawl.flow.Store;
+import io.trawl.flow.Tally;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.record.Detection;

@@ -2,7 +2,7 @@ package io.trawl.hotdetect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Store;
+import io.trawl.flow.Store;
 import io.trawl.record.Detection;
 import java.io.Serializable;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.trawl.hotdetect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Jobs;
+import io.trawl.run.Jobs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.trawl.hotdetect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.JobFailure;
+import io.trawl.base.JobFailure;
 import java.net.ConnectException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
@@ -14,11 +14,11 @@ class MicroBatchesTest {
                 .isTrue();
         assertThat(MicroBatches.names(new IllegalStateException(new ConnectException("refused"))))
                 .isTrue();
-        assertThat(MicroBatches.names(task("io.trawl.etl.JobFailure: HBase at zk:2181 does not answer")))
+        assertThat(MicroBatches.names(task("io.trawl.base.JobFailure: HBase at zk:2181 does not answer")))
                 .isTrue();
 
-        assertThat(MicroBatches.names(task("io.trawl.etl.StepFailure: step expect failed on a line: X\n"
-                        + "Caused by: io.trawl.etl.JobFailure: x")))
+        assertThat(MicroBatches.names(task("io.trawl.flow.StepFailure: step expect failed on a line: X\n"
+                        + "Caused by: io.trawl.base.JobFailure: x")))
                 .isFalse();
         assertThat(MicroBatches.names(task("java.lang.NullPointerException"))).isFalse();
         assertThat(MicroBatches.names(new IllegalStateException("a batch before the beginning")))

@@ -2,20 +2,21 @@ package io.trawl.ingest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Job;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Json;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Messages;
-import io.trawl.etl.Offsets;
-import io.trawl.etl.RangeStore;
-import io.trawl.etl.Run;
-import io.trawl.etl.Tally;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.copies.RangeStore;
 import io.trawl.flow.Flow;
+import io.trawl.flow.Tally;
+import io.trawl.kafka.Messages;
+import io.trawl.kafka.Offsets;
+import io.trawl.kafka.files.Inbox;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public final class IngestJob implements Job {
     public void run(Run run) throws IOException {
         Offsets.Span span;
         Flow<RawLine> lines;
-        try (Messages messages = Messages.of(run)) {
+        try (Messages messages = Inbox.of(run.source(), run.settings(), run.state())) {
             String accepted = acceptLoss ? messages.acceptCuts(run.window(), run.id()) : null;
             if (accepted != null) {
                 run.note("accepted loss: " + accepted);

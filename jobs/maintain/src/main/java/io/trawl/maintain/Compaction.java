@@ -1,8 +1,8 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.LakeTable;
+import io.trawl.base.JobFailure;
+import io.trawl.lake.LakeTable;
+import io.trawl.run.Jobs;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,7 +1,7 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LakeTable;
+import io.trawl.base.JobFailure;
+import io.trawl.lake.LakeTable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.IndicatorSnapshot;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Run;
-import io.trawl.etl.Window;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.steps.IndicatorSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,8 +86,8 @@ final class Expiry {
     private static List<Long> newestOf(List<Snapshot> all, Kept keptWindows) {
         Map<String, Snapshot> newest = new HashMap<>();
         for (Snapshot one : all) {
-            String source = one.summary().get(Run.SOURCE);
-            String window = one.summary().get(Run.WINDOW);
+            String source = one.summary().get(Lake.SOURCE);
+            String window = one.summary().get(Lake.WINDOW);
             if (source != null
                     && window != null
                     && keptWindows.has(source, Window.parse(window).start())) {

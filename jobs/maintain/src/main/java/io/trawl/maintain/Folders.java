@@ -1,12 +1,12 @@
 package io.trawl.maintain;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.IndicatorSnapshot;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Loads;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.run.Loads;
+import io.trawl.steps.IndicatorSnapshot;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;

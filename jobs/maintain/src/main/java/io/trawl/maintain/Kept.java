@@ -1,9 +1,9 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.Horizon;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Window;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Window;
+import io.trawl.lake.Horizon;
+import io.trawl.lake.LakeTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;

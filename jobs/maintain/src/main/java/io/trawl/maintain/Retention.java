@@ -1,9 +1,9 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Run;
-import io.trawl.etl.Window;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -48,9 +48,9 @@ final class Retention {
         old.forEach((source, windows) -> windows.removeIf(start -> now.has(source, start)));
         // One that is being swept again may not be in the ledger yet.
         for (Snapshot one : table.snapshots()) {
-            String window = one.summary().get(Run.WINDOW);
+            String window = one.summary().get(Lake.WINDOW);
             if (window != null && one.timestampMillis() >= terms.cutoff().toEpochMilli()) {
-                old.getOrDefault(one.summary().get(Run.SOURCE), new TreeSet<>())
+                old.getOrDefault(one.summary().get(Lake.SOURCE), new TreeSet<>())
                         .remove(Window.parse(window).start());
             }
         }

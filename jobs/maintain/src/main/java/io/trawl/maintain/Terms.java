@@ -1,9 +1,9 @@
 package io.trawl.maintain;
 
-import io.trawl.etl.Horizon;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.SeenFiles;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.copies.SeenFiles;
+import io.trawl.lake.Horizon;
+import io.trawl.lake.LakeTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

@@ -1,9 +1,9 @@
 package io.trawl.refreshindicators;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Submission;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Submission;
+import io.trawl.run.Jobs;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.trawl.refreshindicators;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.trawl.refreshindicators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.IndicatorSnapshot;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.run.Jobs;
+import io.trawl.steps.IndicatorSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package io.trawl.sweep;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.LogScan;
-import io.trawl.etl.PackedFile;
-import io.trawl.intel.Allowlists;
-import io.trawl.intel.Feeds;
+import io.trawl.base.Json;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.kafka.files.LogScan;
+import io.trawl.kafka.files.PackedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

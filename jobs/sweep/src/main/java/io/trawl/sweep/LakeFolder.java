@@ -1,7 +1,7 @@
 package io.trawl.sweep;
 
-import io.trawl.etl.HadoopTables;
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
+import io.trawl.lake.HadoopTables;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -1,11 +1,11 @@
 package io.trawl.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.LogFile;
-import io.trawl.etl.LogScan;
-import io.trawl.etl.Settings;
-import io.trawl.etl.State;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.kafka.files.LogFile;
+import io.trawl.kafka.files.LogScan;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

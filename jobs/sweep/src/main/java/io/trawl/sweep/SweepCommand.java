@@ -1,10 +1,10 @@
 package io.trawl.sweep;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
 import io.trawl.parsing.Formats;
+import io.trawl.run.Jobs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -1,7 +1,7 @@
 package io.trawl.sweep;
 
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeStore;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

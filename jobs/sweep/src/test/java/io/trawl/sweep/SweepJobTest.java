@@ -3,10 +3,10 @@ package io.trawl.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Settings;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

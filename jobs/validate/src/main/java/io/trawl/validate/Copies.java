@@ -7,9 +7,9 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.trawl.etl.Block;
-import io.trawl.etl.EarlierCopies;
-import io.trawl.etl.Rows;
+import io.trawl.columns.read.Block;
+import io.trawl.copies.EarlierCopies;
+import io.trawl.flow.Rows;
 import io.trawl.record.RawLine;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;

@@ -1,7 +1,7 @@
 package io.trawl.validate;
 
-import io.trawl.etl.Block;
-import io.trawl.etl.Cells;
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.Cells;
 import io.trawl.record.RawLine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -63,7 +63,7 @@ public final class Json {
             return nodes.textNode(instant.toString());
         }
         if (value instanceof ByteBuffer bytes) {
-            return nodes.textNode(Base64.getEncoder().encodeToString(Origin.bytes(bytes)));
+            return nodes.textNode(Base64.getEncoder().encodeToString(Buffers.bytes(bytes)));
         }
         if (value instanceof IndexedRecord record) {
             return of(record);

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

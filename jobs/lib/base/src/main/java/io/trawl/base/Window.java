@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import java.io.Serializable;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
@@ -6,6 +6,13 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.min;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.Json;
+import io.trawl.base.Window;
+import io.trawl.lake.Horizon;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.parsing.flume.ProxyFile;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

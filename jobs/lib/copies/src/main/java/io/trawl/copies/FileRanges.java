@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -8,7 +8,10 @@ import static org.apache.spark.sql.functions.min;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.Json;
+import io.trawl.lake.Ledger;
 import io.trawl.parsing.Printable;
+import io.trawl.parsing.flume.ProxyFile;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
+import io.trawl.flow.Store;
+import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
 import java.util.HashMap;

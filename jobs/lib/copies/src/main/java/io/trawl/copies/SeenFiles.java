@@ -1,7 +1,12 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.lake.Ledger;
+import io.trawl.parsing.flume.ProxyFile;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,12 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.FileRanges.Range;
+import io.trawl.base.Json;
+import io.trawl.copies.FileRanges.Range;
+import io.trawl.flow.Store;
+import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
 import java.time.Instant;

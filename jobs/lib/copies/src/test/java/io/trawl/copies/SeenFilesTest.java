@@ -1,8 +1,14 @@
-package io.trawl.etl;
+package io.trawl.copies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.lake.Lake;
+import io.trawl.lake.Ledger;
+import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.LedgerEntry;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,6 @@
 package io.trawl.flow;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Step;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
+import io.trawl.base.JobFailure;
 import io.trawl.record.InvalidRecord;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.flow;
 
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,8 +1,5 @@
 package io.trawl.flow;
 
-import io.trawl.etl.Step;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;

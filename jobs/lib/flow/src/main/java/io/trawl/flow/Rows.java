@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.flow;
 
+import io.trawl.base.Buffers;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -113,7 +114,7 @@ public final class Rows {
             return micros(instant);
         }
         if (value instanceof ByteBuffer bytes) {
-            return Origin.bytes(bytes);
+            return Buffers.bytes(bytes);
         }
         if (value instanceof IndexedRecord nested) {
             return row(nested);

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.flow;
 
 import io.trawl.parsing.Reason;
 import io.trawl.record.RawLine;

@@ -1,4 +1,6 @@
-package io.trawl.etl;
+package io.trawl.flow;
+
+import io.trawl.base.JobFailure;
 
 /** A step, or what is behind it in the chain, threw: a bug, named with the record it was met on. */
 public final class StepFailure extends JobFailure {

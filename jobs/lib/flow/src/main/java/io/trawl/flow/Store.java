@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.flow;
 
+import io.trawl.base.JobFailure;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,10 +1,6 @@
 package io.trawl.flow;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Step;
-import io.trawl.etl.StepFailure;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
+import io.trawl.base.JobFailure;
 import io.trawl.parsing.Reason;
 import io.trawl.record.RawLine;
 import java.io.Serializable;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.Window;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,8 +1,11 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.intel.Observables;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.intel.canonical.Observables;
 import io.trawl.record.ClientSightings;
 import java.io.IOException;
 import java.io.Serializable;

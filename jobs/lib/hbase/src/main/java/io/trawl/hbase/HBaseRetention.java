@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,10 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.flow.Store;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;

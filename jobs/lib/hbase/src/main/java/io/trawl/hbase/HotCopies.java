@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.Settings;
+import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.Detection;
 import java.io.IOException;
 import java.time.Instant;

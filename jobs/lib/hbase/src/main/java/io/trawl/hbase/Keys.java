@@ -1,8 +1,10 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
-import io.trawl.intel.Canonical;
-import io.trawl.intel.How;
-import io.trawl.intel.Observables;
+import io.trawl.base.Times;
+import io.trawl.base.Window;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Observables;
+import io.trawl.intel.match.How;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import java.io.ByteArrayOutputStream;
@@ -109,8 +111,8 @@ public final class Keys {
                 salt,
                 WINDOW,
                 terminated(source),
-                Bytes.toBytes(Rows.micros(window.start())),
-                Bytes.toBytes(Rows.micros(window.end())));
+                Bytes.toBytes(Times.micros(window.start())),
+                Bytes.toBytes(Times.micros(window.end())));
     }
 
     /** The row of an observable: of one value, one day (that of its window's start) and one source. */
@@ -219,7 +221,7 @@ public final class Keys {
 
     /** Event time in the tail of a detection's key. */
     static Instant timeOf(byte[] key) {
-        return Rows.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
+        return Times.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
     }
 
     /** Detection id in the tail of its key, 32 hexadecimal digits. */
@@ -236,7 +238,7 @@ public final class Keys {
 
     /** Newest first. */
     static long reversed(Instant time) {
-        return Long.MAX_VALUE - Rows.micros(time);
+        return Long.MAX_VALUE - Times.micros(time);
     }
 
     static int salt(int salts, String of) {

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import java.io.Serializable;
 import org.apache.hadoop.hbase.Cell;

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.Settings;
 import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.io.Serializable;

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
+import io.trawl.base.Times;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import java.nio.charset.StandardCharsets;
@@ -25,18 +26,18 @@ final class ObservableBytes {
      */
     byte[] of(Observable observable, List<ClientSightings> clients, boolean withValue) {
         size = 0;
-        long first = Rows.micros(observable.getFirstSeen());
+        long first = Times.micros(observable.getFirstSeen());
         add(first);
-        add(Rows.micros(observable.getLastSeen()) - first);
+        add(Times.micros(observable.getLastSeen()) - first);
         add(observable.getEvents());
         add(observable.getClients().size());
         add(withValue ? observable.getValue() : "");
         add(clients.size());
         for (ClientSightings client : clients) {
-            long began = Rows.micros(client.getFirstSeen());
+            long began = Times.micros(client.getFirstSeen());
             add(client.getClient());
             add(began - first);
-            add(Rows.micros(client.getLastSeen()) - began);
+            add(Times.micros(client.getLastSeen()) - began);
             add(client.getEvents());
         }
         return Arrays.copyOf(bytes, size);
@@ -60,7 +61,7 @@ final class ObservableBytes {
     static Read read(Cell cell) {
         Reader reader = new Reader(cell);
         long first = reader.number();
-        Instant last = Rows.instant(first + reader.number());
+        Instant last = Times.instant(first + reader.number());
         long events = reader.number();
         long clients = reader.number();
         String value = reader.text();
@@ -68,10 +69,10 @@ final class ObservableBytes {
         for (long left = reader.number(); left > 0; left--) {
             String client = reader.text();
             long began = first + reader.number();
-            Instant ended = Rows.instant(began + reader.number());
-            some.add(new ClientSightings(client, Rows.instant(began), ended, reader.number()));
+            Instant ended = Times.instant(began + reader.number());
+            some.add(new ClientSightings(client, Times.instant(began), ended, reader.number()));
         }
-        return new Read(Rows.instant(first), last, events, clients, value.isEmpty() ? null : value, some);
+        return new Read(Times.instant(first), last, events, clients, value.isEmpty() ? null : value, some);
     }
 
     private void add(String text) {

@@ -1,6 +1,6 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
-import io.trawl.intel.PublicSuffixes;
+import io.trawl.intel.canonical.PublicSuffixes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +22,7 @@ final class SaltDomains {
     private static PublicSuffixes frozen() {
         try (InputStream list = SaltDomains.class.getResourceAsStream("salt-suffixes.txt")) {
             if (list == null) {
-                throw new IllegalStateException("io/trawl/etl/salt-suffixes.txt is not on the class path");
+                throw new IllegalStateException("io/trawl/hbase/salt-suffixes.txt is not on the class path");
             }
             return PublicSuffixes.read(list);
         } catch (IOException e) {

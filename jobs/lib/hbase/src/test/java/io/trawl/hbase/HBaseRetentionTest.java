@@ -1,8 +1,9 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.Window;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

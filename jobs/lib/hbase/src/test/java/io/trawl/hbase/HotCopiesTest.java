@@ -1,7 +1,8 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Window;
 import io.trawl.record.Detection;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.intel.Observables;
+import io.trawl.intel.canonical.Observables;
 import io.trawl.record.Observable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,7 +1,9 @@
-package io.trawl.etl;
+package io.trawl.hbase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Times;
+import io.trawl.lake.LakeFileTest;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import java.util.List;
@@ -63,7 +65,7 @@ class ObservableBytesTest {
                             null,
                             DecoderFactory.get()
                                     .binaryDecoder(bytes.of(observable, observable.getClients(), true), null));
-            assertThat(read.get("first")).isEqualTo(Rows.micros(observable.getFirstSeen()));
+            assertThat(read.get("first")).isEqualTo(Times.micros(observable.getFirstSeen()));
             assertThat(read.get("events")).isEqualTo(observable.getEvents());
             assertThat(read.get("value")).hasToString(observable.getValue());
             assertThat(read.get("count"))

@@ -1,5 +1,10 @@
 package io.trawl.intel;
 
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.index.EventSieve;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.match.Match;
+import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;

@@ -2,6 +2,9 @@ package io.trawl.intel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;

@@ -1,5 +1,7 @@
 package io.trawl.intel;
 
+import io.trawl.intel.feed.Indicators;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;

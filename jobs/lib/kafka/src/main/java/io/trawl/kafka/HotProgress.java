@@ -1,6 +1,10 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
 import java.io.Serializable;

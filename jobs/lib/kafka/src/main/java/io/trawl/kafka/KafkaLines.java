@@ -1,5 +1,11 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.parsing.flume.Envelope;
+import io.trawl.parsing.flume.Origin;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
 /**
  * The end of a partition's log that a broker has lost: offsets from {@code at} on were given away again, or will be.

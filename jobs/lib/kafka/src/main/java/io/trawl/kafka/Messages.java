@@ -1,7 +1,11 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Window;
+import io.trawl.kafka.files.LogFiles;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;

@@ -1,9 +1,14 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;

@@ -1,8 +1,10 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.Settings;
+import io.trawl.parsing.flume.Envelope;
 import io.trawl.record.FlumeEnvelope;
 import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;

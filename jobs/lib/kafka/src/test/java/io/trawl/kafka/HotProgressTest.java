@@ -1,9 +1,10 @@
-package io.trawl.etl;
+package io.trawl.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.etl.HotProgress.TakeUp;
+import io.trawl.base.Json;
+import io.trawl.kafka.HotProgress.TakeUp;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;

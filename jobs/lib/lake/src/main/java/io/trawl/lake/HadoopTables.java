@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,10 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,14 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Maker;
+import io.trawl.base.Settings;
+import io.trawl.base.Times;
+import io.trawl.base.Window;
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.Blocks;
+import io.trawl.columns.read.ParquetBlocks;
+import io.trawl.flow.Rows;
 import java.io.IOException;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -171,7 +180,7 @@ public final class Lake implements AutoCloseable {
     /** Rows of a source's window, in any table that is partitioned by both. */
     public static Expression of(String source, Window window) {
         return Expressions.and(
-                Expressions.equal("source", source), Expressions.equal("window", Rows.micros(window.start())));
+                Expressions.equal("source", source), Expressions.equal("window", Times.micros(window.start())));
     }
 
     /** The current snapshot of a table, null where it has none yet. */
@@ -194,8 +203,8 @@ public final class Lake implements AutoCloseable {
         Snapshot snapshot = loaded.currentSnapshot();
         while (snapshot != null) {
             Map<String, String> summary = snapshot.summary();
-            if (source.equals(summary.get(Run.SOURCE)) && window.toString().equals(summary.get(Run.WINDOW))) {
-                return new Commit(snapshot.snapshotId(), summary.getOrDefault(Run.ID, "unknown"));
+            if (source.equals(summary.get(Lake.SOURCE)) && window.toString().equals(summary.get(Lake.WINDOW))) {
+                return new Commit(snapshot.snapshotId(), summary.getOrDefault(Lake.RUN, "unknown"));
             }
             snapshot = before(loaded, snapshot);
         }
@@ -245,9 +254,9 @@ public final class Lake implements AutoCloseable {
         Snapshot current = loaded.currentSnapshot();
         boolean replaced = current == null;
         for (Snapshot one : loaded.snapshots()) {
-            String window = one.summary().get(Run.WINDOW);
+            String window = one.summary().get(Lake.WINDOW);
             replaced |= window != null
-                    && source.equals(one.summary().get(Run.SOURCE))
+                    && source.equals(one.summary().get(Lake.SOURCE))
                     && start.equals(Window.parse(window).start());
         }
         if (replaced || current == null) {
@@ -304,9 +313,9 @@ public final class Lake implements AutoCloseable {
             }
         }
         for (Snapshot snapshot : snapshots) {
-            String window = snapshot.summary().get(Run.WINDOW);
+            String window = snapshot.summary().get(Lake.WINDOW);
             if (window != null
-                    && source.equals(snapshot.summary().get(Run.SOURCE))
+                    && source.equals(snapshot.summary().get(Lake.SOURCE))
                     && snapshot.sequenceNumber() <= sequence(sequences, table, newest)) {
                 replaced.merge(Window.parse(window).start(), snapshot.sequenceNumber(), Math::max);
             }
@@ -367,7 +376,7 @@ public final class Lake implements AutoCloseable {
         if (blocks != null) {
             return blocks;
         }
-        Rows.Maker<T> maker = table.maker();
+        Maker<T> maker = table.maker();
         return Rows.records(rows(spark, table, source, window, snapshot).select(columns(named)), maker)
                 .mapPartitions(records -> Block.of(records, maker, named));
     }
@@ -379,7 +388,7 @@ public final class Lake implements AutoCloseable {
      */
     public <T extends SpecificRecord> CloseableIterable<T> records(
             LakeTable<T> table, String source, Window window, long snapshot, Expression which) {
-        Rows.Maker<T> maker = table.maker();
+        Maker<T> maker = table.maker();
         Table loaded = table(table);
         return CloseableIterable.transform(
                 IcebergGenerics.read(loaded)

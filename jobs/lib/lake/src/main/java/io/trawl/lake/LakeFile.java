@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.columns.write.LakeColumns;
+import io.trawl.columns.write.PageCompressor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.Times;
 import java.time.Instant;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.iceberg.StructLike;
@@ -35,7 +36,7 @@ final class LakeRow implements StructLike {
 
     private static @Nullable Object value(@Nullable Object value) {
         if (value instanceof Instant instant) {
-            return Rows.micros(instant);
+            return Times.micros(instant);
         }
         return value;
     }

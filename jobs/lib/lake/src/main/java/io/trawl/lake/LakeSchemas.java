@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Unions;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.LogicalTypes;
@@ -37,7 +39,7 @@ final class LakeSchemas {
         String before = null;
         for (Schema.Field field : avro.getFields()) {
             if (table.schema().findField(field.name()) == null) {
-                Schema type = Rows.present(field.schema());
+                Schema type = Unions.present(field.schema());
                 if (type == field.schema()) {
                     throw new JobFailure(
                             "lake table " + table.name() + " has no column " + field.name()
@@ -86,7 +88,7 @@ final class LakeSchemas {
         List<Types.NestedField> converted = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
             Schema.Field field = fields.get(i);
-            Schema type = Rows.present(field.schema());
+            Schema type = Unions.present(field.schema());
             Types.NestedField.Builder nested = Types.NestedField.builder()
                     .withId(first + i)
                     .withName(field.name())

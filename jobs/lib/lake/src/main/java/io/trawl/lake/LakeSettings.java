@@ -1,5 +1,8 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Submission;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.flow.Store;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

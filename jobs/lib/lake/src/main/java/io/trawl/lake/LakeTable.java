@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.Maker;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.InvalidRecord;
@@ -109,12 +110,12 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
     }
 
     /** Makes an empty record of this table. */
-    Rows.Maker<T> maker() {
+    Maker<T> maker() {
         return new Empty<>(type);
     }
 
     /** Makes empty records; the constructor is looked up once a task, since each look-up copies it. */
-    private static final class Empty<T> implements Rows.Maker<T> {
+    private static final class Empty<T> implements Maker<T> {
         private static final long serialVersionUID = 1L;
         private final Class<T> type;
         private transient @Nullable Constructor<T> constructor;

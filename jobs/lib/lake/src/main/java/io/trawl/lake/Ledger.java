@@ -1,5 +1,9 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Times;
+import io.trawl.base.Window;
+import io.trawl.flow.Store;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
@@ -98,10 +102,10 @@ public final class Ledger {
         Expression before = Expressions.and(
                 Expressions.equal("source", source),
                 Expressions.equal("stage", stage),
-                Expressions.lessThan("window", Rows.micros(window.start())));
+                Expressions.lessThan("window", Times.micros(window.start())));
         Table table = lake.table(LakeTable.LEDGER);
         Types.NestedField field = table.schema().findField("window");
-        long limit = Rows.micros(window.start());
+        long limit = Times.micros(window.start());
         long from = Long.MIN_VALUE;
         try (CloseableIterable<FileScanTask> files =
                 table.newScan().filter(before).includeColumnStats().planFiles()) {
@@ -149,8 +153,8 @@ public final class Ledger {
         read(Expressions.and(
                         Expressions.equal("source", source),
                         Expressions.equal("stage", stage),
-                        Expressions.greaterThan("window_end", Rows.micros(from)),
-                        Expressions.lessThan("window", Rows.micros(until))))
+                        Expressions.greaterThan("window_end", Times.micros(from)),
+                        Expressions.lessThan("window", Times.micros(until))))
                 .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
         return current;
     }
@@ -185,8 +189,8 @@ public final class Ledger {
                 .filter(Expressions.and(
                         Expressions.equal("source", source),
                         Expressions.equal("stage", stage),
-                        Expressions.greaterThanOrEqual("window", Rows.micros(from)),
-                        Expressions.lessThan("window", Rows.micros(until))))
+                        Expressions.greaterThanOrEqual("window", Times.micros(from)),
+                        Expressions.lessThan("window", Times.micros(until))))
                 .includeColumnStats()
                 .planFiles()) {
             for (FileScanTask file : files) {
@@ -194,8 +198,8 @@ public final class Ledger {
                 Long last = bound(file.file().upperBounds(), field);
                 Long sequence = file.file().dataSequenceNumber();
                 parts.add(new Part(
-                        first == null ? from : Rows.instant(first),
-                        last == null ? until : Rows.instant(last),
+                        first == null ? from : Times.instant(first),
+                        last == null ? until : Times.instant(last),
                         sequence == null ? Long.MAX_VALUE : sequence));
             }
         } catch (IOException e) {
@@ -211,8 +215,8 @@ public final class Ledger {
                 .map(part -> new Window(part.first(), part.last().plusNanos(1_000)))
                 .distinct()
                 .<Expression>map(range -> Expressions.and(
-                        Expressions.greaterThanOrEqual("window", Rows.micros(range.start())),
-                        Expressions.lessThan("window", Rows.micros(range.end()))))
+                        Expressions.greaterThanOrEqual("window", Times.micros(range.start())),
+                        Expressions.lessThan("window", Times.micros(range.end()))))
                 .reduce(Expressions::or)
                 .orElse(Expressions.alwaysFalse());
         if (parts.isEmpty()) {
@@ -221,8 +225,8 @@ public final class Ledger {
         read(Expressions.and(
                         Expressions.equal("source", source),
                         Expressions.equal("stage", stage),
-                        Expressions.greaterThanOrEqual("window", Rows.micros(from)),
-                        Expressions.lessThan("window", Rows.micros(until)),
+                        Expressions.greaterThanOrEqual("window", Times.micros(from)),
+                        Expressions.lessThan("window", Times.micros(until)),
                         some))
                 .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
         return current;
@@ -233,8 +237,8 @@ public final class Ledger {
         List<Entry> entries = read(Expressions.and(
                 Expressions.equal("source", source),
                 Expressions.equal("stage", stage),
-                Expressions.equal("window", Rows.micros(window.start())),
-                Expressions.equal("window_end", Rows.micros(window.end()))));
+                Expressions.equal("window", Times.micros(window.start())),
+                Expressions.equal("window_end", Times.micros(window.end()))));
         entries.sort(Comparator.comparingLong(Entry::sequence));
         return entries;
     }
@@ -245,8 +249,8 @@ public final class Ledger {
         try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
                 .where(Expressions.and(
                         Expressions.equal("source", source),
-                        Expressions.equal("window", Rows.micros(window.start())),
-                        Expressions.equal("window_end", Rows.micros(window.end()))))
+                        Expressions.equal("window", Times.micros(window.start())),
+                        Expressions.equal("window_end", Times.micros(window.end()))))
                 .select("source", "stage", "window", "window_end", "started", "ended", "counts")
                 .build()) {
             records.forEach(record -> runs.add(
@@ -266,8 +270,8 @@ public final class Ledger {
         try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
                 .where(Expressions.and(
                         Expressions.equal("source", source),
-                        Expressions.greaterThan("window_end", Rows.micros(window.start())),
-                        Expressions.lessThan("window", Rows.micros(window.end()))))
+                        Expressions.greaterThan("window_end", Times.micros(window.start())),
+                        Expressions.lessThan("window", Times.micros(window.end()))))
                 .select("source", "window", "window_end")
                 .build()) {
             records.forEach(record -> windows.add(

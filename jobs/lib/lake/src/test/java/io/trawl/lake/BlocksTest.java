@@ -1,7 +1,10 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.columns.read.Blocks;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -1,10 +1,15 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.Buffers;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
 import io.trawl.record.RawLine;
+import io.trawl.testing.Lines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +64,7 @@ class HadoopTablesTest {
         try (CloseableIterable<RawLine> read =
                 lake.records(LakeTable.RAW_LINES, "proxy", window, snapshot, Expressions.alwaysTrue())) {
             read.forEach(line ->
-                    bodies.add(new String(Origin.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8)));
+                    bodies.add(new String(Buffers.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8)));
         }
         return bodies;
     }

@@ -1,10 +1,14 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
 import io.trawl.record.RawLine;
+import io.trawl.testing.Lines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

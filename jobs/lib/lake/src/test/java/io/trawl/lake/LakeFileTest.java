@@ -1,8 +1,11 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.Settings;
+import io.trawl.base.Times;
+import io.trawl.base.Unions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -196,7 +199,7 @@ class LakeFileTest {
             DataFile file = write(table, kind, records, 1 << 20);
 
             for (Schema.Field field : kind.schema().getFields()) {
-                if (Rows.present(field.schema()) == field.schema()
+                if (Unions.present(field.schema()) == field.schema()
                         || kind.distinct().contains(field.name())) {
                     continue;
                 }
@@ -270,7 +273,7 @@ class LakeFileTest {
 
     private static Object value(Schema schema, SplittableRandom random) {
         return switch (schema.getType()) {
-            case UNION -> random.nextInt(3) == 0 ? null : value(Rows.present(schema), random);
+            case UNION -> random.nextInt(3) == 0 ? null : value(Unions.present(schema), random);
             case STRING ->
                 random.nextInt(3) == 0
                         ? "same"
@@ -284,7 +287,7 @@ class LakeFileTest {
             case INT -> random.nextInt();
             case LONG ->
                 schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? (Object) Rows.instant(random.nextLong(-(1L << 50), 1L << 51))
+                        ? (Object) Times.instant(random.nextLong(-(1L << 50), 1L << 51))
                         : (Object) random.nextLong();
             case DOUBLE -> random.nextDouble();
             case BOOLEAN -> random.nextBoolean();

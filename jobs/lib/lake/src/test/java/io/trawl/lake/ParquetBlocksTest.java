@@ -1,8 +1,15 @@
-package io.trawl.etl;
+package io.trawl.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Times;
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.Cells;
+import io.trawl.columns.read.ParquetBlocks;
+import io.trawl.columns.read.Texts;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -155,7 +162,7 @@ class ParquetBlocksTest {
                             assertThat(texts.text(cells.number(texts))).isEqualTo(text);
                             assertThat(cells.bytes()).isEqualTo(ByteBuffer.wrap(text.getBytes("UTF-8")));
                         } else if (value instanceof Instant time) {
-                            assertThat(cells.number()).isEqualTo(Rows.micros(time));
+                            assertThat(cells.number()).isEqualTo(Times.micros(time));
                         } else if (value instanceof Integer || value instanceof Long) {
                             assertThat(cells.number()).isEqualTo(((Number) value).longValue());
                         }

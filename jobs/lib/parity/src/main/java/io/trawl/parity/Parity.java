@@ -1,7 +1,20 @@
-package io.trawl.etl;
+package io.trawl.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.copies.EarlierCopies;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.HBase;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseStore;
+import io.trawl.hbase.Keys;
+import io.trawl.hbase.Load;
+import io.trawl.kafka.HotProgress;
+import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;

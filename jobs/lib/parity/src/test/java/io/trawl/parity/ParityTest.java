@@ -1,14 +1,23 @@
-package io.trawl.etl;
+package io.trawl.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Parity.Basis;
-import io.trawl.etl.Parity.Difference;
-import io.trawl.etl.Parity.Findings;
-import io.trawl.etl.Parity.Kind;
-import io.trawl.etl.Parity.Reason;
-import io.trawl.etl.Parity.Swept;
-import io.trawl.etl.Parity.Verdict;
+import io.trawl.base.Json;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.HBase;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseStore;
+import io.trawl.hbase.Keys;
+import io.trawl.hbase.Load;
+import io.trawl.kafka.HotProgress;
+import io.trawl.parity.Parity.Basis;
+import io.trawl.parity.Parity.Difference;
+import io.trawl.parity.Parity.Findings;
+import io.trawl.parity.Parity.Kind;
+import io.trawl.parity.Parity.Reason;
+import io.trawl.parity.Parity.Swept;
+import io.trawl.parity.Parity.Verdict;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
 import java.nio.charset.StandardCharsets;

@@ -69,7 +69,7 @@ class PlainLineTest {
     void whatSquidWritesIsPlain() throws IOException {
         List<String> lines = Files.readAllLines(
                 Path.of(System.getProperty("trawl.home"))
-                        .resolve("jobs/parsing/src/test/resources/io/trawl/parsing/squid-5.7-native.log"),
+                        .resolve("jobs/lib/parsing/src/test/resources/io/trawl/parsing/squid-5.7-native.log"),
                 StandardCharsets.ISO_8859_1);
         long plain = lines.stream()
                 .filter(line -> holds(line.getBytes(StandardCharsets.ISO_8859_1)))

@@ -1,5 +1,11 @@
-package io.trawl.etl;
+package io.trawl.run;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

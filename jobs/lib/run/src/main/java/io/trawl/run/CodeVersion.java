@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +11,11 @@ final class CodeVersion {
     static String read() {
         try (InputStream in = CodeVersion.class.getResourceAsStream("version.txt")) {
             if (in == null) {
-                throw new IllegalStateException("io/trawl/etl/version.txt is missing from the jar: build it by Maven");
+                throw new IllegalStateException("io/trawl/run/version.txt is missing from the jar: build it by Maven");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new IllegalStateException("io/trawl/etl/version.txt cannot be read: " + e.getMessage(), e);
+            throw new IllegalStateException("io/trawl/run/version.txt cannot be read: " + e.getMessage(), e);
         }
     }
 }

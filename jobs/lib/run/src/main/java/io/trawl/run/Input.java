@@ -1,5 +1,9 @@
-package io.trawl.etl;
+package io.trawl.run;
 
+import io.trawl.columns.read.Block;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.run;
 
+import io.trawl.base.Settings;
+import io.trawl.lake.LakeTable;
 import java.util.List;
 import org.apache.spark.SparkConf;
 

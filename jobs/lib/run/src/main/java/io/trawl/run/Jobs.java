@@ -1,7 +1,15 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeSettings;
+import io.trawl.lake.LakeStore;
 import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,7 +45,7 @@ public final class Jobs {
     /** How a message about a server begins that refuses. */
     static final String CANNOT_CONNECT = "cannot connect: ";
 
-    private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.etl\\.(?:Job|Step)Failure: (.*)");
+    private static final Pattern TOLD = Pattern.compile("io\\.trawl\\.(?:base\\.Job|flow\\.Step)Failure: (.*)");
 
     private static final Pattern UNMATCHED = Pattern.compile("Unmatched arguments? (?:at|from) index \\d+: ");
 
@@ -289,7 +297,7 @@ public final class Jobs {
 
     /** Whether what is wrong is that a server does not answer; anything else that no JobFailure says may be a bug. */
     public static boolean isAway(Throwable failure) {
-        return Reach.said(failure) != null || message(failure).startsWith(CANNOT_CONNECT);
+        return UnreachableHdfs.said(failure) != null || message(failure).startsWith(CANNOT_CONNECT);
     }
 
     /** The one line that says what is wrong. */
@@ -299,7 +307,7 @@ public final class Jobs {
                 return String.valueOf(cause.getMessage());
             }
         }
-        String away = Reach.said(failure);
+        String away = UnreachableHdfs.said(failure);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());
             // Spark gives a task's failure as text only.

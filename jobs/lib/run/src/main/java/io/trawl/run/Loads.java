@@ -1,7 +1,14 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.hbase.CellName;
+import io.trawl.hbase.Load;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +75,7 @@ public final class Loads {
     }
 
     private static String folder(String source, Instant window) {
-        return FOLDER + "/" + source + "/" + Run.fileName(window);
+        return FOLDER + "/" + source + "/" + State.fileName(window);
     }
 
     /** The loads of the run's window, of which one result is the one that counts. */

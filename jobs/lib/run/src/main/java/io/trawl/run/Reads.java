@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.run;
 
+import io.trawl.lake.LakeTable;
 import java.util.List;
 
 /**

@@ -1,5 +1,15 @@
-package io.trawl.etl;
+package io.trawl.run;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.Horizon;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;

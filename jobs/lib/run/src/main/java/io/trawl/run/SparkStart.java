@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;

@@ -1,8 +1,13 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.Ledger;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,14 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Settings;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.RawLine;
+import io.trawl.testing.Lines;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,15 +1,17 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.JobFailure;
+import io.trawl.flow.StepFailure;
 import org.junit.jupiter.api.Test;
 
 class MessageTest {
     @Test
     void ofATasksFailureThatSparkGivesAsTextTheFirstOfOurMessagesIsTold() {
         String text =
-                "Job aborted due to stage failure: Lost task 0.0: io.trawl.etl.StepFailure: step x failed on a line: y"
-                        + "\n\tat io.trawl.flow.TaskRun.push(TaskRun.java:1)\nCaused by: io.trawl.etl.JobFailure: z";
+                "Job aborted due to stage failure: Lost task 0.0: io.trawl.flow.StepFailure: step x failed on a line: y"
+                        + "\n\tat io.trawl.flow.TaskRun.push(TaskRun.java:1)\nCaused by: io.trawl.base.JobFailure: z";
         assertThat(Jobs.message(new IllegalStateException(text))).isEqualTo("step x failed on a line: y");
         assertThat(Jobs.message(new IllegalStateException(text.replace("Step", "Job"))))
                 .isEqualTo("step x failed on a line: y");

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.lake.LakeTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,7 +1,14 @@
-package io.trawl.etl;
+package io.trawl.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

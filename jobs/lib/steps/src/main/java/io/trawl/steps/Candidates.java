@@ -1,7 +1,10 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.Cells;
+import io.trawl.columns.read.Texts;
 import io.trawl.intel.Engine;
-import io.trawl.intel.EventSieve;
+import io.trawl.intel.index.EventSieve;
 import io.trawl.record.ProxyEvent;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

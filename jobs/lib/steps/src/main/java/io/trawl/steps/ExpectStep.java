@@ -1,6 +1,6 @@
 package io.trawl.steps;
 
-import io.trawl.etl.Step;
+import io.trawl.flow.Step;
 import io.trawl.parsing.Reason;
 import io.trawl.schema.Expectations;
 import io.trawl.schema.Violation;

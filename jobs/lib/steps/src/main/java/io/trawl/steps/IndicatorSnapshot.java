@@ -1,7 +1,13 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.run.Run;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;

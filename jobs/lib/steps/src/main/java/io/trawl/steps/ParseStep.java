@@ -1,7 +1,7 @@
 package io.trawl.steps;
 
-import io.trawl.etl.Origin;
-import io.trawl.etl.Step;
+import io.trawl.base.Buffers;
+import io.trawl.flow.Step;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
@@ -44,7 +44,7 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
             return;
         }
         ProxyEvent event = new ProxyEvent();
-        Failure failure = parser.parse(Origin.bytes(line.getBody()), event);
+        Failure failure = parser.parse(Buffers.bytes(line.getBody()), event);
         if (failure != null) {
             out.reject(failure.reason(), failure.field(), failure.message());
             return;

@@ -1,7 +1,9 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
-import io.trawl.intel.Allowlists;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.index.IndicatorIndex;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

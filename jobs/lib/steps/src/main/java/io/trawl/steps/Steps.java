@@ -1,6 +1,6 @@
 package io.trawl.steps;
 
-import io.trawl.etl.Step;
+import io.trawl.flow.Step;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;

@@ -1,5 +1,8 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
+import io.trawl.base.Settings;
+import io.trawl.columns.read.Block;
+import io.trawl.flow.Step;
 import io.trawl.intel.Engine;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;

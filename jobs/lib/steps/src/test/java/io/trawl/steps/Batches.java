@@ -1,4 +1,4 @@
-package io.trawl.flow;
+package io.trawl.steps;
 
 import java.util.concurrent.CountDownLatch;
 import org.apache.spark.streaming.scheduler.StreamingListener;

@@ -1,9 +1,10 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.columns.read.Block;
 import io.trawl.intel.Engine;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;

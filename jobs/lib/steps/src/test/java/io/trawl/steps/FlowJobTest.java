@@ -1,14 +1,15 @@
-package io.trawl.flow;
+package io.trawl.steps;
 
 import static io.trawl.steps.Steps.expect;
 import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.trawl.etl.ListStore;
-import io.trawl.etl.Rows;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
+import io.trawl.flow.Flow;
+import io.trawl.flow.ListStore;
+import io.trawl.flow.Rows;
+import io.trawl.flow.Store;
+import io.trawl.flow.Tally;
 import io.trawl.parsing.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;

@@ -1,4 +1,4 @@
-package io.trawl.flow;
+package io.trawl.steps;
 
 import static io.trawl.steps.Steps.expect;
 import static io.trawl.steps.Steps.parse;
@@ -6,16 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeStore;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.ListStore;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Step;
-import io.trawl.etl.Store;
-import io.trawl.etl.Tally;
-import io.trawl.etl.Window;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.flow.Flow;
+import io.trawl.flow.ListStore;
+import io.trawl.flow.Step;
+import io.trawl.flow.Store;
+import io.trawl.flow.Tally;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;

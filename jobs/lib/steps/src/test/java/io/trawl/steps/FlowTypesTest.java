@@ -1,4 +1,4 @@
-package io.trawl.flow;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,21 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeSchemas;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.Indicator;
+import io.trawl.run.Job;
+import io.trawl.run.Run;
+import io.trawl.testing.Lines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

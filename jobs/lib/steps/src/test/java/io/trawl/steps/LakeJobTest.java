@@ -1,11 +1,23 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trawl.base.Buffers;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import io.trawl.flow.Flow;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.RawLine;
+import io.trawl.run.Jobs;
+import io.trawl.testing.Lines;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -85,7 +97,7 @@ class LakeJobTest {
     private List<String> bodies(Window window, long snapshot) {
         return lake
                 .read(spark, LakeTable.RAW_LINES, "proxy", window, snapshot)
-                .map(line -> new String(Origin.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8))
+                .map(line -> new String(Buffers.bytes(line.getBody()), java.nio.charset.StandardCharsets.UTF_8))
                 .collect()
                 .stream()
                 .sorted()
@@ -156,7 +168,7 @@ class LakeJobTest {
                 LakeTable.RAW_LINES,
                 Lake.of("proxy", window),
                 base(),
-                Map.of(Run.SOURCE, "proxy", Run.WINDOW, window.toString()));
+                Map.of(Lake.SOURCE, "proxy", Lake.WINDOW, window.toString()));
         List<RawLine> records = new java.util.ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             records.add(Lines.line("proxy", window, i, lines[i]));

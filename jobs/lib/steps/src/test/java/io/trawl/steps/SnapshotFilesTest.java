@@ -1,11 +1,13 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.intel.Allowlists;
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

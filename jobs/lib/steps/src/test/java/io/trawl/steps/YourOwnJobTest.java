@@ -1,10 +1,22 @@
-package io.trawl.etl;
+package io.trawl.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Settings;
 import io.trawl.flow.Flow;
+import io.trawl.flow.ListStore;
+import io.trawl.flow.Store;
+import io.trawl.flow.Tally;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
+import io.trawl.testing.Lines;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.StringWriter;

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.testing;
 
+import io.trawl.base.Window;
+import io.trawl.parsing.flume.Origin;
 import io.trawl.record.RawLine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

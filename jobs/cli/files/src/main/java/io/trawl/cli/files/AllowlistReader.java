@@ -1,6 +1,6 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Allowlists;
+import io.trawl.intel.allow.Allowlists;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Canonical;
-import io.trawl.intel.Indicators;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.feed.Indicators;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,9 +1,9 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.IndicatorIndex;
-import io.trawl.intel.LineSieve;
-import io.trawl.intel.Match;
-import io.trawl.intel.Suppressor;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.index.LineSieve;
+import io.trawl.intel.match.Match;
+import io.trawl.intel.match.Suppressor;
 import io.trawl.parsing.PlainLine;
 import io.trawl.record.ProxyEvent;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import io.trawl.parsing.Failure;
 import io.trawl.record.ProxyEvent;

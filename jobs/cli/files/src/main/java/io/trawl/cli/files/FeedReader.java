@@ -1,6 +1,6 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Feeds;
+import io.trawl.intel.feed.Feeds;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.util.ArrayList;

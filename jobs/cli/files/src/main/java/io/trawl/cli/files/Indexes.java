@@ -1,8 +1,8 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -1,7 +1,7 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Allowlists;
-import io.trawl.intel.Feeds;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.feed.Feeds;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.FileInputStream;

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 /** What a command does with a line of a log; called by several threads at once. */
 interface LineWork {

@@ -1,8 +1,8 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Allowlists;
-import io.trawl.intel.IndicatorIndex;
-import io.trawl.intel.Match;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.match.Match;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import java.io.IOException;
 import java.io.InputStream;

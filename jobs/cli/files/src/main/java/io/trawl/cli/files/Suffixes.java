@@ -1,7 +1,7 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
-import io.trawl.intel.Canonical;
-import io.trawl.intel.PublicSuffixes;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.PublicSuffixes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import io.trawl.parsing.Printable;
 import java.io.FileDescriptor;

@@ -1,13 +1,13 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.trawl.intel.Allowlists;
 import io.trawl.intel.Engine;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;
@@ -31,7 +31,7 @@ class AgreementTest {
     private static final Path CORPORA =
             Path.of(System.getProperty("trawl.corpora", "no system property trawl.corpora"));
     private static final Path RECORDED =
-            Path.of(System.getProperty("trawl.home"), "jobs/parsing/src/test/resources/io/trawl/parsing");
+            Path.of(System.getProperty("trawl.home"), "jobs/lib/parsing/src/test/resources/io/trawl/parsing");
 
     @TempDir
     Path folder;
@@ -141,7 +141,7 @@ class AgreementTest {
                 lists.resolve("list.json"),
                 "{\"name\":\"Some of them\",\"type\":\"hostname\",\"list\":[\"www.google.com\",\"ssl.gstatic.com\"]}");
         IndexBuilder builder = IndicatorIndex.builder();
-        io.trawl.intel.Feeds.read(
+        io.trawl.intel.feed.Feeds.read(
                 new ByteArrayInputStream(Files.readAllBytes(feed)), "feed.txt", builder::add, rejected -> {});
         IndicatorIndex index = builder.build();
         Allowlists allowlists = Allowlists.read(List.of(lists));

@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

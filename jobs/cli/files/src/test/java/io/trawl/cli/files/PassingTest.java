@@ -1,10 +1,10 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.intel.Feeds;
-import io.trawl.intel.IndexBuilder;
-import io.trawl.intel.IndicatorIndex;
+import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.index.IndexBuilder;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

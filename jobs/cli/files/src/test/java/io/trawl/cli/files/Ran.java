@@ -1,4 +1,4 @@
-package io.trawl.terminal;
+package io.trawl.cli.files;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;

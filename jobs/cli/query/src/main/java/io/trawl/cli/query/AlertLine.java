@@ -1,4 +1,4 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import io.trawl.record.Alert;
 import org.jspecify.annotations.Nullable;

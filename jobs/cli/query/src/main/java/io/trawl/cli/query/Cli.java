@@ -1,16 +1,16 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.HBase;
-import io.trawl.etl.HBaseReader;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Json;
-import io.trawl.etl.Reach;
-import io.trawl.etl.Settings;
-import io.trawl.intel.Canonical;
-import io.trawl.intel.Observables;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.hbase.HBase;
+import io.trawl.hbase.HBaseReader;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Observables;
+import io.trawl.intel.feed.Indicators;
+import io.trawl.run.Jobs;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -174,7 +174,7 @@ public final class Cli {
             throw new IllegalArgumentException("--indicator '" + Table.cut(typed)
                     + "': expected an indicator, for example evil.example or 192.0.2.0/24");
         }
-        return Canonical.indicator(typed);
+        return Indicators.canonical(typed);
     }
 
     private static boolean isAddress(String canonical) {

@@ -1,4 +1,4 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import java.util.Locale;
 

@@ -1,9 +1,8 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
-import io.trawl.etl.HadoopTables;
-import io.trawl.etl.Json;
-import io.trawl.etl.Reach;
-import io.trawl.etl.Settings;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.lake.HadoopTables;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,6 +1,10 @@
-package io.trawl.etl;
+package io.trawl.cli.query;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.hbase.HBase;
+import io.trawl.kafka.KafkaLines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;

@@ -1,12 +1,12 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.CellName;
-import io.trawl.etl.Lake;
-import io.trawl.etl.Ledger;
-import io.trawl.etl.Settings;
-import io.trawl.etl.Window;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.hbase.CellName;
+import io.trawl.lake.Lake;
+import io.trawl.lake.Ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

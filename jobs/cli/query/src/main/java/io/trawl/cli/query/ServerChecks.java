@@ -1,14 +1,13 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.trawl.etl.HBase;
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Jobs;
-import io.trawl.etl.Json;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.Reach;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
+import io.trawl.hbase.HBase;
+import io.trawl.kafka.KafkaLines;
+import io.trawl.run.Jobs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

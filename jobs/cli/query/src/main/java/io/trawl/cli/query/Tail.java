@@ -1,8 +1,8 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.Json;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
 import io.trawl.record.Alert;
 import java.io.IOException;
 import java.io.PrintStream;

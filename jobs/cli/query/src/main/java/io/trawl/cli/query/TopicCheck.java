@@ -1,9 +1,9 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
-import io.trawl.etl.JobFailure;
-import io.trawl.etl.KafkaLines;
-import io.trawl.etl.LogSource;
-import io.trawl.etl.Settings;
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.kafka.KafkaLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

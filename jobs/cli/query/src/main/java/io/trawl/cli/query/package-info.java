@@ -1,5 +1,5 @@
 /** Trawl at a terminal. */
 @NullMarked
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

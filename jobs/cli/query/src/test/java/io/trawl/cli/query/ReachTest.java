@@ -1,7 +1,9 @@
-package io.trawl.etl;
+package io.trawl.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.base.Settings;
+import io.trawl.run.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,11 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.etl.Json;
-import io.trawl.etl.Settings;
+import io.trawl.base.Json;
+import io.trawl.base.Settings;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

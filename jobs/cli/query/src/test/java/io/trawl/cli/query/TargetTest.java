@@ -1,9 +1,9 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.etl.HBaseReader;
+import io.trawl.hbase.HBaseReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

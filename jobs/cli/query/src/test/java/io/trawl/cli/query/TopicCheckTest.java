@@ -1,8 +1,8 @@
-package io.trawl.cli;
+package io.trawl.cli.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.trawl.etl.Settings;
+import io.trawl.base.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

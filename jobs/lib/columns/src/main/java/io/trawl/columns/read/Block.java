@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.Maker;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,14 +26,14 @@ public final class Block<T extends SpecificRecord> {
     private static final int AT_ONCE = 4096;
 
     private final int rows;
-    private final Rows.Maker<T> maker;
+    private final Maker<T> maker;
     private final String[] fields;
     private final Columns columns;
     private Cells @Nullable [] cells;
     private int @Nullable [] positions;
 
     /** @param fields those that were asked for */
-    Block(int rows, Rows.Maker<T> maker, String[] fields, Columns columns) {
+    Block(int rows, Maker<T> maker, String[] fields, Columns columns) {
         this.rows = rows;
         this.maker = maker;
         this.fields = fields;
@@ -41,7 +42,7 @@ public final class Block<T extends SpecificRecord> {
 
     /** Records at hand as blocks of some thousand. */
     public static <T extends SpecificRecord> Iterator<Block<T>> of(
-            Iterator<T> records, Rows.Maker<T> maker, String... fields) {
+            Iterator<T> records, Maker<T> maker, String... fields) {
         Schema schema = maker.make().getSchema();
         return new Iterator<>() {
             @Override

@@ -1,5 +1,7 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Maker;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
+
 import scala.reflect.ClassTag$;
 
 /** What a table's rows are read from where our own code reads them: parts of Parquet files. */
@@ -82,7 +85,7 @@ final class Blocks {
             SparkSession spark,
             Table table,
             List<ScanTaskGroup<FileScanTask>> groups,
-            Rows.Maker<T> maker,
+            Maker<T> maker,
             String... fields) {
         Reader<T> reader = new Reader<>(SerializableTable.copyOf(table), maker, fields);
         List<Tuple2<Part, Seq<String>>> parts = new ArrayList<>();
@@ -115,7 +118,7 @@ final class Blocks {
     record Part(ArrayList<Slice> slices) implements Serializable {}
 
     /** Reads parts where the tasks run. */
-    private record Reader<T extends SpecificRecord>(Table table, Rows.Maker<T> maker, String[] fields)
+    private record Reader<T extends SpecificRecord>(Table table, Maker<T> maker, String[] fields)
             implements Serializable {
         Iterator<Block<T>> blocks(Iterator<Part> parts) {
             List<Slice> slices = new ArrayList<>();

@@ -1,5 +1,8 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.Buffers;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Times;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -174,7 +177,7 @@ final class PageCells implements Cells {
             case DOUBLE -> Double.longBitsToDouble((long) LONGS.get(bytes, place));
             case LONG ->
                 type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? (Object) Rows.instant((long) LONGS.get(bytes, place))
+                        ? (Object) Times.instant((long) LONGS.get(bytes, place))
                         : (Object) (long) LONGS.get(bytes, place);
             case BYTES -> ByteBuffer.wrap(Arrays.copyOfRange(bytes, place, place + length(bytes, place)));
             default -> new String(bytes, place, length(bytes, place), StandardCharsets.UTF_8);
@@ -247,7 +250,7 @@ final class PageCells implements Cells {
     private static byte[] bytes(BytesInput input) {
         try {
             // The array beneath, where a page has one of its own.
-            return Origin.bytes(input.toByteBuffer());
+            return Buffers.bytes(input.toByteBuffer());
         } catch (IOException e) {
             throw new JobFailure("a page cannot be read: " + e.getMessage(), e);
         }

@@ -1,7 +1,8 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import io.trawl.base.Buffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.hadoop.conf.Configuration;
@@ -41,7 +42,7 @@ final class PageCodecs implements CompressionCodecFactory {
                 return BytesInput.empty();
             }
             ByteBuffer in = page.toByteBuffer();
-            byte[] from = in.hasArray() ? in.array() : Origin.bytes(in);
+            byte[] from = in.hasArray() ? in.array() : Buffers.bytes(in);
             int start = in.hasArray() ? in.arrayOffset() + in.position() : 0;
             byte[] out = new byte[size];
             try {

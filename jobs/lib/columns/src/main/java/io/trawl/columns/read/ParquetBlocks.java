@@ -1,5 +1,8 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.Maker;
+import io.trawl.base.Unions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The row groups of a part of a Parquet file, each a {@link Block}. */
 final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>>, Closeable {
-    private final Rows.Maker<T> maker;
+    private final Maker<T> maker;
     private final String[] fields;
     private final Schema avro;
     private final PageCodecs codecs = new PageCodecs();
@@ -62,7 +65,7 @@ final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>
             long start,
             long length,
             org.apache.iceberg.Schema table,
-            Rows.Maker<T> maker,
+            Maker<T> maker,
             String... fields)
             throws IOException {
         this.maker = maker;
@@ -109,12 +112,12 @@ final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>
     }
 
     private Schema type(String field) {
-        return Rows.present(avro.getField(field).schema());
+        return Unions.present(avro.getField(field).schema());
     }
 
     /** Whether a field is one value, no list, map or record. */
     static boolean isFlat(Schema field) {
-        return switch (Rows.present(field).getType()) {
+        return switch (Unions.present(field).getType()) {
             case STRING, BYTES, INT, LONG, DOUBLE, BOOLEAN -> true;
             default -> false;
         };

@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.Times;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ final class ParquetCells extends PrimitiveConverter implements Cells {
         if (type.getType() == Schema.Type.INT) {
             return (int) value;
         }
-        return type.getLogicalType() instanceof LogicalTypes.TimestampMicros ? (Object) Rows.instant(value) : value;
+        return type.getLogicalType() instanceof LogicalTypes.TimestampMicros ? (Object) Times.instant(value) : value;
     }
 
     private static String text(Binary binary) {

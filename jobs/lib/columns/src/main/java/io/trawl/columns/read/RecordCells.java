@@ -1,5 +1,6 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
+import io.trawl.base.Times;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class RecordCells implements Cells {
 
     @Override
     public long number() {
-        return value() instanceof Instant time ? Rows.micros(time) : ((Number) value()).longValue();
+        return value() instanceof Instant time ? Times.micros(time) : ((Number) value()).longValue();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

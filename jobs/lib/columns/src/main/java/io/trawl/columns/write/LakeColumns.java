@@ -1,5 +1,8 @@
-package io.trawl.etl;
+package io.trawl.columns.write;
 
+import io.trawl.base.Buffers;
+import io.trawl.base.Times;
+import io.trawl.base.Unions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -133,7 +136,7 @@ final class LakeColumns {
             Schema.Field field = fields.get(i);
             String[] here = at(path, field.name());
             names[i] = String.join(".", here);
-            Schema present = Rows.present(field.schema());
+            Schema present = Unions.present(field.schema());
             places[i] = place(present, here);
             absent[i] = present == field.schema() ? Group.NEVER : type.getMaxDefinitionLevel(here) - 1;
         }
@@ -157,7 +160,7 @@ final class LakeColumns {
             case INT -> number(value -> (Integer) value, path);
             case LONG ->
                 schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? number(value -> Rows.micros((Instant) value), path)
+                        ? number(value -> Times.micros((Instant) value), path)
                         : number(value -> (Long) value, path);
             case DOUBLE -> number(value -> Double.doubleToRawLongBits((Double) value), path);
             case BOOLEAN -> number(value -> (Boolean) value ? 1 : 0, path);
@@ -250,7 +253,7 @@ final class LakeColumns {
     private record Bytes(TextColumn column) implements Place {
         @Override
         public void write(int repetition, Object value) {
-            column.write(repetition, Origin.bytes((ByteBuffer) value));
+            column.write(repetition, Buffers.bytes((ByteBuffer) value));
         }
 
         @Override

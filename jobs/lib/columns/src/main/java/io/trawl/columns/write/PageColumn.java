@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.columns.write;
 
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.columns.write;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.columns.write;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.columns.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

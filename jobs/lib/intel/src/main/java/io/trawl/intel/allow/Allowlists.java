@@ -1,10 +1,14 @@
-package io.trawl.intel;
+package io.trawl.intel.allow;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.match.Match;
+import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;

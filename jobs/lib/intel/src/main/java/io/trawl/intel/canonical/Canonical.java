@@ -1,6 +1,7 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import com.ibm.icu.text.IDNA;
+import io.trawl.intel.feed.Indicators;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

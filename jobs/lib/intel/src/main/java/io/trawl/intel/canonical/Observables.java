@@ -1,5 +1,6 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
+import io.trawl.intel.feed.Indicators;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import crawlercommons.domains.EffectiveTldFinder;
 import java.io.BufferedReader;

@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -1,5 +1,8 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.canonical.Ip;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;

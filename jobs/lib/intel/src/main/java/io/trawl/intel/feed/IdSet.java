@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
 /**
  * Ids of 128 bits, in 15 to 19 bytes each. Of an id 96 bits are kept: of ten million, two differ in the others alone once

@@ -1,7 +1,13 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.canonical.PublicSuffixes;
+import io.trawl.intel.canonical.Refang;
+import io.trawl.intel.canonical.UrlParser;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

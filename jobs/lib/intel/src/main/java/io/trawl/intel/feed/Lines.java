@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,7 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,10 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.canonical.OddHost;
+import io.trawl.intel.canonical.UrlParser;
+import io.trawl.intel.match.MatchSink;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
 import java.util.HashSet;

@@ -1,8 +1,12 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.canonical.PublicSuffixes;
+import io.trawl.intel.feed.Indicators;
 import io.trawl.record.Indicator;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;

@@ -1,7 +1,15 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.canonical.OddHost;
+import io.trawl.intel.canonical.UrlParser;
+import io.trawl.intel.match.How;
+import io.trawl.intel.match.Match;
+import io.trawl.intel.match.MatchSink;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.EOFException;

@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

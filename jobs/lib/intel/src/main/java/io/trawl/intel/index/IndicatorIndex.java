@@ -1,5 +1,6 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
+import io.trawl.intel.match.MatchSink;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;

@@ -1,6 +1,9 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ip;
 
 /**
  * Says of the texts of a log, before anything is made of them, whether an index can have something for them. False is

@@ -1,5 +1,6 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
+import io.trawl.intel.canonical.Ip;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import java.io.Closeable;
 import java.io.IOException;

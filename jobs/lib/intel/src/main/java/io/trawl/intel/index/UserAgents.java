@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import com.google.re2j.Pattern;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.match;
 
 import java.util.Locale;
 

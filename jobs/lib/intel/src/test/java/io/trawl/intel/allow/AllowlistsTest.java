@@ -1,9 +1,15 @@
-package io.trawl.intel;
+package io.trawl.intel.allow;
 
 import static io.trawl.intel.Events.indicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.intel.Engine;
+import io.trawl.intel.Events;
+import io.trawl.intel.canonical.Corpora;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.match.How;
+import io.trawl.intel.match.Match;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayOutputStream;

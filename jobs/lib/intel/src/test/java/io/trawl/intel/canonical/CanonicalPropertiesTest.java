@@ -1,7 +1,8 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.feed.Indicators;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;

@@ -1,9 +1,10 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.trawl.intel.Canonical.Kind;
+import io.trawl.intel.canonical.Canonical.Kind;
+import io.trawl.intel.feed.Indicators;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -363,8 +364,8 @@ class CanonicalTest {
 
     @Test
     void whatSomebodyTypesIsReadAsAnIndicator() {
-        assertThat(Canonical.indicator(" hxxp://EVIL[.]example/a ")).isEqualTo("http://evil.example/a");
-        assertThat(Canonical.indicator("192.0.2.77/24")).isEqualTo("192.0.2.0/24");
-        assertThat(Canonical.indicator(" no such thing ")).isEqualTo("no such thing");
+        assertThat(Indicators.canonical(" hxxp://EVIL[.]example/a ")).isEqualTo("http://evil.example/a");
+        assertThat(Indicators.canonical("192.0.2.77/24")).isEqualTo("192.0.2.0/24");
+        assertThat(Indicators.canonical(" no such thing ")).isEqualTo("no such thing");
     }
 }

@@ -1,7 +1,12 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.Events;
+import io.trawl.intel.feed.Indicators;
+import io.trawl.intel.index.EventSieve;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.index.LineSieve;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.nio.ByteBuffer;

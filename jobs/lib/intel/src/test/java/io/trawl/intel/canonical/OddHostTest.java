@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static io.trawl.intel.Events.connect;
 import static io.trawl.intel.Events.event;
@@ -7,6 +7,8 @@ import static io.trawl.intel.Events.indicator;
 import static io.trawl.intel.Events.matches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.feed.Indicators;
+import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.intel.PublicSuffixes.Section;
+import io.trawl.intel.canonical.PublicSuffixes.Section;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

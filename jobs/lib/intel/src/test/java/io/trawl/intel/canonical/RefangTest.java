@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

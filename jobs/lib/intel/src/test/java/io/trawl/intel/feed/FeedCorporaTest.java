@@ -1,7 +1,8 @@
-package io.trawl.intel;
+package io.trawl.intel.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.canonical.Corpora;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,13 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.Events;
+import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.canonical.PublicSuffixes;
+import io.trawl.intel.feed.Indicators;
+import io.trawl.intel.match.How;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.math.BigInteger;

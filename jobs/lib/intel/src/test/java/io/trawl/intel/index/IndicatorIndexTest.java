@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static io.trawl.intel.Events.AT;
 import static io.trawl.intel.Events.connect;

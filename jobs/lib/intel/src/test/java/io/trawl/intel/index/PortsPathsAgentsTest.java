@@ -1,4 +1,4 @@
-package io.trawl.intel;
+package io.trawl.intel.index;
 
 import static io.trawl.intel.Events.connect;
 import static io.trawl.intel.Events.get;
@@ -6,6 +6,7 @@ import static io.trawl.intel.Events.indicator;
 import static io.trawl.intel.Events.matches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.Events;
 import io.trawl.record.ProxyEvent;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,12 @@
-package io.trawl.etl;
+package io.trawl.kafka.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Json;
+import io.trawl.base.LogSource;
+import io.trawl.base.State;
+import io.trawl.base.Window;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;

@@ -1,5 +1,13 @@
-package io.trawl.etl;
+package io.trawl.kafka.files;
 
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.kafka.Messages;
+import io.trawl.kafka.Offsets;
+import io.trawl.parsing.flume.Origin;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.kafka.files;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.kafka.files;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;

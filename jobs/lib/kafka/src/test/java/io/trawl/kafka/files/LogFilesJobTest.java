@@ -1,8 +1,14 @@
-package io.trawl.etl;
+package io.trawl.kafka.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.trawl.base.Buffers;
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.parsing.flume.Origin;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
 import java.io.ByteArrayOutputStream;
@@ -114,7 +120,7 @@ class LogFilesJobTest {
             int part = 1 + random.nextInt(20);
             List<RawLine> lines = read(part);
             assertThat(lines.stream()
-                            .map(line -> line.getFileOffset() + " " + text(Origin.bytes(line.getBody())))
+                            .map(line -> line.getFileOffset() + " " + text(Buffers.bytes(line.getBody())))
                             .toList())
                     .as(text(log) + " in parts of " + part)
                     .isEqualTo(naive(log));
@@ -163,7 +169,7 @@ class LogFilesJobTest {
         }
         register(file);
         assertThat(read(1))
-                .extracting(line -> text(Origin.bytes(line.getBody())))
+                .extracting(line -> text(Buffers.bytes(line.getBody())))
                 .containsExactly("a", "b", "c");
     }
 

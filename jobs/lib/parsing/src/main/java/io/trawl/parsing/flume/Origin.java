@@ -1,4 +1,4 @@
-package io.trawl.etl;
+package io.trawl.parsing.flume;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
