@@ -195,7 +195,7 @@ LOCAL = re.compile(r'\bString (\w+) =\s*((?:"[^"]*"|[\w.()]+)(?:\s*\+\s*(?:"[^"]
 
 def sources():
     """Every file of code that asks for settings: of jobs, DAGs, the local stack and the benchmarks."""
-    for place in ("jobs/*/src/main/java/**/*.java", "integration-tests/src/main/java/**/*.java", "dags/**/*.py"):
+    for place in ("jobs/**/src/main/java/**/*.java", "integration-tests/src/main/java/**/*.java", "dags/**/*.py"):
         for source in PROJECT.glob(place):
             # Flume's configuration has a class Context with the same methods.
             if "/tests/" not in source.as_posix() and "org.apache.flume" not in source.read_text("utf-8"):
@@ -276,7 +276,7 @@ def test_every_key_that_is_read_stands_in_trawl_conf():
 def test_every_key_of_trawl_conf_is_read():
     code = "".join(
         source.read_text(encoding="utf-8")
-        for place in ("jobs/*/src/main/java/**/*.java", "dags/**/*.py", "bin/lib/**/*.py")
+        for place in ("jobs/**/src/main/java/**/*.java", "dags/**/*.py", "bin/lib/**/*.py")
         for source in PROJECT.glob(place)
         if "/tests/" not in source.as_posix()
     )

@@ -151,7 +151,7 @@ class Settings:
 
 
 class Known:
-    """Which keys a trawl.conf may have, as KnownSettings in jobs/etl has it.
+    """Which keys a trawl.conf may have, as KnownSettings in jobs/lib/base has it.
 
     Those of the defaults; for another source those of source.proxy, for one job those of job; and all keys of the
     families that the defaults open by a comment (`# hadoop.*: ...`).

@@ -40,16 +40,39 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may know whom: job -> etl, parsing, intel -> schemas. The benchmarks sit on top of all of it and are not read. */
+/**
+ * Who may know whom, as jobs/README.md says: arrows point down only. Maven holds those between modules, this test those
+ * between packages. The benchmarks sit on top of all of it and are not read.
+ */
 class ArrowsTest {
     private static final String[] SCHEMAS = {"io.trawl.record..", "io.trawl.schema.."};
     private static final String[] PARSING = {"io.trawl.parsing.."};
     private static final String[] INTEL = {"io.trawl.intel.."};
-    private static final String[] ETL = {"io.trawl.etl..", "io.trawl.flow..", "io.trawl.steps.."};
+    private static final String[] CANONICAL = {"io.trawl.intel.canonical.."};
+    private static final String[] MATCH = {"io.trawl.intel.match.."};
+    private static final String[] FEED = {"io.trawl.intel.feed.."};
+    private static final String[] ALLOW = {"io.trawl.intel.allow.."};
+    private static final String[] INDEX = {"io.trawl.intel.index.."};
+    private static final String[] BASE = {"io.trawl.base.."};
     private static final String[] FLOW = {"io.trawl.flow.."};
+    private static final String[] COLUMNS = {"io.trawl.columns.."};
+    private static final String[] READ = {"io.trawl.columns.read.."};
+    private static final String[] KAFKA = {"io.trawl.kafka.."};
+    private static final String[] HBASE = {"io.trawl.hbase.."};
+    private static final String[] LAKE = {"io.trawl.lake.."};
+    private static final String[] RUN = {"io.trawl.run.."};
+    private static final String[] COPIES = {"io.trawl.copies.."};
+    private static final String[] STEPS = {"io.trawl.steps.."};
+    private static final String[] PARITY = {"io.trawl.parity.."};
+    /** Pure Java that every room of jobs/lib may know. */
+    private static final String[] PURE = of(PARSING, INTEL, SCHEMAS);
+
+    private static final String[] LIB = of(BASE, FLOW, COLUMNS, KAFKA, HBASE, LAKE, RUN, COPIES, STEPS, PARITY, PURE);
     private static final String[] FLUME = {"io.trawl.flume.."};
-    private static final String[] TERMINAL = {"io.trawl.terminal.."};
+    private static final String[] FILES = {"io.trawl.cli.files.."};
+    private static final String[] QUERY = {"io.trawl.cli.query.."};
     private static final String[] SWEEP = {"io.trawl.sweep.."};
+    private static final String[] TESTING = {"io.trawl.testing.."};
     /** The jobs that a sweep without servers runs. */
     private static final String[] SWEPT = {
         "io.trawl.refreshindicators..",
@@ -71,9 +94,13 @@ class ArrowsTest {
         "org.apache.flume.."
     };
 
+    private static final String[] ICEBERG = {"org.apache.iceberg.."};
+    private static final String[] HBASE_CLIENT = {"org.apache.hadoop.hbase.."};
+    private static final String[] KAFKA_CLIENT = {"org.apache.kafka..", "org.apache.spark.streaming.kafka010.."};
+
     /** Every package that is none of the above is a job's, so that a new job needs no line here. */
     private static final DescribedPredicate<JavaClass> JOBS = resideInAPackage("io.trawl..")
-            .and(not(resideInAnyPackage(of(SCHEMAS, PARSING, INTEL, ETL, FLUME, STACK))))
+            .and(not(resideInAnyPackage(of(LIB, FLUME, STACK, TESTING))))
             .as("jobs");
 
     private static JavaClasses trawl;
@@ -92,9 +119,27 @@ class ArrowsTest {
         INTEL_KNOWS_SCHEMAS(
                 knowOnly(resideInAnyPackage(INTEL), of(INTEL, SCHEMAS)),
                 "package io.trawl.intel; class Wrong { io.trawl.base.Window window; }"),
-        ETL_KNOWS_NO_JOB(
-                knowOnly(resideInAnyPackage(ETL), of(ETL, PARSING, INTEL, SCHEMAS)),
-                "package io.trawl.etl; class Wrong { io.trawl.load.LoadJob job; }"),
+        CANONICAL_FORMS_KNOW_NOTHING_OF_INTEL(
+                knowOnly(resideInAnyPackage(CANONICAL), of(CANONICAL, SCHEMAS)),
+                "package io.trawl.intel.canonical; class Wrong { io.trawl.intel.feed.Indicators indicators; }"),
+        A_MATCH_KNOWS_NOTHING_OF_INTEL(
+                knowOnly(resideInAnyPackage(MATCH), of(MATCH, SCHEMAS)),
+                "package io.trawl.intel.match; class Wrong { io.trawl.intel.index.IndicatorIndex index; }"),
+        FEEDS_KNOW_CANONICAL_FORMS(
+                knowOnly(resideInAnyPackage(FEED), of(FEED, CANONICAL, SCHEMAS)),
+                "package io.trawl.intel.feed; class Wrong { io.trawl.intel.index.IndicatorIndex index; }"),
+        ALLOWLISTS_KNOW_NO_INDEX(
+                knowOnly(resideInAnyPackage(ALLOW), of(ALLOW, FEED, CANONICAL, MATCH, SCHEMAS)),
+                "package io.trawl.intel.allow; class Wrong { io.trawl.intel.index.IndicatorIndex index; }"),
+        THE_INDEX_KNOWS_NO_ENGINE(
+                knowOnly(resideInAnyPackage(INDEX), of(INDEX, FEED, CANONICAL, MATCH, SCHEMAS)),
+                "package io.trawl.intel.index; class Wrong { io.trawl.intel.Engine engine; }"),
+        BASE_KNOWS_PARSING(
+                knowOnly(resideInAnyPackage(BASE), of(BASE, PARSING, SCHEMAS)),
+                "package io.trawl.base; class Wrong { io.trawl.lake.Lake lake; }"),
+        THE_FLOW_KNOWS_BASE(
+                knowOnly(resideInAnyPackage(FLOW), of(FLOW, BASE, PARSING, SCHEMAS)),
+                "package io.trawl.flow; class Wrong { io.trawl.lake.Lake lake; }"),
         THE_FLOW_KNOWS_NO_RECORD_BUT_LINES(
                 noClasses()
                         .that()
@@ -103,6 +148,44 @@ class ArrowsTest {
                         .dependOnClassesThat(resideInAPackage("io.trawl.record..")
                                 .and(not(belongToAnyOf(RawLine.class, InvalidRecord.class)))),
                 "package io.trawl.flow; class Wrong { io.trawl.record.Detection detection; }"),
+        COLUMNS_KNOW_BASE(
+                knowOnly(resideInAnyPackage(COLUMNS), of(COLUMNS, BASE, SCHEMAS)),
+                "package io.trawl.columns.read; class Wrong { io.trawl.lake.LakeTable<?> table; }"),
+        READING_COLUMNS_KNOWS_NO_WRITING(
+                knowOnly(resideInAPackage("io.trawl.columns.read"), of(READ, BASE, SCHEMAS)),
+                "package io.trawl.columns.read; class Wrong { io.trawl.columns.write.LakeColumns columns; }"),
+        KAFKA_KNOWS_BASE(
+                knowOnly(resideInAnyPackage(KAFKA), of(KAFKA, BASE, PARSING, SCHEMAS)),
+                "package io.trawl.kafka; class Wrong { io.trawl.lake.Lake lake; }"),
+        HBASE_KNOWS_FLOW_AND_INTEL(
+                knowOnly(resideInAnyPackage(HBASE), of(HBASE, FLOW, BASE, PURE)),
+                "package io.trawl.hbase; class Wrong { io.trawl.kafka.Offsets offsets; }"),
+        THE_LAKE_KNOWS_FLOW_AND_COLUMNS(
+                knowOnly(resideInAnyPackage(LAKE), of(LAKE, COLUMNS, FLOW, BASE, SCHEMAS)),
+                "package io.trawl.lake; class Wrong { io.trawl.hbase.HBaseStore<?> store; }"),
+        A_RUN_KNOWS_THE_LAKE(
+                knowOnly(resideInAnyPackage(RUN), of(RUN, LAKE, FLOW, BASE, PARSING, SCHEMAS)),
+                "package io.trawl.run; class Wrong { io.trawl.hbase.HBaseStore<?> store; }"),
+        COPIES_KNOW_RUNS(
+                knowOnly(resideInAnyPackage(COPIES), of(COPIES, RUN, LAKE, FLOW, BASE, PARSING, SCHEMAS)),
+                "package io.trawl.copies; class Wrong { io.trawl.kafka.Offsets offsets; }"),
+        STEPS_KNOW_NO_SERVER(
+                knowOnly(resideInAnyPackage(STEPS), of(STEPS, RUN, LAKE, COLUMNS, FLOW, BASE, PURE)),
+                "package io.trawl.steps; class Wrong { io.trawl.hbase.HBaseStore<?> store; }"),
+        PARITY_KNOWS_THE_STORES(
+                knowOnly(
+                        resideInAnyPackage(PARITY),
+                        of(PARITY, COPIES, RUN, LAKE, HBASE, KAFKA, FLOW, BASE, PARSING, SCHEMAS)),
+                "package io.trawl.parity; class Wrong { io.trawl.load.LoadJob job; }"),
+        ONLY_THE_LAKE_KNOWS_ICEBERG(
+                knowNone(of(BASE, FLOW, KAFKA, HBASE, COPIES, PARITY), ICEBERG),
+                "package io.trawl.flow; class Wrong { org.apache.iceberg.Table table; }"),
+        ONLY_HBASE_KNOWS_ITS_CLIENT(
+                knowNone(of(BASE, FLOW, COLUMNS, KAFKA, LAKE, RUN, COPIES, STEPS), HBASE_CLIENT),
+                "package io.trawl.lake; class Wrong { org.apache.hadoop.hbase.client.Table table; }"),
+        ONLY_KAFKA_KNOWS_ITS_CLIENT(
+                knowNone(of(BASE, FLOW, COLUMNS, HBASE, LAKE, RUN, COPIES, STEPS), KAFKA_CLIENT),
+                "package io.trawl.run; class Wrong { org.apache.kafka.clients.admin.Admin admin; }"),
         FLUME_KNOWS_NONE(
                 knowOnly(resideInAnyPackage(FLUME), FLUME),
                 "package io.trawl.flume; class Wrong { io.trawl.record.FlumeEnvelope envelope; }"),
@@ -116,7 +199,7 @@ class ArrowsTest {
                 slices().assignedFrom(new OneAJob()).should().notDependOnEachOther(),
                 "package io.trawl.newjob; class Wrong { io.trawl.load.LoadJob job; }"),
         A_SWEEP_KNOWS_THE_JOBS_THAT_IT_RUNS(
-                knowOnly(resideInAnyPackage(SWEEP), of(SWEEP, SWEPT, ETL, PARSING, INTEL, SCHEMAS)),
+                knowOnly(resideInAnyPackage(SWEEP), of(SWEEP, SWEPT, LIB)),
                 "package io.trawl.sweep; class Wrong { io.trawl.load.LoadJob job; }"),
         NOBODY_KNOWS_A_SWEEP(
                 noClasses()
@@ -126,22 +209,25 @@ class ArrowsTest {
                         .dependOnClassesThat()
                         .resideInAnyPackage(SWEEP),
                 "package io.trawl.newjob; class Wrong { io.trawl.sweep.SweepCommand command; }"),
+        QUERIES_KNOW_NO_JOB(
+                knowOnly(resideInAnyPackage(QUERY), of(QUERY, LIB)),
+                "package io.trawl.cli.query; class Wrong { io.trawl.load.LoadJob job; }"),
+        NOTHING_THAT_RUNS_KNOWS_WHAT_TESTS_ARE_MADE_OF(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(TESTING)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(TESTING),
+                "package io.trawl.newjob; class Wrong { io.trawl.testing.Lines lines; }"),
         PURE_CODE_KNOWS_NO_ENGINE(
-                noClasses()
-                        .that()
-                        .resideInAnyPackage(of(SCHEMAS, PARSING, INTEL))
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage(ENGINES),
-                "package io.trawl.intel; class Wrong { org.apache.spark.SparkConf conf; }"),
-        THE_TERMINAL_NEEDS_NO_CLUSTER(
-                noClasses()
-                        .that()
-                        .resideInAnyPackage(TERMINAL)
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage(of(ETL, ENGINES)),
-                "package io.trawl.terminal; class Wrong { io.trawl.base.Window window; }"),
+                knowNone(PURE, ENGINES), "package io.trawl.intel; class Wrong { org.apache.spark.SparkConf conf; }"),
+        FILES_NEED_NO_CLUSTER(
+                knowOnly(resideInAnyPackage(FILES), of(FILES, PURE)),
+                "package io.trawl.cli.files; class Wrong { io.trawl.base.Window window; }"),
+        FILES_NEED_NO_ENGINE(
+                knowNone(FILES, ENGINES),
+                "package io.trawl.cli.files; class Wrong { org.apache.spark.SparkConf conf; }"),
         NO_CYCLES(
                 slices().matching("io.trawl.(**)").should().beFreeOfCycles(),
                 "package io.trawl.record; public class Wrong { io.trawl.schema.WrongToo other; }",
@@ -168,10 +254,11 @@ class ArrowsTest {
         Path home = Path.of(System.getProperty("trawl.home"));
         List<Path> modules = new ArrayList<>(
                 List.of(home.resolve("schemas"), home.resolve("flume"), home.resolve("integration-tests")));
-        try (Stream<Path> jobs = Files.list(home.resolve("jobs"))) {
-            jobs.filter(job -> Files.exists(job.resolve("pom.xml"))).forEach(modules::add);
+        try (Stream<Path> jobs = Files.walk(home.resolve("jobs"), 2)) {
+            jobs.filter(job -> Files.exists(job.resolve("pom.xml")) && Files.exists(job.resolve("src")))
+                    .forEach(modules::add);
         }
-        assertThat(modules).hasSizeGreaterThan(10);
+        assertThat(modules).hasSizeGreaterThan(20);
 
         for (Path module : modules) {
             Set<String> missing = new TreeSet<>(classesOf(module.resolve("src/main/java")));
@@ -212,6 +299,15 @@ class ArrowsTest {
                 .onlyDependOnClassesThat(not(resideInAPackage("io.trawl..")).or(resideInAnyPackage(packages)));
     }
 
+    private static ArchRule knowNone(String[] these, String... packages) {
+        return noClasses()
+                .that()
+                .resideInAnyPackage(these)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages);
+    }
+
     private static String[] of(String[]... packages) {
         return Arrays.stream(packages).flatMap(Arrays::stream).toArray(String[]::new);
     }
@@ -250,8 +346,14 @@ class ArrowsTest {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             return JOBS.test(type) && !resideInAnyPackage(SWEEP).test(type)
-                    ? SliceIdentifier.of(type.getPackageName())
+                    ? SliceIdentifier.of(module(type.getPackageName()))
                     : SliceIdentifier.ignore();
+        }
+
+        /** A job may have packages below its own. */
+        private static String module(String name) {
+            String[] parts = name.split("\\.");
+            return parts[2].equals("cli") && parts.length > 3 ? "cli." + parts[3] : parts[2];
         }
 
         @Override

@@ -68,7 +68,7 @@ final class HBaseSide {
         this.problems = problems;
         this.enrich = enrich;
         this.result = Result.of(enrich);
-        this.load = result.load(run, 0);
+        this.load = Load.batch(run.source().name(), run.window(), result.sequence(), 0);
     }
 
     /** Setting audit.observables: how many observables of a window are looked up, about. */

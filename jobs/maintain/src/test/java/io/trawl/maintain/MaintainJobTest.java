@@ -683,7 +683,7 @@ class MaintainJobTest {
         public void run(Run run) throws Exception {
             Loads loads = Loads.of(
                     run, Loads.Result.of(run.ledger().require(run.source().name(), "enrich", run.window())));
-            loads.begin();
+            loads.begin(8);
             if (finish) {
                 loads.done();
             }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -144,6 +145,11 @@ public final class State {
             out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         }
         return temporary;
+    }
+
+    /** An instant in the name of a file or folder. */
+    public static String fileName(Instant instant) {
+        return instant.toString().replace(":", "");
     }
 
     /** Names of the files in a folder, in order; none where the folder is missing. */

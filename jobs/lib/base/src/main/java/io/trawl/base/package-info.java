@@ -1,4 +1,4 @@
-/** Sources, steps, stores and windows: the thin layer between Trawl's pure code and Spark, Kafka, Iceberg and HBase. */
+/** What every job needs whatever it does: settings, sources, windows, the state folder, failures, JSON, times. */
 @NullMarked
 package io.trawl.base;
 

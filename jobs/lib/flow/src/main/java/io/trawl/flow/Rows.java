@@ -1,10 +1,12 @@
 package io.trawl.flow;
 
 import io.trawl.base.Buffers;
+import io.trawl.base.Maker;
+import io.trawl.base.Times;
+import io.trawl.base.Unions;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,34 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class Rows {
     private Rows() {}
 
-    /** The type beneath a union with null; the schema itself where it is none. */
-    static Schema present(Schema schema) {
-        if (schema.getType() != Schema.Type.UNION) {
-            return schema;
-        }
-        for (Schema option : schema.getTypes()) {
-            if (option.getType() != Schema.Type.NULL) {
-                return option;
-            }
-        }
-        throw new IllegalArgumentException("a union without a type: " + schema);
-    }
-
-    /** Microseconds since 1970. */
-    public static long micros(Instant instant) {
-        return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
-    }
-
-    /** The instant of so many microseconds since 1970. */
-    public static Instant instant(long micros) {
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
-    }
-
     /** The Spark type of an Avro record. */
     public static StructType structType(Schema schema) {
         List<StructField> fields = new ArrayList<>();
         for (Schema.Field field : schema.getFields()) {
-            Schema type = present(field.schema());
+            Schema type = Unions.present(field.schema());
             fields.add(DataTypes.createStructField(field.name(), dataType(type), type != field.schema()));
         }
         return DataTypes.createStructType(fields);
@@ -111,7 +90,7 @@ public final class Rows {
             return UTF8String.fromString(text);
         }
         if (value instanceof Instant instant) {
-            return micros(instant);
+            return Times.micros(instant);
         }
         if (value instanceof ByteBuffer bytes) {
             return Buffers.bytes(bytes);
@@ -142,44 +121,6 @@ public final class Rows {
         return rows.queryExecution().toRdd().toJavaRDD().map(reader::read);
     }
 
-    /** A row as Iceberg's own reader gives it, as a record. Columns are matched by name, as in {@link #records}. */
-    static <T extends IndexedRecord> T record(org.apache.iceberg.data.Record row, T into) {
-        for (Schema.Field field : into.getSchema().getFields()) {
-            Object value = row.getField(field.name());
-            if (value != null) {
-                into.put(field.pos(), value(value, present(field.schema())));
-            }
-        }
-        return into;
-    }
-
-    private static Object value(Object value, Schema type) {
-        if (value instanceof OffsetDateTime time) {
-            return time.toInstant();
-        }
-        if (value instanceof List<?> list) {
-            List<Object> items = new ArrayList<>(list.size());
-            list.forEach(item -> items.add(value(item, type.getElementType())));
-            return items;
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, Object> entries = new HashMap<>();
-            map.forEach((key, item) -> entries.put(String.valueOf(key), value(item, type.getValueType())));
-            return entries;
-        }
-        if (value instanceof org.apache.iceberg.data.Record nested) {
-            return record(nested, (IndexedRecord)
-                    SpecificData.newInstance(SpecificData.get().getClass(type), type));
-        }
-        return value;
-    }
-
-    /** Makes an empty record. */
-    @FunctionalInterface
-    public interface Maker<T> extends Serializable {
-        T make();
-    }
-
     /** Reads one row at a time. */
     private static final class Reader<T extends SpecificRecord> implements Serializable {
         private static final long serialVersionUID = 1L;
@@ -207,7 +148,7 @@ public final class Rows {
                 for (int i = 0; i < columns.length; i++) {
                     Schema.Field field = schema.getField(columns[i]);
                     to[i] = field == null ? -1 : field.pos();
-                    as[i] = field == null ? schema : present(field.schema());
+                    as[i] = field == null ? schema : Unions.present(field.schema());
                     known[i] = as[i].getType() == Schema.Type.STRING ? new Text() : null;
                 }
                 positions = to;
@@ -252,7 +193,7 @@ public final class Rows {
             case INT -> row.getInt(i);
             case LONG ->
                 type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? (Object) instant(row.getLong(i))
+                        ? (Object) Times.instant(row.getLong(i))
                         : (Object) row.getLong(i);
             case DOUBLE -> row.getDouble(i);
             case BOOLEAN -> row.getBoolean(i);
@@ -270,7 +211,7 @@ public final class Rows {
         for (int i = 0; i < fields.size(); i++) {
             record.put(
                     i,
-                    row.isNullAt(i) ? null : field(row, i, present(fields.get(i).schema())));
+                    row.isNullAt(i) ? null : field(row, i, Unions.present(fields.get(i).schema())));
         }
         return record;
     }

@@ -42,7 +42,7 @@ public record CellName(String path, Window window, String source) implements Ser
                 text.substring(end + 1));
     }
 
-    static CellName of(Cell cell) {
+    public static CellName of(Cell cell) {
         return parse(new String(
                 cell.getQualifierArray(),
                 cell.getQualifierOffset(),

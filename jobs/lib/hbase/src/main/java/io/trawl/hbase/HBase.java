@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** HBase as Trawl uses it: one connection a process, tables that are created where they are missing. */
 public final class HBase {
     /** The column family of what is found by scans. */
-    static final byte[] FAMILY = {'d'};
+    public static final byte[] FAMILY = {'d'};
     /** That of the clients of a popular observable: what is scanned must not be in one file with them. */
     static final byte[] CLIENTS = {'c'};
     /** Property of a table: how many salts its row keys have. */
@@ -98,7 +98,7 @@ public final class HBase {
         throw unreachable(settings, refused);
     }
 
-    static JobFailure unreachable(Settings settings, @Nullable Throwable cause) {
+    public static JobFailure unreachable(Settings settings, @Nullable Throwable cause) {
         return new JobFailure(
                 "HBase at ZooKeeper " + settings.text("hbase.quorum") + ":" + settings.text("hbase.port")
                         + " does not answer: is it up? (settings hbase.quorum, hbase.port)",

@@ -105,14 +105,14 @@ public final class HBaseStore<T> implements Store<T> {
         into.add(new Put(row, version).addColumn(HBase.FAMILY, qualifier, value));
     }
 
-    static long hotVersion(int partition, long offset) {
+    public static long hotVersion(int partition, long offset) {
         return FIRST - ((long) partition << OFFSET_BITS) - offset;
     }
 
     /** Where the line stands that a cell of the hot path is of: partition and offset. */
-    record Place(int partition, long offset) implements Serializable {
+    public record Place(int partition, long offset) implements Serializable {
         /** As the cell's version has it. */
-        static Place of(long version) {
+        public static Place of(long version) {
             long place = FIRST - version;
             return new Place((int) (place >> OFFSET_BITS), place & (1L << OFFSET_BITS) - 1);
         }

@@ -58,7 +58,7 @@ public final class Keys {
     private Keys() {}
 
     /** The main row of a detection. */
-    static byte[] main(int salts, Detection detection) {
+    public static byte[] main(int salts, Detection detection) {
         return key(salt(salts, detection.getDetectionId()), TIME, tail(detection));
     }
 
@@ -100,13 +100,13 @@ public final class Keys {
     }
 
     /** The row by which a detection of the hot path is found from its window. */
-    static byte[] window(int salts, Detection detection, Window window) {
+    public static byte[] window(int salts, Detection detection, Window window) {
         return Bytes.add(
                 windowPrefix(salt(salts, detection.getDetectionId()), detection.getSource(), window), tail(detection));
     }
 
     /** Beginning of the rows of a source's window, of one salt. */
-    static byte[] windowPrefix(int salt, String source, Window window) {
+    public static byte[] windowPrefix(int salt, String source, Window window) {
         return key(
                 salt,
                 WINDOW,
@@ -215,17 +215,17 @@ public final class Keys {
     }
 
     /** The main row that the tail of an index row points to. */
-    static byte[] mainOf(byte[] index) {
+    public static byte[] mainOf(byte[] index) {
         return key(index[0], TIME, Arrays.copyOfRange(index, index.length - TAIL, index.length));
     }
 
     /** Event time in the tail of a detection's key. */
-    static Instant timeOf(byte[] key) {
+    public static Instant timeOf(byte[] key) {
         return Times.instant(Long.MAX_VALUE - ByteBuffer.wrap(key).getLong(key.length - TAIL));
     }
 
     /** Detection id in the tail of its key, 32 hexadecimal digits. */
-    static String idOf(byte[] key) {
+    public static String idOf(byte[] key) {
         return HexFormat.of().formatHex(key, key.length - 16, key.length);
     }
 

@@ -1,5 +1,6 @@
 package io.trawl.hbase;
 
+import io.trawl.base.Window;
 import java.io.Serializable;
 import org.apache.hadoop.hbase.Cell;
 
@@ -16,9 +17,14 @@ public record Load(CellName name, long sequence, int attempt) implements Seriali
 
     private static final int ATTEMPT_BITS = 12;
     /** Attempts that have stamps of their own. */
-    static final int ATTEMPTS = 1 << ATTEMPT_BITS;
+    public static final int ATTEMPTS = 1 << ATTEMPT_BITS;
     /** In milliseconds the year 37648; the hot path's stamps are higher still. */
     private static final long FIRST = 1L << 50;
+
+    /** A load of a result of the batch path. */
+    public static Load batch(String source, Window window, long sequence, int attempt) {
+        return new Load(new CellName("batch", window, source), sequence, attempt);
+    }
 
     /** Of a result's stamps those of its tombstones are lower: they hide older results, and never its own cells. */
     long tombstone() {
@@ -26,12 +32,12 @@ public record Load(CellName name, long sequence, int attempt) implements Seriali
     }
 
     /** Of the cells. */
-    long stamp() {
+    public long stamp() {
         return tombstone() + ATTEMPTS;
     }
 
     /** The sequence of the result that a cell belongs to. */
-    static long sequence(Cell cell) {
+    public static long sequence(Cell cell) {
         return cell.getTimestamp() - FIRST >> 1 + ATTEMPT_BITS;
     }
 

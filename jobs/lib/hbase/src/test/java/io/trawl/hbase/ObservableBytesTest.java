@@ -3,9 +3,9 @@ package io.trawl.hbase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Times;
-import io.trawl.lake.LakeFileTest;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
+import io.trawl.testing.RandomRecords;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -27,7 +27,7 @@ class ObservableBytesTest {
     @Test
     void areReadAsTheyWereWritten() {
         int withClients = 0;
-        for (IndexedRecord record : LakeFileTest.records(Observable.SCHEMA$, 2_000)) {
+        for (IndexedRecord record : RandomRecords.of(Observable.SCHEMA$, 2_000)) {
             Observable observable = (Observable) record;
             List<ClientSightings> clients = observable.getClients();
 
@@ -58,7 +58,7 @@ class ObservableBytesTest {
                 .parse("{'type':'record','name':'Cell','fields':[".replace('\'', '"')
                         + fields("first", "length", "events", "clients")
                         + ",{\"name\":\"value\",\"type\":\"string\"},{\"name\":\"count\",\"type\":\"long\"}]}");
-        for (IndexedRecord record : LakeFileTest.records(Observable.SCHEMA$, 100)) {
+        for (IndexedRecord record : RandomRecords.of(Observable.SCHEMA$, 100)) {
             Observable observable = (Observable) record;
             GenericRecord read = new GenericDatumReader<GenericRecord>(schema)
                     .read(

@@ -1,4 +1,4 @@
-/** Canonical forms, feeds, the indicator index and matching. No Spark. */
+/** Judges events: the engine, on an index and allowlists. Pure Java, no Spark. */
 @NullMarked
 package io.trawl.intel;
 

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Events and indicators for tests. */
-final class Events {
-    static final Instant AT = Instant.parse("2026-11-24T10:00:00Z");
+public final class Events {
+    public static final Instant AT = Instant.parse("2026-11-24T10:00:00Z");
 
     private Events() {}
 
     /** An event without fields that are matched. */
-    static ProxyEvent event() {
+    public static ProxyEvent event() {
         ProxyEvent event = new ProxyEvent();
         event.setEventId("00000000000000000000000000000001");
         event.setSource("proxy");
@@ -27,7 +27,7 @@ final class Events {
     }
 
     /** A request for a URL, its fields split as parsers do. */
-    static ProxyEvent get(String url) {
+    public static ProxyEvent get(String url) {
         ProxyEvent event = event();
         event.setHttpRequestMethod("GET");
         event.setUrlOriginal(url);
@@ -45,7 +45,7 @@ final class Events {
         return event;
     }
 
-    static ProxyEvent connect(String host) {
+    public static ProxyEvent connect(String host) {
         ProxyEvent event = event();
         event.setHttpRequestMethod("CONNECT");
         event.setUrlOriginal(host + ":443");
@@ -54,11 +54,11 @@ final class Events {
         return event;
     }
 
-    static Indicator indicator(String type, String value) {
+    public static Indicator indicator(String type, String value) {
         return indicator(type, value, "feed.txt");
     }
 
-    static Indicator indicator(String type, String value, String feed) {
+    public static Indicator indicator(String type, String value, String feed) {
         Indicator indicator = new Indicator();
         indicator.setIndicatorId(Indicators.id(type, value, feed));
         indicator.setType(type);
@@ -71,11 +71,11 @@ final class Events {
     }
 
     /** The matches of an event, as "field value how indicator". */
-    static List<String> matches(IndicatorIndex index, ProxyEvent event) {
+    public static List<String> matches(IndicatorIndex index, ProxyEvent event) {
         return matches(index, event, false);
     }
 
-    static List<String> matches(IndicatorIndex index, ProxyEvent event, boolean webServer) {
+    public static List<String> matches(IndicatorIndex index, ProxyEvent event, boolean webServer) {
         List<String> matches = new ArrayList<>();
         index.match(
                 event,

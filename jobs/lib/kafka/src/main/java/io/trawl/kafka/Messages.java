@@ -2,10 +2,8 @@ package io.trawl.kafka;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Window;
-import io.trawl.kafka.files.LogFiles;
 import io.trawl.record.OffsetSpan;
 import io.trawl.record.RawLine;
-import io.trawl.run.Run;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -14,13 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages of a source, wherever they lie, and which of them a window has. */
 public interface Messages extends AutoCloseable {
-
-    /** Those of a run's source: a Kafka topic, or log files, as setting source.NAME.from says. */
-    static Messages of(Run run) {
-        return run.source().fromFiles()
-                ? new LogFiles(run.source(), run.settings(), run.state())
-                : new Offsets(run.source(), run.settings(), run.state());
-    }
 
     /**
      * The messages of a window: the same ones whenever it is asked.

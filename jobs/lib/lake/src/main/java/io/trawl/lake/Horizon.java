@@ -123,7 +123,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
      *
      * @throws IllegalArgumentException it does
      */
-    static void require(State state, Ledger ledger, String source, Window window) throws IOException {
+    public static void require(State state, Ledger ledger, String source, Window window) throws IOException {
         Horizon horizon = of(state);
         if (horizon == null) {
             return;

@@ -53,6 +53,15 @@ public final class Lake implements AutoCloseable {
     /** Name of the catalog in Spark SQL. */
     public static final String CATALOG = "lake";
 
+    /** Property of a snapshot: id of the run that made it. */
+    public static final String RUN = "trawl.run-id";
+
+    /** Property of a snapshot: the source whose window it replaced. */
+    public static final String SOURCE = "trawl.source";
+
+    /** Property of a snapshot: the window that it replaced. */
+    public static final String WINDOW = "trawl.window";
+
     private static final Map<String, String> PROPERTIES = Map.of(
             "format-version", "2",
             "write.parquet.compression-codec", "zstd",
@@ -82,7 +91,7 @@ public final class Lake implements AutoCloseable {
     }
 
     /** Who hears of what is done with the tables. */
-    interface Watch {
+    public interface Watch {
         /** A window of a source is read. */
         void reads(LakeTable<?> table, String source, Instant window);
 
@@ -94,7 +103,7 @@ public final class Lake implements AutoCloseable {
     }
 
     /** The same lake, watched; only the first one is to be closed. */
-    Lake watched(Watch by) {
+    public Lake watched(Watch by) {
         return new Lake(catalog, settings, hadoop, by);
     }
 
@@ -105,7 +114,7 @@ public final class Lake implements AutoCloseable {
     }
 
     /** The tables of Iceberg's catalog, for who moves or maintains them. */
-    Catalog catalog() {
+    public Catalog catalog() {
         return catalog;
     }
 
@@ -203,8 +212,8 @@ public final class Lake implements AutoCloseable {
         Snapshot snapshot = loaded.currentSnapshot();
         while (snapshot != null) {
             Map<String, String> summary = snapshot.summary();
-            if (source.equals(summary.get(Lake.SOURCE)) && window.toString().equals(summary.get(Lake.WINDOW))) {
-                return new Commit(snapshot.snapshotId(), summary.getOrDefault(Lake.RUN, "unknown"));
+            if (source.equals(summary.get(SOURCE)) && window.toString().equals(summary.get(WINDOW))) {
+                return new Commit(snapshot.snapshotId(), summary.getOrDefault(RUN, "unknown"));
             }
             snapshot = before(loaded, snapshot);
         }
@@ -254,9 +263,9 @@ public final class Lake implements AutoCloseable {
         Snapshot current = loaded.currentSnapshot();
         boolean replaced = current == null;
         for (Snapshot one : loaded.snapshots()) {
-            String window = one.summary().get(Lake.WINDOW);
+            String window = one.summary().get(WINDOW);
             replaced |= window != null
-                    && source.equals(one.summary().get(Lake.SOURCE))
+                    && source.equals(one.summary().get(SOURCE))
                     && start.equals(Window.parse(window).start());
         }
         if (replaced || current == null) {
@@ -313,9 +322,9 @@ public final class Lake implements AutoCloseable {
             }
         }
         for (Snapshot snapshot : snapshots) {
-            String window = snapshot.summary().get(Lake.WINDOW);
+            String window = snapshot.summary().get(WINDOW);
             if (window != null
-                    && source.equals(snapshot.summary().get(Lake.SOURCE))
+                    && source.equals(snapshot.summary().get(SOURCE))
                     && snapshot.sequenceNumber() <= sequence(sequences, table, newest)) {
                 replaced.merge(Window.parse(window).start(), snapshot.sequenceNumber(), Math::max);
             }
@@ -395,11 +404,11 @@ public final class Lake implements AutoCloseable {
                         .useSnapshot(held(loaded, table, source, window.start(), snapshot))
                         .where(Expressions.and(of(source, window), which))
                         .build(),
-                row -> Rows.record(row, maker.make()));
+                row -> IcebergRecords.record(row, maker.make()));
     }
 
     /** Which of some events a source's window has in a table at a snapshot; of the rows their ids alone are read. */
-    Set<String> events(LakeTable<?> table, String source, Window window, long snapshot, Set<String> ids) {
+    public Set<String> events(LakeTable<?> table, String source, Window window, long snapshot, Set<String> ids) {
         Table loaded = table(table);
         TreeSet<String> found = new TreeSet<>();
         try (CloseableIterable<Record> rows = IcebergGenerics.read(loaded)

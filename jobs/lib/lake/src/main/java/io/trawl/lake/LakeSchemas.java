@@ -14,17 +14,17 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** Avro schemas as Iceberg has them: names and doc lines carry over, an optional field is a union with null. */
-final class LakeSchemas {
+public final class LakeSchemas {
     private int lastId;
 
     private LakeSchemas() {}
 
-    static org.apache.iceberg.Schema schema(Schema avro) {
+    public static org.apache.iceberg.Schema schema(Schema avro) {
         LakeSchemas ids = new LakeSchemas();
         return new org.apache.iceberg.Schema(ids.struct(avro).fields());
     }
 
-    static PartitionSpec partitioned(org.apache.iceberg.Schema schema, List<String> by) {
+    public static PartitionSpec partitioned(org.apache.iceberg.Schema schema, List<String> by) {
         PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
         by.forEach(spec::identity);
         return spec.build();

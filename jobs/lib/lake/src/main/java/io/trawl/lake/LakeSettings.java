@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param warehouse where the tables are, a URI
  * @param catalog the catalog's properties, as Iceberg and Spark's catalog take them; no password is among them
  */
-record LakeSettings(String type, String warehouse, Map<String, String> catalog) {
+public record LakeSettings(String type, String warehouse, Map<String, String> catalog) {
     private static final String JDBC = "jdbc";
     private static final String HADOOP = "hadoop";
     private static final String REST = "rest";
@@ -33,7 +33,7 @@ record LakeSettings(String type, String warehouse, Map<String, String> catalog) 
             CatalogUtil.ICEBERG_CATALOG_HIVE);
 
     /** @throws IllegalArgumentException a setting is missing, or in the wrong place */
-    static LakeSettings of(Settings settings) {
+    public static LakeSettings of(Settings settings) {
         String type = settings.text("lake.type").toLowerCase(Locale.ROOT);
         String warehouse = settings.text("lake.warehouse");
         Map<String, String> catalog = new HashMap<>(settings.under("lake.catalog."));

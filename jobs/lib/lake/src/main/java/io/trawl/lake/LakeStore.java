@@ -79,12 +79,12 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     }
 
     /** What has to hold for a commit; it throws where it does not. */
-    interface Proviso {
+    public interface Proviso {
         void require() throws IOException;
     }
 
     /** This store, which commits only where something holds then. */
-    LakeStore<T> provided(Proviso condition) {
+    public LakeStore<T> provided(Proviso condition) {
         this.proviso = condition;
         return this;
     }

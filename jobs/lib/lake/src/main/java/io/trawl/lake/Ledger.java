@@ -42,7 +42,7 @@ public final class Ledger {
         this.lake = lake;
     }
 
-    Lake lake() {
+    public Lake lake() {
         return lake;
     }
 
@@ -132,7 +132,7 @@ public final class Ledger {
     }
 
     /** How many files {@link #latestBefore} reads. */
-    int filesBefore(String source, String stage, Window window) {
+    public int filesBefore(String source, String stage, Window window) {
         int count = 0;
         try (CloseableIterable<FileScanTask> files = lake.table(LakeTable.LEDGER)
                 .newScan()
@@ -166,7 +166,7 @@ public final class Ledger {
      * @param last of the last one
      * @param sequence of the commit that brought it: a later one has a higher number
      */
-    record Part(Instant first, Instant last, long sequence) {}
+    public record Part(Instant first, Instant last, long sequence) {}
 
     /**
      * The files with entries of a stage of windows that begin in [from, until), without opening one.
@@ -174,9 +174,9 @@ public final class Ledger {
      * @param sequence of the table's commit that they are of
      * @param table its id: another table's numbers say nothing
      */
-    record Parts(String table, long sequence, List<Part> parts) {}
+    public record Parts(String table, long sequence, List<Part> parts) {}
 
-    Parts parts(String source, String stage, Instant from, Instant until) {
+    public Parts parts(String source, String stage, Instant from, Instant until) {
         Table table = lake.table(LakeTable.LEDGER);
         Snapshot snapshot = table.currentSnapshot();
         List<Part> parts = new ArrayList<>();
@@ -209,7 +209,7 @@ public final class Ledger {
     }
 
     /** The entries that count of the windows that some files have entries of, and that begin in [from, until). */
-    SortedMap<Instant, Entry> current(String source, String stage, List<Part> parts, Instant from, Instant until) {
+    public SortedMap<Instant, Entry> current(String source, String stage, List<Part> parts, Instant from, Instant until) {
         TreeMap<Instant, Entry> current = new TreeMap<>();
         Expression some = parts.stream()
                 .map(part -> new Window(part.first(), part.last().plusNanos(1_000)))
@@ -265,7 +265,7 @@ public final class Ledger {
     }
 
     /** The windows of a source, of any length, that any stage was done of and that have a part in the given one. */
-    List<Window> overlapping(String source, Window window) {
+    public List<Window> overlapping(String source, Window window) {
         Set<Window> windows = new LinkedHashSet<>();
         try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.LEDGER))
                 .where(Expressions.and(

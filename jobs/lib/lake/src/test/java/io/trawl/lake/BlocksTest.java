@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
 import io.trawl.columns.read.Blocks;
+import io.trawl.testing.RandomRecords;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ class BlocksTest {
         lake = Lake.open(
                 Settings.defaults().with("lake.warehouse", folder.toUri().toString()), new Configuration());
         table = lake.table(EVENTS);
-        List<IndexedRecord> records = LakeFileTest.records(EVENTS.schema(), 3_000);
+        List<IndexedRecord> records = RandomRecords.of(EVENTS.schema(), 3_000);
         file = LakeFileTest.write(table, EVENTS, records, 200_000);
         table.newAppend().appendFile(file).commit();
     }

@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.base.Settings;
-import io.trawl.base.Times;
 import io.trawl.base.Unions;
+import io.trawl.testing.RandomRecords;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.DataFile;
@@ -56,7 +52,7 @@ class LakeFileTest {
     void icebergReadsWhatWasWritten(LakeTable<?> kind) throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
-            List<IndexedRecord> records = records(kind.schema(), 3_000);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), 3_000);
             DataFile file = write(table, kind, records, 200_000);
 
             assertThat(file.recordCount()).isEqualTo(records.size());
@@ -79,7 +75,7 @@ class LakeFileTest {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
             Schema schema = kind.schema();
-            List<IndexedRecord> records = records(schema, 45_000);
+            List<IndexedRecord> records = RandomRecords.of(schema, 45_000);
             for (int i = 0; i < records.size(); i++) {
                 IndexedRecord record = records.get(i);
                 // From 20,000 on hardly any comes again: a dictionary of 2 MB.
@@ -116,7 +112,7 @@ class LakeFileTest {
                     .addColumn("of_a_newer_version", Types.StringType.get())
                     .moveFirst("of_a_newer_version")
                     .commit();
-            List<IndexedRecord> records = records(kind.schema(), 500);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), 500);
             LakeStore<?> store = lake.replacing(kind, Expressions.alwaysTrue(), null, Map.of());
             commit(store, records);
 
@@ -160,7 +156,7 @@ class LakeFileTest {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
             Schema schema = kind.schema();
-            List<IndexedRecord> records = records(schema, 45_000);
+            List<IndexedRecord> records = RandomRecords.of(schema, 45_000);
             for (int i = 0; i < records.size(); i++) {
                 IndexedRecord record = records.get(i);
                 String host = "h" + i % (5_000 + i / 10);
@@ -195,7 +191,7 @@ class LakeFileTest {
     void aCommitKnowsWhatTheFileHolds(LakeTable<?> kind) throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
-            List<IndexedRecord> records = records(kind.schema(), 500);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), 500);
             DataFile file = write(table, kind, records, 1 << 20);
 
             for (Schema.Field field : kind.schema().getFields()) {
@@ -229,7 +225,7 @@ class LakeFileTest {
     void aFieldThatMustNotBeNullIsNamed() throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(LakeTable.RAW_LINES);
-            List<IndexedRecord> records = records(LakeTable.RAW_LINES.schema(), 1);
+            List<IndexedRecord> records = RandomRecords.of(LakeTable.RAW_LINES.schema(), 1);
             records.get(0).put(records.get(0).getSchema().getField("event_id").pos(), null);
             assertThatThrownBy(() -> write(table, LakeTable.RAW_LINES, records, 1 << 20))
                     .hasMessageStartingWith("event_id is null, and must not be");
@@ -251,70 +247,6 @@ class LakeFileTest {
             file.add(record);
         }
         return file.finish();
-    }
-
-    static List<IndexedRecord> records(Schema schema, int count) {
-        SplittableRandom random = new SplittableRandom(count);
-        List<IndexedRecord> records = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            IndexedRecord record = (IndexedRecord) value(schema, random);
-            for (String partition : List.of("source", "stage", "sweep", "type")) {
-                if (schema.getField(partition) != null) {
-                    record.put(schema.getField(partition).pos(), "always");
-                }
-            }
-            if (schema.getField("window") != null) {
-                record.put(schema.getField("window").pos(), Instant.EPOCH);
-            }
-            records.add(record);
-        }
-        return records;
-    }
-
-    private static Object value(Schema schema, SplittableRandom random) {
-        return switch (schema.getType()) {
-            case UNION -> random.nextInt(3) == 0 ? null : value(Unions.present(schema), random);
-            case STRING ->
-                random.nextInt(3) == 0
-                        ? "same"
-                        : "é\u4e2d\0".repeat(random.nextInt(4))
-                                + Integer.toHexString(random.nextInt(1 << random.nextInt(1, 20)));
-            case BYTES -> {
-                byte[] bytes = new byte[random.nextInt(200)];
-                random.nextBytes(bytes);
-                yield ByteBuffer.wrap(bytes);
-            }
-            case INT -> random.nextInt();
-            case LONG ->
-                schema.getLogicalType() instanceof LogicalTypes.TimestampMicros
-                        ? (Object) Times.instant(random.nextLong(-(1L << 50), 1L << 51))
-                        : (Object) random.nextLong();
-            case DOUBLE -> random.nextDouble();
-            case BOOLEAN -> random.nextBoolean();
-            case ARRAY -> {
-                List<Object> items = new ArrayList<>();
-                for (int n = random.nextInt(4); n > 0; n--) {
-                    items.add(value(schema.getElementType(), random));
-                }
-                yield items;
-            }
-            case MAP -> {
-                Map<String, Object> entries = new LinkedHashMap<>();
-                for (int n = random.nextInt(4); n > 0; n--) {
-                    entries.put("k" + random.nextInt(9), value(schema.getValueType(), random));
-                }
-                yield entries;
-            }
-            case RECORD -> {
-                IndexedRecord record = (IndexedRecord)
-                        SpecificData.newInstance(SpecificData.get().getClass(schema), schema);
-                for (Schema.Field field : schema.getFields()) {
-                    record.put(field.pos(), value(field.schema(), random));
-                }
-                yield record;
-            }
-            default -> throw new IllegalArgumentException(schema.toString());
-        };
     }
 
     /** One form of a value for both sides. */

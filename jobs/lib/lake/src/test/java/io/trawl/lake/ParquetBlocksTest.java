@@ -10,6 +10,7 @@ import io.trawl.columns.read.Block;
 import io.trawl.columns.read.Cells;
 import io.trawl.columns.read.ParquetBlocks;
 import io.trawl.columns.read.Texts;
+import io.trawl.testing.RandomRecords;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -53,7 +54,7 @@ class ParquetBlocksTest {
     void ourOwnFilesAreRead(LakeTable<?> kind) throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
-            List<IndexedRecord> records = LakeFileTest.records(kind.schema(), COUNT);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), COUNT);
             DataFile file = LakeFileTest.write(table, kind, records, 300_000);
 
             assertThat(file.splitOffsets()).as("row groups").hasSizeGreaterThan(1);
@@ -66,7 +67,7 @@ class ParquetBlocksTest {
     void theFilesOfOthersAreRead(LakeTable<?> kind) throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(kind);
-            List<IndexedRecord> records = LakeFileTest.records(kind.schema(), COUNT);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), COUNT);
             for (WriterVersion version : WriterVersion.values()) {
                 reads(table, kind, written(table, kind, records, version), records);
             }
@@ -77,7 +78,7 @@ class ParquetBlocksTest {
     void aPartOfAFileHasTheRowGroupsWhoseMiddleIsInIt() throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(LakeTable.PROXY_EVENTS);
-            List<IndexedRecord> records = LakeFileTest.records(LakeTable.PROXY_EVENTS.schema(), COUNT);
+            List<IndexedRecord> records = RandomRecords.of(LakeTable.PROXY_EVENTS.schema(), COUNT);
             DataFile file = LakeFileTest.write(table, LakeTable.PROXY_EVENTS, records, 300_000);
 
             List<Object> ids = new ArrayList<>();
@@ -105,7 +106,7 @@ class ParquetBlocksTest {
     void aFileWithoutAColumnThatEveryRowMustHaveIsRefused() throws Exception {
         try (Lake lake = lake()) {
             Table table = lake.table(LakeTable.PROXY_EVENTS);
-            List<IndexedRecord> records = LakeFileTest.records(LakeTable.RAW_LINES.schema(), 10);
+            List<IndexedRecord> records = RandomRecords.of(LakeTable.RAW_LINES.schema(), 10);
             String other =
                     written(lake.table(LakeTable.RAW_LINES), LakeTable.RAW_LINES, records, WriterVersion.PARQUET_1_0);
 

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.Json;
 import io.trawl.base.State;
-import io.trawl.hbase.CellName;
-import io.trawl.hbase.Load;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import java.io.IOException;
@@ -50,11 +48,6 @@ public final class Loads {
             manifest.put("version", sequence).put("detections", detections).put("observables", observables);
             return manifest.put("run_id", run.id()).put("started", run.started().toString());
         }
-
-        /** A load of this result, as its cells are named and stamped. */
-        public Load load(Run run, int attempt) {
-            return new Load(new CellName("batch", run.window(), run.source().name()), sequence, attempt);
-        }
     }
 
     /** Every result of a source's window that has a manifest. */
@@ -86,13 +79,14 @@ public final class Loads {
     /**
      * Writes the manifest.
      *
+     * @param most attempts that are told apart; later ones are counted as the last
      * @return how often the result was loaded before
      */
-    public int begin() throws IOException {
+    public int begin(int most) throws IOException {
         String name = name(result.sequence());
         run.state().create(file(name), result.manifest(run));
         int attempt = 0;
-        while (attempt < Load.ATTEMPTS - 1 && !run.state().create(file(name + "." + attempt), result.manifest(run))) {
+        while (attempt < most - 1 && !run.state().create(file(name + "." + attempt), result.manifest(run))) {
             attempt++;
         }
         return attempt;

@@ -24,6 +24,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class Run {
     /** Version of Trawl's code that stands in the ledger. */
     public static final String CODE_VERSION = CodeVersion.read();
-
-    /** Properties of a snapshot: the run that made it, and whose window it replaced. */
-    static final String ID = "trawl.run-id";
-
-    public static final String SOURCE = "trawl.source";
-
-    public static final String WINDOW = "trawl.window";
 
     private final Job job;
     private final Books books;
@@ -80,6 +74,19 @@ public final class Run {
         this.state = state;
         this.source = source;
         this.window = window;
+    }
+
+    /** A run outside of a job's program, on this machine alone: Spark starts if it is asked for. */
+    public static Run local(
+            Job job,
+            String id,
+            Settings settings,
+            Lake lake,
+            State state,
+            @Nullable LogSource source,
+            @Nullable Window window) {
+        SparkStart spark = new SparkStart(new SparkConf().setMaster("local[1]").setAppName("trawl"), 0, 1);
+        return new Run(job, id, settings, spark, lake, state, source, window);
     }
 
     public String id() {
@@ -191,11 +198,11 @@ public final class Run {
     /** Properties for every snapshot that this run commits. */
     public Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
-        properties.put(ID, id);
+        properties.put(Lake.RUN, id);
         properties.put("trawl.stage", job.name());
         if (source != null && window != null) {
-            properties.put(SOURCE, source.name());
-            properties.put(WINDOW, window.toString());
+            properties.put(Lake.SOURCE, source.name());
+            properties.put(Lake.WINDOW, window.toString());
         }
         return properties;
     }
@@ -343,13 +350,8 @@ public final class Run {
     }
 
     /** The same for another window of the source. */
-    String stateFile(String kind, Instant window, String name) {
-        return kind + "/" + source().name() + "/" + fileName(window) + "/" + name;
-    }
-
-    /** An instant in the name of a file or folder. */
-    static String fileName(Instant instant) {
-        return instant.toString().replace(":", "");
+    public String stateFile(String kind, Instant window, String name) {
+        return kind + "/" + source().name() + "/" + State.fileName(window) + "/" + name;
     }
 
     static String reportName(String job, @Nullable LogSource source, @Nullable Window window) throws IOException {

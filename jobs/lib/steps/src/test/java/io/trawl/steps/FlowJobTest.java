@@ -13,6 +13,7 @@ import io.trawl.flow.Tally;
 import io.trawl.parsing.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.testing.Lines;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -25,6 +25,7 @@ import io.trawl.record.Detection;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.testing.Lines;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;

@@ -65,7 +65,7 @@ class IndicatorSnapshotTest {
     }
 
     private Run run(String id) {
-        return new Run(new Sweeps(), id, settings, null, lake, state, settings.source("proxy"), Lines.WINDOW);
+        return Run.local(new Sweeps(), id, settings, lake, state, settings.source("proxy"), Lines.WINDOW);
     }
 
     private long load(String index, IndicatorSnapshot.@Nullable Lists lists, Indicator... indicators) {

@@ -9,16 +9,19 @@ import java.time.Instant;
 import java.util.Map;
 
 /** Raw lines for tests. */
-final class Lines {
-    static final Window WINDOW = Window.parse("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
+public final class Lines {
+    public static final String GOOD =
+            "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://www.example.com/a?b=c u1 HIER_DIRECT/192.0.2.7 text/html";
+
+    public static final Window WINDOW = Window.parse("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
 
     private Lines() {}
 
-    static RawLine line(long offset, String text) {
+    public static RawLine line(long offset, String text) {
         return line("proxy", WINDOW, offset, text);
     }
 
-    static RawLine line(String source, Window window, long offset, String text) {
+    public static RawLine line(String source, Window window, long offset, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         RawLine line = new RawLine();
         line.setSource(source);

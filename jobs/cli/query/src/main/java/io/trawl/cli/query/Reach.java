@@ -5,6 +5,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
 import io.trawl.hbase.HBase;
 import io.trawl.kafka.KafkaLines;
+import io.trawl.run.UnreachableHdfs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -21,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -51,15 +51,6 @@ public final class Reach {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int LONGEST = 5;
-
-    /** What Hadoop's client says of an address: that it called, or between which two hosts something broke. */
-    private static final Pattern HADOOP = Pattern.compile(
-            "(?:Call From \\S+ to |destination host is: )\"?([^\"\\s:;]+)\"?:(\\d+)(?:;| failed on) ?(.*)",
-            Pattern.DOTALL);
-
-    private static final Pattern CAUSE = Pattern.compile("(?:[a-z]+\\.)+[A-Z]\\w*(?:Exception)?: ?([^;]*)");
-    private static final Pattern NO_BLOCK =
-            Pattern.compile("(?:BlockMissingException: )?Could not obtain block: \\S+ file=(\\S+)");
 
     private Reach() {}
 
@@ -138,7 +129,7 @@ public final class Reach {
                 if (cause instanceof JobFailure || cause instanceof IllegalArgumentException) {
                     throw (RuntimeException) cause;
                 }
-                String said = said(cause);
+                String said = UnreachableHdfs.said(cause);
                 throw new JobFailure(said != null ? said : question.late + " (" + firstLine(cause) + ")", cause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -242,7 +233,7 @@ public final class Reach {
             try (FileSystem files = FileSystem.newInstance(folder.toUri(), hadoop)) {
                 files.exists(folder);
             } catch (IOException e) {
-                String said = said(e);
+                String said = UnreachableHdfs.said(e);
                 throw new JobFailure(
                         said == null
                                 ? where + ": " + firstLine(e) + " (setting " + key + ")"
@@ -268,26 +259,6 @@ public final class Reach {
                 admin.close(Duration.ZERO);
             }
         });
-    }
-
-    /** What a failure says of HDFS that does not answer, in our words; null where it says nothing of it. */
-    static @Nullable String said(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String text = String.valueOf(cause.getMessage());
-            Matcher called = HADOOP.matcher(text);
-            if (called.find()) {
-                Matcher why = CAUSE.matcher(called.group(3));
-                String because = why.find() ? why.group(1).strip() : "";
-                return "HDFS at " + called.group(1) + ":" + called.group(2) + " does not answer: "
-                        + (because.isEmpty() ? "" : because.lines().findFirst().orElse("") + ": ") + "is it up?";
-            }
-            Matcher block = NO_BLOCK.matcher(text);
-            if (block.find()) {
-                return "HDFS has no DataNode that answers and has a block of " + block.group(1)
-                        + ": are all of them up?";
-            }
-        }
-        return null;
     }
 
     private static String firstLine(Throwable failure) {

@@ -34,7 +34,7 @@ import scala.collection.Seq;
 import scala.reflect.ClassTag$;
 
 /** What a table's rows are read from where our own code reads them: parts of Parquet files. */
-final class Blocks {
+public final class Blocks {
     private static final long SPLIT = 128L << 20;
     /** What opening a file costs, in bytes: a task is not given thousands of small ones. */
     private static final long OPENING = 4L << 20;
@@ -49,7 +49,7 @@ final class Blocks {
      * @return null where they are not all plain Parquet, whole, without deletes, and with columns that have ids: that is
      *     Iceberg's own readers' work
      */
-    static @Nullable List<ScanTaskGroup<FileScanTask>> plan(
+    public static @Nullable List<ScanTaskGroup<FileScanTask>> plan(
             Table table, long snapshot, Expression rows, int parallelism) {
         // A table has a mapping of names where files were added to it that others wrote.
         if (table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)) {
@@ -81,7 +81,7 @@ final class Blocks {
     }
 
     /** The rows of planned files. */
-    static <T extends SpecificRecord> JavaRDD<Block<T>> read(
+    public static <T extends SpecificRecord> JavaRDD<Block<T>> read(
             SparkSession spark,
             Table table,
             List<ScanTaskGroup<FileScanTask>> groups,

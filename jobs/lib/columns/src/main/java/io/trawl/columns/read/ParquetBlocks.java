@@ -41,7 +41,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** The row groups of a part of a Parquet file, each a {@link Block}. */
-final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>>, Closeable {
+public final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>>, Closeable {
     private final Maker<T> maker;
     private final String[] fields;
     private final Schema avro;
@@ -60,7 +60,7 @@ final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>
      * @param table the table's schema; columns are found by its ids
      * @param fields those that are wanted, all {@linkplain #isFlat flat}
      */
-    ParquetBlocks(
+    public ParquetBlocks(
             InputFile input,
             long start,
             long length,
@@ -116,7 +116,7 @@ final class ParquetBlocks<T extends SpecificRecord> implements Iterator<Block<T>
     }
 
     /** Whether a field is one value, no list, map or record. */
-    static boolean isFlat(Schema field) {
+    public static boolean isFlat(Schema field) {
         return switch (Unions.present(field).getType()) {
             case STRING, BYTES, INT, LONG, DOUBLE, BOOLEAN -> true;
             default -> false;

@@ -22,7 +22,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of an Avro record in Parquet: takes a record apart, with the levels of Dremel's encoding. */
-final class LakeColumns {
+public final class LakeColumns {
     /** Rows of a page, and bytes of a column that end it earlier, as Parquet's defaults are. */
     private static final int PAGE_ROWS = 20_000;
     /** Rows that are laid down without a look at how large they are: a line may have a megabyte. */
@@ -56,7 +56,7 @@ final class LakeColumns {
      * @param distinct columns whose values hardly repeat, by their path
      * @param compressor what the pages go through, here told how hard to try
      */
-    LakeColumns(Schema schema, MessageType type, Set<String> distinct, PageCompressor compressor) {
+    public LakeColumns(Schema schema, MessageType type, Set<String> distinct, PageCompressor compressor) {
         this.compressor = compressor;
         this.type = type;
         this.distinct = distinct;
@@ -64,13 +64,13 @@ final class LakeColumns {
     }
 
     /** Begins a row group. */
-    void begin(PageWriteStore pages) {
+    public void begin(PageWriteStore pages) {
         columns.forEach(column -> column.begin(pages.getPageWriter(column.descriptor)));
         rows = 0;
         nextCheck = 1;
     }
 
-    void write(IndexedRecord record) throws IOException {
+    public void write(IndexedRecord record) throws IOException {
         root.write(0, record);
         if (++rows >= nextCheck) {
             check();
@@ -102,7 +102,7 @@ final class LakeColumns {
     }
 
     /** Ends the row group. */
-    void end() throws IOException {
+    public void end() throws IOException {
         endPages();
         for (PageColumn column : columns) {
             column.end(page);
@@ -110,7 +110,7 @@ final class LakeColumns {
     }
 
     /** Bytes that are laid down and not in a page yet. */
-    long size() {
+    public long size() {
         long size = 0;
         for (PageColumn column : columns) {
             size += column.size();

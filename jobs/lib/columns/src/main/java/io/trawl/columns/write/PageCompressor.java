@@ -9,7 +9,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.compression.CompressionCodec
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /** Compresses pages with zstd in one call each, with one context for all of them. */
-final class PageCompressor implements BytesInputCompressor {
+public final class PageCompressor implements BytesInputCompressor {
     private final ZstdCompressCtx context = new ZstdCompressCtx();
     private byte[] out = new byte[0];
 

@@ -1,7 +1,6 @@
 package io.trawl.intel.canonical;
 
 import com.ibm.icu.text.IDNA;
-import io.trawl.intel.feed.Indicators;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +51,16 @@ public final class Canonical {
         IPV6,
         CIDR,
         URL,
-        NONE
+        NONE;
+
+        /** Type of an indicator or observable that is a host of this kind. */
+        public String type() {
+            return switch (this) {
+                case IPV4 -> "ipv4";
+                case IPV6 -> "ipv6";
+                default -> "domain";
+            };
+        }
     }
 
     /**
@@ -67,7 +75,7 @@ public final class Canonical {
             return new Result(kind, canonical, "");
         }
 
-        static Result none(String reason) {
+        public static Result none(String reason) {
             return new Result(Kind.NONE, null, reason);
         }
 
@@ -119,7 +127,7 @@ public final class Canonical {
     }
 
     /** DOMAIN or IPV4 where text[from, to) is canonical already, as nearly all hosts are; null where it takes a closer look. */
-    static @Nullable Kind plain(String text, int from, int to) {
+    public static @Nullable Kind plain(String text, int from, int to) {
         if (to - from > LONGEST_HOST) {
             return null;
         }
@@ -334,7 +342,7 @@ public final class Canonical {
     }
 
     /** A decimal number in text[from, to) of at most {@code most}; -1 where it is none. */
-    static int decimal(String text, int from, int to, int most) {
+    public static int decimal(String text, int from, int to, int most) {
         int value = from < to ? 0 : -1;
         for (int i = from; i < to; i++) {
             int digit = text.charAt(i) - '0';
@@ -379,11 +387,5 @@ public final class Canonical {
     /** Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change. */
     public static String refang(String text) {
         return Refang.refang(text);
-    }
-
-    /** The canonical value of an indicator as a person types it; the text itself where it is none. */
-    public static String indicator(String typed) {
-        Indicators.Read read = Indicators.read(typed);
-        return read.value() == null ? typed.strip() : read.value();
     }
 }

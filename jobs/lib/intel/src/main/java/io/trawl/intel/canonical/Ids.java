@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Ids that derive from what they name: the first 16 bytes of SHA-256 over parts, each ended by a zero byte. */
-final class Ids {
+public final class Ids {
     static final int BYTES = 16;
 
     private static final char[] DIGITS = "0123456789abcdef".toCharArray();
@@ -14,7 +14,7 @@ final class Ids {
     private final MessageDigest sha256;
 
     /** For one thread. */
-    Ids() {
+    public Ids() {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -23,7 +23,7 @@ final class Ids {
     }
 
     /** The id of three parts, in its first {@link #BYTES} bytes. */
-    byte[] digest(String one, String two, String three) {
+    public byte[] digest(String one, String two, String three) {
         sha256.update(one.getBytes(StandardCharsets.UTF_8));
         sha256.update((byte) 0);
         sha256.update(two.getBytes(StandardCharsets.UTF_8));
@@ -33,12 +33,12 @@ final class Ids {
         return sha256.digest();
     }
 
-    static String hex(byte[] digest) {
+    public static String hex(byte[] digest) {
         return HexFormat.of().formatHex(digest, 0, BYTES);
     }
 
     /** Whether a text is an id in hex. */
-    static boolean isHex(byte[] digest, String text) {
+    public static boolean isHex(byte[] digest, String text) {
         boolean same = text.length() == 2 * BYTES;
         for (int i = 0; i < BYTES && same; i++) {
             same = text.charAt(2 * i) == DIGITS[digest[i] >> 4 & 15]
@@ -48,7 +48,7 @@ final class Ids {
     }
 
     /** The id of three parts as 32 hex digits. */
-    static String of(String one, String two, String three) {
+    public static String of(String one, String two, String three) {
         return hex(new Ids().digest(one, two, three));
     }
 }

@@ -3,13 +3,13 @@ package io.trawl.intel.canonical;
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses as numbers, bytes and text. IPv4-mapped IPv6 addresses, and those of NAT64, are IPv4 addresses. */
-final class Ip {
+public final class Ip {
     private static final int MOST_GROUPS = 8;
 
     private Ip() {}
 
     /** The number of four decimal parts without leading zeros in text[from, to); -1 where it is anything else. */
-    static long canonical4(String text, int from, int to) {
+    public static long canonical4(String text, int from, int to) {
         if (to - from < 7 || to - from > 15) {
             return -1;
         }
@@ -87,7 +87,7 @@ final class Ip {
     }
 
     /** An ASCII hex digit's value, -1 for any other character. */
-    static int digit(int c) {
+    public static int digit(int c) {
         if (c >= '0' && c <= '9') {
             return c - '0';
         }
@@ -99,7 +99,7 @@ final class Ip {
      * IPv6 (RFC 4291), a zone id dropped (RFC 6874): 16 bytes, 4 for an IPv4-mapped one and one of NAT64's well-known prefix
      * (RFC 6052). Null where it is none.
      */
-    static byte @Nullable [] parse6(String text) {
+    public static byte @Nullable [] parse6(String text) {
         byte[] bytes = whole6(text);
         return bytes != null && (isMapped(bytes) || isNat64(bytes))
                 ? new byte[] {bytes[12], bytes[13], bytes[14], bytes[15]}
@@ -202,7 +202,7 @@ final class Ip {
     }
 
     /** The bytes of an address in canonical text. */
-    static byte[] require(String canonical) {
+    public static byte[] require(String canonical) {
         long v4 = canonical4(canonical, 0, canonical.length());
         byte[] bytes = v4 >= 0 ? bytes(v4) : parse6(canonical);
         if (bytes == null) {
@@ -213,7 +213,7 @@ final class Ip {
     }
 
     /** Bytes [at, at + 8) as a number. */
-    static long number(byte[] bytes, int at) {
+    public static long number(byte[] bytes, int at) {
         long value = 0;
         for (int i = at; i < at + 8; i++) {
             value = value << 8 | bytes[i] & 255;
@@ -232,7 +232,7 @@ final class Ip {
     }
 
     /** Dotted decimal, or RFC 5952: lower case, the longest run of two or more zero groups as ::, the first of equals. */
-    static String text(byte[] bytes) {
+    public static String text(byte[] bytes) {
         if (bytes.length == 4) {
             return (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + "." + (bytes[3] & 255);
         }

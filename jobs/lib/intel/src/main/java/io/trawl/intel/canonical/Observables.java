@@ -1,6 +1,5 @@
 package io.trawl.intel.canonical;
 
-import io.trawl.intel.feed.Indicators;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,7 +36,7 @@ public final class Observables {
         Canonical.Result result = Canonical.host(host);
         String value = result.canonical();
         if (value != null) {
-            return new Seen(Indicators.type(result.kind()), value);
+            return new Seen(result.kind().type(), value);
         }
         String text = OddHost.of(host).text();
         return text.isEmpty() ? null : new Seen(DOMAIN, text);

@@ -16,17 +16,17 @@ import java.util.List;
  * @param suffix where in the text the longest suffix of whole labels begins that is a domain in canonical form; the
  *     text's length where there is none
  */
-record OddHost(String text, int suffix) {
+public record OddHost(String text, int suffix) {
     /** No name of DNS has so many bytes; what lies before the last of them is cut off. */
     private static final int LONGEST = 3 * Canonical.LONGEST_TEXT;
     /** What ends a host in a URL, besides # and %, which are always escaped. */
     private static final String DELIMITERS = "/\\?:@[]";
 
-    boolean hasSuffix() {
+    public boolean hasSuffix() {
         return suffix < text.length();
     }
 
-    static OddHost of(String host) {
+    public static OddHost of(String host) {
         OddHost first = read(host);
         // What UTS 46 refuses for other labels' sake (bidi, an xn-- label that does not decode) is a label in ASCII.
         return first.hasSuffix() && first.suffix() > 0 ? read(first.text()) : first;

@@ -115,7 +115,7 @@ public final class PublicSuffixes {
     }
 
     /** Whether the list names a domain, in any rule. */
-    boolean isListed(String domain) {
+    public boolean isListed(String domain) {
         return rules.containsKey(domain);
     }
 

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change: what stands in a
  * path is touched only where scheme or host show that the value was defanged.
  */
-final class Refang {
+public final class Refang {
     private static final String OPEN = "[\\[({<]+\\s*";
     private static final String CLOSE = "\\s*[\\])}>]+";
     /** Invisible wherever it stands; UTS 46 ignores most of them in names, too. */
@@ -36,7 +36,7 @@ final class Refang {
 
     private Refang() {}
 
-    static String refang(String text) {
+    public static String refang(String text) {
         if (isPlain(text)) {
             return scheme(text);
         }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one URL into its canonical parts, or says why it has none. */
-final class UrlParser {
+public final class UrlParser {
     private static final int LONGEST_URL = 1 << 20;
 
     private String reason = "";
@@ -18,7 +18,7 @@ final class UrlParser {
     private int to;
 
     /** Why the last URL has no canonical form. */
-    String reason() {
+    public String reason() {
         return reason;
     }
 
@@ -27,7 +27,7 @@ final class UrlParser {
         return null;
     }
 
-    Canonical.@Nullable Url parse(String text) {
+    public Canonical.@Nullable Url parse(String text) {
         if (!split(text)) {
             return null;
         }
@@ -60,7 +60,7 @@ final class UrlParser {
      *
      * @return null where there is no host at all
      */
-    Canonical.@Nullable Url parseOdd(String text) {
+    public Canonical.@Nullable Url parseOdd(String text) {
         if (!split(text)) {
             return null;
         }
@@ -149,7 +149,7 @@ final class UrlParser {
     }
 
     /** Port of a scheme, -1 for schemes that WHATWG does not call special. */
-    static int defaultPort(String scheme) {
+    public static int defaultPort(String scheme) {
         return switch (scheme) {
             case "http", "ws" -> 80;
             case "https", "wss" -> 443;

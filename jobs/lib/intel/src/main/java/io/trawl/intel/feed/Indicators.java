@@ -39,7 +39,7 @@ public final class Indicators {
     }
 
     /** Families of types, as feeds name them. */
-    enum Family {
+    public enum Family {
         ANY,
         DOMAIN,
         ADDRESS,
@@ -52,7 +52,7 @@ public final class Indicators {
         USER_AGENT_REGEX;
 
         /** The family that a feed's word for a type means; null where it is none of this version's. */
-        static @Nullable Family of(String word) {
+        public static @Nullable Family of(String word) {
             return switch (word.strip()
                     .toLowerCase(Locale.ROOT)
                     .replace('_', '-')
@@ -118,7 +118,7 @@ public final class Indicators {
     }
 
     /** Reads an indicator of the family that the feed says it is. */
-    static Read read(String text, @Nullable Family family) {
+    public static Read read(String text, @Nullable Family family) {
         if (family == Family.USER_AGENT || family == Family.USER_AGENT_REGEX) {
             return userAgent(text.strip(), family);
         }
@@ -309,7 +309,7 @@ public final class Indicators {
             if (number && value.startsWith("0.")) {
                 return Read.none("a number; as an address it would be " + value);
             }
-            return new Read(type(host.kind()), value, "");
+            return new Read(host.kind().type(), value, "");
         }
         if (isPattern(value)) {
             return Read.unsupported("pattern");
@@ -346,12 +346,10 @@ public final class Indicators {
         return null;
     }
 
-    static String type(Canonical.Kind kind) {
-        return switch (kind) {
-            case IPV4 -> "ipv4";
-            case IPV6 -> "ipv6";
-            default -> "domain";
-        };
+    /** The canonical value of an indicator as a person types it; the text itself if it is not an indicator. */
+    public static String canonical(String typed) {
+        Read read = read(typed);
+        return read.value() == null ? typed.strip() : read.value();
     }
 
     private static Read range(String value) {
@@ -361,7 +359,7 @@ public final class Indicators {
             return Read.none(range.reason());
         }
         if (range.isAddress()) {
-            return new Read(type(range.kind()), canonical, "");
+            return new Read(range.kind().type(), canonical, "");
         }
         return canonical.endsWith("/0")
                 ? Read.none(canonical + " is every address there is")

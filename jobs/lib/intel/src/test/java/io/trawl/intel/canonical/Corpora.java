@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Real data beside the repository, that some tests are an oracle of. */
-final class Corpora {
+public final class Corpora {
     private Corpora() {}
 
     /** A file or folder; fails where it is absent. */
-    static Path path(String name) {
+    public static Path path(String name) {
         String root = System.getProperty("trawl.corpora");
         assertThat(root)
                 .as("system property trawl.corpora names the folder of the corpora; Maven sets it to ../shared/corpora")

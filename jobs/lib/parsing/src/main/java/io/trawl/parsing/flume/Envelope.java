@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * channel writes it. Headers hardly change from one event of a file to the next, so a value that came lately is not decoded
  * again and is the same String, and so is the map of those that have no column. Not for several threads.
  */
-final class Envelope {
+public final class Envelope {
     /** How many files' headers are remembered, about. */
     private static final int LATELY = 64;
 
@@ -104,7 +104,7 @@ final class Envelope {
      *
      * @throws IOException if the bytes are no Flume event, with what is wrong with them
      */
-    void read(byte[] event) throws IOException {
+    public void read(byte[] event) throws IOException {
         in = event;
         at = 0;
         host = null;
@@ -176,39 +176,34 @@ final class Envelope {
         return mapped;
     }
 
-    @Nullable
-    String host() {
+    public @Nullable String host() {
         return host;
     }
 
-    @Nullable
-    String log() {
+    public @Nullable String log() {
         return log;
     }
 
-    @Nullable
-    String generation() {
+    public @Nullable String generation() {
         return generation;
     }
 
     /** The line's byte offset in its file; null where the header is missing or no number. */
-    @Nullable
-    Long fileOffset() {
+    public @Nullable Long fileOffset() {
         return fileOffset;
     }
 
     /** Length of a line that the agent cut; null where the header is missing or no number. */
-    @Nullable
-    Long oversize() {
+    public @Nullable Long oversize() {
         return oversize;
     }
 
     /** Every other header; the same map as lately where they are the same. */
-    Map<String, String> headers() {
+    public Map<String, String> headers() {
         return map;
     }
 
-    byte[] body() {
+    public byte[] body() {
         return body;
     }
 

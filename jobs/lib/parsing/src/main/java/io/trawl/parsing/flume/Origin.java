@@ -19,7 +19,7 @@ public final class Origin {
     /** Length of a line that the agent cut. */
     static final String OVERSIZE = "oversize";
     /** How the reason begins why a message could not be unwrapped. */
-    static final String NO_EVENT = "not a Flume event in Avro (collector: parseAsFlumeEvent = true): ";
+    public static final String NO_EVENT = "not a Flume event in Avro (collector: parseAsFlumeEvent = true): ";
 
     private static final ThreadLocal<Hash> HASH = ThreadLocal.withInitial(Hash::new);
 
@@ -77,7 +77,7 @@ public final class Origin {
      * that a line that was sent twice is one event. Where the agent gave no host or offset it is over topic, partition
      * and offset. A cryptographic hash, because who writes a URL can choose most of a line.
      */
-    static String eventId(
+    public static String eventId(
             @Nullable String host,
             @Nullable String log,
             @Nullable String generation,
@@ -109,18 +109,5 @@ public final class Origin {
         }
         // A byte that UTF-8 never has keeps neighbouring parts apart.
         bytes.write(0xFF);
-    }
-
-    /** The bytes of a buffer; the array beneath where it is exactly that. */
-    public static byte[] bytes(ByteBuffer buffer) {
-        if (buffer.hasArray()
-                && buffer.arrayOffset() == 0
-                && buffer.position() == 0
-                && buffer.array().length == buffer.remaining()) {
-            return buffer.array();
-        }
-        byte[] copy = new byte[buffer.remaining()];
-        buffer.duplicate().get(copy);
-        return copy;
     }
 }

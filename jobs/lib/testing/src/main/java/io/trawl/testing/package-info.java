@@ -1,0 +1,5 @@
+/** Lines and records for the tests of several modules; nothing that runs knows it. */
+@NullMarked
+package io.trawl.testing;
+
+import org.jspecify.annotations.NullMarked;
