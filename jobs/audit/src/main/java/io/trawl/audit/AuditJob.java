@@ -16,6 +16,7 @@ import io.trawl.kafka.files.Inbox;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.parity.Parity;
+import io.trawl.parity.Verdict;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
 import io.trawl.run.Job;
@@ -302,7 +303,7 @@ public final class AuditJob implements Job {
         }
         Dataset<Row> detections = batch(run, enrich);
         Parity compared = Parity.of(run.settings(), run.ledger(), run.window(), ingest, enrich, hot);
-        Parity.Verdict parity = detections == null
+        Verdict parity = detections == null
                 ? compared.judge(Collections.emptyIterator())
                 : compared.judge(run.context(), Rows.records(detections, Detection::new));
         run.counts(parity.counts());

@@ -11,13 +11,6 @@ import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Keys;
 import io.trawl.hbase.Load;
 import io.trawl.kafka.HotProgress;
-import io.trawl.parity.Parity.Basis;
-import io.trawl.parity.Parity.Difference;
-import io.trawl.parity.Parity.Findings;
-import io.trawl.parity.Parity.Kind;
-import io.trawl.parity.Parity.Reason;
-import io.trawl.parity.Parity.Swept;
-import io.trawl.parity.Parity.Verdict;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
 import java.nio.charset.StandardCharsets;
@@ -281,7 +274,7 @@ class ParityTest {
     void aDetectionThatTheBatchSweepHasNotIsUnexplained() {
         Difference difference = only(onlyHot(hot(120, WINDOW.start()), List.of()), Kind.ONLY_HOT, Reason.UNEXPLAINED);
         assertThat(difference.examples().get(0))
-                .isEqualTo(new Parity.Example(
+                .isEqualTo(new Example(
                         ID,
                         Instant.parse("2026-11-24T09:59:00Z"),
                         "10.0.0.1",

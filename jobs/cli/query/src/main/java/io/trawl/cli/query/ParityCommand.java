@@ -10,9 +10,10 @@ import io.trawl.kafka.HotProgress;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.parity.Difference;
+import io.trawl.parity.Kind;
 import io.trawl.parity.Parity;
-import io.trawl.parity.Parity.Difference;
-import io.trawl.parity.Parity.Kind;
+import io.trawl.parity.Verdict;
 import io.trawl.record.Detection;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -85,11 +86,11 @@ final class ParityCommand implements Callable<Integer> {
                             + ", so there is nothing to compare: start it with trawl run hot-detect --source " + source,
                     null);
         }
-        List<Parity.Verdict> verdicts = new ArrayList<>();
+        List<Verdict> verdicts = new ArrayList<>();
         try (Lake lake = Lake.open(settings, hadoop)) {
             Ledger ledger = new Ledger(lake);
             for (Window one : windows) {
-                Parity.Verdict verdict = judge(settings, lake, ledger, one, hot);
+                Verdict verdict = judge(settings, lake, ledger, one, hot);
                 verdicts.add(verdict);
                 if (common.isJson()) {
                     out.println(verdict.json());
@@ -103,7 +104,7 @@ final class ParityCommand implements Callable<Integer> {
         return verdicts.stream().anyMatch(verdict -> verdict.unexplained() > 0) ? 1 : 0;
     }
 
-    private Parity.Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot)
+    private Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot)
             throws IOException {
         Ledger.Entry ingest = ledger.require(source, "ingest", one);
         Ledger.Entry enrich = ledger.require(source, "enrich", one);
@@ -114,7 +115,7 @@ final class ParityCommand implements Callable<Integer> {
             throw new JobFailure(
                     "window " + one + " of source " + source + " was swept again since it was loaded" + rerun, null);
         }
-        Parity.Verdict verdict;
+        Verdict verdict;
         try (CloseableIterable<Detection> batch =
                 lake.records(LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", "batch"))) {
             verdict = Parity.of(settings, ledger, one, ingest, enrich, hot).judge(batch.iterator());
@@ -128,7 +129,7 @@ final class ParityCommand implements Callable<Integer> {
         return verdict;
     }
 
-    private void print(List<Parity.Verdict> verdicts) {
+    private void print(List<Verdict> verdicts) {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"WINDOW", "EQUAL", "ONLY HOT", "ONLY BATCH", "DIFFERENT", "UNEXPLAINED"});
         verdicts.forEach(verdict -> rows.add(new String[] {
@@ -140,7 +141,7 @@ final class ParityCommand implements Callable<Integer> {
             Long.toString(verdict.unexplained())
         }));
         Table.print(out, rows);
-        for (Parity.Verdict verdict : verdicts) {
+        for (Verdict verdict : verdicts) {
             if (!verdict.judged()) {
                 out.println(verdict.window().start() + ": not judged yet, the hot path is " + verdict.behind()
                         + " lines short of the window's end");

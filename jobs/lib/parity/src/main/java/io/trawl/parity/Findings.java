@@ -1,0 +1,91 @@
+package io.trawl.parity;
+
+import io.trawl.hbase.HBaseReader;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** What has been found so far; shares of it add up. */
+final class Findings implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    HBaseReader.Lacking lacking = HBaseReader.Lacking.NOTHING;
+    long equal;
+    long moved;
+    /**
+     * Of the batch sweep's detections those that the hot path has in this window, of lines that are the window's by
+     * their offsets, too: how many, and the sum of their ids.
+     */
+    long paired;
+
+    long pairedIds;
+    /** All that the hot path has of such lines in this window, in the same way. */
+    long hot;
+
+    long hotIds;
+    /** What it has in this window of other lines. */
+    long outside;
+
+    final TreeMap<Kind, TreeMap<Reason, Difference>> differences = new TreeMap<>();
+
+    /** Only the hot path has them, and the reason hangs on whether validate dropped their line. */
+    final ArrayList<Doubtful> doubtful = new ArrayList<>();
+
+    /**
+     * Tells the reasons of what was left open.
+     *
+     * @param dropped which of some events are of lines that validate dropped
+     */
+    void settle(UnaryOperator<Set<String>> dropped) {
+        Set<String> events = new TreeSet<>();
+        doubtful.forEach(one -> events.add(one.eventId()));
+        Set<String> copies = events.isEmpty() ? events : dropped.apply(events);
+        for (Doubtful one : doubtful) {
+            if (copies.contains(one.eventId())) {
+                add(
+                        Kind.ONLY_HOT,
+                        Reason.COPY,
+                        one.example().because("validate dropped the line, which another window keeps"));
+            } else {
+                add(Kind.ONLY_HOT, Reason.UNEXPLAINED, one.example());
+            }
+        }
+        doubtful.clear();
+    }
+
+    Findings plus(Findings other) {
+        doubtful.addAll(other.doubtful);
+        lacking = lacking.plus(other.lacking);
+        equal += other.equal;
+        moved += other.moved;
+        paired += other.paired;
+        pairedIds += other.pairedIds;
+        hot += other.hot;
+        hotIds += other.hotIds;
+        outside += other.outside;
+        other.differences.forEach((kind, reasons) -> reasons.forEach((reason, some) -> add(kind, reason, some)));
+        return this;
+    }
+
+    void add(Kind kind, Reason reason, Difference some) {
+        differences.computeIfAbsent(kind, key -> new TreeMap<>()).merge(reason, some, Difference::plus);
+    }
+
+    void add(Kind kind, Reason reason, Example example) {
+        add(kind, reason, new Difference(1, List.of(example)));
+    }
+
+    /** The first half of an id, as a number: sums of them tell sets of ids apart. */
+    static long firstHalf(String id) {
+        return Long.parseUnsignedLong(id, 0, 16, 16);
+    }
+
+    /** Whether the batch sweep has all that the hot path has of the window's lines. */
+    boolean hasAllOfHot() {
+        return paired == hot && pairedIds == hotIds;
+    }
+}

@@ -1,0 +1,33 @@
+package io.trawl.parity;
+
+/** Why a detection is not the same on both sides. */
+public enum Reason {
+    /** The two matched its line with different snapshots of indicators. */
+    OTHER_INDICATORS("other indicators"),
+    /** The hot path has it in this window, but by its offset the line is of another one. */
+    BORDER("border"),
+    /** The hot path has not stored up to its line. */
+    NOT_YET("not yet"),
+    /** Its line was there when the hot path began. */
+    BEFORE("before the hot path began"),
+    /** Retention deleted its line before one of them read it. */
+    DELETED("deleted before it was read"),
+    /** The line came more than once, and the two kept another copy. */
+    COPY("copy"),
+    UNEXPLAINED("unexplained");
+
+    private final String text;
+
+    Reason(String text) {
+        this.text = text;
+    }
+
+    /** As people read it. */
+    public String text() {
+        return text;
+    }
+
+    String field() {
+        return text.replace(' ', '_');
+    }
+}
