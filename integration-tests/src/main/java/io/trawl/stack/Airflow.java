@@ -107,7 +107,8 @@ final class Airflow {
         all.put("AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD", site.text("airflow.scheduler.missed.seconds"));
         all.put("AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT", site.text("airflow.task.missed.seconds"));
         all.put("AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL", "5");
-        // A task whose worker was killed before the task began: the executor forgets it, and the scheduler queues it again.
+        // A task whose worker was killed before the task began: the executor forgets it, and the scheduler queues it
+        // again.
         all.put("AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT", site.text("airflow.queued.missed.seconds"));
         all.put("AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL", "20");
         // An API server that is away for a while is waited for: one heartbeat is tried every few seconds.

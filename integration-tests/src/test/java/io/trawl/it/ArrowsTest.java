@@ -164,7 +164,7 @@ class ArrowsTest {
                 knowOnly(resideInAnyPackage(LAKE), of(LAKE, COLUMNS, FLOW, BASE, SCHEMAS)),
                 "package io.trawl.lake; class Wrong { io.trawl.hbase.HBaseStore<?> store; }"),
         A_RUN_KNOWS_THE_LAKE(
-                knowOnly(resideInAnyPackage(RUN), of(RUN, LAKE, FLOW, BASE, PARSING, SCHEMAS)),
+                knowOnly(resideInAnyPackage(RUN), of(RUN, LAKE, COLUMNS, FLOW, BASE, PARSING, SCHEMAS)),
                 "package io.trawl.run; class Wrong { io.trawl.hbase.HBaseStore<?> store; }"),
         COPIES_KNOW_RUNS(
                 knowOnly(resideInAnyPackage(COPIES), of(COPIES, RUN, LAKE, FLOW, BASE, PARSING, SCHEMAS)),

@@ -196,8 +196,9 @@ class RotationIT {
 
         assertThatThrownBy(() -> LocalStack.start(options))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("stack setting flume.rotation.renamed = compress: expected rename or copytruncate, for example"
-                        + " flume.rotation.renamed = copytruncate");
+                .hasMessage(
+                        "stack setting flume.rotation.renamed = compress: expected rename or copytruncate, for example"
+                                + " flume.rotation.renamed = copytruncate");
         assertThat(Leftovers.of(options.stateDir())).isEmpty();
     }
 

@@ -66,7 +66,8 @@ public final class IngestJob implements Job {
                     : Flow.of(messages.read(run.context(), run.window(), span.readable()));
         }
         RangeStore places = new RangeStore();
-        Tally tally = lines.into(run.replacing(LakeTable.RAW_LINES)).into(places).run();
+        Tally tally =
+                lines.into(run.replacing(LakeTable.RAW_LINES)).into(places).run();
 
         run.count("messages", span.messages());
         run.count("raw", tally.count("stored.raw_lines"));

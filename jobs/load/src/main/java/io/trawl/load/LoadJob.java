@@ -80,8 +80,7 @@ public final class LoadJob implements Job {
         Result result = Result.of(enrich);
 
         Loads loads = Loads.of(run, result);
-        Load load = Load.batch(
-                run.source().name(), run.window(), result.sequence(), loads.begin(Load.ATTEMPTS));
+        Load load = Load.batch(run.source().name(), run.window(), result.sequence(), loads.begin(Load.ATTEMPTS));
         Settings settings = run.settings();
         for (Result old : loads.sinceComplete()) {
             requireRows(run, LakeTable.DETECTIONS, old.detections(), result.detections());

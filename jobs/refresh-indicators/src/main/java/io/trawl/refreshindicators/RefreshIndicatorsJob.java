@@ -312,8 +312,7 @@ public final class RefreshIndicatorsJob implements Job {
     }
 
     /** Puts the files where executors find them, and then the indicators, as the index has them, into the lake. */
-    private static Snapshot commit(Run run, LocalFile index, @Nullable Lists lists)
-            throws IOException {
+    private static Snapshot commit(Run run, LocalFile index, @Nullable Lists lists) throws IOException {
         Map<String, String> properties = new HashMap<>(run.properties());
         properties.put(
                 IndicatorSnapshot.INDEX,
@@ -333,8 +332,13 @@ public final class RefreshIndicatorsJob implements Job {
                     IndicatorSnapshot.ALLOWLISTS_COUNT,
                     Integer.toString(lists.lists().lists().size()));
         }
-        LakeStore<Indicator> store =
-                run.lake().replacing(LakeTable.INDICATORS, Expressions.alwaysTrue(), run.base(LakeTable.INDICATORS), properties, ROW_GROUP);
+        LakeStore<Indicator> store = run.lake()
+                .replacing(
+                        LakeTable.INDICATORS,
+                        Expressions.alwaysTrue(),
+                        run.base(LakeTable.INDICATORS),
+                        properties,
+                        ROW_GROUP);
         IndicatorIndex indicators = IndicatorIndex.open(index.path());
         store.fill(to -> indicators.forEach(indicator -> {
             indicator.setAllowlisted(lists == null ? null : lists.lists().listOf(indicator));

@@ -100,10 +100,6 @@ public final class ValidateJob implements Job {
         Dataset<Row> lines = raw.rows().drop("headers");
         FileRanges noted = FileRanges.noted(raw.entry());
         FileRanges own = noted == null ? FileRanges.in(lines) : noted;
-        return Copies.in(
-                lines,
-                raw.blocks("event_id"),
-                raw.records(fields),
-                EarlierCopies.find(run, lines, own, seen));
+        return Copies.in(lines, raw.blocks("event_id"), raw.records(fields), EarlierCopies.find(run, lines, own, seen));
     }
 }

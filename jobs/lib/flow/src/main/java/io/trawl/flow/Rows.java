@@ -211,7 +211,9 @@ public final class Rows {
         for (int i = 0; i < fields.size(); i++) {
             record.put(
                     i,
-                    row.isNullAt(i) ? null : field(row, i, Unions.present(fields.get(i).schema())));
+                    row.isNullAt(i)
+                            ? null
+                            : field(row, i, Unions.present(fields.get(i).schema())));
         }
         return record;
     }

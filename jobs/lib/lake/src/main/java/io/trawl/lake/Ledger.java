@@ -209,7 +209,8 @@ public final class Ledger {
     }
 
     /** The entries that count of the windows that some files have entries of, and that begin in [from, until). */
-    public SortedMap<Instant, Entry> current(String source, String stage, List<Part> parts, Instant from, Instant until) {
+    public SortedMap<Instant, Entry> current(
+            String source, String stage, List<Part> parts, Instant from, Instant until) {
         TreeMap<Instant, Entry> current = new TreeMap<>();
         Expression some = parts.stream()
                 .map(part -> new Window(part.first(), part.last().plusNanos(1_000)))

@@ -42,8 +42,8 @@ record Basis(
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
         boolean missing = !isLoaded(row);
-        into.lacking = into.lacking.plus(new HBaseReader.Lacking(
-                1, missing ? 1 : 0, missing ? List.of(detection.getDetectionId()) : List.of()));
+        into.lacking = into.lacking.plus(
+                new HBaseReader.Lacking(1, missing ? 1 : 0, missing ? List.of(detection.getDetectionId()) : List.of()));
         int partition = detection.getPartition();
         long offset = detection.getOffset();
         HotCell same = null;
@@ -53,8 +53,7 @@ record Basis(
                 into.paired++;
                 into.pairedIds += Findings.firstHalf(detection.getDetectionId());
             }
-            boolean here =
-                    cell.place().partition() == partition && cell.place().offset() == offset;
+            boolean here = cell.place().partition() == partition && cell.place().offset() == offset;
             // Another source may have the same line.
             if (cell.name().source().equals(source)) {
                 same = here ? cell : same;
@@ -70,8 +69,7 @@ record Basis(
         Long snapshot = hot.snapshot(partition, offset);
         if (hot.isBefore(partition, offset)) {
             reason = Reason.BEFORE;
-            why = "the hot path began at offset "
-                    + hot.takeUps().get(0).from().getOrDefault(partition, 0L);
+            why = "the hot path began at offset " + hot.takeUps().get(0).from().getOrDefault(partition, 0L);
         } else if (hot.position(partition) <= offset) {
             reason = Reason.NOT_YET;
             why = "the hot path has stored up to offset " + hot.position(partition);

@@ -3,7 +3,6 @@ package io.trawl.parity;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Json;
 import io.trawl.base.Window;
-import io.trawl.hbase.HBase;
 import io.trawl.hbase.HBaseReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +49,7 @@ public final class Verdict {
     }
 
     public long count(Kind kind) {
-        return differences(kind).values().stream()
-                .mapToLong(Difference::count)
-                .sum();
+        return differences(kind).values().stream().mapToLong(Difference::count).sum();
     }
 
     public Map<Reason, Difference> differences(Kind kind) {
@@ -76,8 +73,7 @@ public final class Verdict {
         counts.put("hot_unexplained", unexplained());
         for (Kind kind : Kind.values()) {
             counts.put(kind.count, count(kind));
-            differences(kind)
-                    .forEach((reason, some) -> counts.put(kind.count + "." + reason.field(), some.count()));
+            differences(kind).forEach((reason, some) -> counts.put(kind.count + "." + reason.field(), some.count()));
         }
         return counts;
     }

@@ -64,8 +64,11 @@ class BooksJobTest {
     }
 
     private String ingest() {
-        return run("ingest", List.of(), List.of(LakeTable.RAW_LINES), run -> run.replacing(LakeTable.RAW_LINES)
-                .fill(to -> to.accept(Lines.line(0, "a"))));
+        return run(
+                "ingest",
+                List.of(),
+                List.of(LakeTable.RAW_LINES),
+                run -> run.replacing(LakeTable.RAW_LINES).fill(to -> to.accept(Lines.line(0, "a"))));
     }
 
     private Lake lake() {
@@ -78,10 +81,7 @@ class BooksJobTest {
     private void commitMeanwhile() throws Exception {
         try (Lake other = lake()) {
             LakeStore<RawLine> store = other.replacing(
-                    LakeTable.RAW_LINES,
-                    Lake.of("proxy", Lines.WINDOW),
-                    other.snapshot(LakeTable.RAW_LINES),
-                    Map.of());
+                    LakeTable.RAW_LINES, Lake.of("proxy", Lines.WINDOW), other.snapshot(LakeTable.RAW_LINES), Map.of());
             store.fill(to -> to.accept(Lines.line(1, "b")));
         }
     }
@@ -106,9 +106,8 @@ class BooksJobTest {
         try (Lake lake = lake()) {
             assertThat(next.output(LakeTable.PROXY_EVENTS)).isEqualTo(lake.snapshot(LakeTable.PROXY_EVENTS));
             assertThat(next.sequence())
-                    .isEqualTo(lake.table(LakeTable.PROXY_EVENTS)
-                            .currentSnapshot()
-                            .sequenceNumber());
+                    .isEqualTo(
+                            lake.table(LakeTable.PROXY_EVENTS).currentSnapshot().sequenceNumber());
         }
     }
 
@@ -147,8 +146,11 @@ class BooksJobTest {
                 .isEqualTo(
                         "1 trawl next: job next read lake.raw_lines of its window, and the ledger would not say so; expected"
                                 + " it in reads() or inspects()");
-        assertThat(run("next", List.of(), List.of(), run -> run.lake()
-                        .replacing(LakeTable.PROXY_EVENTS, Expressions.alwaysTrue(), null, Map.of())))
+        assertThat(run(
+                        "next",
+                        List.of(),
+                        List.of(),
+                        run -> run.lake().replacing(LakeTable.PROXY_EVENTS, Expressions.alwaysTrue(), null, Map.of())))
                 .contains("writes lake.proxy_events without having said so");
         assertThat(entries("next")).isEmpty();
     }

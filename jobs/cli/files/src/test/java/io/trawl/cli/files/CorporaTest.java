@@ -118,7 +118,8 @@ class CorporaTest {
 
     @Test
     void squidsRecordedLinesAreEvents() {
-        Path recorded = Path.of(System.getProperty("trawl.home"), "jobs/lib/parsing/src/test/resources/io/trawl/parsing");
+        Path recorded =
+                Path.of(System.getProperty("trawl.home"), "jobs/lib/parsing/src/test/resources/io/trawl/parsing");
         assertThat(events(parse("squid", List.of(recorded + "/squid-5.7-native.log"))))
                 .isEqualTo(161);
         assertThat(events(parse("squid-combined", List.of(recorded + "/squid-5.7-combined.log"))))

@@ -104,8 +104,7 @@ final class ParityCommand implements Callable<Integer> {
         return verdicts.stream().anyMatch(verdict -> verdict.unexplained() > 0) ? 1 : 0;
     }
 
-    private Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot)
-            throws IOException {
+    private Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot) throws IOException {
         Ledger.Entry ingest = ledger.require(source, "ingest", one);
         Ledger.Entry enrich = ledger.require(source, "enrich", one);
         Ledger.Entry load = ledger.require(source, "load", one);

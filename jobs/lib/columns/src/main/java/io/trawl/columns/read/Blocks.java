@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
-
 import scala.reflect.ClassTag$;
 
 /** What a table's rows are read from where our own code reads them: parts of Parquet files. */

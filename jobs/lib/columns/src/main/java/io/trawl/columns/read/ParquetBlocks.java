@@ -61,12 +61,7 @@ public final class ParquetBlocks<T extends SpecificRecord> implements Iterator<B
      * @param fields those that are wanted, all {@linkplain #isFlat flat}
      */
     public ParquetBlocks(
-            InputFile input,
-            long start,
-            long length,
-            org.apache.iceberg.Schema table,
-            Maker<T> maker,
-            String... fields)
+            InputFile input, long start, long length, org.apache.iceberg.Schema table, Maker<T> maker, String... fields)
             throws IOException {
         this.maker = maker;
         this.fields = fields;

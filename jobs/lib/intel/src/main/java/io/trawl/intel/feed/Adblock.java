@@ -34,8 +34,8 @@ final class Adblock extends Syntax {
         Matcher options = OPTIONS.matcher(rule);
         if (options.find()) {
             if (NARROWING.matcher(options.group()).find()) {
-                return Entry.no("adblock: a rule with conditions: "
-                        + options.group().substring(1));
+                return Entry.no(
+                        "adblock: a rule with conditions: " + options.group().substring(1));
             }
             rule = rule.substring(0, options.start());
         }

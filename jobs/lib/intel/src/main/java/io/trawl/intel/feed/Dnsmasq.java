@@ -22,7 +22,6 @@ final class Dnsmasq extends Syntax {
         boolean blocks = answer.isEmpty() || name.equals("address") && (answer.equals("#") || isSink(answer));
         return blocks
                 ? Entry.of(List.of(option.substring(first + 1, last).split("/")))
-                : Entry.no(
-                        "dnsmasq: asks or answers " + answer + "; a blocked name has an address where nobody is");
+                : Entry.no("dnsmasq: asks or answers " + answer + "; a blocked name has an address where nobody is");
     }
 }

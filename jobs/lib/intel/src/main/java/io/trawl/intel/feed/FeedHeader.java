@@ -104,8 +104,7 @@ final class FeedHeader {
                     : same(name, columns.validUntil(), i, until);
             if (columns.labels().isEmpty()
                     ? LABELS.contains(name)
-                    : columns.labels().stream()
-                            .anyMatch(label -> name(label).equals(name))) {
+                    : columns.labels().stream().anyMatch(label -> name(label).equals(name))) {
                 labels.add(i);
             }
         }
@@ -131,8 +130,7 @@ final class FeedHeader {
             boolean known = columns.value() == null
                     ? names.stream().anyMatch(VALUE::contains)
                     : names.contains(name(columns.value()));
-            boolean named =
-                    names.stream().allMatch(name -> NAME.matcher(name).matches());
+            boolean named = names.stream().allMatch(name -> NAME.matcher(name).matches());
             if (known && (named || columns.value() != null)) {
                 require(names, columns);
                 return new FeedHeader(names, delimiter, columns);

@@ -63,7 +63,8 @@ final class FeedReading {
                 others++;
                 exclaims |= content.startsWith("!");
                 // abuse.ch has the header as the last line of the comment.
-                FeedHeader named = decided || format == Feeds.Format.PLAIN ? null : FeedHeader.of(content.substring(1), columns);
+                FeedHeader named =
+                        decided || format == Feeds.Format.PLAIN ? null : FeedHeader.of(content.substring(1), columns);
                 inComment = named == null || named.size == 1 ? inComment : named;
                 continue;
             }
@@ -197,9 +198,7 @@ final class FeedReading {
     }
 
     private static String field(List<String> fields, int column) {
-        return column < 0 || column >= fields.size()
-                ? ""
-                : fields.get(column).strip();
+        return column < 0 || column >= fields.size() ? "" : fields.get(column).strip();
     }
 
     /** A record whose quoted field goes on over further lines; null where it does not end, its lines unread again. */

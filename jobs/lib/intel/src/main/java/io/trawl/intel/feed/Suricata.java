@@ -102,8 +102,7 @@ final class Suricata extends Syntax {
                     "dns_query" -> HOST;
             case "http.uri", "http.uri.raw", "http_uri", "http_raw_uri" -> URI;
             case "http.method", "http_method" -> METHOD;
-            default ->
-                name.startsWith("http.") || name.startsWith("http_") || name.startsWith("file") ? OTHER : null;
+            default -> name.startsWith("http.") || name.startsWith("http_") || name.startsWith("file") ? OTHER : null;
         };
     }
 
