@@ -17,7 +17,6 @@ import io.trawl.flow.Tally;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
-import io.trawl.parsing.Failure;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
@@ -39,7 +38,6 @@ class FlowTest {
     private static final List<RawLine> LINES =
             List.of(Lines.line(0, Lines.GOOD), Lines.line(1, "no log line"), Lines.line(2, Lines.GOOD));
 
-    /** One that a lambda cannot be: a step that counts how often it was called. */
     private static Step<String, String> shout(String name) {
         return Step.of(name, (text, out) -> out.emit(text + "!"));
     }
@@ -168,7 +166,6 @@ class FlowTest {
         assertThat(invalid.records()).hasSize(3);
     }
 
-    /** An agent's reject before any parser, and a step of one's own after it. */
     @Test
     void whatIsRejectedIsMarkedWithTheParserBeforeIt() {
         ListStore<InvalidRecord> invalid = Store.list("invalid");
@@ -307,29 +304,5 @@ class FlowTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Flow.of(List.of("a")).into(Store.list("some")).rdd())
                 .withMessageContaining("a chain with the store 'some' cannot give its records to rdd()");
-    }
-
-    /** A parser that names itself only. */
-    @Test
-    void theLastParserNamesItself() {
-        Parser two = new Parser() {
-            @Override
-            public String name() {
-                return "two";
-            }
-
-            @Override
-            public int version() {
-                return 2;
-            }
-
-            @Override
-            public Failure parse(byte[] line, ProxyEvent into) {
-                return new Failure(Reason.SYNTAX, null, "never");
-            }
-        };
-        ListStore<InvalidRecord> invalid = Store.list("invalid");
-        Flow.of(LINES).then(parse(two)).rejectsInto(invalid).run();
-        assertThat(invalid.records()).extracting(InvalidRecord::getParser).containsOnly("two/2");
     }
 }
