@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GrowthBenchJobTest {
-    /** The second cloned day is the first of a month. */
+    /** The third cloned day is the first of a month. */
     private static final Instant BEGIN = Instant.parse("2100-01-30T00:00:00Z");
     /** What can be rerun and what is kept is so short that much of it goes in a week. */
     private static final Map<String, String> TERMS = Map.of(
@@ -41,9 +41,11 @@ class GrowthBenchJobTest {
 
     @Test
     void whatIsClonedEndsAsRealCommitsDo() throws Exception {
-        int last = 174;
+        int last = 150;
+        Plan plan = Plan.of(0, last, Duration.ofHours(6));
+        assertThat(plan).isEqualTo(new Plan(0, 72));
         GrownLake real = lake("real", Plan.REAL);
-        GrownLake cloned = lake("cloned", new Plan(24, 96));
+        GrownLake cloned = lake("cloned", plan);
         ObjectNode measured = Outcome.json();
         try (SparkSession spark = GrowthBench.spark(folder)) {
             assertThat(spark.sparkContext().isLocal()).isTrue();
@@ -51,13 +53,22 @@ class GrowthBenchJobTest {
         }
 
         assertThat(contents(cloned)).isEqualTo(contents(real));
+        for (GrownLake grown : List.of(cloned, real)) {
+            try (Lake lake = grown.open()) {
+                Table ledger = lake.table(LakeTable.LEDGER);
+                // Iceberg merges a hundred; how many there are since depends on how many there were.
+                assertThat(ledger.currentSnapshot().allManifests(ledger.io())).hasSizeLessThan(100);
+                // 30 entries since maintain, the newest before it, and what it made of the ledger.
+                assertThat(size(ledger.snapshots())).isBetween(31, 33);
+            }
+        }
         for (String name : List.of("commit_seconds", "ledger_seconds")) {
             assertThat(figure(measured, "early." + name)).as(name + measured).isPositive();
             assertThat(figure(measured, "late." + name)).as(name + measured).isPositive();
         }
         for (String name : List.of("metadata_bytes", "heap_bytes")) {
             double early = figure(measured, "early." + name);
-            assertThat(figure(measured, "late." + name)).as(name + measured).isCloseTo(early, withinPercentage(1));
+            assertThat(figure(measured, "late." + name)).as(name + measured).isCloseTo(early, withinPercentage(5));
         }
     }
 
@@ -89,11 +100,13 @@ class GrowthBenchJobTest {
                             files.merge(task.spec().partitionToPath(task.file().partition()), 1, Integer::sum));
                 }
                 contents.put(one + " files by partition", files);
-                contents.put(
-                        one + " manifests",
-                        table.currentSnapshot().allManifests(table.io()).size());
-                contents.put(one + " snapshots", size(table.snapshots()));
-                contents.put(one + " history", table.history().size());
+                if (!one.equals(LakeTable.LEDGER)) {
+                    contents.put(
+                            one + " manifests",
+                            table.currentSnapshot().allManifests(table.io()).size());
+                    contents.put(one + " snapshots", size(table.snapshots()));
+                    contents.put(one + " history", table.history().size());
+                }
                 contents.put(one + " rows", rows(table));
                 contents.put(one + " data files on disk", onDisk(table, "data", ".parquet"));
                 contents.put(one + " metadata files on disk", onDisk(table, "metadata", ".metadata.json"));
