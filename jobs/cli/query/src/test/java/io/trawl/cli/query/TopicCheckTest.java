@@ -43,7 +43,7 @@ class TopicCheckTest {
         "cleanup.policy, compact, FAIL, compaction deletes lines",
         "'cleanup.policy', 'compact,delete', FAIL, compaction deletes lines",
         "max.message.bytes, 1048588, warn, refuses lines of 1 MiB",
-        "retention.ms, 1800000, FAIL, gone before they are swept",
+        "retention.ms, 1800000, FAIL, deleted before they are swept",
         "retention.ms, 7200000, warn, a later sweep misses some",
         "retention.bytes, 1000, warn, grows faster loses lines"
     })
