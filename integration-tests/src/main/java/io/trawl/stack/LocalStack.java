@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -205,21 +206,28 @@ public final class LocalStack implements AutoCloseable {
      * @return names of the servers that had to be started
      */
     synchronized Set<String> up(Consumer<String> progress) {
+        return up(server -> true, progress);
+    }
+
+    private synchronized Set<String> up(Predicate<Server> which, Consumer<String> progress) {
         starts.acquireUninterruptibly(ALL_STARTS);
         try {
             Watch watching = watch;
             if (watching != null) {
                 watching.forgive();
             }
-            return bringUp(watching, progress);
+            return bringUp(which, watching, progress);
         } finally {
             starts.release(ALL_STARTS);
         }
     }
 
-    private Set<String> bringUp(@Nullable Watch watching, Consumer<String> progress) {
+    private Set<String> bringUp(Predicate<Server> which, @Nullable Watch watching, Consumer<String> progress) {
         Set<String> down = new LinkedHashSet<>();
         for (Server server : servers.values()) {
+            if (!which.test(server)) {
+                continue;
+            }
             Child child = children.get(server.name());
             boolean fallen = watching != null && watching.fallen(server.name());
             if (child == null || !child.alive() || !child.answered() || fallen) {
@@ -473,6 +481,11 @@ public final class LocalStack implements AutoCloseable {
     /** Starts whatever has died or was stopped, and waits until all answer. */
     public void restore() {
         up(line -> {});
+    }
+
+    /** The same for some groups (kafka, hdfs, hbase, flume, spark, airflow) only; the other servers stay as they are. */
+    public void restore(Set<String> groups) {
+        up(server -> groups.contains(server.group()), line -> {});
     }
 
     /** Waits until a server answers that was started; returns at once where it does. */

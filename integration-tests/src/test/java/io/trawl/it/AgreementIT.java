@@ -48,7 +48,7 @@ class AgreementIT {
 
     @BeforeAll
     static void start() throws Exception {
-        conf = SharedStack.get().conf();
+        conf = SharedStack.stores().conf();
         Sweeper any = new Sweeper(conf, "any", Map.of());
         broker = new Broker(any.settings().text("kafka.bootstrap"));
         Path files = Files.createDirectory(folder.resolve("feeds"));

@@ -34,7 +34,7 @@ class AuditIT {
 
     @BeforeAll
     static void start() throws Exception {
-        conf = SharedStack.get().conf();
+        conf = SharedStack.stores().conf();
         Sweeper any = new Sweeper(conf, "any", Map.of());
         broker = new Broker(any.settings().text("kafka.bootstrap"));
         Path feed = Files.writeString(folder.resolve("feed.txt"), "fine[.]example\n");

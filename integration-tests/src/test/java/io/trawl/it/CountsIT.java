@@ -65,7 +65,7 @@ class CountsIT {
 
     @BeforeEach
     void start() throws Exception {
-        Site site = Site.of(SharedStack.get().conf(), folder, name);
+        Site site = Site.of(SharedStack.stores().conf(), folder, name);
         String first = name + "-one";
         String second = name + "-two";
         Map<String, String> settings = new HashMap<>(HotJob.settings(first));

@@ -139,7 +139,7 @@ class FilesIT {
     private static Map<String, List<String>> throughTheServers(Traffic traffic, Path feeds, LogFile log)
             throws Exception {
         String name = Sweeper.unique("files");
-        Sweeper source = new Sweeper(SharedStack.get().conf(), name, Map.of("source." + name + ".window", "PT10S"));
+        Sweeper source = new Sweeper(SharedStack.stores().conf(), name, Map.of("source." + name + ".window", "PT10S"));
         source.mustRun("refresh-indicators", null, "--feeds", feeds.toString(), "--allowlists", "");
         List<Message> messages = new ArrayList<>();
         for (Line line : traffic) {

@@ -85,7 +85,7 @@ class HBaseIT {
 
     @BeforeAll
     static void start() throws Exception {
-        conf = SharedStack.get().conf();
+        conf = SharedStack.stores().conf();
         Sweeper any = new Sweeper(conf, "any", Map.of());
         settings = any.settings();
         reader = new HBaseReader(settings);

@@ -80,7 +80,7 @@ class HotDetectIT {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = SharedStack.get();
+        stack = SharedStack.stores();
         Sweeper any = new Sweeper(stack.conf(), "any", Map.of());
         broker = new Broker(any.settings().text("kafka.bootstrap"), LONGEST);
         feeds = Files.createDirectory(folder.resolve("feeds"));
@@ -92,7 +92,7 @@ class HotDetectIT {
 
     @AfterAll
     static void stop() {
-        stack.restore();
+        SharedStack.stores();
         broker.close();
     }
 

@@ -79,7 +79,7 @@ class MaintainIT {
 
     @Test
     void afterMaintenanceBetweenSweepsRerunsAuditsAndHBaseAreTheSame() throws Exception {
-        Path conf = SharedStack.get().conf();
+        Path conf = SharedStack.stores().conf();
         String name = Sweeper.unique("maintain");
         Sweeper source = Site.of(conf, folder, name).source(name, Map.of());
         Map<String, String> domains = Map.of("evil", "evil-" + name + ".example", "good", "good-" + name + ".example");

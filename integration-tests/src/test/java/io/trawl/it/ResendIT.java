@@ -43,7 +43,7 @@ class ResendIT {
 
     @BeforeAll
     static void start() throws Exception {
-        conf = SharedStack.get().conf();
+        conf = SharedStack.stores().conf();
         Sweeper any = new Sweeper(conf, "any", Map.of());
         broker = new Broker(any.settings().text("kafka.bootstrap"));
         Path feed = Files.writeString(folder.resolve("feed.txt"), "evil[.]example\n");

@@ -43,7 +43,7 @@ class TailIT {
 
     @BeforeAll
     static void start() {
-        conf = SharedStack.get().conf();
+        conf = SharedStack.stores().conf();
         String bootstrap = Settings.load(conf, Map.of()).text("kafka.bootstrap");
         broker = new Broker(bootstrap);
         producer = new KafkaProducer<>(

@@ -5,13 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one stack of all integration tests in a JVM: started from empty when the first of them asks, ended with the JVM.
- * A test that kills a server brings it back ({@link LocalStack#restore}). Two JVMs may run tests side by side, each with
- * its own stack.
+ * A class that runs its jobs itself asks for the {@link #stores} only; Airflow, Spark and Flume, which take the processors'
+ * time also when they have nothing to do, start when the first class asks for {@link #get all servers}. A test that kills a
+ * server brings it back. Two JVMs may run tests side by side, each with its own stack.
  */
 public final class SharedStack {
     /** Number of this JVM among those that run tests side by side, from 1. */
@@ -25,18 +27,34 @@ public final class SharedStack {
 
     private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
+    /** What jobs and hot path read and write. */
+    private static final Set<String> STORES = Set.of("kafka", "hdfs", "hbase");
+
     private static @Nullable LocalStack stack;
 
     private SharedStack() {}
 
     /** The stack, all servers up: two proxies, source "proxy" with windows of a minute, its DAGs as an operator finds them. */
     public static synchronized LocalStack get() {
+        LocalStack opened = opened();
+        opened.restore();
+        return opened;
+    }
+
+    /** The stack, with Kafka, HDFS and HBase up. */
+    public static synchronized LocalStack stores() {
+        LocalStack opened = opened();
+        opened.restore(STORES);
+        return opened;
+    }
+
+    private static LocalStack opened() {
         if (stack == null) {
             Options options = Options.ofThisProject();
             Path state = options.home().resolve("integration-tests/target/stack" + (FORK == 1 ? "" : "-" + FORK));
             delete(state);
             Await.logsIn(state.resolve("logs"));
-            LocalStack started = LocalStack.start(options.stateDir(state)
+            LocalStack opened = LocalStack.open(options.stateDir(state)
                     .portShift(PORT_SHIFT)
                     // Tests kill schedulers and tasks, and machines do not sleep in the meantime.
                     .stack("airflow.scheduler.missed.seconds", "15")
@@ -56,8 +74,8 @@ public final class SharedStack {
                     .setting("airflow.retry.delay", "PT2S")
                     // Nothing runs by schedule until a test says from when on.
                     .setting("airflow.start", "2100-01-01T00:00:00Z"));
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close, "close-stack"));
-            stack = started;
+            Runtime.getRuntime().addShutdownHook(new Thread(opened::close, "close-stack"));
+            stack = opened;
         }
         return stack;
     }
