@@ -59,6 +59,8 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,10 +71,34 @@ class MaintainJobTest {
     /** After all that a run may need has expired. */
     private static final Duration LATER = Duration.ofDays(5);
 
+    /** Read once: its files are many. */
+    private static final Configuration HADOOP = new Configuration();
+
+    private static SparkSession spark;
+
     @TempDir
     Path folder;
 
     private final Map<String, String> set = new LinkedHashMap<>();
+
+    /** One for all: each run takes a session of its own from it. Code would take longer to generate than it runs. */
+    @BeforeAll
+    static void startSpark() {
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.adaptive.enabled", "false")
+                .config("spark.sql.codegen.wholeStage", "false")
+                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void endSpark() {
+        spark.close();
+    }
 
     @BeforeEach
     void settings() {
@@ -176,13 +202,12 @@ class MaintainJobTest {
     private JsonNode maintain(Duration later) throws IOException {
         Clock clock = Clock.fixed(Instant.now().plus(later), ZoneOffset.UTC);
         assertThat(run(new MaintainJob(clock, step -> {}))).isEqualTo("0 ");
-        return Objects.requireNonNull(
-                        State.at(set.get("reports.dir"), new Configuration()).read("maintain.json"))
+        return Objects.requireNonNull(State.at(set.get("reports.dir"), HADOOP).read("maintain.json"))
                 .path("counts");
     }
 
     private Lake lake() {
-        return Lake.open(Settings.load(null, set), new Configuration());
+        return Lake.open(Settings.load(null, set), HADOOP);
     }
 
     /** Starts of the windows that a table has rows of, with their number. */
@@ -252,17 +277,13 @@ class MaintainJobTest {
     @Test
     void aCompactionThatComesSecondLeavesTheWindowToTheRunThatWasFirst() throws Exception {
         sweep(window(4), "ingest", "audit");
-        try (SparkSession spark = SparkSession.builder()
-                        .master("local[2]")
-                        .config("spark.ui.enabled", "false")
-                        .getOrCreate();
-                Lake lake = lake()) {
+        try (Lake lake = lake()) {
             Table table = lake.table(LakeTable.RAW_LINES);
             // It knows the table as it was, and asks for Spark next.
             Compaction compaction = new Compaction(
                     () -> {
                         sweep(window(4), "ingest");
-                        return spark;
+                        return spark.newSession();
                     },
                     Map.of());
             compaction.windows(LakeTable.RAW_LINES, table, Contents.of(LakeTable.RAW_LINES, table), HOUR, 2);
@@ -759,7 +780,7 @@ class MaintainJobTest {
                                 + window(4).start() + " of source proxy: [^\n]*");
 
         JsonNode counts = Objects.requireNonNull(
-                        State.at(set.get("reports.dir"), new Configuration()).read("maintain.json"))
+                        State.at(set.get("reports.dir"), HADOOP).read("maintain.json"))
                 .path("counts");
         try (Lake lake = lake()) {
             assertThat(Contents.of(LakeTable.RAW_LINES, lake.table(LakeTable.RAW_LINES))
@@ -872,7 +893,7 @@ class MaintainJobTest {
         AtomicInteger reads = new AtomicInteger();
         try (Lake lake = lake()) {
             Folders folders = new Folders(
-                    State.at(set.get("state.dir"), new Configuration()),
+                    State.at(set.get("state.dir"), HADOOP),
                     new Ledger(lake),
                     Kept.of(lake.table(LakeTable.LEDGER), terms),
                     terms);
