@@ -67,6 +67,8 @@ final class HBase {
         hbase.put("hbase.master.wait.on.regionservers.maxtostart", "1");
         hbase.put("hbase.master.wait.on.regionservers.interval", "100");
         hbase.put("hbase.server.thread.wakefrequency", "1000");
+        // So often the master hears what the region server has done, a compaction for example.
+        hbase.put("hbase.regionserver.msginterval", "1000");
         hbase.put("hbase.lease.recovery.first.pause", "500");
         HadoopXml.write(site.conf("hbase").resolve("hbase-site.xml"), hbase);
         Hdfs.client(site, site.conf("hbase"));
