@@ -223,7 +223,16 @@ joined() {
 
 maven() {
   mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
-    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p'
+    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' | archiving
+}
+
+# archiving: passes lines on; begins to make the archive of drivers' classes when all that it is made of has been built.
+archiving() {
+  local line
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    [[ -n $fast || $line != *"local stack and integration tests"* ]] || driver_classes
+  done
 }
 
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -549,6 +550,16 @@ public final class LocalStack implements AutoCloseable {
     /** The log file that a proxy's agent follows. */
     public Path proxyLog(String proxy) {
         return Flume.log(site, proxy);
+    }
+
+    /** The class path that every driver's begins with. */
+    public String driverClassPath() {
+        return Spark.classPath(site);
+    }
+
+    /** The archive of that path's classes; empty where bin/trawl has not begun to make one. */
+    public Optional<Path> classArchive() {
+        return Spark.archive(site);
     }
 
     /** Environment of a command that submits to this stack or speaks to its Airflow. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Spark standalone: a master with its REST endpoint, and one worker that runs drivers and executors. */
@@ -99,7 +100,10 @@ final class Spark {
 
     /** Flags of the JVM of a driver or an executor: its own, where temporary files go, and the archive of classes. */
     static String jobFlags(Site site, String flags) {
-        return flags + " " + String.join(" ", site.temporaryFlags(Site.JOBS)) + archive(site);
+        return flags + " " + String.join(" ", site.temporaryFlags(Site.JOBS))
+                + archive(site)
+                        .map(archive -> " -XX:SharedArchiveFile=" + archive)
+                        .orElse("");
     }
 
     /** What a process needs that runs or submits Spark. */
@@ -132,8 +136,7 @@ final class Spark {
         conf.put("spark.worker.cleanup.appDataTtl", "86400");
         conf.put("spark.driver.host", "127.0.0.1");
         conf.put("spark.driver.bindAddress", "127.0.0.1");
-        // The path that the archive of classes was made of; what comes behind it may differ.
-        String path = site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
+        String path = classPath(site);
         conf.put("spark.driver.extraClassPath", path);
         conf.put("spark.executor.extraClassPath", path);
         conf.put("spark.driver.extraJavaOptions", driverFlags(site) + " " + String.join(" ", MODULES));
@@ -173,10 +176,14 @@ final class Spark {
         }
     }
 
-    /** The flag of the archive of classes that bin/trawl makes; nothing where it has not begun to make one. */
-    private static String archive(Site site) {
-        Path archive = site.home().resolve(".trawl/classes/drivers.jsa");
-        return Files.exists(archive) ? " -XX:SharedArchiveFile=" + archive : "";
+    /** The path that the archive of classes was made of; what comes behind it may differ. */
+    static String classPath(Site site) {
+        return site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
+    }
+
+    /** The archive of classes that bin/trawl makes; empty where it has not begun to make one. */
+    static Optional<Path> archive(Site site) {
+        return Optional.of(site.home().resolve(".trawl/classes/drivers.jsa")).filter(Files::exists);
     }
 
     private static Path recovery(Site site) {

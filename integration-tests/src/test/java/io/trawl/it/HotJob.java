@@ -5,6 +5,7 @@ import io.trawl.base.State;
 import io.trawl.hotdetect.HotDetectJob;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
+import io.trawl.stack.SharedStack;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,23 +59,9 @@ final class HotJob implements AutoCloseable {
     /** Starts one; it need not hold the lease when this returns. */
     static HotJob start(Sweeper source, String... more) throws IOException {
         String runId = source.source() + "-run-" + NUMBER.getAndIncrement();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1"));
-        for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
+        List<String> command = SharedStack.driver();
         command.addAll(List.of(
                 "-Dspark.master=local[2]",
-                "-Dspark.driver.host=127.0.0.1",
-                "-Dspark.driver.bindAddress=127.0.0.1",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
                 HotDetectJob.class.getName(),
                 "--source",
                 source.source(),

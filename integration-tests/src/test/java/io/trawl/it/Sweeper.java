@@ -18,6 +18,7 @@ import io.trawl.maintain.MaintainJob;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
+import io.trawl.stack.SharedStack;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -177,23 +178,10 @@ final class Sweeper {
 
     /** Starts a job in a JVM of its own. */
     Process start(String job, Window window) throws java.io.IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:TieredStopAtLevel=1"));
-        for (String flag : System.getProperty("trawl.it.opens", "").split(" ")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
+        List<String> command = SharedStack.driver();
         command.addAll(List.of(
                 "-Dspark.master=local[1]",
                 "-Dspark.ui.enabled=false",
-                "-Dspark.driver.host=127.0.0.1",
-                "-Dspark.driver.bindAddress=127.0.0.1",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
                 job(job).getClass().getName()));
         command.addAll(arguments(window));
         File log = File.createTempFile("job-" + job, ".log");

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,27 @@ public final class SharedStack {
         LocalStack opened = opened();
         opened.restore(STORES);
         return opened;
+    }
+
+    /**
+     * How the command begins that runs a job in a JVM of its own: with the class path and the archive of classes that
+     * drivers on the stack have, and what this JVM has behind them.
+     */
+    public static synchronized List<String> driver() {
+        LocalStack opened = opened();
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
+        Stream.of((QUICK + " " + System.getProperty("trawl.it.opens", "")).split(" "))
+                .filter(flag -> !flag.isEmpty())
+                .forEach(command::add);
+        opened.classArchive().ifPresent(archive -> command.add("-XX:SharedArchiveFile=" + archive));
+        command.addAll(List.of(
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.driver.bindAddress=127.0.0.1",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-cp",
+                opened.driverClassPath() + ":" + System.getProperty("java.class.path")));
+        return command;
     }
 
     private static LocalStack opened() {
