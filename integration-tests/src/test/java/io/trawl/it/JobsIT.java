@@ -126,14 +126,13 @@ class JobsIT {
         source.sweep(window);
         var once = source.everything(window);
         assertThat(once.get("hbase.detections")).isNotEmpty();
-        for (String first : Sweeper.STAGES) {
-            for (String second : Sweeper.STAGES) {
-                source.mustRun(first, window);
-                source.mustRun(second, window);
-                assertThat(source.everything(window))
-                        .as(first + " then " + second)
-                        .isEqualTo(once);
-            }
+        // In it each stage follows each, itself too, exactly once.
+        String before = "";
+        for (int number : new int[] {0, 0, 1, 0, 2, 0, 3, 1, 1, 2, 1, 3, 2, 2, 3, 3, 0}) {
+            String stage = Sweeper.STAGES.get(number);
+            source.mustRun(stage, window);
+            assertThat(source.everything(window)).as(before + " then " + stage).isEqualTo(once);
+            before = stage;
         }
         Sweeper.STAGES.forEach(stage -> source.mustRun(stage, window));
         source.mustRun("audit", window);
