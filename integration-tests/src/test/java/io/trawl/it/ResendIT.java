@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Window;
 import io.trawl.it.Broker.Message;
-import io.trawl.lake.LakeTable;
-import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.SharedStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An agent that sends a file again after each rotation, as Flume's TAILDIR does where a rename gives the log another name: a
+ * An agent that sends a file again after each rotation, as Flume's TAILDIR does where a rename gives the log another name:
+ * windows that are swept in another order, and copies of which the hot path alone has the indicator. CountsIT holds that a
  * line is one event in lake, HBase, counts and alerts.
  */
 class ResendIT {
@@ -32,8 +30,6 @@ class ResendIT {
     private static final String BROKEN = "1700000002.123     62 10.0.0.3";
     /** Lines of the first day. */
     private static final int DAY = 8;
-
-    private static final int ROTATIONS = 5;
 
     @TempDir
     static Path folder;
@@ -90,75 +86,6 @@ class ResendIT {
             hits += i % 4 == 1 ? 1 : 0;
         }
         return hits;
-    }
-
-    @Test
-    void aFileThatIsSentAgainAfterEachOfFiveRotationsIsOneEventALine() throws Exception {
-        Sweeper source = source("resend");
-        String proxy = source.source();
-        List<Window> windows = new ArrayList<>();
-        long sent = DAY;
-        try (HotJob first = HotJob.running(source)) {
-            windows.add(source.fill(broker, file(proxy, DAY)));
-            HotJob.awaitCommitted(source, sent);
-            first.kill();
-        }
-        for (int rotation = 1; rotation <= ROTATIONS; ) {
-            // Two rotations for each driver; it is killed in the midst of what it knows.
-            try (HotJob next = HotJob.running(source)) {
-                for (int each = 0; each < 2 && rotation <= ROTATIONS; each++, rotation++) {
-                    windows.add(source.fill(broker, file(proxy, DAY + rotation)));
-                    sent += DAY + rotation;
-                    HotJob.awaitCommitted(source, sent);
-                }
-                next.kill();
-            }
-        }
-        windows.forEach(source::sweep);
-
-        long valid = 0;
-        long invalid = 0;
-        long sightings = 0;
-        for (int i = 0; i < windows.size(); i++) {
-            Window window = windows.get(i);
-            int before = i == 0 ? 0 : DAY + i - 1;
-            int lines = DAY + i;
-            Map<String, Long> counts = source.counts("audit", window);
-            assertThat(counts)
-                    .as("window %s", i)
-                    .containsEntry("raw", (long) lines)
-                    .containsEntry("copies", (long) before)
-                    .containsEntry("copies_earlier", (long) before)
-                    .containsEntry("problems", 0L)
-                    .containsEntry("hot_equal", hits(before, lines))
-                    .containsEntry("hot_only", 0L)
-                    .containsEntry("hot_batch_only", 0L)
-                    .containsEntry("hot_unexplained", 0L);
-            assertThat(source.column(LakeTable.DETECTIONS, "enrich", window, "client"))
-                    .hasSize((int) hits(before, lines));
-            assertThat(source.hbase("detections", window).stream()
-                            .filter(cell -> cell.contains("hot:") && cell.contains("indicator_value")))
-                    .hasSize((int) hits(before, lines));
-            valid += counts.get("valid");
-            invalid += counts.get("invalid");
-            for (Map<String, Object> seen : source.records(LakeTable.OBSERVABLES, "enrich", window)) {
-                sightings += "www.evil.example".equals(seen.get("value")) ? (Long) seen.get("events") : 0;
-            }
-        }
-        int all = DAY + ROTATIONS;
-        assertThat(valid + invalid).isEqualTo(all);
-        assertThat(sightings).isEqualTo(hits(0, all));
-        List<Alert> alerts = HotJob.alerts(source);
-        assertThat(alerts).hasSize((int) hits(0, all));
-        assertThat(alerts).allMatch(alert -> alert.getRevision() == 1 && alert.getCount() == 1);
-        assertThat(alerts.stream().map(Alert::getClient)).doesNotHaveDuplicates();
-        assertThat(HotJob.heartbeat(source).path("copies").asLong()).isPositive();
-
-        // A rerun gives the same answer.
-        Window third = windows.get(3);
-        var everything = source.everything(third);
-        source.sweep(third);
-        assertThat(source.everything(third)).isEqualTo(everything);
     }
 
     @Test
