@@ -17,7 +17,6 @@ import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,11 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -44,13 +39,6 @@ class CatalogJobTest {
     private static final String GOOD =
             "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/192.0.2.7 text/html\n";
     private static final String PASSWORD = "a secret of its own";
-    private static final List<LakeTable<?>> TABLES = List.of(
-            LakeTable.RAW_LINES,
-            LakeTable.PROXY_EVENTS,
-            LakeTable.INVALID_RECORDS,
-            LakeTable.DETECTIONS,
-            LakeTable.OBSERVABLES,
-            LakeTable.INDICATORS);
 
     @TempDir
     Path folder;
@@ -190,10 +178,10 @@ class CatalogJobTest {
                     LocalSpark.start(settings, lake),
                     new Progress(new PrintStream(PrintStream.nullOutputStream()), Instant.now()))) {
                 found = sweep.run(List.of(feed), List.of(), logs, false);
-                once = rows(settings);
+                once = LakeRows.of(settings);
                 JsonNode again = sweep.run(List.of(feed), List.of(), logs, true);
                 assertThat(again.path("detections")).isEqualTo(found.path("detections"));
-                assertThat(rows(settings)).isEqualTo(once);
+                assertThat(LakeRows.of(settings)).isEqualTo(once);
                 bySpark(settings);
             }
             assertThat(found.path("valid").asInt()).isEqualTo(3);
@@ -205,7 +193,7 @@ class CatalogJobTest {
                     new Window(
                             logs.get(0).file().window(),
                             logs.get(0).file().window().plus(LogInputs.UNIT)));
-            assertThat(rows(settings)).isEqualTo(once);
+            assertThat(LakeRows.of(settings)).isEqualTo(once);
         }
     }
 
@@ -218,7 +206,7 @@ class CatalogJobTest {
     }
 
     private static void fenced(Settings settings, Window window) throws Exception {
-        try (Lake lake = Lake.open(settings, new Configuration())) {
+        try (Lake lake = Lake.open(settings, LakeRows.HADOOP)) {
             Long base = lake.snapshot(LakeTable.DETECTIONS);
             Ledger.Entry entry = new Ledger(lake).require("files", "enrich", window);
             assertThat(entry.output(LakeTable.DETECTIONS)).isEqualTo(base);
@@ -256,49 +244,16 @@ class CatalogJobTest {
         return store;
     }
 
-    /** Every row, without what names the run. */
-    private static Map<String, List<String>> rows(Settings settings) throws Exception {
-        Map<String, List<String>> rows = new TreeMap<>();
-        try (Lake open = Lake.open(settings, new Configuration())) {
-            for (LakeTable<?> table : TABLES) {
-                List<String> all = new ArrayList<>();
-                try (CloseableIterable<Record> records =
-                        IcebergGenerics.read(open.table(table)).build()) {
-                    records.forEach(record -> all.add(text(record)));
-                }
-                all.sort(null);
-                rows.put(table.name(), all);
-            }
-        }
-        return rows;
-    }
-
-    private static String text(Record record) {
-        StringBuilder text = new StringBuilder();
-        record.struct().fields().forEach(field -> {
-            Object value = record.getField(field.name());
-            text.append(field.name())
-                    .append('=')
-                    .append(
-                            value instanceof java.nio.ByteBuffer bytes
-                                    ? StandardCharsets.ISO_8859_1.decode(bytes.duplicate())
-                                    : value)
-                    .append(' ');
-        });
-        return text.toString();
-    }
-
     @Test
     void aLakeOfAnEarlierVersionInAFolderMovesWhenItIsSweptAgain() throws Exception {
         // As an earlier version left it: with a Hadoop catalog.
         theJobsLeaveTheSameInEveryCatalog(Kind.HADOOP);
         Path lake = folder.resolve("lake");
-        Map<String, List<String>> before;
-        before = rows(Settings.load(lake.resolve("trawl.conf"), Map.of()));
+        Map<String, List<String>> before = LakeRows.of(Settings.load(lake.resolve("trawl.conf"), Map.of()));
         try (LakeFolder again = LakeFolder.open(lake)) {
             Settings settings = again.settings("squid");
             assertThat(settings.text("lake.type")).isEqualTo("jdbc");
-            assertThat(rows(settings)).isEqualTo(before);
+            assertThat(LakeRows.of(settings)).isEqualTo(before);
         }
         assertThat(lake.resolve("lake/catalog.db")).isNotEmptyFile();
     }

@@ -37,14 +37,15 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,24 +56,40 @@ class ResendJobTest {
     private static final String BROKEN = "broken\n";
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static SparkSession spark;
+    /** A lake with indicators. */
+    private static KeptFolder kept;
 
     private LakeFolder lake;
     private Settings settings;
-    private SparkSession spark;
+
+    @BeforeAll
+    static void indicators() throws Exception {
+        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\n");
+        try (LakeFolder lake = LakeFolder.open(folder.resolve("lake"))) {
+            spark = QuickSpark.start(lake.settings("squid"));
+            assertThat(run(lake, new RefreshIndicatorsJob(), "--feeds", feed.toString()))
+                    .isEmpty();
+        }
+        kept = new KeptFolder(folder.resolve("lake"), folder.resolve("kept"));
+    }
+
+    @AfterAll
+    static void end() {
+        spark.close();
+    }
 
     @BeforeEach
     void open() throws Exception {
+        kept.restore();
         lake = LakeFolder.open(folder.resolve("lake"));
         settings = lake.settings("squid");
-        spark = LocalSpark.start(settings, lake);
-        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\n");
-        mustRun(new RefreshIndicatorsJob(), "--feeds", feed.toString());
     }
 
     @AfterEach
     void close() throws Exception {
-        spark.close();
         lake.close();
     }
 
@@ -90,7 +107,7 @@ class ResendJobTest {
     private void came(int number, String generation, String... lines) throws Exception {
         Path file = Files.writeString(folder.resolve(number + ".log"), String.join("", lines));
         LogScan scan = LogScan.of(file, Long.MAX_VALUE, Collections.emptySortedSet(), 1000);
-        State.at(settings.text("state.dir"), new Configuration())
+        State.at(settings.text("state.dir"), LakeRows.HADOOP)
                 .replace(
                         LogFile.name(Sweep.SOURCE, window(number).start()),
                         new LogFile(
@@ -106,6 +123,10 @@ class ResendJobTest {
     }
 
     private String run(Job job, String... arguments) {
+        return run(lake, job, arguments);
+    }
+
+    private static String run(LakeFolder lake, Job job, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--conf", lake.conf().toString()));
         all.addAll(List.of(arguments));
         ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -134,7 +155,7 @@ class ResendJobTest {
     }
 
     private JsonNode report(String job, int number) throws Exception {
-        JsonNode report = State.at(settings.text("reports.dir"), new Configuration())
+        JsonNode report = State.at(settings.text("reports.dir"), LakeRows.HADOOP)
                 .read(job + "/" + Sweep.SOURCE + "/"
                         + window(number).start().toString().replace(":", "") + ".json");
         assertThat(report).isNotNull();
@@ -148,7 +169,7 @@ class ResendJobTest {
     /** A column of the rows of a table, each with the number of its window. */
     private List<String> rows(LakeTable<?> table, String column) throws Exception {
         List<String> rows = new ArrayList<>();
-        try (Lake open = Lake.open(settings, new Configuration());
+        try (Lake open = Lake.open(settings, LakeRows.HADOOP);
                 CloseableIterable<Record> records =
                         IcebergGenerics.read(open.table(table)).build()) {
             for (Record record : records) {
@@ -314,7 +335,7 @@ class ResendJobTest {
         came(1, "day", day(7));
         sweep(1);
         List<String> once = everything();
-        State.at(settings.text("state.dir"), new Configuration())
+        State.at(settings.text("state.dir"), LakeRows.HADOOP)
                 .replace(
                         "maintain/horizon.json",
                         new ObjectMapper()
@@ -340,7 +361,7 @@ class ResendJobTest {
         sweep(1);
         Instant before = Instant.now();
         mustRun(0, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
-        State.at(settings.text("state.dir"), new Configuration())
+        State.at(settings.text("state.dir"), LakeRows.HADOOP)
                 .replace(
                         "maintain/horizon.json",
                         new ObjectMapper()
@@ -365,8 +386,8 @@ class ResendJobTest {
         sweep(3);
         sweep(4);
         mustRun(2, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new));
-        try (Lake open = Lake.open(settings, new Configuration())) {
-            long merged = SparkActions.get(spark)
+        try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
+            long merged = SparkActions.get(spark.newSession())
                     .rewriteDataFiles(open.table(LakeTable.LEDGER))
                     .filter(Expressions.greaterThanOrEqual(
                             "window", window(3).start().getEpochSecond() * 1_000_000))
@@ -405,7 +426,7 @@ class ResendJobTest {
         assertThat(ids(LakeTable.PROXY_EVENTS, 1)).hasSize(3);
         assertThat(ids(LakeTable.INVALID_RECORDS, 1)).hasSize(1);
         asked.add("0123456789abcdef0123456789abcdef");
-        try (Lake open = Lake.open(settings, new Configuration())) {
+        try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
             Ledger ledger = new Ledger(open);
             assertThat(EarlierCopies.dropped(ledger, Sweep.SOURCE, window(1), new TreeSet<>(asked)))
                     .containsExactlyInAnyOrderElementsOf(first);
@@ -450,7 +471,7 @@ class ResendJobTest {
     }
 
     private void ingested(int like, int number, String detail) throws Exception {
-        try (Lake open = Lake.open(settings, new Configuration())) {
+        try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
             Ledger ledger = new Ledger(open);
             Ledger.Entry known = ledger.require(Sweep.SOURCE, "ingest", window(like));
             LedgerEntry entry = new LedgerEntry();

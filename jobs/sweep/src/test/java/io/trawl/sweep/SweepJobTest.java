@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
@@ -84,40 +81,8 @@ class SweepJobTest {
         return said("", args.toArray(new String[0])).json();
     }
 
-    /** Every row of the tables but the ledger's, which has one for each run. */
     private Map<String, List<String>> rows() throws Exception {
-        Map<String, List<String>> rows = new TreeMap<>();
-        Settings settings = Settings.load(lake.resolve("trawl.conf"), Map.of());
-        try (Lake open = Lake.open(settings, new Configuration())) {
-            for (LakeTable<?> table : List.of(
-                    LakeTable.RAW_LINES,
-                    LakeTable.PROXY_EVENTS,
-                    LakeTable.INVALID_RECORDS,
-                    LakeTable.DETECTIONS,
-                    LakeTable.OBSERVABLES,
-                    LakeTable.INDICATORS)) {
-                List<String> all = new ArrayList<>();
-                try (CloseableIterable<Record> records =
-                        IcebergGenerics.read(open.table(table)).build()) {
-                    records.forEach(record -> all.add(text(record)));
-                }
-                all.sort(null);
-                rows.put(table.name(), all);
-            }
-        }
-        return rows;
-    }
-
-    private static String text(Record record) {
-        StringBuilder text = new StringBuilder();
-        record.struct().fields().forEach(field -> {
-            Object value = record.getField(field.name());
-            text.append(field.name())
-                    .append('=')
-                    .append(value instanceof ByteBuffer bytes ? StandardCharsets.ISO_8859_1.decode(bytes) : value)
-                    .append(' ');
-        });
-        return text.toString();
+        return LakeRows.of(Settings.load(lake.resolve("trawl.conf"), Map.of()));
     }
 
     private List<String> bytesOfTheLake() throws IOException {
@@ -169,7 +134,7 @@ class SweepJobTest {
         assertThat(said.status()).as(said.err()).isZero();
 
         List<String> seen = new ArrayList<>();
-        try (Lake open = Lake.open(Settings.load(lake.resolve("trawl.conf"), Map.of()), new Configuration());
+        try (Lake open = Lake.open(Settings.load(lake.resolve("trawl.conf"), Map.of()), LakeRows.HADOOP);
                 CloseableIterable<Record> records =
                         IcebergGenerics.read(open.table(LakeTable.OBSERVABLES)).build()) {
             for (Record record : records) {

@@ -1,0 +1,30 @@
+package io.trawl.sweep;
+
+import io.trawl.etl.Jobs;
+import io.trawl.etl.Settings;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * One Spark for all tests of a class that runs many jobs on a few lines each: every job takes a session of its own from it. It
+ * generates no code, which takes longer than the code runs, and makes no plan anew between its stages. SweepJobTest and
+ * CatalogJobTest run the jobs with both, as {@code trawl sweep} does.
+ */
+final class QuickSpark {
+    private QuickSpark() {}
+
+    /** @param settings of the one lake of all the tests */
+    static SparkSession start(Settings settings) {
+        SparkConf conf = new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("tests")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1")
+                .set("spark.sql.adaptive.enabled", "false")
+                .set("spark.sql.codegen.wholeStage", "false")
+                .set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+        Jobs.configure(conf, settings);
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}
