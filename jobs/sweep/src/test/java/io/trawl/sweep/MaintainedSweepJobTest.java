@@ -33,16 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.types.Types;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,24 +48,59 @@ import org.junit.jupiter.api.io.TempDir;
 class MaintainedSweepJobTest {
     private static final String LINE =
             "1700000000.%03d     62 10.0.0.%d TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/192.0.2.7 text/html\n";
-    private static final List<LakeTable<?>> TABLES = List.of(
-            LakeTable.RAW_LINES,
-            LakeTable.PROXY_EVENTS,
-            LakeTable.INVALID_RECORDS,
-            LakeTable.DETECTIONS,
-            LakeTable.OBSERVABLES,
-            LakeTable.INDICATORS);
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static SparkSession spark;
+    /** The lake when both logs have been swept, and swept again. */
+    private static KeptFolder kept;
+    /** What the second sweep found, without the ids of snapshots. */
+    private static JsonNode found;
+
+    @BeforeAll
+    static void sweepTwice() throws Exception {
+        Files.writeString(folder.resolve("feed.txt"), "evil.example\nbad.example\n");
+        for (int i = 0; i < 2; i++) {
+            StringBuilder lines = new StringBuilder("broken " + i + "\n");
+            for (int line = 0; line < 6; line++) {
+                lines.append(LINE.formatted(line, i + line, line % 2 == 0 ? "www.evil.example" : "good.example"));
+            }
+            Files.writeString(log(i), lines);
+        }
+        try (LakeFolder lake = LakeFolder.open(folder.resolve("lake"))) {
+            spark = QuickSpark.start(lake.settings("squid"));
+        }
+        try (Site site = new Site()) {
+            site.sweep();
+            found = found(site.sweep());
+        }
+        kept = new KeptFolder(folder.resolve("lake"), folder.resolve("kept"));
+    }
+
+    @AfterAll
+    static void end() {
+        spark.close();
+    }
+
+    private static Path log(int number) {
+        return folder.resolve("access-" + number + ".log");
+    }
 
     /** A lake of two logs, each swept twice. */
-    private final class Site implements AutoCloseable {
+    private static Site swept() throws Exception {
+        kept.restore();
+        return new Site();
+    }
+
+    /** A lake of two logs. */
+    private static final class Site implements AutoCloseable {
         private final LakeFolder lake = LakeFolder.open(folder.resolve("lake"));
         private final Settings settings;
         private final List<LogInputs.Swept> logs;
-        private final Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\nbad.example\n");
-        private final SparkSession spark;
+        /** With a catalog of its own, which knows nothing of the lake before. */
+        private final SparkSession own = spark.newSession();
+
         private final Sweep sweep;
 
         Site() throws Exception {
@@ -78,24 +111,14 @@ class MaintainedSweepJobTest {
                     "ingest.task.messages = 1\nmaintain.compact.files = 2\nmaintain.compact.after = P1D\n",
                     StandardOpenOption.APPEND);
             settings = Settings.load(lake.conf(), Map.of());
-            List<String> names = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                StringBuilder lines = new StringBuilder("broken " + i + "\n");
-                for (int line = 0; line < 6; line++) {
-                    lines.append(LINE.formatted(line, i + line, line % 2 == 0 ? "www.evil.example" : "good.example"));
-                }
-                names.add(Files.writeString(folder.resolve("access-" + i + ".log"), lines)
-                        .toString());
-            }
             PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
-            logs = LogInputs.register(names, System.in, lake, settings, nowhere);
-            spark = LocalSpark.start(settings, lake);
-            sweep = new Sweep(lake, settings, spark, new Progress(nowhere, Instant.now()));
-            sweep();
+            logs = LogInputs.register(
+                    List.of(log(0).toString(), log(1).toString()), System.in, lake, settings, nowhere);
+            sweep = new Sweep(lake, settings, own, new Progress(nowhere, Instant.now()));
         }
 
         ObjectNode sweep() throws Exception {
-            return sweep.run(List.of(feed), List.of(), logs, true);
+            return sweep.run(List.of(folder.resolve("feed.txt")), List.of(), logs, true);
         }
 
         String maintain(Duration later, String dieBefore) throws Exception {
@@ -115,29 +138,19 @@ class MaintainedSweepJobTest {
         /** What it counted. */
         JsonNode maintain(Duration later) throws Exception {
             assertThat(maintain(later, "")).isEqualTo("0");
-            return Objects.requireNonNull(State.at(settings.text("reports.dir"), new Configuration())
+            return Objects.requireNonNull(State.at(settings.text("reports.dir"), LakeRows.HADOOP)
                             .read("maintain.json"))
                     .path("counts");
         }
 
-        /** Every row of the tables as a query reads it. */
         Map<String, List<String>> rows() throws Exception {
-            Map<String, List<String>> rows = new TreeMap<>();
-            try (Lake open = Lake.open(settings, new Configuration())) {
-                for (LakeTable<?> table : TABLES) {
-                    try (CloseableIterable<Record> records =
-                            IcebergGenerics.read(open.table(table)).build()) {
-                        rows.put(table.name(), texts(records));
-                    }
-                }
-            }
-            return rows;
+            return LakeRows.of(settings);
         }
 
         /** Every row of the windows as the ledger names it, by each way in which jobs read. */
         Map<String, List<String>> named() throws Exception {
             Map<String, List<String>> rows = new TreeMap<>();
-            try (Lake open = Lake.open(settings, new Configuration())) {
+            try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
                 for (LogInputs.Swept log : logs) {
                     Window window = log.window();
                     Ledger ledger = new Ledger(open);
@@ -158,7 +171,7 @@ class MaintainedSweepJobTest {
 
         private void add(Map<String, List<String>> rows, Lake open, LakeTable<?> table, Window window, long snapshot) {
             String name = table + " " + window + " " + snapshot;
-            Dataset<Row> bySpark = open.rows(spark, table, "files", window, snapshot);
+            Dataset<Row> bySpark = open.rows(own, table, "files", window, snapshot);
             List<String> all = new ArrayList<>();
             bySpark.toJSON().collectAsList().forEach(all::add);
             all.sort(null);
@@ -171,13 +184,12 @@ class MaintainedSweepJobTest {
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
-            assertThat(open.read(spark, table, "files", window, snapshot).count())
-                    .isEqualTo(all.size());
+            assertThat(open.read(own, table, "files", window, snapshot).count()).isEqualTo(all.size());
             assertThat(open.isEmpty(table, "files", window, snapshot)).isEqualTo(all.isEmpty());
         }
 
         List<Snapshot> snapshots(LakeTable<?> table) throws Exception {
-            try (Lake open = Lake.open(settings, new Configuration())) {
+            try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
                 List<Snapshot> all = new ArrayList<>();
                 open.table(table).snapshots().forEach(all::add);
                 return all;
@@ -186,29 +198,8 @@ class MaintainedSweepJobTest {
 
         @Override
         public void close() throws Exception {
-            sweep.close();
             lake.close();
         }
-    }
-
-    private static List<String> texts(CloseableIterable<Record> records) {
-        List<String> all = new ArrayList<>();
-        records.forEach(record -> {
-            StringBuilder text = new StringBuilder();
-            for (Types.NestedField field : record.struct().fields()) {
-                Object value = record.getField(field.name());
-                text.append(field.name())
-                        .append('=')
-                        .append(
-                                value instanceof java.nio.ByteBuffer bytes
-                                        ? StandardCharsets.ISO_8859_1.decode(bytes.duplicate())
-                                        : value)
-                        .append(' ');
-            }
-            all.add(text.toString());
-        });
-        all.sort(null);
-        return all;
     }
 
     /** What a sweep found, without the ids of snapshots. */
@@ -220,8 +211,7 @@ class MaintainedSweepJobTest {
 
     @Test
     void afterMaintenanceARerunGivesTheSame() throws Exception {
-        try (Site site = new Site()) {
-            JsonNode found = found(site.sweep());
+        try (Site site = swept()) {
             Map<String, List<String>> rows = site.rows();
             Map<String, List<String>> named = site.named();
             assertThat(named).hasSize(2 * 2 * 5);
@@ -248,8 +238,7 @@ class MaintainedSweepJobTest {
 
     @Test
     void killedBeforeAnyStepItLosesNothing() throws Exception {
-        try (Site site = new Site()) {
-            JsonNode found = found(site.sweep());
+        try (Site site = swept()) {
             Map<String, List<String>> rows = site.rows();
             Map<String, List<String>> named = site.named();
             List<String> steps = new ArrayList<>();
@@ -276,8 +265,7 @@ class MaintainedSweepJobTest {
 
     @Test
     void behindTheHorizonARunIsRefusedAndTheRowsStay() throws Exception {
-        try (Site site = new Site()) {
-            site.sweep();
+        try (Site site = swept()) {
             Map<String, List<String>> rows = site.rows();
 
             JsonNode counts = site.maintain(Duration.ofDays(5));
@@ -285,7 +273,7 @@ class MaintainedSweepJobTest {
             assertThat(expired(counts)).isPositive();
             // Those that its compaction made go the next time.
             site.maintain(Duration.ofDays(5));
-            for (LakeTable<?> table : TABLES) {
+            for (LakeTable<?> table : LakeRows.TABLES) {
                 assertThat(site.snapshots(table)).as(table.toString()).hasSizeLessThanOrEqualTo(2);
             }
             assertThat(site.rows()).isEqualTo(rows);
@@ -328,7 +316,7 @@ class MaintainedSweepJobTest {
 
     @Test
     void ingestDoesNotReplaceAWindowThatIsShorterNow() throws Exception {
-        try (Site site = new Site()) {
+        try (Site site = swept()) {
             Map<String, List<String>> rows = site.rows();
             LogInputs.Swept log = site.logs.get(0);
             int partition = log.file().number();
@@ -367,11 +355,10 @@ class MaintainedSweepJobTest {
 
     @Test
     void aLoadThatCannotKnowWhatToTakeOutPutsNothing() throws Exception {
-        try (Site site = new Site()) {
-            site.sweep();
+        try (Site site = swept()) {
             LogInputs.Swept log = site.logs.get(0);
-            State state = State.at(site.settings.text("state.dir"), new Configuration());
-            try (Lake open = Lake.open(site.settings, new Configuration())) {
+            State state = State.at(site.settings.text("state.dir"), LakeRows.HADOOP);
+            try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
                 List<Ledger.Entry> results = new Ledger(open).entries("files", "enrich", log.window());
                 assertThat(results).hasSize(2);
                 long old = results.get(0).output(LakeTable.DETECTIONS);
@@ -400,7 +387,7 @@ class MaintainedSweepJobTest {
 
     /** Snapshots that went, of tables whose rows a rerun reads. */
     private static long expired(JsonNode counts) {
-        return TABLES.stream()
+        return LakeRows.TABLES.stream()
                 .mapToLong(table ->
                         counts.path("snapshots_expired." + table.name()).asLong())
                 .sum();
@@ -408,7 +395,7 @@ class MaintainedSweepJobTest {
 
     private static Map<String, List<String>> lastOfEach(Site site) throws Exception {
         Map<String, List<String>> rows = new TreeMap<>();
-        try (Lake open = Lake.open(site.settings, new Configuration())) {
+        try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
             for (LogInputs.Swept log : site.logs) {
                 Ledger.Entry ingest = new Ledger(open).require("files", "ingest", log.window());
                 site.add(rows, open, LakeTable.RAW_LINES, log.window(), ingest.output(LakeTable.RAW_LINES));
