@@ -150,8 +150,8 @@ final class Sweeper {
                     .setMaster("local[2]")
                     .setAppName("tests")
                     .set("spark.ui.enabled", "false")
-                    // With so few lines, code takes longer to generate than it runs. The stack's own Spark, and a job in
-                    // a JVM of its own, have both.
+                    // With so few lines, code takes longer to generate than it runs. The stack's own Spark, and a
+                    // job in a JVM of its own, have both.
                     .set("spark.sql.adaptive.enabled", "false")
                     .set("spark.sql.codegen.wholeStage", "false")
                     .set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
@@ -357,7 +357,7 @@ final class Sweeper {
     List<String> hbase(String table, Window window) throws Exception {
         TreeSet<String> cells = new TreeSet<>();
         String own = window + ":" + source;
-        // By the server: the tables have what all tests have left in them. It does not tell small letters from capitals.
+        // Chosen by the server, which ignores case: the tables have what all tests have left in them.
         Scan scan = new Scan().setFilter(new QualifierFilter(CompareOperator.EQUAL, new SubstringComparator(own)));
         try (Table open = io.trawl.hbase.HBase.connection(settings()).getTable(TableName.valueOf(table));
                 ResultScanner rows = open.getScanner(scan)) {

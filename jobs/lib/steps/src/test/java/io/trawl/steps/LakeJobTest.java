@@ -33,6 +33,7 @@ import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.Tuple2;
 
 @ParameterizedClass
 @ValueSource(strings = {"jdbc", "hadoop"})
@@ -60,21 +62,35 @@ class LakeJobTest {
         Settings settings = Settings.defaults()
                 .with("lake.type", catalog)
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
-        SparkConf conf = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1");
+        SparkConf conf = new SparkConf();
         Jobs.configure(conf, settings);
-        spark = SparkSession.builder().config(conf).getOrCreate();
+        // One Spark for all tests, unless one has ended it: to start it takes longer than most of them.
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .getOrCreate()
+                .newSession();
+        for (Tuple2<String, String> setting : conf.getAll()) {
+            if (setting._1().startsWith("spark.sql.")) {
+                spark.conf().set(setting._1(), setting._2());
+            }
+        }
         lake = Lake.open(settings, spark.sparkContext().hadoopConfiguration());
     }
 
     @AfterEach
     void close() throws Exception {
         lake.close();
-        spark.stop();
+    }
+
+    @AfterAll
+    static void endSpark() {
+        SparkSession.getDefaultSession().foreach(session -> {
+            session.stop();
+            return null;
+        });
     }
 
     private LakeStore<RawLine> replace(Window window, Long base, String... lines) {
