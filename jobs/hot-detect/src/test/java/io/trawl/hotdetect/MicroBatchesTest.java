@@ -29,6 +29,6 @@ class MicroBatchesTest {
     private static SparkException task(String text) {
         return new SparkException(
                 "Job aborted due to stage failure: Task 0 in stage 1.0 failed 1 times: Lost task 0.0: " + text
-                        + "\n\tat io.trawl.etl.TaskRun.x(TaskRun.java:1)");
+                        + "\n\tat io.trawl.flow.TaskRun.x(TaskRun.java:1)");
     }
 }

@@ -1,8 +1,8 @@
 package io.trawl.sweep;
 
-import io.trawl.etl.Lake;
-import io.trawl.etl.LakeTable;
-import io.trawl.etl.Settings;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.base.Settings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -67,8 +67,7 @@ class FlowTypesTest {
         String code = """
                 package example;
                 import static io.trawl.steps.Steps.*;
-                import io.trawl.etl.*;
-                import io.trawl.flow.Flow;
+                import io.trawl.flow.*;
                 import io.trawl.record.*;
                 import java.util.List;
                 class Chain {
