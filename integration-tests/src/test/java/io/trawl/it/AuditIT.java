@@ -8,7 +8,6 @@ import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +34,7 @@ class AuditIT {
     @BeforeAll
     static void start() throws Exception {
         conf = SharedStack.stores().conf();
-        Sweeper any = new Sweeper(conf, "any", Map.of());
-        broker = new Broker(any.settings().text("kafka.bootstrap"));
-        Path feed = Files.writeString(folder.resolve("feed.txt"), "fine[.]example\n");
-        any.mustRun("refresh-indicators", null, "--feeds", feed.toString());
+        broker = Sweeper.begin(conf, folder, "fine[.]example\n");
     }
 
     @AfterAll

@@ -60,11 +60,8 @@ class JobsIT {
     @BeforeAll
     static void start() throws Exception {
         conf = SharedStack.stores().conf();
-        Sweeper any = new Sweeper(conf, "any", Map.of());
-        broker = new Broker(any.settings().text("kafka.bootstrap"));
-        Path feed = Files.writeString(
-                folder.resolve("feed.txt"), "evil[.]example\n203.0.113.0/24\n203.0.113.9\nhxxp://www.evil.example/a\n");
-        any.mustRun("refresh-indicators", null, "--feeds", feed.toString());
+        broker =
+                Sweeper.begin(conf, folder, "evil[.]example\n203.0.113.0/24\n203.0.113.9\nhxxp://www.evil.example/a\n");
     }
 
     @AfterAll

@@ -87,11 +87,8 @@ class ParityIT {
     @BeforeAll
     static void start() throws Exception {
         conf = SharedStack.stores().conf();
-        Sweeper any = new Sweeper(conf, "any", Map.of());
-        broker = new Broker(any.settings().text("kafka.bootstrap"));
-        Path feed = Files.writeString(folder.resolve("feed.txt"), FEED);
         Path allowlist = Files.writeString(folder.resolve("ours.json"), ALLOWLIST);
-        any.mustRun("refresh-indicators", null, "--feeds", feed.toString(), "--allowlists", allowlist.toString());
+        broker = Sweeper.begin(conf, folder, FEED, "--allowlists", allowlist.toString());
     }
 
     @AfterAll

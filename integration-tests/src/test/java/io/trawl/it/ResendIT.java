@@ -40,10 +40,7 @@ class ResendIT {
     @BeforeAll
     static void start() throws Exception {
         conf = SharedStack.stores().conf();
-        Sweeper any = new Sweeper(conf, "any", Map.of());
-        broker = new Broker(any.settings().text("kafka.bootstrap"));
-        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil[.]example\n");
-        any.mustRun("refresh-indicators", null, "--feeds", feed.toString());
+        broker = Sweeper.begin(conf, folder, "evil[.]example\n");
     }
 
     @AfterAll

@@ -24,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -94,6 +95,16 @@ final class Sweeper {
                 UNIT.toString(),
                 source + ".silence",
                 "PT1H");
+    }
+
+    /** Makes a feed the indicators of the lake that the tests share, and gives the stack's broker. */
+    static Broker begin(Path conf, Path folder, String feed, String... more) throws Exception {
+        Sweeper any = new Sweeper(conf, "any", Map.of());
+        List<String> options = new ArrayList<>(List.of(
+                "--feeds", Files.writeString(folder.resolve("feed.txt"), feed).toString()));
+        options.addAll(List.of(more));
+        any.mustRun("refresh-indicators", null, options.toArray(new String[0]));
+        return new Broker(any.settings().text("kafka.bootstrap"));
     }
 
     String source() {
