@@ -1,7 +1,6 @@
 package io.trawl.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.bench.GrownLake.Plan;
@@ -67,8 +66,10 @@ class GrowthBenchJobTest {
             assertThat(figure(measured, "late." + name)).as(name + measured).isPositive();
         }
         for (String name : List.of("metadata_bytes", "heap_bytes")) {
-            double early = figure(measured, "early." + name);
-            assertThat(figure(measured, "late." + name)).as(name + measured).isCloseTo(early, withinPercentage(5));
+            // Its log of metadata files is shorter yet: there were fewer than a hundred commits since the clone.
+            assertThat(figure(measured, "late." + name) / figure(measured, "early." + name))
+                    .as(name + measured)
+                    .isBetween(0.7, 1.05);
         }
     }
 
@@ -109,7 +110,9 @@ class GrowthBenchJobTest {
                 }
                 contents.put(one + " rows", rows(table));
                 contents.put(one + " data files on disk", onDisk(table, "data", ".parquet"));
-                contents.put(one + " metadata files on disk", onDisk(table, "metadata", ".metadata.json"));
+                assertThat(onDisk(table, "metadata", ".metadata.json"))
+                        .as("metadata files of " + one)
+                        .isLessThanOrEqualTo(101);
             }
         }
         return contents;
