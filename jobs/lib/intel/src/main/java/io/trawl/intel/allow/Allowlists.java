@@ -13,10 +13,6 @@ import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -27,10 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -131,15 +124,15 @@ public final class Allowlists implements Suppressor {
         zip.setMethod(ZipOutputStream.STORED);
         int number = 0;
         for (Path path : given) {
-            for (Path file : files(path)) {
-                byte[] bytes = bytes(file);
+            for (Path file : AllowlistFiles.of(path)) {
+                byte[] bytes = AllowlistFiles.bytes(file);
                 lists.add(file.toString(), bytes);
                 Path relative = file.equals(path) ? file.getFileName() : path.relativize(file);
                 ZipEntry entry = new ZipEntry(String.format(Locale.ROOT, "%05d/%s", number++, relative)
                         .replace('\\', '/'));
                 entry.setTimeLocal(TIME);
                 entry.setSize(bytes.length);
-                entry.setCrc(crc(bytes));
+                entry.setCrc(AllowlistFiles.crc(bytes));
                 zip.putNextEntry(entry);
                 zip.write(bytes);
             }
@@ -162,7 +155,7 @@ public final class Allowlists implements Suppressor {
                 ZipEntry entry = entries.nextElement();
                 try (InputStream in = zip.getInputStream(entry)) {
                     byte[] bytes = in.readAllBytes();
-                    if (crc(bytes) != entry.getCrc()) {
+                    if (AllowlistFiles.crc(bytes) != entry.getCrc()) {
                         throw new IOException(entry.getName() + " was changed");
                     }
                     lists.add(packed + " " + entry.getName(), bytes);
@@ -170,56 +163,6 @@ public final class Allowlists implements Suppressor {
             }
         }
         return lists;
-    }
-
-    private static long crc(byte[] bytes) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        return crc.getValue();
-    }
-
-    private static List<Path> files(Path given) throws IOException {
-        if (Files.isRegularFile(given)) {
-            return List.of(given);
-        }
-        if (!Files.isDirectory(given)) {
-            throw new IOException(given + ": no such file or folder");
-        }
-        List<Path> files = beneath(given, Integer.MAX_VALUE, "list.json");
-        files = files.isEmpty() ? beneath(given, 1, ".json") : files;
-        if (files.isEmpty()) {
-            throw new IOException(
-                    given + ": no allowlist in it; expected list.json files in its folders, or JSON files in it");
-        }
-        return files;
-    }
-
-    private static List<Path> beneath(Path folder, int depth, String end) throws IOException {
-        try (Stream<Path> beneath = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
-            return beneath.filter(file -> (end.startsWith(".") ? file.toString().endsWith(end) : file.endsWith(end))
-                            && Files.isRegularFile(file))
-                    .sorted()
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw reason(Objects.requireNonNull(e.getCause()));
-        } catch (IOException e) {
-            throw reason(e);
-        }
-    }
-
-    private static byte[] bytes(Path file) throws IOException {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw reason(e);
-        }
-    }
-
-    /** What is said of a file that is not ours names the file alone. */
-    private static IOException reason(IOException e) {
-        return e instanceof AccessDeniedException denied
-                ? new IOException(denied.getFile() + ": is not yours to read", e)
-                : e;
     }
 
     private void add(String file, byte[] json) throws IOException {
@@ -348,7 +291,7 @@ public final class Allowlists implements Suppressor {
         String regex = php ? text.substring(1, end) : text;
         int flags = php && text.indexOf('i', end) > 0 ? Pattern.CASE_INSENSITIVE : 0;
         try {
-            Expression expression = new Expression(Pattern.compile(regex, flags), tail(regex), list);
+            Expression expression = new Expression(Pattern.compile(regex, flags), PlainEnd.length(regex), list);
             if (concerns(attributes, HOSTS)) {
                 hostExpressions.add(expression);
             }
@@ -358,73 +301,6 @@ public final class Allowlists implements Suppressor {
         } catch (PatternSyntaxException e) {
             unusable.add(list + ": " + text + ": " + e.getMessage());
         }
-    }
-
-    /** Length of the plain text that an expression ends with, without a first dot; 0 where it may end in several ways. */
-    static int tail(String regex) {
-        if (regex.contains("\\Q") || hasAlternatives(regex)) {
-            return 0;
-        }
-        int length = 0;
-        char first = ' ';
-        int at = regex.length() - 1;
-        if (at >= 0 && regex.charAt(at) == '$' && !isEscaped(regex, at)) {
-            at--;
-        }
-        while (at >= 0) {
-            char c = regex.charAt(at);
-            boolean escaped = isEscaped(regex, at);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (escaped && "xpPQ0123456789".indexOf(c) >= 0) {
-                return 0;
-            }
-            if (escaped ? letter : "\\^$.|?*+()[]{}".indexOf(c) >= 0) {
-                break;
-            }
-            length++;
-            first = c;
-            at -= escaped ? 2 : 1;
-        }
-        return first == '.' ? length - 1 : length;
-    }
-
-    /** Whether a | divides the whole expression. */
-    private static boolean hasAlternatives(String regex) {
-        int depth = 0;
-        for (int i = 0; i < regex.length(); i++) {
-            switch (regex.charAt(i)) {
-                case '\\' -> i++;
-                case '[' -> i = classEnd(regex, i);
-                case '(' -> depth++;
-                case ')' -> depth--;
-                case '|' -> {
-                    if (depth <= 0) {
-                        return true;
-                    }
-                }
-                default -> {}
-            }
-        }
-        return false;
-    }
-
-    /** Where the class of characters that begins at a place ends. */
-    private static int classEnd(String regex, int from) {
-        int i = from + 1;
-        i += regex.startsWith("^", i) ? 1 : 0;
-        i += regex.startsWith("]", i) ? 1 : 0;
-        while (i < regex.length() && regex.charAt(i) != ']') {
-            i += regex.charAt(i) == '\\' ? 2 : 1;
-        }
-        return i;
-    }
-
-    private static boolean isEscaped(String regex, int at) {
-        int from = at;
-        while (from > 0 && regex.charAt(from - 1) == '\\') {
-            from--;
-        }
-        return (at - from) % 2 == 1;
     }
 
     /** The lists that were read, in order. */

@@ -142,7 +142,7 @@ class AllowlistsTest {
         "'', 0",
     })
     void anExpressionCountsAsThePlainTextThatItEndsIn(String regex, int length) {
-        assertThat(Allowlists.tail(regex)).isEqualTo(length);
+        assertThat(PlainEnd.length(regex)).isEqualTo(length);
     }
 
     @Test
