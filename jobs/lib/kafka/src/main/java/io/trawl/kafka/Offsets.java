@@ -16,22 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +40,7 @@ public final class Offsets implements Messages {
     private final LogSource source;
     private final Settings settings;
     private final State state;
-    private final Admin admin;
-    private final String bootstrap;
+    private final Topic broker;
 
     public Offsets(LogSource source, Settings settings, State state) {
         this(source, settings, state, PATIENCE);
@@ -63,8 +51,7 @@ public final class Offsets implements Messages {
         this.source = source;
         this.settings = settings;
         this.state = state;
-        this.bootstrap = settings.text("kafka.bootstrap");
-        this.admin = KafkaLines.admin(settings, patience);
+        this.broker = new Topic(source, settings, patience);
     }
 
     /**
@@ -112,15 +99,15 @@ public final class Offsets implements Messages {
     /** The offsets of a window: pinned borders where they are, newly pinned ones else. */
     @Override
     public Span of(Window window) throws IOException {
-        TopicDescription topic = describe();
-        requireAppendTime();
+        TopicDescription topic = broker.describe();
+        broker.requireAppendTime();
         Border start = border(window.start(), topic);
         requireWhole(start, topic);
         Border stop = border(window.end(), topic);
         requireWhole(stop, topic);
         Map<Integer, Long> from = start.begins();
         Map<Integer, Long> until = stop.offsets();
-        Map<Integer, Long> beginning = offsets(topic, OffsetSpec.earliest());
+        Map<Integer, Long> beginning = broker.offsets(topic, OffsetSpec.earliest());
         List<OffsetSpan> spans = new ArrayList<>();
         List<OffsetSpan> holes = new ArrayList<>();
         Map<Integer, OffsetSpan> unknown = new TreeMap<>();
@@ -179,10 +166,12 @@ public final class Offsets implements Messages {
 
     /** Asks the broker; refuses a topic that is missing, compacted, or without append time. */
     public Extent extent() {
-        TopicDescription topic = describe();
-        requireAppendTime();
+        TopicDescription topic = broker.describe();
+        broker.requireAppendTime();
         return new Extent(
-                topic.topicId().toString(), offsets(topic, OffsetSpec.earliest()), offsets(topic, OffsetSpec.latest()));
+                topic.topicId().toString(),
+                broker.offsets(topic, OffsetSpec.earliest()),
+                broker.offsets(topic, OffsetSpec.latest()));
     }
 
     private String folder() {
@@ -191,54 +180,6 @@ public final class Offsets implements Messages {
 
     private String name(Instant border) {
         return folder() + "/" + border.toString().replace(":", "") + ".json";
-    }
-
-    /**
-     * What is pinned of a border.
-     *
-     * @param offsets first offset behind the border
-     * @param logStarts where each partition's log began when they were pinned
-     * @param earlier offsets at the border before
-     * @param found what the broker said when they were pinned, where it had a message behind the border; null where the
-     *     pin is of before that was kept
-     * @param cut the accepted cut of each partition's log that came after this border was pinned, if there was one
-     * @param cutHere those at which a window that begins here goes on
-     */
-    private record Border(
-            Instant at,
-            Map<Integer, Long> offsets,
-            Map<Integer, Long> logStarts,
-            Map<Integer, Long> earlier,
-            @Nullable Map<Integer, Long> found,
-            Map<Integer, LogCut> cut,
-            Map<Integer, LogCut> cutHere) {
-
-        /** Where a window begins that begins here. */
-        Map<Integer, Long> begins() {
-            Map<Integer, Long> begins = new TreeMap<>(offsets);
-            cutHere.forEach((partition, accepted) -> begins.put(partition, accepted.at()));
-            return begins;
-        }
-
-        /**
-         * What of a partition must still be so: the end of the log may not lie before the first number, nor the first
-         * message of the border's time or later before the second.
-         */
-        long[] least(int partition) {
-            long offset = offsets.getOrDefault(partition, 0L);
-            LogCut accepted = cut.get(partition);
-            if (accepted != null && accepted.at() < offset) {
-                // Everything since has the offsets that it has; which ones a later border knows.
-                long at = cutHere.containsKey(partition) ? accepted.at() : 0;
-                return new long[] {at, at};
-            }
-            Map<Integer, Long> told = found;
-            if (told == null) {
-                // Where it is the same as the border's before, it may have been held to it (a clock that was set back).
-                return new long[] {offset, offset == earlier.getOrDefault(partition, -1L) ? 0 : offset};
-            }
-            return new long[] {offset, Math.min(offset, told.getOrDefault(partition, Long.MAX_VALUE))};
-        }
     }
 
     /** Fails where the log no longer is what it was when a border was pinned. */
@@ -253,9 +194,9 @@ public final class Offsets implements Messages {
     }
 
     private List<LogCut> cuts(Border border, TopicDescription topic) {
-        Map<Integer, Long> ends = offsets(topic, OffsetSpec.latest());
+        Map<Integer, Long> ends = broker.offsets(topic, OffsetSpec.latest());
         Map<Integer, Long> first =
-                offsets(topic, OffsetSpec.forTimestamp(border.at().toEpochMilli()));
+                broker.offsets(topic, OffsetSpec.forTimestamp(border.at().toEpochMilli()));
         List<LogCut> cuts = new ArrayList<>();
         border.offsets().forEach((partition, offset) -> {
             long[] least = border.least(partition);
@@ -279,8 +220,8 @@ public final class Offsets implements Messages {
      */
     @Override
     public @Nullable String acceptCuts(Window window, String runId) throws IOException {
-        TopicDescription topic = describe();
-        requireAppendTime();
+        TopicDescription topic = broker.describe();
+        broker.requireAppendTime();
         String last = null;
         for (String name : state.list(folder())) {
             last = name;
@@ -349,45 +290,12 @@ public final class Offsets implements Messages {
      * @param newest the newest append time among those, milliseconds; nothing is known of a partition that is missing
      */
     public List<LogCut> cuts(Map<Integer, Long> positions, Map<Integer, Long> newest) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        newest.forEach((partition, time) ->
-                asked.put(new TopicPartition(source.topic(), partition), OffsetSpec.forTimestamp(time + 1)));
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        positions
-                .keySet()
-                .forEach(partition -> ends.put(new TopicPartition(source.topic(), partition), OffsetSpec.latest()));
-        // Both under way at once: a batch of the hot path waits for this.
-        ListOffsetsResult times = admin.listOffsets(asked);
-        Map<Integer, Long> found = answered(admin.listOffsets(ends));
-        Map<Integer, Long> later = answered(times);
-        List<LogCut> cuts = new ArrayList<>();
-        positions.forEach((partition, position) -> {
-            long first = later.getOrDefault(partition, -1L);
-            long end = found.getOrDefault(partition, position);
-            if (first >= 0 && first < position) {
-                cuts.add(new LogCut(partition, first, position));
-            } else if (end < position) {
-                cuts.add(new LogCut(partition, end, position));
-            }
-        });
-        return cuts;
+        return broker.cuts(positions, newest);
     }
 
     /** The newest append time of each partition's messages, milliseconds; none of an empty one. */
     public Map<Integer, Long> newest() {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        describe()
-                .partitions()
-                .forEach(p -> asked.put(new TopicPartition(source.topic(), p.partition()), OffsetSpec.maxTimestamp()));
-        Map<Integer, Long> newest = new TreeMap<>();
-        Map<TopicPartition, ListOffsetsResultInfo> answers =
-                await(() -> admin.listOffsets(asked).all().get());
-        answers.forEach((partition, info) -> {
-            if (info.timestamp() >= 0) {
-                newest.put(partition.partition(), info.timestamp());
-            }
-        });
-        return newest;
+        return broker.newest();
     }
 
     /** The pinned offsets of a border, pinning them where they are not. */
@@ -486,8 +394,8 @@ public final class Offsets implements Messages {
     }
 
     private ObjectNode pin(Instant at, TopicDescription topic) throws IOException {
-        Map<Integer, Long> ends = offsets(topic, OffsetSpec.latest());
-        Map<Integer, Long> after = offsets(topic, OffsetSpec.forTimestamp(at.toEpochMilli()));
+        Map<Integer, Long> ends = broker.offsets(topic, OffsetSpec.latest());
+        Map<Integer, Long> after = broker.offsets(topic, OffsetSpec.forTimestamp(at.toEpochMilli()));
         ObjectNode pin = JsonNodeFactory.instance.objectNode();
         pin.put("source", source.name());
         pin.put("topic", source.topic());
@@ -502,7 +410,7 @@ public final class Offsets implements Messages {
         JsonNode earlier = neighbours.before().path("partitions");
         pin.set("earlier", earlier.isObject() ? earlier : JsonNodeFactory.instance.objectNode());
         ObjectNode starts = pin.putObject("log_start");
-        offsets(topic, OffsetSpec.earliest())
+        broker.offsets(topic, OffsetSpec.earliest())
                 .forEach((partition, first) -> starts.put(String.valueOf(partition), first));
         ObjectNode partitions = pin.putObject("partitions");
         ObjectNode told = pin.putObject("found");
@@ -528,72 +436,6 @@ public final class Offsets implements Messages {
         return pin;
     }
 
-    private Map<Integer, Long> offsets(TopicDescription topic, OffsetSpec spec) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        topic.partitions().forEach(p -> asked.put(new TopicPartition(source.topic(), p.partition()), spec));
-        return answered(admin.listOffsets(asked));
-    }
-
-    private Map<Integer, Long> answered(ListOffsetsResult asked) {
-        Map<Integer, Long> offsets = new TreeMap<>();
-        Map<TopicPartition, ListOffsetsResultInfo> answers =
-                await(() -> asked.all().get());
-        answers.forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
-        return offsets;
-    }
-
-    private TopicDescription describe() {
-        return Objects.requireNonNull(await(() -> admin.describeTopics(List.of(source.topic()))
-                        .allTopicNames()
-                        .get())
-                .get(source.topic()));
-    }
-
-    private void requireAppendTime() {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-        Config config = Objects.requireNonNull(
-                await(() -> admin.describeConfigs(List.of(resource)).all().get())
-                        .get(resource));
-        String time = config.get("message.timestamp.type").value();
-        if (!time.equals("LogAppendTime")) {
-            throw new JobFailure(
-                    "topic " + source.topic() + " has message.timestamp.type=" + time
-                            + ": a window needs append time; set it to LogAppendTime (kafka-configs --alter --entity-type topics --entity-name "
-                            + source.topic() + " --add-config message.timestamp.type=LogAppendTime)",
-                    null);
-        }
-        if (config.get("cleanup.policy").value().contains("compact")) {
-            throw new JobFailure(
-                    "topic " + source.topic() + " is compacted: compaction deletes lines; set cleanup.policy=delete",
-                    null);
-        }
-    }
-
-    private interface Call<V> {
-        V get() throws ExecutionException, InterruptedException;
-    }
-
-    private <V> V await(Call<V> call) {
-        try {
-            return call.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new JobFailure(
-                        "topic " + source.topic() + " does not exist at " + bootstrap
-                                + ": was it created? (setting source." + source.name() + ".topic)",
-                        e);
-            }
-            if (e.getCause() instanceof TimeoutException) {
-                throw new JobFailure(
-                        "Kafka at " + bootstrap + " does not answer: is it up? (setting kafka.bootstrap)", e);
-            }
-            throw new JobFailure("Kafka at " + bootstrap + ": " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new JobFailure("interrupted while asking Kafka at " + bootstrap, e);
-        }
-    }
-
     /** Says which messages are gone, one line. */
     public static String gone(String topic, Span span) {
         List<String> parts = new ArrayList<>();
@@ -617,6 +459,6 @@ public final class Offsets implements Messages {
 
     @Override
     public void close() {
-        admin.close(Duration.ofSeconds(5));
+        broker.close();
     }
 }
