@@ -1,5 +1,7 @@
 package io.trawl.parsing;
 
+import io.trawl.parsing.internal.Addresses;
+import io.trawl.parsing.internal.Targets;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

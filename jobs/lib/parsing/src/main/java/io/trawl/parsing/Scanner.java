@@ -1,10 +1,7 @@
 package io.trawl.parsing;
 
+import io.trawl.parsing.internal.Text;
 import java.io.ByteArrayOutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +12,7 @@ import org.jspecify.annotations.Nullable;
  * what it would be in a URL, so that a URL with Latin-1 in it still means the same; the raw line keeps the byte.
  */
 final class Scanner {
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
-
     private static final int SQUID_LINE = 8191;
-
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    /** Of eight bytes, those that ASCII never has set. */
-    private static final long HIGH_BITS = 0x8080808080808080L;
 
     final byte[] bytes;
     int at;
@@ -143,60 +134,6 @@ final class Scanner {
     }
 
     static String decode(byte[] bytes, int from, int to) {
-        if (isAscii(bytes, from, to)) {
-            return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
-        }
-        StringBuilder text = new StringBuilder(to - from + 16);
-        int i = from;
-        while (i < to) {
-            int length = sequence(bytes, i, to);
-            if (length == 1) {
-                text.append((char) bytes[i]);
-            } else if (length > 1) {
-                text.append(new String(bytes, i, length, StandardCharsets.UTF_8));
-            } else {
-                text.append('%').append(HEX[(bytes[i] >> 4) & 15]).append(HEX[bytes[i] & 15]);
-                length = 1;
-            }
-            i += length;
-        }
-        return text.toString();
-    }
-
-    private static boolean isAscii(byte[] bytes, int from, int to) {
-        int i = from;
-        for (; i + Long.BYTES <= to; i += Long.BYTES) {
-            if (((long) LONGS.get(bytes, i) & HIGH_BITS) != 0) {
-                return false;
-            }
-        }
-        for (; i < to; i++) {
-            if (bytes[i] < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Length of the UTF-8 sequence at a position (RFC 3629), 0 where it is none. */
-    private static int sequence(byte[] bytes, int at, int to) {
-        int first = bytes[at] & 0xFF;
-        if (first < 0x80) {
-            return 1;
-        }
-        int length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-        if (length == 0 || at + length > to) {
-            return 0;
-        }
-        for (int i = 1; i < length; i++) {
-            if ((bytes[at + i] & 0xC0) != 0x80) {
-                return 0;
-            }
-        }
-        int second = bytes[at + 1] & 0xFF;
-        boolean overlong = first == 0xE0 && second < 0xA0 || first == 0xF0 && second < 0x90;
-        boolean surrogate = first == 0xED && second > 0x9F;
-        boolean beyond = first == 0xF4 && second > 0x8F;
-        return overlong || surrogate || beyond ? 0 : length;
+        return Text.decode(bytes, from, to);
     }
 }

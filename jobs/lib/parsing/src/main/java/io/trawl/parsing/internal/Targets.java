@@ -1,11 +1,11 @@
-package io.trawl.parsing;
+package io.trawl.parsing.internal;
 
 import io.trawl.record.ProxyEvent;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Splits a request target into the URL fields of an event, tolerantly: a log has what clients sent, not what is valid. */
-final class Targets {
+public final class Targets {
     private Targets() {}
 
     /**
@@ -14,7 +14,7 @@ final class Targets {
      * @param method the request's method, null where it is unknown
      * @param target the target as logged
      */
-    static void split(@Nullable String method, String target, ProxyEvent into) {
+    public static void split(@Nullable String method, String target, ProxyEvent into) {
         into.setUrlOriginal(target);
         if ("CONNECT".equals(method)) {
             int slash = target.indexOf('/');

@@ -1,16 +1,16 @@
-package io.trawl.parsing;
+package io.trawl.parsing.internal;
 
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses in text, without looking anything up. */
-final class Addresses {
+public final class Addresses {
     private Addresses() {}
 
     /**
      * The canonical text of an address: dotted decimal, or RFC 5952 for IPv6; an IPv4-mapped IPv6 address, and one of
      * NAT64's well-known prefix (64:ff9b::/96, RFC 6052), as IPv4; a zone id is dropped. Null where the text is no address.
      */
-    static @Nullable String canonical(String text) {
+    public static @Nullable String canonical(String text) {
         if (text.indexOf(':') >= 0) {
             int zone = text.indexOf('%');
             return v6(zone < 0 ? text : text.substring(0, zone));

@@ -1,0 +1,154 @@
+package io.trawl.parsing.format;
+
+import io.trawl.parsing.envelope.Cri;
+import io.trawl.parsing.envelope.Envelope;
+import io.trawl.parsing.envelope.JsonField;
+import io.trawl.parsing.envelope.Syslog;
+import io.trawl.record.ProxyEvent;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
+
+/** The file of a format, read and checked. */
+final class Declaration {
+    private static final List<String> KEYS = List.of(
+            "name",
+            "title",
+            "link",
+            "verified",
+            "version",
+            "envelope",
+            "zone",
+            "absent",
+            "grammar",
+            "map",
+            "any",
+            "samples");
+
+    final String name;
+    final String title;
+    final String link;
+    final boolean verified;
+    final int version;
+    final List<Envelope> envelopes;
+    final List<Way> ways;
+    final List<Sample> samples;
+
+    private Declaration(Map<String, Yaml> keys, Yaml root, ZoneId sourceZone) {
+        this.name = required(keys, "name", root).text();
+        this.title = required(keys, "title", root).text();
+        this.link = required(keys, "link", root).text();
+        this.verified = required(keys, "verified", root).flag();
+        this.version = keys.containsKey("version") ? keys.get("version").number() : 1;
+        this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
+        ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
+        List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");
+        this.ways = ways(keys, root, absent, zone);
+        this.samples = samples(required(keys, "samples", root));
+    }
+
+    /**
+     * Reads a declaration.
+     *
+     * @param file for messages
+     * @param zone of times that name none, where the format has no zone of its own
+     */
+    static Declaration read(String file, String text, ZoneId zone) {
+        Yaml root = Yaml.of(file, text);
+        return new Declaration(root.map(KEYS), root, zone);
+    }
+
+    private static Yaml required(Map<String, Yaml> keys, String key, Yaml root) {
+        Yaml value = keys.get(key);
+        if (value == null) {
+            throw root.error("no " + key + "; a format has "
+                    + String.join(", ", "name", "title", "link", "verified", "grammar", "samples"));
+        }
+        return value;
+    }
+
+    private static ZoneId zone(Yaml value) {
+        try {
+            return ZoneId.of(value.text());
+        } catch (DateTimeException e) {
+            throw value.error("'" + value.text() + "' is not a zone; expected, for example, UTC or Europe/Berlin");
+        }
+    }
+
+    private static List<Envelope> envelopes(Yaml value) {
+        List<Envelope> envelopes = new ArrayList<>();
+        for (Yaml one : value.isList() ? value.list() : List.of(value)) {
+            if (one.isMap()) {
+                Map<String, Yaml> json = one.map(List.of("json", "time"));
+                Yaml line = required(json, "json", one);
+                Yaml time = json.get("time");
+                envelopes.add(new JsonField(line.text(), time == null ? null : time.text()));
+                continue;
+            }
+            envelopes.add(
+                    switch (one.text()) {
+                        case "syslog" -> new Syslog(false);
+                        case "syslog-with-data" -> new Syslog(true);
+                        case "cri" -> new Cri();
+                        case "docker" -> new JsonField("log", "time");
+                        default ->
+                            throw one.error(
+                                    "unknown envelope " + one.text()
+                                            + "; expected one of syslog, syslog-with-data, cri, docker, or {json: FIELD, time: FIELD}");
+                    });
+        }
+        return envelopes;
+    }
+
+    private static List<Way> ways(Map<String, Yaml> keys, Yaml root, List<String> absent, ZoneId zone) {
+        Map<String, Yaml> shared = keys.containsKey("map") ? keys.get("map").map(null) : Map.of();
+        Yaml any = keys.get("any");
+        if (any == null) {
+            return Way.read(required(keys, "grammar", root), List.of(shared), absent, zone);
+        }
+        if (keys.containsKey("grammar")) {
+            throw keys.get("grammar").error("both grammar and any; expected one of them");
+        }
+        List<Way> ways = new ArrayList<>();
+        for (Yaml one : any.list()) {
+            Map<String, Yaml> own = one.map(List.of("grammar", "map"));
+            List<Map<String, Yaml>> maps = new ArrayList<>();
+            maps.add(own.containsKey("map") ? own.get("map").map(null) : Map.of());
+            maps.add(shared);
+            ways.addAll(Way.read(required(own, "grammar", one), maps, absent, zone));
+        }
+        return ways;
+    }
+
+    private static List<Sample> samples(Yaml value) {
+        List<Sample> samples = new ArrayList<>();
+        for (Yaml one : value.list()) {
+            Map<String, Yaml> keys = one.map(List.of("line", "event", "refused"));
+            SortedMap<String, String> event = new TreeMap<>();
+            if (keys.containsKey("event")) {
+                keys.get("event").map(null).forEach((field, text) -> {
+                    Schema.Field known = ProxyEvent.getClassSchema().getField(field);
+                    if (known == null) {
+                        throw text.error("no field " + field + " in ProxyEvent; expected, for example, url_original");
+                    }
+                    event.put(field, text.text());
+                });
+            }
+            Yaml refused = keys.get("refused");
+            if (refused == null && event.isEmpty()) {
+                throw one.error("a sample without event and refused; expected what must become of the line");
+            }
+            samples.add(new Sample(
+                    one.line(), required(keys, "line", one).text(), event, refused == null ? null : refused.text()));
+        }
+        if (samples.isEmpty()) {
+            throw value.error("no sample; expected at least one line with the event that it must become");
+        }
+        return samples;
+    }
+}

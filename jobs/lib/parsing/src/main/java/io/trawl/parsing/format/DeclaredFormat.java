@@ -1,0 +1,259 @@
+package io.trawl.parsing.format;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.envelope.Envelope;
+import io.trawl.parsing.envelope.Frame;
+import io.trawl.parsing.mapping.Columns;
+import io.trawl.parsing.mapping.Mapping;
+import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The parser of a declared format, compiled once. A task gets the declaration's text and compiles it again. */
+public final class DeclaredFormat implements Parser {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Declaration declaration;
+    private final transient Envelope[] envelopes;
+    private final transient Way[] ways;
+    private final String file;
+    private final String text;
+    private final ZoneId zone;
+
+    private DeclaredFormat(String file, String text, ZoneId zone) {
+        this.file = file;
+        this.text = text;
+        this.zone = zone;
+        this.declaration = Declaration.read(file, text, zone);
+        this.envelopes = declaration.envelopes.toArray(Envelope[]::new);
+        this.ways = declaration.ways.toArray(Way[]::new);
+    }
+
+    /**
+     * Compiles a declaration.
+     *
+     * @param file its name, for messages
+     * @param text what is in it
+     * @param zone of times that name none, where the format has no zone of its own
+     * @throws IllegalArgumentException with file, line and what would be right
+     */
+    public static DeclaredFormat of(String file, String text, ZoneId zone) {
+        return new DeclaredFormat(file, text, zone);
+    }
+
+    /** Compiles the declaration in a file, whose name must be the format's with .yaml behind it. */
+    public static DeclaredFormat of(Path file, ZoneId zone) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        DeclaredFormat format = of(file.toString(), text, zone);
+        String expected = file.getFileName().toString().replaceFirst("\\.yaml$", "");
+        if (!format.name().equals(expected)) {
+            throw new IllegalArgumentException(
+                    file + ":1: the format's name is " + format.name() + "; expected " + expected + ", as its file's");
+        }
+        return format;
+    }
+
+    /** Compiles the declaration that is packed with Trawl under a name; null where there is none. */
+    public static @Nullable DeclaredFormat packed(String name, ZoneId zone) {
+        if (!name.matches("[a-z0-9][a-z0-9-]*")) {
+            return null;
+        }
+        String file = "formats/" + name + ".yaml";
+        try (InputStream in = DeclaredFormat.class.getResourceAsStream("/" + file)) {
+            return in == null ? null : of(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), zone);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return declaration.name;
+    }
+
+    @Override
+    public int version() {
+        return declaration.version;
+    }
+
+    /** What it is, for a person. */
+    public String title() {
+        return declaration.title;
+    }
+
+    /** The page of the vendor that describes it. */
+    public String link() {
+        return declaration.link;
+    }
+
+    /** Whether real lines of it have been seen. */
+    public boolean isVerified() {
+        return declaration.verified;
+    }
+
+    @Override
+    public @Nullable Failure parse(byte[] line, ProxyEvent into) {
+        int to = line.length;
+        // A carriage return at the end is half a line end, as an agent leaves it of CR LF.
+        if (to > 0 && line[to - 1] == '\r') {
+            to--;
+        }
+        byte[] bytes = line;
+        int from = 0;
+        Frame frame = null;
+        if (envelopes.length > 0) {
+            frame = new Frame(line, 0, to);
+            for (Envelope envelope : envelopes) {
+                envelope.open(frame);
+            }
+            bytes = frame.bytes;
+            from = frame.from;
+            to = frame.to;
+        }
+        if (isBlank(bytes, from, to)) {
+            return new Failure(Reason.EMPTY, null, "the line is empty");
+        }
+        Failure first = null;
+        for (int way = 0; way < ways.length; way++) {
+            Failure failure = parse(ways[way], bytes, from, to, frame, into);
+            if (failure == null) {
+                return null;
+            }
+            // What could be read but for one column says more than what could not be read at all.
+            if (first == null || first.reason() == Reason.SYNTAX && failure.reason() != Reason.SYNTAX) {
+                first = failure;
+            }
+        }
+        return first;
+    }
+
+    private static @Nullable Failure parse(
+            Way way, byte[] bytes, int from, int to, @Nullable Frame frame, ProxyEvent into) {
+        Columns columns = new Columns(way.grammar.size(), bytes);
+        Failure failure = way.grammar.scan(bytes, from, to, columns);
+        if (failure != null) {
+            return failure;
+        }
+        Instant near = into.getWindow();
+        failure = way.mapping.fill(columns, near, into);
+        if (failure == null && into.getTimestamp() == null) {
+            if (frame != null && frame.timeTo > frame.timeFrom) {
+                way.mapping.time(frame.timeBytes, frame.timeFrom, frame.timeTo, near, into);
+            }
+            if (into.getTimestamp() == null) {
+                failure = new Failure(
+                        Reason.TIMESTAMP, "timestamp", "no time in the line; expected one in it or in its envelope");
+            }
+        }
+        if (failure != null) {
+            Mapping.clear(into);
+        }
+        return failure;
+    }
+
+    private static boolean isBlank(byte[] b, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (b[i] != ' ' && b[i] != '\t' && b[i] != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What is wrong with the samples of the declaration, each with its place; empty where all are right. */
+    public List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        for (Sample sample : declaration.samples) {
+            String where = file + ":" + sample.at() + ": ";
+            ProxyEvent event = new ProxyEvent();
+            Failure failure = parse(sample.line().getBytes(StandardCharsets.UTF_8), event);
+            String reason = failure == null ? null : failure.reason().code();
+            if (sample.reason() != null) {
+                if (!sample.reason().equals(reason)) {
+                    failures.add(where + "the sample is " + (reason == null ? "read" : "refused for " + reason)
+                            + "; expected it to be refused for " + sample.reason());
+                }
+                continue;
+            }
+            if (failure != null) {
+                failures.add(where + "the sample is refused: " + failure.message());
+                continue;
+            }
+            SortedMap<String, String> fields = fields(event);
+            sample.event().forEach((field, expected) -> {
+                String came = fields.remove(field);
+                if (!expected.equals(came)) {
+                    failures.add(where + field + " of the sample is " + came + "; expected " + expected);
+                }
+            });
+            fields.forEach((field, came) -> failures.add(where + field + " of the sample is " + came
+                    + "; expected nothing: a sample names all fields of its event"));
+        }
+        return failures;
+    }
+
+    /** The fields of an event that a line decides and that are there, as a sample has them. */
+    public static SortedMap<String, String> fields(ProxyEvent event) {
+        SortedMap<String, String> fields = new TreeMap<>();
+        for (Schema.Field field : ProxyEvent.getClassSchema().getFields()) {
+            Object value = event.get(field.pos());
+            if (value != null && !OF_THE_MESSAGE.contains(field.name())) {
+                fields.put(field.name(), value.toString());
+            }
+        }
+        return fields;
+    }
+
+    private static final List<String> OF_THE_MESSAGE = List.of("event_id", "source", "window", "partition", "offset");
+
+    /** The declarations of a folder by name; a file of the folder that is no .yaml is not looked at. */
+    public static Map<String, Path> folder(Path folder) {
+        Map<String, Path> files = new TreeMap<>();
+        try (var list = Files.list(folder)) {
+            list.filter(file -> file.toString().endsWith(".yaml"))
+                    .forEach(file -> files.put(file.getFileName().toString().replaceFirst("\\.yaml$", ""), file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
+        }
+        return files;
+    }
+
+    private Object writeReplace() {
+        return new Written(file, text, zone);
+    }
+
+    @SuppressWarnings("unused")
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a format is written as its text");
+    }
+
+    /** What is sent to a task. */
+    private record Written(String file, String text, ZoneId zone) implements Serializable {
+        private Object readResolve() {
+            return of(file, text, zone);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.trawl.parsing.format;
+
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a declaration with what must become of it.
+ *
+ * @param at place of the sample in its file, counted from 1
+ * @param line the line
+ * @param event fields and their values as text, all that are not null; empty for a line that must be refused
+ * @param reason code of the reason for which it must be refused; null for one that must be read
+ */
+record Sample(
+        int at,
+        String line,
+        SortedMap<String, String> event,
+        @Nullable String reason) {}

@@ -1,0 +1,332 @@
+package io.trawl.parsing.format;
+
+import io.trawl.parsing.grammar.Cef;
+import io.trawl.parsing.grammar.Delimited;
+import io.trawl.parsing.grammar.FormatStrings;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Json;
+import io.trawl.parsing.grammar.KeyValue;
+import io.trawl.parsing.grammar.Leef;
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.grammar.StructuredData;
+import io.trawl.parsing.grammar.W3c;
+import io.trawl.parsing.mapping.Escape;
+import io.trawl.parsing.mapping.Field;
+import io.trawl.parsing.mapping.Mapping;
+import io.trawl.parsing.mapping.Rule;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One way to read a line: a grammar and what its columns mean. A format has one or several. */
+final class Way {
+    private static final List<String> KINDS = List.of(
+            "apache",
+            "nginx",
+            "squid",
+            "haproxy",
+            "envoy",
+            "delimited",
+            "key-value",
+            "ltsv",
+            "structured-data",
+            "w3c",
+            "json",
+            "cef",
+            "leef");
+    private static final int MOST_COLUMNS = 1_000;
+
+    final Grammar grammar;
+    final Mapping mapping;
+
+    private Way(Grammar grammar, Mapping mapping) {
+        this.grammar = grammar;
+        this.mapping = mapping;
+    }
+
+    /**
+     * Reads the ways of a grammar: format strings may be several.
+     *
+     * @param maps what columns mean, a field of an earlier one wins
+     */
+    static List<Way> read(Yaml value, List<Map<String, Yaml>> maps, List<String> absent, ZoneId zone) {
+        List<String> keys = new ArrayList<>(KINDS);
+        keys.add("more");
+        Map<String, Yaml> given = value.map(keys);
+        String kind = null;
+        Yaml of = value;
+        for (Map.Entry<String, Yaml> entry : given.entrySet()) {
+            if (KINDS.contains(entry.getKey())) {
+                if (kind != null) {
+                    throw value.error(
+                            "two grammars, " + kind + " and " + entry.getKey() + "; expected one, or a list under any");
+                }
+                kind = entry.getKey();
+                of = entry.getValue();
+            }
+        }
+        if (kind == null) {
+            throw value.error("no grammar; expected one of " + String.join(", ", KINDS));
+        }
+        boolean more = given.containsKey("more") && given.get("more").flag();
+        List<Plan> plans = new ArrayList<>();
+        try {
+            if (FormatStrings.dialects().contains(kind)) {
+                for (String format : of.texts()) {
+                    plans.add(FormatStrings.plan(kind, format, more));
+                }
+            } else {
+                plans.add(plan(kind, of));
+            }
+            Map<Field, Rule> declared = rules(maps, plans);
+            List<Way> ways = new ArrayList<>();
+            for (Plan plan : plans) {
+                ways.add(way(plan, declared, absent, zone));
+            }
+            return ways;
+        } catch (Yaml.Misplaced e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw of.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Way way(Plan plan, Map<Field, Rule> declared, List<String> absent, ZoneId zone) {
+        Map<Field, Rule> rules = new EnumMap<>(Field.class);
+        plan.rules().forEach(rule -> rules.put(rule.field(), rule));
+        rules.putAll(declared);
+        // Of several format strings each has the columns it has.
+        rules.values()
+                .removeIf(rule -> rule.from().isEmpty()
+                        || rule.joined() && rule.from().stream().anyMatch(column -> plan.column(column) < 0));
+        List<Rule> known = new ArrayList<>();
+        for (Rule rule : rules.values()) {
+            List<String> from = rule.from().stream()
+                    .filter(column -> plan.column(column) >= 0)
+                    .toList();
+            if (!from.isEmpty()) {
+                known.add(new Rule(
+                        rule.field(),
+                        from,
+                        rule.joined(),
+                        rule.before(),
+                        rule.after(),
+                        rule.escape(),
+                        rule.unit(),
+                        rule.notation(),
+                        rule.withPort()));
+            }
+        }
+        Mapping mapping = new Mapping(known, plan::column, absent, zone);
+        return new Way(plan.grammar(), mapping);
+    }
+
+    private static Map<Field, Rule> rules(List<Map<String, Yaml>> maps, List<Plan> plans) {
+        Map<Field, Rule> rules = new LinkedHashMap<>();
+        for (Map<String, Yaml> map : maps) {
+            Map<String, Field> users = new HashMap<>();
+            map.forEach((label, value) -> {
+                Field field = Field.of(label);
+                if (field == null) {
+                    throw value.error(unknown(label));
+                }
+                Rule rule = rule(field, value);
+                for (String column : rule.from()) {
+                    boolean known = false;
+                    for (Plan plan : plans) {
+                        known |= plan.column(column) >= 0;
+                    }
+                    if (!known) {
+                        throw value.error("no column " + column + " in the grammar; expected one of "
+                                + String.join(", ", plans.get(0).names()));
+                    }
+                    Field other = users.putIfAbsent(column, field);
+                    if (other != null && !isShared(other, field) && rule.before() == null && rule.after() == null) {
+                        throw value.error("column " + column + " is mapped twice, to " + other.label() + " and "
+                                + field.label() + "; expected one of them");
+                    }
+                }
+                rules.putIfAbsent(field, rule);
+            });
+        }
+        return rules;
+    }
+
+    private static String unknown(String label) {
+        if (label.equals("source_ip") || label.equals("destination_ip")) {
+            return label + " is made of " + label.replace("_ip", "_address") + "; map that";
+        }
+        if (label.equals("url_full")) {
+            return "url_full is made of url_original, or of url_scheme, url_domain and url_path; map those";
+        }
+        return "no field " + label + "; expected one of "
+                + String.join(
+                        ", ", Arrays.stream(Field.values()).map(Field::label).toList());
+    }
+
+    /** An address and its port, a host and its port: one column may have both. */
+    private static boolean isShared(Field one, Field other) {
+        return isPort(one) || isPort(other) || isHost(one) && isHost(other);
+    }
+
+    private static boolean isPort(Field field) {
+        return field == Field.DESTINATION_PORT || field == Field.URL_PORT;
+    }
+
+    private static boolean isHost(Field field) {
+        return field == Field.URL_DOMAIN || field == Field.DESTINATION_DOMAIN || field == Field.URL_ORIGINAL;
+    }
+
+    private static Rule rule(Field field, Yaml value) {
+        if (!value.isMap()) {
+            List<String> from = value.texts();
+            // A dash: the column that the server's documents have for the field does not count.
+            return new Rule(
+                    field,
+                    from.equals(List.of("-")) ? List.of() : from,
+                    false,
+                    null,
+                    null,
+                    Escape.NONE,
+                    1_000_000,
+                    null,
+                    false);
+        }
+        Map<String, Yaml> keys = value.map(List.of("from", "parts", "before", "after", "escape", "unit", "as", "port"));
+        Yaml parts = keys.get("parts");
+        Yaml from = parts != null ? parts : keys.get("from");
+        if (from == null || parts != null && keys.containsKey("from")) {
+            throw value.error("expected either from (the first that is there) or parts (all of them, joined)");
+        }
+        return new Rule(
+                field,
+                from.texts(),
+                parts != null,
+                text(keys.get("before")),
+                text(keys.get("after")),
+                keys.containsKey("escape") ? escape(keys.get("escape")) : Escape.NONE,
+                keys.containsKey("unit") ? unit(keys.get("unit")) : 1_000_000,
+                text(keys.get("as")),
+                keys.containsKey("port") && keys.get("port").flag());
+    }
+
+    private static @Nullable String text(@Nullable Yaml value) {
+        return value == null ? null : value.text();
+    }
+
+    private static Escape escape(Yaml value) {
+        for (Escape escape : Escape.values()) {
+            if (escape.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(value.text())) {
+                return escape;
+            }
+        }
+        throw value.error("unknown escape " + value.text() + "; expected one of "
+                + String.join(
+                        ", ",
+                        Arrays.stream(Escape.values())
+                                .map(escape ->
+                                        escape.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                                .toList()));
+    }
+
+    private static long unit(Yaml value) {
+        return switch (value.text()) {
+            case "s" -> 1_000_000_000;
+            case "ms" -> 1_000_000;
+            case "us" -> 1_000;
+            case "ns" -> 1;
+            default -> throw value.error("unknown unit " + value.text() + "; expected one of s, ms, us, ns");
+        };
+    }
+
+    private static Plan plan(String kind, Yaml of) {
+        return switch (kind) {
+            case "delimited" -> delimited(of);
+            case "key-value" -> keyValue(of);
+            case "ltsv" -> KeyValue.plan(KeyValue.Style.LTSV, needed(of));
+            case "structured-data" -> StructuredData.plan(needed(of));
+            case "w3c" -> w3c(of);
+            case "json" -> Json.plan(needed(of));
+            case "cef" -> Cef.plan(needed(of));
+            default -> Leef.plan(needed(of));
+        };
+    }
+
+    private static List<String> needed(Yaml of) {
+        Map<String, Yaml> keys = of.map(List.of("needs"));
+        return keys.containsKey("needs") ? keys.get("needs").texts() : List.of();
+    }
+
+    private static Plan keyValue(Yaml of) {
+        Map<String, Yaml> keys = of.map(List.of("needs", "pairs", "value", "quotes", "escape", "blanks", "last"));
+        KeyValue.Style plain = KeyValue.Style.PLAIN;
+        KeyValue.Style style = new KeyValue.Style(
+                keys.containsKey("pairs") ? keys.get("pairs").character() : plain.pairs(),
+                keys.containsKey("value") ? keys.get("value").character() : plain.value(),
+                keys.containsKey("quotes") ? keys.get("quotes").text() : plain.quotes(),
+                keys.containsKey("escape") ? escape(keys.get("escape")) : plain.escape(),
+                keys.containsKey("blanks") && keys.get("blanks").flag(),
+                keys.containsKey("last") && keys.get("last").flag());
+        return KeyValue.plan(
+                style, keys.containsKey("needs") ? keys.get("needs").texts() : List.of());
+    }
+
+    private static Plan w3c(Yaml of) {
+        Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least"));
+        Yaml fields = keys.get("fields");
+        if (fields == null) {
+            throw of.error("no fields; expected the names of #Fields, for example fields: date time c-ip cs-uri");
+        }
+        List<String> names = fields.isText() ? List.of(fields.text().strip().split("\\s+")) : fields.texts();
+        return W3c.plan(
+                names,
+                keys.containsKey("separator") ? keys.get("separator").character() : ' ',
+                keys.containsKey("least") ? keys.get("least").number() : names.size());
+    }
+
+    private static Plan delimited(Yaml of) {
+        Map<String, Yaml> keys = of.map(List.of(
+                "separator", "repeated", "quote", "escape", "brackets", "least", "most", "columns", "type", "types"));
+        List<String> columns = keys.containsKey("columns") ? names(keys.get("columns")) : List.of();
+        Delimited.Style style = new Delimited.Style(
+                keys.containsKey("separator") ? keys.get("separator").character() : ',',
+                keys.containsKey("repeated") && keys.get("repeated").flag(),
+                keys.containsKey("quote") ? quote(keys.get("quote")) : '"',
+                keys.containsKey("escape") ? escape(keys.get("escape")) : Escape.DOUBLED,
+                keys.containsKey("brackets") && keys.get("brackets").flag(),
+                keys.containsKey("least") ? keys.get("least").number() : Math.max(1, columns.size()),
+                keys.containsKey("most")
+                        ? keys.get("most").number()
+                        : columns.isEmpty() ? MOST_COLUMNS : columns.size());
+        if (!keys.containsKey("types")) {
+            if (columns.isEmpty()) {
+                throw of.error("no columns; expected their names in order, for example columns: [time, client, url]");
+            }
+            return Delimited.plan(style, columns);
+        }
+        Map<String, List<String>> byType = new LinkedHashMap<>();
+        keys.get("types").map(null).forEach((type, names) -> byType.put(type, names(names)));
+        Yaml type = keys.get("type");
+        if (type == null) {
+            throw of.error(
+                    "types without type; expected the number of the column that has the type, for example type: 4");
+        }
+        return Delimited.plan(style, type.number() - 1, byType);
+    }
+
+    /** A list, or one text with the names in it; names are texts between spaces or commas. */
+    private static List<String> names(Yaml value) {
+        return value.isText() ? List.of(value.text().strip().split("[\\s,]+")) : value.texts();
+    }
+
+    private static char quote(Yaml value) {
+        return value.text().isEmpty() ? 0 : value.character();
+    }
+}

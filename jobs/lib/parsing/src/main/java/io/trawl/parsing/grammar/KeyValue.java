@@ -1,0 +1,162 @@
+package io.trawl.parsing.grammar;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.mapping.Columns;
+import io.trawl.parsing.mapping.Escape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Pairs of key and value, in any order: {@code src=10.0.0.1 url="http://a/"}. What is no pair is passed over. */
+public final class KeyValue implements Grammar {
+    /**
+     * How pairs are written.
+     *
+     * @param pairs what is between two pairs
+     * @param value what is between key and value
+     * @param quotes characters that a value may be quoted with
+     * @param escape of quoted values
+     * @param blanks whether a value without quotes goes on to the next key, whatever is in it
+     * @param last whether the last of equal keys counts, not the first
+     */
+    public record Style(char pairs, char value, String quotes, Escape escape, boolean blanks, boolean last) {
+        /** {@code a=b "c"}: spaces between pairs, double quotes with backslashes, the first of equal keys. */
+        public static final Style PLAIN = new Style(' ', '=', "\"", Escape.BACKSLASH, false, false);
+
+        /** LTSV, http://ltsv.org. */
+        public static final Style LTSV = new Style('\t', ':', "", Escape.NONE, false, false);
+    }
+
+    private final Style style;
+    private final Keys keys;
+    private final int size;
+
+    private KeyValue(Style style, List<String> names) {
+        this.style = style;
+        this.keys = new Keys(names);
+        this.size = names.size();
+    }
+
+    /** @param required keys without which a line is not of the format */
+    public static Plan plan(Style style, List<String> required) {
+        return new NamedPlan(required, names -> new KeyValue(style, names));
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public @Nullable Failure scan(byte[] bytes, int from, int to, Columns out) {
+        out.bytes = bytes;
+        return pairs(bytes, from, to, (byte) style.pairs, style, keys, out) > 0
+                ? null
+                : new Failure(
+                        Reason.SYNTAX,
+                        null,
+                        "no pair in the line; expected key" + style.value + "value, for example src" + style.value
+                                + "192.0.2.1");
+    }
+
+    /** @return how many pairs there were */
+    static int pairs(byte[] b, int from, int to, byte between, Style style, Keys keys, Columns out) {
+        byte sign = (byte) style.value;
+        int pairs = 0;
+        int i = from;
+        while (i < to) {
+            while (i < to && (b[i] == between || b[i] == ' ' || b[i] == '\t' && between == ' ')) {
+                i++;
+            }
+            int key = i;
+            while (i < to && b[i] != sign && b[i] != between) {
+                // A quoted word that is no pair.
+                i++;
+            }
+            if (i >= to || b[i] != sign) {
+                continue;
+            }
+            int keyEnd = i;
+            i++;
+            int quote = i < to ? style.quotes.indexOf(b[i]) : -1;
+            int value = i;
+            int end;
+            Escape escape = Escape.NONE;
+            if (quote >= 0 && (end = closing(b, i + 1, to, b[i], style.escape)) >= 0) {
+                value++;
+                i = end + 1;
+                escape = style.escape;
+            } else if (style.blanks) {
+                end = beforeNext(b, i, to, between, sign);
+                i = end;
+                escape = style.quotes.isEmpty() ? style.escape : Escape.NONE;
+                while (end > value && b[end - 1] == between) {
+                    end--;
+                }
+            } else {
+                while (i < to && b[i] != between) {
+                    i++;
+                }
+                end = i;
+            }
+            pairs++;
+            int number = keys.find(b, key, keyEnd);
+            if (number >= 0 && (style.last || !out.has(number))) {
+                if (escape == Escape.NONE) {
+                    out.set(number, value, end);
+                } else {
+                    out.set(number, value, end, escape);
+                }
+            }
+        }
+        return pairs;
+    }
+
+    private static int closing(byte[] b, int from, int to, byte quote, Escape escape) {
+        for (int i = from; i < to; i++) {
+            if (b[i] == '\\' && escape != Escape.DOUBLED && escape != Escape.NONE) {
+                i++;
+            } else if (b[i] == quote) {
+                if (escape == Escape.DOUBLED && i + 1 < to && b[i + 1] == quote) {
+                    i++;
+                } else {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Where a value ends that goes on to the next key: at what is between pairs, a key and its sign behind it. */
+    private static int beforeNext(byte[] b, int from, int to, byte between, byte sign) {
+        int candidate = -1;
+        boolean key = false;
+        for (int i = from; i < to; i++) {
+            byte c = b[i];
+            if (c == '\\') {
+                i++;
+                key = false;
+            } else if (c == between) {
+                candidate = i;
+                key = true;
+            } else if (c == sign && key && candidate >= 0 && i > candidate + 1) {
+                return candidate;
+            } else if (!isKey(c)) {
+                key = false;
+            }
+        }
+        return to;
+    }
+
+    private static boolean isKey(byte c) {
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c == '_'
+                || c == '-'
+                || c == '.'
+                || c == '['
+                || c == ']'
+                || c == '(';
+    }
+}

@@ -1,0 +1,105 @@
+package io.trawl.parsing.grammar;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.mapping.Columns;
+import io.trawl.parsing.mapping.Escape;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * QRadar's Log Event Extended Format, {@code LEEF:2.0|vendor|product|version|event|^|key=value^...}, wherever in the line
+ * it begins; 1.0 has tabs and no column for the separator. Its header's columns are {@code vendor}, {@code product},
+ * {@code version} and {@code event}.
+ */
+public final class Leef implements Grammar {
+    private static final List<String> HEADER = List.of("vendor", "product", "version", "event");
+    private static final KeyValue.Style ATTRIBUTES = new KeyValue.Style('\t', '=', "", Escape.NONE, false, false);
+
+    private final Keys keys;
+    private final int size;
+    private final int[] header = new int[HEADER.size()];
+
+    private Leef(List<String> names) {
+        for (int i = 0; i < header.length; i++) {
+            header[i] = names.indexOf(HEADER.get(i));
+        }
+        keys = new Keys(names);
+        size = names.size();
+    }
+
+    /** @param required keys without which a line is not of the format */
+    public static Plan plan(List<String> required) {
+        return new NamedPlan(required, Leef::new);
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+        out.bytes = b;
+        int start = start(b, from, to);
+        boolean second = start >= 0 && start < to && b[start] == '2';
+        int i = start;
+        byte between = '\t';
+        int columns = second ? header.length + 1 : header.length;
+        for (int column = -1; i >= 0 && column < columns; column++) {
+            int begin = i;
+            while (i < to && b[i] != '|') {
+                i++;
+            }
+            // A separator of 2.0 may itself be a bar.
+            if (column == header.length && i == begin && i + 1 < to && b[i + 1] == '|') {
+                between = '|';
+                i += 2;
+            } else if (i >= to) {
+                i = -1;
+            } else {
+                if (column >= 0 && column < header.length && header[column] >= 0) {
+                    out.set(header[column], begin, i);
+                } else if (column == header.length) {
+                    between = separator(b, begin, i);
+                }
+                i++;
+            }
+        }
+        if (i < 0) {
+            return new Failure(
+                    Reason.SYNTAX,
+                    null,
+                    "no header of LEEF in the line; expected LEEF:1.0|vendor|product|version|event|key=value");
+        }
+        KeyValue.pairs(b, i, to, between, ATTRIBUTES, keys, out);
+        return null;
+    }
+
+    private static int start(byte[] b, int from, int to) {
+        for (int i = from; i + 5 < to; i++) {
+            if (b[i] == 'L' && b[i + 1] == 'E' && b[i + 2] == 'E' && b[i + 3] == 'F' && b[i + 4] == ':') {
+                return i + 5;
+            }
+        }
+        return -1;
+    }
+
+    /** A character, or its code as x5E or 0x5E. */
+    private static byte separator(byte[] b, int from, int to) {
+        if (to - from == 1) {
+            return b[from];
+        }
+        String text = new String(b, from, to - from, StandardCharsets.ISO_8859_1);
+        int x = text.indexOf('x');
+        if (x >= 0 && x <= 1 && text.length() > x + 1 && text.length() <= x + 3) {
+            int high = Character.digit(text.charAt(x + 1), 16);
+            int low = text.length() > x + 2 ? Character.digit(text.charAt(x + 2), 16) : -1;
+            if (high >= 0) {
+                return (byte) (low < 0 ? high : high << 4 | low);
+            }
+        }
+        return '\t';
+    }
+}

@@ -1,0 +1,313 @@
+package io.trawl.parsing.grammar;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Printable;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.grammar.Line.Ending;
+import io.trawl.parsing.grammar.Line.Piece;
+import io.trawl.parsing.internal.Text;
+import io.trawl.parsing.mapping.Columns;
+import io.trawl.parsing.mapping.Escape;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of columns with fixed texts between them. One pass from left to right; where a column may have in it what ends
+ * it (a URL with spaces, a quote that nothing escapes), the shapes of the columns behind it tell where it ends.
+ *
+ * <p>A line to which a site may append columns is read from its end first: so a URL cannot pretend to be the columns
+ * behind it.
+ */
+final class LineGrammar implements Grammar {
+    /** Tries of other ends, so that no line costs more than a multiple of its length. */
+    private static final int TRIES = 256;
+
+    private static final int UNANCHORED = -1;
+
+    private final String format;
+    private final byte[] head;
+    private final Piece[] pieces;
+    private final boolean more;
+    private final boolean cut;
+    private final Escape @Nullable [] escapes;
+    private final Ending[] endings;
+    private final Shape[] shapes;
+    private final boolean flexible;
+    /** The column that is told by those behind it, where each of them ends at a space; -1 where there is none. */
+    private final int anchored;
+    /** Spaces behind that column's own. */
+    private final int spaces;
+
+    LineGrammar(String format, byte[] head, Piece[] pieces, boolean more, boolean cut) {
+        this.format = format;
+        this.head = head;
+        this.pieces = pieces;
+        this.more = more;
+        this.cut = cut;
+        this.endings = Arrays.stream(pieces).map(Piece::ending).toArray(Ending[]::new);
+        this.shapes = Arrays.stream(pieces).map(piece -> piece.shape).toArray(Shape[]::new);
+        Escape[] all = new Escape[pieces.length];
+        boolean some = false;
+        boolean flexes = false;
+        int anchor = UNANCHORED;
+        int count = 0;
+        for (int i = 0; i < pieces.length; i++) {
+            all[i] = pieces[i].escape;
+            some |= all[i] != Escape.NONE;
+            flexes |= pieces[i].flexible;
+            if (pieces[i].flexible && isSpace(pieces[i].stop) && anchor == UNANCHORED) {
+                anchor = i;
+                count = 0;
+            } else if (anchor != UNANCHORED) {
+                count += isSpace(pieces[i].stop) ? 1 : 0;
+                anchor = pieces[i].quoted || pieces[i].stop.length > 1 || pieces[i].flexible ? UNANCHORED : anchor;
+            }
+        }
+        escapes = some ? all : null;
+        flexible = flexes;
+        anchored = more && anchor != UNANCHORED && pieces[pieces.length - 1].stop.length == 0 ? anchor : UNANCHORED;
+        spaces = count;
+    }
+
+    private static boolean isSpace(byte[] stop) {
+        return stop.length == 1 && stop[0] == ' ';
+    }
+
+    @Override
+    public int size() {
+        return pieces.length;
+    }
+
+    @Override
+    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+        int end = to;
+        while (end > from && b[end - 1] == ' ') {
+            end--;
+        }
+        int at = from;
+        while (at < end && b[at] == ' ') {
+            at++;
+        }
+        at = literal(head, b, at, end);
+        out.bytes = b;
+        out.escapes = escapes;
+        out.reached = 0;
+        if (at < 0) {
+            return failure(b, from, end, out);
+        }
+        if (anchored == UNANCHORED) {
+            return match(b, 0, at, end, out, !more, flexible ? TRIES : 0) ? null : failure(b, from, end, out);
+        }
+        boolean read = match(b, 0, at, end, out, true, 0)
+                || out.reached > anchored && anchor(b, end, out)
+                || match(b, 0, at, end, out, false, TRIES);
+        return read ? null : failure(b, from, end, out);
+    }
+
+    /** Reads the columns behind the anchored one from the line's end. */
+    private boolean anchor(byte[] b, int end, Columns out) {
+        int start = out.from[anchored];
+        int tail = end;
+        for (int column = 0; column <= spaces; column++) {
+            while (tail > start && b[tail - 1] == ' ') {
+                tail--;
+            }
+            while (tail > start && b[tail - 1] != ' ') {
+                tail--;
+            }
+        }
+        int last = tail;
+        while (last > start && b[last - 1] == ' ') {
+            last--;
+        }
+        if (last <= start) {
+            return false;
+        }
+        out.to[anchored] = last;
+        return match(b, anchored + 1, tail, end, out, true, 0);
+    }
+
+    /**
+     * Reads columns from one on.
+     *
+     * @param exact whether the line must end with the last column
+     * @param budget tries of other ends
+     */
+    private boolean match(byte[] b, int first, int start, int to, Columns out, boolean exact, int budget) {
+        int[] from = out.from;
+        int[] ends = out.to;
+        int n = pieces.length;
+        int at = start;
+        int left = budget;
+        int i = first;
+        while (true) {
+            if (i == n) {
+                if (at >= to || !exact && (pieces[n - 1].stop.length == 0 || b[at] == ' ')) {
+                    return true;
+                }
+            } else {
+                int end = at;
+                int next;
+                switch (endings[i]) {
+                    case SPACE -> {
+                        while (end < to && b[end] != ' ') {
+                            end++;
+                        }
+                        next = end + 1;
+                        while (next < to && b[next] == ' ') {
+                            next++;
+                        }
+                        next = end < to ? next : -1;
+                    }
+                    case WORD -> {
+                        byte stop = pieces[i].stop[0];
+                        while (end < to && b[end] != stop && b[end] != ' ') {
+                            end++;
+                        }
+                        next = end < to && b[end] == stop ? end + 1 : -1;
+                    }
+                    case QUOTE -> {
+                        boolean escaped = false;
+                        while (end < to && b[end] != '"') {
+                            if (b[end] == '\\') {
+                                escaped = true;
+                                end++;
+                            }
+                            end++;
+                        }
+                        if (!escaped) {
+                            out.noEscapes(i);
+                        }
+                        next = end < to ? literal(pieces[i].stop, b, end, to) : -1;
+                    }
+                    case TIME -> {
+                        end = at + Shape.CLF_LENGTH;
+                        next = end < to ? literal(pieces[i].stop, b, end, to) : -1;
+                    }
+                    default -> {
+                        end = end(pieces[i], i == n - 1, b, at, to);
+                        next = end < 0 ? -1 : literal(pieces[i].stop, b, end, to);
+                    }
+                }
+                Shape shape = shapes[i];
+                if (next >= 0 && (shape == Shape.ANY || !exact && shape.isSoft() || shape.fits(b, at, end))) {
+                    from[i] = at;
+                    ends[i] = end;
+                    at = next;
+                    i++;
+                    continue;
+                }
+                Piece piece = pieces[i];
+                if (piece.optional) {
+                    from[i] = at;
+                    ends[i] = at;
+                    i++;
+                    continue;
+                }
+                if (cut && i == n - 1 && piece.quoted && next < 0) {
+                    from[i] = at;
+                    ends[i] = to;
+                    return true;
+                }
+            }
+            out.reached = Math.max(out.reached, i);
+            int retry = i - 1;
+            boolean found = false;
+            while (!found && left > 0) {
+                while (retry >= first && !pieces[retry].flexible) {
+                    retry--;
+                }
+                if (retry < first) {
+                    return false;
+                }
+                left--;
+                Piece piece = pieces[retry];
+                int end = find(piece, b, ends[retry] + 1, to);
+                if (end >= 0 && (piece.shape == Shape.ANY || piece.shape.fits(b, from[retry], end))) {
+                    ends[retry] = end;
+                    at = literal(piece.stop, b, end, to);
+                    i = retry + 1;
+                    found = true;
+                } else {
+                    retry--;
+                }
+            }
+            if (!found) {
+                return false;
+            }
+        }
+    }
+
+    /** Where a column ends, as far as it can be told without those behind it; -1 where it does not. */
+    private static int end(Piece piece, boolean last, byte[] b, int at, int to) {
+        byte[] stop = piece.stop;
+        if (stop.length == 0) {
+            if (piece.flexible && last) {
+                return to;
+            }
+            return spaceOr(b, at, to, piece.blanks);
+        }
+        if (piece.blanks > 0 && stop[0] == ' ') {
+            return spaceOr(b, at, to, piece.blanks);
+        }
+        return find(piece, b, at, to);
+    }
+
+    private static int spaceOr(byte[] b, int at, int to, int blanks) {
+        int i = at;
+        int left = blanks;
+        while (i < to && (b[i] != ' ' || left > 0)) {
+            if (b[i] == ' ' && i + 1 < to && b[i + 1] != ' ') {
+                left--;
+            }
+            i++;
+        }
+        return i;
+    }
+
+    private static int find(Piece piece, byte[] b, int at, int to) {
+        byte[] stop = piece.stop;
+        if (stop.length == 0) {
+            return -1;
+        }
+        byte first = stop[0];
+        for (int i = at; i < to; i++) {
+            if (b[i] == first && literal(stop, b, i, to) >= 0) {
+                return i;
+            }
+            if (b[i] == ' ' && piece.bare) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    /** Where the text between two columns ends, a space of it being one or more; -1 where it is not there. */
+    private static int literal(byte[] text, byte[] b, int at, int to) {
+        int i = at;
+        for (byte c : text) {
+            if (i >= to || b[i] != c) {
+                return -1;
+            }
+            i++;
+            if (c == ' ') {
+                while (i < to && b[i] == ' ') {
+                    i++;
+                }
+            }
+        }
+        return i;
+    }
+
+    private Failure failure(byte[] b, int from, int to, Columns out) {
+        int reached = Math.min(out.reached, pieces.length - 1);
+        int start = reached == 0 ? from : Math.min(out.to[reached - 1], to);
+        int end = Math.min(to, start + 30);
+        String rest = Printable.line(Text.decode(b, start, end));
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "no " + pieces[reached].name + " at '" + rest + (end < to ? "...'" : "'") + "; expected "
+                        + Printable.line(format, 120));
+    }
+}

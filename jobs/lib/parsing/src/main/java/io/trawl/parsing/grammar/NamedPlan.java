@@ -1,0 +1,67 @@
+package io.trawl.parsing.grammar;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.mapping.Columns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A plan of a grammar whose columns come with their names in each line: those that are asked for get a number. */
+final class NamedPlan implements Plan {
+    private final List<String> asked = new ArrayList<>();
+    private final List<String> required;
+    private final Function<List<String>, Grammar> compiler;
+
+    /**
+     * @param required columns without which a line is not of the format
+     * @param compiler makes the grammar from the names of the columns, by number
+     */
+    NamedPlan(List<String> required, Function<List<String>, Grammar> compiler) {
+        this.required = List.copyOf(required);
+        this.compiler = compiler;
+    }
+
+    @Override
+    public int column(String name) {
+        int known = asked.indexOf(name);
+        if (known >= 0) {
+            return known;
+        }
+        asked.add(name);
+        return asked.size() - 1;
+    }
+
+    @Override
+    public List<String> names() {
+        return List.of();
+    }
+
+    @Override
+    public Grammar grammar() {
+        int[] needed = required.stream().mapToInt(this::column).toArray();
+        Grammar grammar = compiler.apply(List.copyOf(asked));
+        return needed.length == 0 ? grammar : new Requiring(grammar, needed, required);
+    }
+
+    /** A line without a column that each line of the format has is another format's. */
+    private record Requiring(Grammar grammar, int[] needed, List<String> names) implements Grammar {
+        @Override
+        public int size() {
+            return grammar.size();
+        }
+
+        @Override
+        public @Nullable Failure scan(byte[] bytes, int from, int to, Columns out) {
+            Failure failure = grammar.scan(bytes, from, to, out);
+            for (int i = 0; failure == null && i < needed.length; i++) {
+                if (!out.has(needed[i])) {
+                    failure = new Failure(
+                            Reason.SYNTAX, null, "no " + names.get(i) + " in the line; expected a line that has it");
+                }
+            }
+            return failure;
+        }
+    }
+}

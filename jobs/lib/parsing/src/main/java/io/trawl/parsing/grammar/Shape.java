@@ -1,0 +1,70 @@
+package io.trawl.parsing.grammar;
+
+/** What a column must look like, where it may be told from its neighbours by that alone. */
+enum Shape {
+    ANY,
+    /** Digits, or a dash. */
+    DIGITS,
+    /** Digits with a sign, a dot or a plus, or a dash. */
+    NUMBER,
+    /** Two or more capitals, digits and underscores: a code of Squid's. */
+    CODE,
+    /** A time of Apache's. */
+    CLF,
+    /** In braces: HAProxy's captured headers. */
+    BRACES,
+    /** A media type or a dash; only asked where all columns of the line are known. */
+    MIME;
+
+    /** Characters of 26/Dec/2016:16:16:28 +0200. */
+    static final int CLF_LENGTH = 26;
+
+    boolean fits(byte[] b, int from, int to) {
+        switch (this) {
+            case DIGITS:
+                if (to - from == 1 && b[from] == '-') {
+                    return true;
+                }
+                for (int i = from; i < to; i++) {
+                    if (b[i] < '0' || b[i] > '9') {
+                        return false;
+                    }
+                }
+                return to > from;
+            case NUMBER:
+                for (int i = from; i < to; i++) {
+                    if ((b[i] < '0' || b[i] > '9') && b[i] != '-' && b[i] != '.' && b[i] != '+') {
+                        return false;
+                    }
+                }
+                return to > from;
+            case CODE:
+                for (int i = from; i < to; i++) {
+                    if ((b[i] < 'A' || b[i] > 'Z') && (b[i] < '0' || b[i] > '9') && b[i] != '_') {
+                        return false;
+                    }
+                }
+                return to - from > 1;
+            case CLF:
+                return to - from == CLF_LENGTH && b[from + 2] == '/' && b[from + 11] == ':' && b[from + 20] == ' ';
+            case BRACES:
+                return to - from > 1 && b[from] == '{' && b[to - 1] == '}';
+            case MIME:
+                boolean slash = to - from == 1 && b[from] == '-';
+                for (int i = from; i < to; i++) {
+                    slash |= b[i] == '/';
+                    if (b[i] == '"' || b[i] == '[' || b[i] == ']') {
+                        return false;
+                    }
+                }
+                return slash;
+            default:
+                return true;
+        }
+    }
+
+    /** Whether it counts only where nothing is appended to the line. */
+    boolean isSoft() {
+        return this == MIME;
+    }
+}

@@ -1,0 +1,95 @@
+package io.trawl.parsing.grammar;
+
+import io.trawl.parsing.mapping.Escape;
+import io.trawl.parsing.mapping.Field;
+import io.trawl.parsing.mapping.Rule;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** W3C's extended log file format (https://www.w3.org/TR/WD-logfile.html): columns by the names of {@code #Fields}. */
+public final class W3c implements Plan {
+    private static final Map<String, Field> MEANINGS = Map.ofEntries(
+            Map.entry("c-ip", Field.SOURCE_ADDRESS),
+            Map.entry("cs-username", Field.SOURCE_USER_NAME),
+            Map.entry("cs-method", Field.HTTP_REQUEST_METHOD),
+            Map.entry("cs-uri-scheme", Field.URL_SCHEME),
+            Map.entry("cs-host", Field.URL_DOMAIN),
+            Map.entry("cs(host)", Field.URL_DOMAIN),
+            Map.entry("cs-uri-port", Field.URL_PORT),
+            Map.entry("cs-uri-path", Field.URL_PATH),
+            Map.entry("cs-uri-stem", Field.URL_PATH),
+            Map.entry("cs-uri-query", Field.URL_QUERY),
+            Map.entry("cs-uri", Field.URL_ORIGINAL),
+            Map.entry("c-uri", Field.URL_ORIGINAL),
+            Map.entry("sc-status", Field.HTTP_RESPONSE_STATUS_CODE),
+            Map.entry("sc-bytes", Field.HTTP_RESPONSE_BYTES),
+            Map.entry("rs(content-type)", Field.HTTP_RESPONSE_MIME_TYPE),
+            Map.entry("sc(content-type)", Field.HTTP_RESPONSE_MIME_TYPE),
+            Map.entry("cs(user-agent)", Field.USER_AGENT_ORIGINAL),
+            Map.entry("cs(referer)", Field.HTTP_REQUEST_REFERRER),
+            Map.entry("cs-version", Field.HTTP_VERSION),
+            Map.entry("cs-protocol-version", Field.HTTP_VERSION),
+            Map.entry("s-action", Field.EVENT_ACTION),
+            Map.entry("s-hierarchy", Field.PROXY_HIERARCHY),
+            Map.entry("r-ip", Field.DESTINATION_ADDRESS),
+            Map.entry("s-supplier-ip", Field.DESTINATION_ADDRESS),
+            Map.entry("s-port", Field.DESTINATION_PORT),
+            Map.entry("time-taken", Field.EVENT_DURATION));
+
+    private final List<String> fields;
+    private final Plan delimited;
+
+    private W3c(List<String> fields, Plan delimited) {
+        this.fields = fields;
+        this.delimited = delimited;
+    }
+
+    /**
+     * @param fields the names, as behind {@code #Fields:}
+     * @param between the character between columns
+     * @param least columns a line has at least
+     */
+    public static Plan plan(List<String> fields, char between, int least) {
+        List<String> names =
+                fields.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        Delimited.Style style =
+                new Delimited.Style(between, between == ' ', '"', Escape.DOUBLED, false, least, fields.size());
+        return new W3c(names, Delimited.plan(style, names));
+    }
+
+    @Override
+    public int column(String name) {
+        return delimited.column(name.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public List<String> names() {
+        return fields;
+    }
+
+    @Override
+    public List<Rule> rules() {
+        List<Rule> rules = new ArrayList<>();
+        Set<Field> seen = new HashSet<>();
+        if (fields.contains("date") && fields.contains("time")) {
+            rules.add(
+                    new Rule(Field.TIMESTAMP, List.of("date", "time"), true, null, null, Escape.NONE, 1, null, false));
+        }
+        for (String name : fields) {
+            Field field = MEANINGS.get(name);
+            if (field != null && seen.add(field)) {
+                rules.add(Rule.of(field, name));
+            }
+        }
+        return rules;
+    }
+
+    @Override
+    public Grammar grammar() {
+        return delimited.grammar();
+    }
+}

@@ -1,0 +1,5 @@
+/** Texts, addresses and targets, as every parser reads them; no API. */
+@NullMarked
+package io.trawl.parsing.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package io.trawl.parsing.mapping;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the columns of one line are, by number: a grammar fills it, a mapping reads it. No name is looked up and no text
+ * is made before somebody wants it. For one line and one thread.
+ */
+public final class Columns {
+    /** Where each column begins. */
+    public final int[] from;
+
+    /** Where each column ends, exclusive; what ends where it begins is absent. */
+    public final int[] to;
+
+    /** The line that all columns are in. */
+    public byte[] bytes;
+
+    /** How the columns are escaped, by number; null where none is. */
+    public Escape @Nullable [] escapes;
+
+    /** Columns that a library has read as text already; null where there are none. */
+    public @Nullable String @Nullable [] texts;
+
+    /** The furthest column that was looked for, for the message where the line is refused. */
+    public int reached;
+
+    /** Columns of which it is known that there is nothing to undo in them, a bit each. */
+    private long noEscapes;
+
+    /** The column at hand, without its escapes. */
+    byte[] value;
+
+    int valueFrom;
+    int valueTo;
+
+    /** @param size how many columns there may be */
+    public Columns(int size, byte[] bytes) {
+        this.from = new int[size];
+        this.to = new int[size];
+        this.bytes = bytes;
+        this.value = bytes;
+    }
+
+    /** Notes where a column is. */
+    public void set(int column, int start, int end) {
+        from[column] = start;
+        to[column] = end;
+    }
+
+    /** Notes that there is no escape in a column that may have some. */
+    public void noEscapes(int column) {
+        if (column < Long.SIZE) {
+            noEscapes |= 1L << column;
+        }
+    }
+
+    /** Notes a column with escapes in it. */
+    public void set(int column, int start, int end, Escape escape) {
+        set(column, start, end);
+        if (escapes == null) {
+            escapes = new Escape[from.length];
+        }
+        escapes[column] = escape;
+    }
+
+    /** Notes a column that a library has read. */
+    public void set(int column, String text) {
+        if (texts == null) {
+            texts = new String[from.length];
+        }
+        texts[column] = text;
+    }
+
+    /** Whether the column is there and not empty. */
+    public boolean has(int column) {
+        return to[column] > from[column] || textOf(column) != null;
+    }
+
+    /** Makes a column the one at hand; false where it is absent. */
+    boolean open(int column) {
+        String text = textOf(column);
+        if (text != null) {
+            value = text.getBytes(StandardCharsets.UTF_8);
+            valueFrom = 0;
+            valueTo = value.length;
+            return valueTo > 0;
+        }
+        valueFrom = from[column];
+        valueTo = to[column];
+        value = bytes;
+        if (valueFrom >= valueTo) {
+            return false;
+        }
+        Escape[] how = escapes;
+        if (how != null && (column >= Long.SIZE || (noEscapes & 1L << column) == 0)) {
+            Escape escape = how[column];
+            if (escape != null && escape != Escape.NONE) {
+                undo(escape);
+            }
+        }
+        return true;
+    }
+
+    /** Undoes escapes of the column at hand. */
+    void undo(Escape escape) {
+        byte[] undone = escape.undone(value, valueFrom, valueTo);
+        if (undone != null) {
+            value = undone;
+            valueFrom = 0;
+            valueTo = undone.length;
+        }
+    }
+
+    /** The text that a library has read a column as; null where it has not. */
+    public @Nullable String textOf(int column) {
+        String[] all = texts;
+        return all == null ? null : all[column];
+    }
+}

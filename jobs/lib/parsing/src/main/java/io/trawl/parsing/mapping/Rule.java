@@ -1,0 +1,48 @@
+package io.trawl.parsing.mapping;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which columns a field is made of, and how.
+ *
+ * @param field the field
+ * @param from names of columns: the first that is there counts
+ * @param joined whether all columns of {@code from} make the value together, a space between them
+ * @param before only what is before this text, where it is in the column
+ * @param after only what is behind this text, where it is in the column
+ * @param escape escapes to undo in it, beside those of the grammar
+ * @param unit of a duration, ns
+ * @param notation of a time: see {@link Times}; null for any that tells itself
+ * @param withPort whether an address always has its port behind it
+ */
+public record Rule(
+        Field field,
+        List<String> from,
+        boolean joined,
+        @Nullable String before,
+        @Nullable String after,
+        Escape escape,
+        long unit,
+        @Nullable String notation,
+        boolean withPort) {
+    /** A field that is a column as it stands. */
+    public static Rule of(Field field, String column) {
+        return new Rule(field, List.of(column), false, null, null, Escape.NONE, 1_000_000, null, false);
+    }
+
+    /** The same with a time's notation. */
+    public Rule notation(String as) {
+        return new Rule(field, from, joined, before, after, escape, unit, as, withPort);
+    }
+
+    /** The same with a duration's unit. */
+    public Rule unit(long nanos) {
+        return new Rule(field, from, joined, before, after, escape, nanos, notation, withPort);
+    }
+
+    /** The same with escapes. */
+    public Rule escape(Escape how) {
+        return new Rule(field, from, joined, before, after, how, unit, notation, withPort);
+    }
+}
