@@ -31,7 +31,7 @@ public final class JsonField implements Envelope {
             return;
         }
         Columns columns = new Columns(grammar.size(), frame.bytes);
-        if (grammar.scan(frame.bytes, frame.from, frame.to, columns) != null) {
+        if (!grammar.scan(frame.bytes, frame.from, frame.to, columns)) {
             return;
         }
         String text = columns.textOf(line);

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeclaredFormat implements Parser {
     private static final long serialVersionUID = 1L;
 
+    /** Of a line that some other way may read: the message is made when there is none. */
+    private static final Failure NOT_THIS_WAY = new Failure(Reason.SYNTAX, null, "not of this grammar");
+
     private final transient Declaration declaration;
     private final transient Envelope[] envelopes;
     private final transient Way[] ways;
@@ -137,28 +140,28 @@ public final class DeclaredFormat implements Parser {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
         Failure first = null;
-        for (int way = 0; way < ways.length; way++) {
-            Failure failure = parse(ways[way], bytes, from, to, frame, into);
+        for (Way way : ways) {
+            Failure failure = parse(way, bytes, from, to, frame, into);
             if (failure == null) {
                 return null;
             }
-            // What could be read but for one column says more than what could not be read at all.
-            if (first == null || first.reason() == Reason.SYNTAX && failure.reason() != Reason.SYNTAX) {
-                first = failure;
+            if (failure == NOT_THIS_WAY) {
+                continue;
             }
+            // What could be read but for one column says more than what could not be read at all.
+            first = first == null ? failure : first;
         }
-        return first;
+        return first == null ? ways[0].failure(bytes, from, to) : first;
     }
 
     private static @Nullable Failure parse(
             Way way, byte[] bytes, int from, int to, @Nullable Frame frame, ProxyEvent into) {
         Columns columns = new Columns(way.grammar.size(), bytes);
-        Failure failure = way.grammar.scan(bytes, from, to, columns);
-        if (failure != null) {
-            return failure;
+        if (!way.grammar.scan(bytes, from, to, columns)) {
+            return NOT_THIS_WAY;
         }
         Instant near = into.getWindow();
-        failure = way.mapping.fill(columns, near, into);
+        Failure failure = way.mapping.fill(columns, near, into);
         if (failure == null && into.getTimestamp() == null) {
             if (frame != null && frame.timeTo > frame.timeFrom) {
                 way.mapping.time(frame.timeBytes, frame.timeFrom, frame.timeTo, near, into);
@@ -181,6 +184,11 @@ public final class DeclaredFormat implements Parser {
             }
         }
         return true;
+    }
+
+    /** The lines of its samples. */
+    public List<String> samples() {
+        return declaration.samples.stream().map(Sample::line).toList();
     }
 
     /** What is wrong with the samples of the declaration, each with its place; empty where all are right. */

@@ -1,5 +1,6 @@
 package io.trawl.parsing.format;
 
+import io.trawl.parsing.Failure;
 import io.trawl.parsing.grammar.Cef;
 import io.trawl.parsing.grammar.Delimited;
 import io.trawl.parsing.grammar.FormatStrings;
@@ -10,6 +11,7 @@ import io.trawl.parsing.grammar.Leef;
 import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.grammar.StructuredData;
 import io.trawl.parsing.grammar.W3c;
+import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
 import io.trawl.parsing.mapping.Mapping;
@@ -49,6 +51,13 @@ final class Way {
     private Way(Grammar grammar, Mapping mapping) {
         this.grammar = grammar;
         this.mapping = mapping;
+    }
+
+    /** Why a line is not of the grammar. */
+    Failure failure(byte[] bytes, int from, int to) {
+        Columns columns = new Columns(grammar.size(), bytes);
+        grammar.scan(bytes, from, to, columns);
+        return grammar.failure(bytes, from, to, columns);
     }
 
     /**
@@ -279,7 +288,7 @@ final class Way {
     }
 
     private static Plan w3c(Yaml of) {
-        Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least"));
+        Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least", "most"));
         Yaml fields = keys.get("fields");
         if (fields == null) {
             throw of.error("no fields; expected the names of #Fields, for example fields: date time c-ip cs-uri");
@@ -288,7 +297,8 @@ final class Way {
         return W3c.plan(
                 names,
                 keys.containsKey("separator") ? keys.get("separator").character() : ' ',
-                keys.containsKey("least") ? keys.get("least").number() : names.size());
+                keys.containsKey("least") ? keys.get("least").number() : names.size(),
+                keys.containsKey("most") ? keys.get("most").number() : names.size());
     }
 
     private static Plan delimited(Yaml of) {

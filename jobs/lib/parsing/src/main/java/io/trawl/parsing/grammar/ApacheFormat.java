@@ -74,7 +74,10 @@ final class ApacheFormat {
         Line.Piece piece = line.add(name);
         switch (code) {
             case "h" -> line.means(Field.SOURCE_ADDRESS, 1);
-            case "a" -> line.means(Field.SOURCE_ADDRESS, argument.equals("c") ? 1 : 2);
+            case "a" -> {
+                piece.shape(Shape.ADDRESS);
+                line.means(Field.SOURCE_ADDRESS, argument.equals("c") ? 1 : 2);
+            }
             case "u" -> {
                 piece.escape(Escape.BACKSLASH).flexible();
                 line.means(Field.SOURCE_USER_NAME, 1);

@@ -7,7 +7,6 @@ import io.trawl.parsing.mapping.Escape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * ArcSight's Common Event Format, {@code CEF:0|vendor|product|version|signature|name|severity|key=value ...}, wherever in
@@ -87,7 +86,7 @@ public final class Cef implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         out.bytes = b;
         int i = start(b, from, to);
         for (int column = -1; i >= 0 && column < header.length; column++) {
@@ -105,16 +104,21 @@ public final class Cef implements Grammar {
             }
         }
         if (i < 0) {
-            return new Failure(
-                    Reason.SYNTAX,
-                    null,
-                    "no header of CEF in the line; expected CEF:0|vendor|product|version|signature|name|severity|key=value");
+            return false;
         }
         KeyValue.pairs(b, i, to, (byte) ' ', EXTENSION, keys, out);
         if (hasLabels) {
             byLabel(out);
         }
-        return null;
+        return true;
+    }
+
+    @Override
+    public Failure failure(byte[] bytes, int from, int to, Columns out) {
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "no header of CEF in the line; expected CEF:0|vendor|product|version|signature|name|severity|key=value");
     }
 
     private static int start(byte[] b, int from, int to) {

@@ -28,6 +28,9 @@ public final class Delimited implements Grammar {
     public record Style(
             char between, boolean repeated, char quote, Escape escape, boolean brackets, int least, int most) {}
 
+    private static final int NO_TYPE = -1;
+    private static final int NO_BRACKET = -2;
+
     private final Style style;
     /** Number of the column at a position, -1 for one that nobody asks for. */
     private final int[] numbers;
@@ -106,18 +109,15 @@ public final class Delimited implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         out.bytes = b;
         int[] places = numbers;
         if (typeAt >= 0) {
             String type = type(b, from, to);
             int[] ofType = type == null ? null : numbersByType.get(type);
             if (ofType == null) {
-                return new Failure(
-                        Reason.SYNTAX,
-                        null,
-                        "no type of line that the format knows in column " + (typeAt + 1) + "; expected one of "
-                                + String.join(", ", numbersByType.keySet()));
+                out.reached = NO_TYPE;
+                return false;
             }
             places = ofType;
         }
@@ -150,7 +150,7 @@ public final class Delimited implements Grammar {
         return i + 1;
     }
 
-    private @Nullable Failure columns(byte[] b, int from, int to, int[] places, Columns out) {
+    private boolean columns(byte[] b, int from, int to, int[] places, Columns out) {
         byte between = (byte) style.between;
         byte quote = (byte) style.quote;
         int known = places.length;
@@ -175,7 +175,8 @@ public final class Delimited implements Grammar {
                 }
                 start++;
                 if (end == to) {
-                    return new Failure(Reason.SYNTAX, null, "a column has no closing bracket; expected [...]");
+                    out.reached = NO_BRACKET;
+                    return false;
                 }
                 at = end + 1;
             } else {
@@ -202,16 +203,29 @@ public final class Delimited implements Grammar {
                 break;
             }
         }
-        if (column < needed || column > style.most) {
-            int end = Math.min(to, from + 40);
+        out.reached = column;
+        return column >= needed && column <= style.most;
+    }
+
+    @Override
+    public Failure failure(byte[] b, int from, int to, Columns out) {
+        if (out.reached == NO_TYPE) {
             return new Failure(
                     Reason.SYNTAX,
                     null,
-                    "'" + Printable.line(Text.decode(b, from, end)) + (end < to ? "...' has " : "' has ")
-                            + (column > style.most ? "more than " + style.most : column) + " columns; expected "
-                            + (style.most == needed ? needed : needed + " to " + style.most));
+                    "no type of line that the format knows in column " + (typeAt + 1) + "; expected one of "
+                            + Printable.line(String.join(", ", numbersByType.keySet()), 120));
         }
-        return null;
+        if (out.reached == NO_BRACKET) {
+            return new Failure(Reason.SYNTAX, null, "a column has no closing bracket; expected [...]");
+        }
+        int end = Math.min(to, from + 40);
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "'" + Printable.line(Text.decode(b, from, end)) + (end < to ? "...' has " : "' has ")
+                        + (out.reached > style.most ? "more than " + style.most : out.reached) + " columns; expected "
+                        + (style.most == needed ? needed : needed + " to " + style.most));
     }
 
     private static int behind(byte[] b, int at, int to, byte between) {

@@ -2,7 +2,6 @@ package io.trawl.parsing.grammar;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.mapping.Columns;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the columns of a line. Immutable; never throws, whatever the bytes are. */
 public interface Grammar {
@@ -10,9 +9,13 @@ public interface Grammar {
     int size();
 
     /**
-     * @param out of {@link #size} columns; of no use where a failure comes back
-     * @return null where the line is of this grammar
+     * Finds the columns.
+     *
+     * @param out of {@link #size} columns; of no use where false comes back
+     * @return whether the line is of this grammar
      */
-    @Nullable
-    Failure scan(byte[] bytes, int from, int to, Columns out);
+    boolean scan(byte[] bytes, int from, int to, Columns out);
+
+    /** Why the line that was scanned last with these columns is not of this grammar. */
+    Failure failure(byte[] bytes, int from, int to, Columns out);
 }

@@ -85,35 +85,38 @@ public final class Json implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         int start = from;
         while (start < to && (b[start] == ' ' || b[start] == '\t')) {
             start++;
         }
         if (start >= to || b[start] != '{') {
-            return new Failure(Reason.SYNTAX, null, "the line is not JSON; expected an object, {...}");
+            return false;
         }
-        Failure failure = read(b, start, to, out);
-        if (failure == null) {
-            return null;
+        if (read(b, start, to, out)) {
+            return true;
         }
         // A byte that is not UTF-8 stops the library: it becomes its escape, as in every other grammar.
-        String text = Text.decode(b, start, to);
-        byte[] mended = text.getBytes(StandardCharsets.UTF_8);
+        byte[] mended = Text.decode(b, start, to).getBytes(StandardCharsets.UTF_8);
         if (mended.length == to - start) {
-            return failure;
+            return false;
         }
         out.texts = null;
         return read(mended, 0, mended.length, out);
     }
 
-    private @Nullable Failure read(byte[] b, int from, int to, Columns out) {
+    @Override
+    public Failure failure(byte[] bytes, int from, int to, Columns out) {
+        return new Failure(Reason.SYNTAX, null, "the line is not a whole object of JSON; expected {...}");
+    }
+
+    private boolean read(byte[] b, int from, int to, Columns out) {
         try (JsonParser in = FACTORY.createParser(b, from, to - from)) {
             in.nextToken();
             object(in, root, out);
-            return null;
+            return true;
         } catch (IOException e) {
-            return new Failure(Reason.SYNTAX, null, "the line is not whole JSON; expected an object that ends, {...}");
+            return false;
         }
     }
 

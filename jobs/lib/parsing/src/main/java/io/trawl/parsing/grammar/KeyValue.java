@@ -5,7 +5,6 @@ import io.trawl.parsing.Reason;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Pairs of key and value, in any order: {@code src=10.0.0.1 url="http://a/"}. What is no pair is passed over. */
 public final class KeyValue implements Grammar {
@@ -27,14 +26,19 @@ public final class KeyValue implements Grammar {
         public static final Style LTSV = new Style('\t', ':', "", Escape.NONE, false, false);
     }
 
+    /** Name of the column that is before the first pair, as far as what is between pairs. */
+    public static final String HEAD = "(head)";
+
     private final Style style;
     private final Keys keys;
     private final int size;
+    private final int head;
 
     private KeyValue(Style style, List<String> names) {
         this.style = style;
         this.keys = new Keys(names);
         this.size = names.size();
+        this.head = names.indexOf(HEAD);
     }
 
     /** @param required keys without which a line is not of the format */
@@ -48,18 +52,28 @@ public final class KeyValue implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] bytes, int from, int to, Columns out) {
+    public boolean scan(byte[] bytes, int from, int to, Columns out) {
         out.bytes = bytes;
-        return pairs(bytes, from, to, (byte) style.pairs, style, keys, out) > 0
-                ? null
-                : new Failure(
-                        Reason.SYNTAX,
-                        null,
-                        "no pair in the line; expected key" + style.value + "value, for example src" + style.value
-                                + "192.0.2.1");
+        if (head >= 0) {
+            int end = from;
+            while (end < to && bytes[end] != style.pairs) {
+                end++;
+            }
+            out.set(head, from, end);
+        }
+        return pairs(bytes, from, to, (byte) style.pairs, style, keys, out) > 0;
     }
 
-    /** @return how many pairs there were */
+    @Override
+    public Failure failure(byte[] bytes, int from, int to, Columns out) {
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "no pair in the line; expected key" + style.value + "value, for example src" + style.value
+                        + "192.0.2.1");
+    }
+
+    /** Finds pairs. @return how many there were */
     static int pairs(byte[] b, int from, int to, byte between, Style style, Keys keys, Columns out) {
         byte sign = (byte) style.value;
         int pairs = 0;

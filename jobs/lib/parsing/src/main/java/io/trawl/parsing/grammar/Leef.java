@@ -6,7 +6,6 @@ import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * QRadar's Log Event Extended Format, {@code LEEF:2.0|vendor|product|version|event|^|key=value^...}, wherever in the line
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Leef implements Grammar {
     private static final List<String> HEADER = List.of("vendor", "product", "version", "event");
     private static final KeyValue.Style ATTRIBUTES = new KeyValue.Style('\t', '=', "", Escape.NONE, false, false);
+
+    /** 0x5E */
+    private static final int LONGEST_SEPARATOR = 5;
 
     private final Keys keys;
     private final int size;
@@ -40,13 +42,13 @@ public final class Leef implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         out.bytes = b;
         int start = start(b, from, to);
         boolean second = start >= 0 && start < to && b[start] == '2';
         int i = start;
         byte between = '\t';
-        int columns = second ? header.length + 1 : header.length;
+        int columns = second && hasSeparator(b, start, to) ? header.length + 1 : header.length;
         for (int column = -1; i >= 0 && column < columns; column++) {
             int begin = i;
             while (i < to && b[i] != '|') {
@@ -68,13 +70,31 @@ public final class Leef implements Grammar {
             }
         }
         if (i < 0) {
-            return new Failure(
-                    Reason.SYNTAX,
-                    null,
-                    "no header of LEEF in the line; expected LEEF:1.0|vendor|product|version|event|key=value");
+            return false;
         }
         KeyValue.pairs(b, i, to, between, ATTRIBUTES, keys, out);
-        return null;
+        return true;
+    }
+
+    @Override
+    public Failure failure(byte[] bytes, int from, int to, Columns out) {
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "no header of LEEF in the line; expected LEEF:1.0|vendor|product|version|event|key=value");
+    }
+
+    /** Whether a column for the separator is behind the header's four: some writers of 2.0 leave it out. */
+    private static boolean hasSeparator(byte[] b, int start, int to) {
+        int i = start;
+        for (int bars = 0; bars < HEADER.size() + 1 && i < to; i++) {
+            bars += b[i] == '|' ? 1 : 0;
+        }
+        int end = i;
+        while (end < to && end - i < LONGEST_SEPARATOR && b[end] != '|' && b[end] != '=') {
+            end++;
+        }
+        return end < to && b[end] == '|';
     }
 
     private static int start(byte[] b, int from, int to) {

@@ -169,6 +169,11 @@ final class Line implements Plan {
         meanings.add(new Meaning(rule, weight));
     }
 
+    /** Whether there is a column already that may have in it what ends it. */
+    boolean isFlexible() {
+        return pieces.stream().anyMatch(piece -> piece.flexible);
+    }
+
     /** @param columns whether a site may append columns */
     void more(boolean columns) {
         more = columns;

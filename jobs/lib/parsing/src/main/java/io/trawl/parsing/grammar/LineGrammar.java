@@ -79,7 +79,7 @@ final class LineGrammar implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         int end = to;
         while (end > from && b[end - 1] == ' ') {
             end--;
@@ -93,15 +93,14 @@ final class LineGrammar implements Grammar {
         out.escapes = escapes;
         out.reached = 0;
         if (at < 0) {
-            return failure(b, from, end, out);
+            return false;
         }
         if (anchored == UNANCHORED) {
-            return match(b, 0, at, end, out, !more, flexible ? TRIES : 0) ? null : failure(b, from, end, out);
+            return match(b, 0, at, end, out, !more, flexible ? TRIES : 0);
         }
-        boolean read = match(b, 0, at, end, out, true, 0)
+        return match(b, 0, at, end, out, true, 0)
                 || out.reached > anchored && anchor(b, end, out)
                 || match(b, 0, at, end, out, false, TRIES);
-        return read ? null : failure(b, from, end, out);
     }
 
     /** Reads the columns behind the anchored one from the line's end. */
@@ -198,9 +197,11 @@ final class LineGrammar implements Grammar {
                     continue;
                 }
                 Piece piece = pieces[i];
-                if (piece.optional) {
+                int skipped = piece.optional ? literal(piece.stop, 1, b, at, to) : -1;
+                if (skipped >= 0) {
                     from[i] = at;
                     ends[i] = at;
+                    at = skipped;
                     i++;
                     continue;
                 }
@@ -284,8 +285,14 @@ final class LineGrammar implements Grammar {
 
     /** Where the text between two columns ends, a space of it being one or more; -1 where it is not there. */
     private static int literal(byte[] text, byte[] b, int at, int to) {
+        return literal(text, 0, b, at, to);
+    }
+
+    /** The same without the first bytes of the text. */
+    private static int literal(byte[] text, int first, byte[] b, int at, int to) {
         int i = at;
-        for (byte c : text) {
+        for (int n = first; n < text.length; n++) {
+            byte c = text[n];
             if (i >= to || b[i] != c) {
                 return -1;
             }
@@ -299,7 +306,8 @@ final class LineGrammar implements Grammar {
         return i;
     }
 
-    private Failure failure(byte[] b, int from, int to, Columns out) {
+    @Override
+    public Failure failure(byte[] b, int from, int to, Columns out) {
         int reached = Math.min(out.reached, pieces.length - 1);
         int start = reached == 0 ? from : Math.min(out.to[reached - 1], to);
         int end = Math.min(to, start + 30);

@@ -6,7 +6,6 @@ import io.trawl.parsing.mapping.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A plan of a grammar whose columns come with their names in each line: those that are asked for get a number. */
 final class NamedPlan implements Plan {
@@ -53,15 +52,27 @@ final class NamedPlan implements Plan {
         }
 
         @Override
-        public @Nullable Failure scan(byte[] bytes, int from, int to, Columns out) {
-            Failure failure = grammar.scan(bytes, from, to, out);
-            for (int i = 0; failure == null && i < needed.length; i++) {
+        public boolean scan(byte[] bytes, int from, int to, Columns out) {
+            return grammar.scan(bytes, from, to, out) && missing(out) < 0;
+        }
+
+        private int missing(Columns out) {
+            for (int i = 0; i < needed.length; i++) {
                 if (!out.has(needed[i])) {
-                    failure = new Failure(
-                            Reason.SYNTAX, null, "no " + names.get(i) + " in the line; expected a line that has it");
+                    return i;
                 }
             }
-            return failure;
+            return -1;
+        }
+
+        @Override
+        public Failure failure(byte[] bytes, int from, int to, Columns out) {
+            Columns again = new Columns(size(), bytes);
+            if (!grammar.scan(bytes, from, to, again)) {
+                return grammar.failure(bytes, from, to, again);
+            }
+            String name = names.get(Math.max(0, missing(again)));
+            return new Failure(Reason.SYNTAX, null, "no " + name + " in the line; expected a line that has it");
         }
     }
 }

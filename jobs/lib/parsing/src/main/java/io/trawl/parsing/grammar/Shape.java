@@ -9,6 +9,8 @@ enum Shape {
     NUMBER,
     /** Two or more capitals, digits and underscores: a code of Squid's. */
     CODE,
+    /** An IP address, by its characters. */
+    ADDRESS,
     /** A time of Apache's. */
     CLF,
     /** In braces: HAProxy's captured headers. */
@@ -45,6 +47,16 @@ enum Shape {
                     }
                 }
                 return to - from > 1;
+            case ADDRESS:
+                boolean sign = false;
+                for (int i = from; i < to; i++) {
+                    int c = b[i];
+                    sign |= c == '.' || c == ':';
+                    if ((c < '0' || c > ':') && c != '.' && ((c | 0x20) < 'a' || (c | 0x20) > 'f')) {
+                        return false;
+                    }
+                }
+                return sign;
             case CLF:
                 return to - from == CLF_LENGTH && b[from + 2] == '/' && b[from + 11] == ':' && b[from + 20] == ' ';
             case BRACES:

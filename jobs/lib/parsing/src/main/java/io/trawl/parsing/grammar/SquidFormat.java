@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** Squid's logformat: http://www.squid-cache.org/Doc/config/logformat/. */
 final class SquidFormat {
+    /** The three columns of a request line: what is in it may be no request at all. */
+    private static final String REQUEST = "%rm %ru HTTP/%rv";
+
     private SquidFormat() {}
 
     static Line line(String configured) {
@@ -21,6 +24,10 @@ final class SquidFormat {
             if (format.charAt(i) != '%') {
                 line.text(format.substring(i, i + 1));
                 i++;
+            } else if (format.startsWith(REQUEST, i)) {
+                line.add(REQUEST).escape(Escape.SQUID).flexible();
+                line.means(Field.REQUEST, 1);
+                i += REQUEST.length();
             } else if (format.startsWith("%%", i)) {
                 line.text("%");
                 i += 2;
@@ -127,6 +134,10 @@ final class SquidFormat {
             case "<A" -> line.means(Field.DESTINATION_ADDRESS, 1);
             case "un" -> {
                 piece.escape(quoting == '#' ? Escape.PERCENT : Escape.SQUID_USER);
+                // A name may have spaces in it, but a URL before it comes first.
+                if (!line.isFlexible()) {
+                    piece.flexible();
+                }
                 line.means(Field.SOURCE_USER_NAME, 3);
             }
             case "ul", "ui", "us", "ue" -> {

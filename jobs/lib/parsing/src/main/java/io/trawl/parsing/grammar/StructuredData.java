@@ -5,7 +5,6 @@ import io.trawl.parsing.Reason;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The structured data of RFC 5424, wherever it begins: {@code [id@32473 key="value"][...]}. */
 public final class StructuredData implements Grammar {
@@ -28,7 +27,7 @@ public final class StructuredData implements Grammar {
     }
 
     @Override
-    public @Nullable Failure scan(byte[] b, int from, int to, Columns out) {
+    public boolean scan(byte[] b, int from, int to, Columns out) {
         out.bytes = b;
         int pairs = 0;
         int i = from;
@@ -68,11 +67,14 @@ public final class StructuredData implements Grammar {
             }
             i++;
         }
-        return pairs > 0
-                ? null
-                : new Failure(
-                        Reason.SYNTAX,
-                        null,
-                        "no structured data in the line; expected [id key=\"value\"], for example [a@32473 src=\"192.0.2.1\"]");
+        return pairs > 0;
+    }
+
+    @Override
+    public Failure failure(byte[] bytes, int from, int to, Columns out) {
+        return new Failure(
+                Reason.SYNTAX,
+                null,
+                "no structured data in the line; expected [id key=\"value\"], for example [a@32473 src=\"192.0.2.1\"]");
     }
 }

@@ -52,12 +52,12 @@ public final class W3c implements Plan {
      * @param fields the names, as behind {@code #Fields:}
      * @param between the character between columns
      * @param least columns a line has at least
+     * @param most columns a line has at most
      */
-    public static Plan plan(List<String> fields, char between, int least) {
+    public static Plan plan(List<String> fields, char between, int least, int most) {
         List<String> names =
                 fields.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-        Delimited.Style style =
-                new Delimited.Style(between, between == ' ', '"', Escape.DOUBLED, false, least, fields.size());
+        Delimited.Style style = new Delimited.Style(between, between == ' ', '"', Escape.DOUBLED, false, least, most);
         return new W3c(names, Delimited.plan(style, names));
     }
 

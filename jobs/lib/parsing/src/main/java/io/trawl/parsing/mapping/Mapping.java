@@ -98,9 +98,10 @@ public final class Mapping {
 
     private static int turn(Rule rule) {
         return switch (rule.field()) {
-            case HTTP_REQUEST_METHOD -> 0;
-            case REQUEST, URL_ORIGINAL -> 1;
-            default -> 2 + rule.field().ordinal();
+            case REQUEST -> 0;
+            case HTTP_REQUEST_METHOD -> 1;
+            case URL_ORIGINAL -> 2;
+            default -> 3 + rule.field().ordinal();
         };
     }
 
@@ -282,8 +283,8 @@ public final class Mapping {
             case HTTP_REQUEST_REFERRER -> into.setHttpRequestReferrer(text(op, columns));
             case HTTP_RESPONSE_STATUS_CODE -> {
                 long status = number(columns.value, columns.valueFrom, columns.valueTo);
-                // 0 and 000: no answer was sent.
-                if (status != 0) {
+                // 0, 000 and -1: no answer was sent.
+                if (status != 0 && !isMinusOne(columns)) {
                     if (status < 100 || status > 999) {
                         return failure(
                                 Reason.STATUS, op, columns, "is not a status; expected three digits, for example 200");
@@ -292,7 +293,9 @@ public final class Mapping {
                 }
             }
             case HTTP_RESPONSE_BYTES -> {
-                long size = number(columns.value, columns.valueFrom, columns.valueTo);
+                // A plus: HAProxy wrote the line before the answer was through.
+                int plus = columns.value[columns.valueFrom] == '+' ? 1 : 0;
+                long size = number(columns.value, columns.valueFrom + plus, columns.valueTo);
                 if (size < 0) {
                     return failure(Reason.SIZE, op, columns, "is not a size; expected bytes, for example 1380");
                 }
@@ -308,6 +311,12 @@ public final class Mapping {
             case OBSERVER_HOSTNAME -> into.setObserverHostname(text(op, columns));
         }
         return null;
+    }
+
+    private static boolean isMinusOne(Columns columns) {
+        byte[] b = columns.value;
+        int from = columns.valueFrom;
+        return columns.valueTo - from == 2 && b[from] == '-' && b[from + 1] == '1';
     }
 
     private static Failure failure(Reason reason, Op op, Columns columns, String message) {
@@ -433,6 +442,10 @@ public final class Mapping {
             }
             return;
         }
+        String original = into.getUrlOriginal();
+        if (host != null && original != null && into.getUrlPath() == null && original.startsWith(host)) {
+            behindHost(original.substring(host.length()), into);
+        }
         String path = into.getUrlPath();
         String query = into.getUrlQuery();
         if (path == null && query == null && into.getUrlOriginal() == null && into.getUrlScheme() == null) {
@@ -460,6 +473,16 @@ public final class Mapping {
         }
     }
 
+    /** Path and query of a URL that the log has without its scheme. */
+    private static void behindHost(String rest, ProxyEvent into) {
+        int slash = rest.indexOf('/');
+        String port = slash < 0 ? rest : rest.substring(0, slash);
+        portOf(port, into);
+        if (slash >= 0 && (port.isEmpty() || port.startsWith(":"))) {
+            path(rest.substring(slash), into);
+        }
+    }
+
     /** An address without its port; the first of a list; null where it has a control character in it. */
     private static @Nullable String address(Op op, Columns columns) {
         byte[] b = columns.value;
@@ -481,6 +504,8 @@ public final class Mapping {
             return null;
         }
         String text = Text.clean(b, from, to).strip();
+        // tcp://10.0.0.1:80, as Envoy has it.
+        text = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
         int colon = text.lastIndexOf(':');
         if (text.isEmpty() || colon < 0) {
             return text.isEmpty() || text.equals("-") ? null : text;

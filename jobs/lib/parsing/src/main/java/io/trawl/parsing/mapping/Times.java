@@ -447,6 +447,14 @@ final class Times {
                     return true;
                 }
             }
+            if (to - at == 3 && b[at + 2] == 'T') {
+                int hours = hoursOf(b[at]);
+                boolean summer = b[at + 1] == 'D';
+                if (hours > 0 && (summer || b[at + 1] == 'S')) {
+                    at += 3;
+                    return zone(true, summer ? hours - 1 : hours, 0);
+                }
+            }
             boolean west = b[at] == '-';
             if (!west && b[at] != '+') {
                 return false;
@@ -456,6 +464,17 @@ final class Times {
             is(':');
             int minutes = at < to && b[at] >= '0' && b[at] <= '9' ? digits(2, 2) : 0;
             return hours >= 0 && minutes >= 0 && zone(west, hours, minutes);
+        }
+
+        /** Hours behind UTC of the American zones that RFC 2822 (4.3) names: EST, CST, MST and PST. */
+        private static int hoursOf(byte letter) {
+            return switch (letter) {
+                case 'E' -> 5;
+                case 'C' -> 6;
+                case 'M' -> 7;
+                case 'P' -> 8;
+                default -> 0;
+            };
         }
 
         private boolean word(String word) {
