@@ -14,7 +14,7 @@ JARS = Path(pyspark.__file__).parent / "jars"
 
 def properties(pom):
     """The <name.version> elements of a pom."""
-    return dict(re.findall(r"<([a-z0-9.]+\.(?:version|binary))>([^<]+)</", (HOME / pom).read_text()))
+    return dict(re.findall(r"<([a-z0-9.-]+\.(?:version|binary))>([^<]+)</", (HOME / pom).read_text()))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ def properties(pom):
         ("curator", ["curator-client", "curator-framework", "curator-recipes"]),
         ("zookeeper", ["zookeeper"]),
         ("metrics", ["metrics-core"]),
+        ("snakeyaml-engine", ["snakeyaml-engine"]),
     ],
 )
 def test_what_spark_ships_is_what_is_compiled_against(name, jars):
@@ -66,7 +67,7 @@ MODULES = ["schemas", "integration-tests", "bench", *(module for module in JOBS 
 def test_a_module_takes_sparks_versions_from_the_root_pom(module):
     groups = (
         r"org\.apache\.(?:spark|hadoop|curator|zookeeper|avro)|org\.scala-lang|io\.dropwizard\.metrics"
-        r"|com\.fasterxml\.jackson\.core|org\.slf4j|com\.github\.luben"
+        r"|com\.fasterxml\.jackson\.core|org\.snakeyaml|org\.slf4j|com\.github\.luben"
     )
     text = (HOME / module / "pom.xml").read_text()
     named = re.findall(rf"<groupId>(?:{groups})</groupId>\s*<artifactId>([^<]+)</artifactId>\s*<version>([^<]+)<", text)

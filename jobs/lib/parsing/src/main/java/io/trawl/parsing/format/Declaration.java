@@ -6,6 +6,7 @@ import io.trawl.parsing.envelope.JsonField;
 import io.trawl.parsing.envelope.Syslog;
 import io.trawl.record.ProxyEvent;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,10 +126,18 @@ final class Declaration {
         return ways;
     }
 
+    private static Instant instant(Yaml value) {
+        try {
+            return Instant.parse(value.text());
+        } catch (DateTimeException e) {
+            throw value.error("'" + value.text() + "' is not a moment; expected, for example, 2024-06-12T10:11:12Z");
+        }
+    }
+
     private static List<Sample> samples(Yaml value) {
         List<Sample> samples = new ArrayList<>();
         for (Yaml one : value.list()) {
-            Map<String, Yaml> keys = one.map(List.of("line", "event", "refused"));
+            Map<String, Yaml> keys = one.map(List.of("line", "written", "event", "refused"));
             SortedMap<String, String> event = new TreeMap<>();
             if (keys.containsKey("event")) {
                 keys.get("event").map(null).forEach((field, text) -> {
@@ -144,7 +153,11 @@ final class Declaration {
                 throw one.error("a sample without event and refused; expected what must become of the line");
             }
             samples.add(new Sample(
-                    one.line(), required(keys, "line", one).text(), event, refused == null ? null : refused.text()));
+                    one.line(),
+                    required(keys, "line", one).text(),
+                    keys.containsKey("written") ? instant(keys.get("written")) : null,
+                    event,
+                    refused == null ? null : refused.text()));
         }
         if (samples.isEmpty()) {
             throw value.error("no sample; expected at least one line with the event that it must become");

@@ -37,6 +37,7 @@ public final class DeclaredFormat implements Parser {
     private final transient Declaration declaration;
     private final transient Envelope[] envelopes;
     private final transient Way[] ways;
+    private final transient int columnsAtMost;
     private final String file;
     private final String text;
     private final ZoneId zone;
@@ -48,6 +49,10 @@ public final class DeclaredFormat implements Parser {
         this.declaration = Declaration.read(file, text, zone);
         this.envelopes = declaration.envelopes.toArray(Envelope[]::new);
         this.ways = declaration.ways.toArray(Way[]::new);
+        this.columnsAtMost = declaration.ways.stream()
+                .mapToInt(way -> way.grammar.size())
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -140,8 +145,12 @@ public final class DeclaredFormat implements Parser {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
         Failure first = null;
-        for (Way way : ways) {
-            Failure failure = parse(way, bytes, from, to, frame, into);
+        Columns columns = new Columns(columnsAtMost, bytes);
+        for (int i = 0; i < ways.length; i++) {
+            if (i > 0) {
+                columns.clear();
+            }
+            Failure failure = parse(ways[i], bytes, from, to, columns, frame, into);
             if (failure == null) {
                 return null;
             }
@@ -155,8 +164,7 @@ public final class DeclaredFormat implements Parser {
     }
 
     private static @Nullable Failure parse(
-            Way way, byte[] bytes, int from, int to, @Nullable Frame frame, ProxyEvent into) {
-        Columns columns = new Columns(way.grammar.size(), bytes);
+            Way way, byte[] bytes, int from, int to, Columns columns, @Nullable Frame frame, ProxyEvent into) {
         if (!way.grammar.scan(bytes, from, to, columns)) {
             return NOT_THIS_WAY;
         }
@@ -197,6 +205,9 @@ public final class DeclaredFormat implements Parser {
         for (Sample sample : declaration.samples) {
             String where = file + ":" + sample.at() + ": ";
             ProxyEvent event = new ProxyEvent();
+            if (sample.written() != null) {
+                event.setWindow(sample.written());
+            }
             Failure failure = parse(sample.line().getBytes(StandardCharsets.UTF_8), event);
             String reason = failure == null ? null : failure.reason().code();
             if (sample.reason() != null) {

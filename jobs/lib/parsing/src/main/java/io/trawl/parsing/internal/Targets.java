@@ -28,13 +28,24 @@ public final class Targets {
             while (end < target.length() && !endsAuthority(target.charAt(end))) {
                 end++;
             }
-            into.setUrlScheme(target.substring(0, scheme).toLowerCase(Locale.ROOT));
+            into.setUrlScheme(scheme(target, scheme));
             into.setUrlFull(target);
             authority(target.substring(start, end), false, into);
             path(target.substring(end), into);
         } else if (target.startsWith("/")) {
             path(target, into);
         }
+    }
+
+    private static String scheme(String target, int end) {
+        // Nearly all are one of these: no text is made of them.
+        if (end == 4 && target.startsWith("http")) {
+            return "http";
+        }
+        if (end == 5 && target.startsWith("https")) {
+            return "https";
+        }
+        return target.substring(0, end).toLowerCase(Locale.ROOT);
     }
 
     /** Where the scheme of scheme:// ends, 0 where there is none (RFC 3986, 3.1). */

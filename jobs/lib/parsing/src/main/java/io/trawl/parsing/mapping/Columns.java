@@ -1,6 +1,7 @@
 package io.trawl.parsing.mapping;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,15 @@ public final class Columns {
         this.value = bytes;
     }
 
+    /** Forgets everything, for the next grammar that tries the line. */
+    public void clear() {
+        Arrays.fill(to, 0);
+        Arrays.fill(from, 0);
+        escapes = null;
+        texts = null;
+        noEscapes = 0;
+    }
+
     /** Notes where a column is. */
     public void set(int column, int start, int end) {
         from[column] = start;
@@ -80,18 +90,24 @@ public final class Columns {
 
     /** Makes a column the one at hand; false where it is absent. */
     boolean open(int column) {
-        String text = textOf(column);
-        if (text != null) {
-            value = text.getBytes(StandardCharsets.UTF_8);
-            valueFrom = 0;
-            valueTo = value.length;
-            return valueTo > 0;
+        if (texts != null) {
+            String text = textOf(column);
+            if (text != null) {
+                value = text.getBytes(StandardCharsets.UTF_8);
+                valueFrom = 0;
+                valueTo = value.length;
+                return valueTo > 0;
+            }
         }
-        valueFrom = from[column];
-        valueTo = to[column];
-        value = bytes;
-        if (valueFrom >= valueTo) {
+        int start = from[column];
+        int end = to[column];
+        if (start >= end) {
             return false;
+        }
+        valueFrom = start;
+        valueTo = end;
+        if (value != bytes) {
+            value = bytes;
         }
         Escape[] how = escapes;
         if (how != null && (column >= Long.SIZE || (noEscapes & 1L << column) == 0)) {
