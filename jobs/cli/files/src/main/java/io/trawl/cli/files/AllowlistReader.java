@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Files and folders of allowlists, as jobs/intel reads them. */
+/** Files and folders of allowlists, as jobs/lib/intel reads them. */
 final class AllowlistReader {
     private AllowlistReader() {}
 

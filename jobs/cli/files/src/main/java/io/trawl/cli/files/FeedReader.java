@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of indicators, as jobs/intel reads them. As many at once as there are cores; what they hold comes in the order of
+ * Files of indicators, as jobs/lib/intel reads them. As many at once as there are cores; what they hold comes in the order of
  * the files and of their lines, to the caller's thread. A file waits for those before it, so feeds of any size need the
  * same memory.
  */
