@@ -123,7 +123,8 @@ final class ApacheFormat {
                 }
             }
             case "x", "e", "n", "C" -> piece.escape(Escape.BACKSLASH);
-            case "A", "f", "I", "k", "l", "L", "P", "R", "S", "X", "^FB", "^FU" -> {}
+            case "l" -> piece.shape(Shape.IDENT);
+            case "A", "f", "I", "k", "L", "P", "R", "S", "X", "^FB", "^FU" -> {}
             default ->
                 throw new IllegalArgumentException(
                         "'" + name + "' is not a directive; expected one of mod_log_config, for example %>s");

@@ -11,6 +11,8 @@ enum Shape {
     CODE,
     /** An IP address, by its characters. */
     ADDRESS,
+    /** Anything but an address: identd's answer, which a client's address behind a virtual host is not. */
+    IDENT,
     /** A time of Apache's. */
     CLF,
     /** In braces: HAProxy's captured headers. */
@@ -57,6 +59,8 @@ enum Shape {
                     }
                 }
                 return sign;
+            case IDENT:
+                return (to - from == 1 && b[from] == '-') || !ADDRESS.fits(b, from, to);
             case CLF:
                 return to - from == CLF_LENGTH && b[from + 2] == '/' && b[from + 11] == ':' && b[from + 20] == ' ';
             case BRACES:
