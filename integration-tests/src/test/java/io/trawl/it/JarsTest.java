@@ -31,8 +31,7 @@ class JarsTest {
             List<Path> all = Stream.concat(
                             jobs.filter(jar -> jar.toString().endsWith(".jar")),
                             Stream.of(
-                                    DIST.resolve("sweep/trawl-sweep.jar"),
-                                    DIST.resolve("terminal/trawl-terminal.jar")))
+                                    DIST.resolve("sweep/trawl-sweep.jar"), DIST.resolve("terminal/trawl-terminal.jar")))
                     .sorted()
                     .toList();
             assertThat(all).hasSizeGreaterThan(8);
@@ -49,8 +48,8 @@ class JarsTest {
             present = file.stream()
                     .map(entry -> entry.getName())
                     .filter(name -> name.startsWith("io/trawl/") && name.endsWith(".class"))
-                    .map(name -> name.substring(0, name.length() - ".class".length())
-                            .replace('/', '.'))
+                    .map(name ->
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'))
                     .collect(Collectors.toSet());
             classes = new ClassFileImporter().importJar(file).that(new OwnClasses());
         }

@@ -1,8 +1,8 @@
 package io.trawl.sweep;
 
+import io.trawl.base.Settings;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
-import io.trawl.base.Settings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.trawl.sweep;
 
-import io.trawl.run.Jobs;
 import io.trawl.base.Settings;
+import io.trawl.run.Jobs;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
