@@ -13,7 +13,7 @@ class MessageTest {
                 "Job aborted due to stage failure: Lost task 0.0: io.trawl.flow.StepFailure: step x failed on a line: y"
                         + "\n\tat io.trawl.flow.TaskRun.push(TaskRun.java:1)\nCaused by: io.trawl.base.JobFailure: z";
         assertThat(Jobs.message(new IllegalStateException(text))).isEqualTo("step x failed on a line: y");
-        assertThat(Jobs.message(new IllegalStateException(text.replace("Step", "Job"))))
+        assertThat(Jobs.message(new IllegalStateException(text.replace("io.trawl.flow.Step", "io.trawl.base.Job"))))
                 .isEqualTo("step x failed on a line: y");
     }
 
