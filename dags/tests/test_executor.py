@@ -4,7 +4,13 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
+import pytest
+from airflow.executors.local_executor import LocalExecutor
 from airflow.models.taskinstancekey import TaskInstanceKey
+from airflow.sdk.api.client import ServerResponseError
+from airflow.sdk.exceptions import TaskAlreadyRunningError
+from airflow.utils.state import TaskInstanceState
 
 from trawl_dags.executor import IMPORTS, WarmExecutor
 
@@ -42,14 +48,44 @@ def test_without_the_list_it_does():
     assert "requests" in imports_of_a_task()
 
 
-def test_a_task_whose_worker_was_killed_can_be_queued_again():
+def started():
+    """An executor with its queues and no workers."""
     executor = WarmExecutor(parallelism=1)
-    lost = SimpleNamespace(id="1", key=TaskInstanceKey("sweep", "check", "run", 1))
-    other = TaskInstanceKey("sweep", "ingest", "run", 1)
-    executor.running |= {lost.key, other}
-    assert executor.has_task(lost)
-    executor.revoke_task(ti=lost)
-    assert not executor.has_task(lost)
-    assert executor.running == {other}
-    # A worker that was only slow tells its result later.
-    executor.change_state(lost.key, "failed")
+    executor.parallelism = 0
+    LocalExecutor.start(executor)
+    return executor
+
+
+LOST = SimpleNamespace(id="1", key=TaskInstanceKey("sweep", "check", "run", 1))
+
+
+def test_a_task_whose_worker_was_killed_can_be_queued_again():
+    started().revoke_task(ti=LOST)
+
+
+def test_a_task_that_may_wait_for_a_free_worker_is_left_alone():
+    executor = started()
+    executor._unread_messages.value = 1
+    with pytest.raises(NotImplementedError):
+        executor.revoke_task(ti=LOST)
+
+
+def conflict(status):
+    response = httpx.Response(status, request=httpx.Request("PATCH", "http://127.0.0.1/run"), json={"detail": "no"})
+    return ServerResponseError.from_response(response)
+
+
+@pytest.mark.parametrize("refusal", [TaskAlreadyRunningError("running"), conflict(409)])
+def test_a_second_start_that_is_refused_is_not_a_failure_of_the_first(refusal):
+    executor = started()
+    executor.result_queue.put((LOST.key, TaskInstanceState.FAILED, refusal))
+    executor.sync()
+    assert not executor.event_buffer
+
+
+@pytest.mark.parametrize("failure", [conflict(500), ValueError("no"), None])
+def test_any_other_end_is_reported(failure):
+    executor = started()
+    executor.result_queue.put((LOST.key, TaskInstanceState.FAILED, failure))
+    executor.sync()
+    assert executor.event_buffer[LOST.key][0] == TaskInstanceState.FAILED
