@@ -3,8 +3,9 @@ package io.trawl.base;
 import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import java.io.Serializable;
+import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param fromFiles whether its lines come from log files of this machine, not from Kafka
  * @param topic the Kafka topic its lines come through
  * @param format a name that {@link Formats} knows
+ * @param zone time zone of the log, for a format whose times have none
  * @param unit length of a window; it divides a day
  * @param webServer whether the log is a web server's: its clients are strangers and are matched too
  * @param hosts hosts that must be heard of
@@ -24,6 +26,7 @@ public record LogSource(
         boolean fromFiles,
         String topic,
         String format,
+        ZoneId zone,
         Duration unit,
         boolean webServer,
         List<String> hosts,
@@ -36,6 +39,15 @@ public record LogSource(
         if (!Formats.names().contains(format)) {
             throw new IllegalArgumentException("setting " + prefix + "format = " + format + ": expected one of "
                     + String.join(", ", Formats.names()));
+        }
+        String zone = settings.text(prefix + "zone", "UTC");
+        ZoneId zoneId;
+        try {
+            zoneId = ZoneId.of(zone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "setting " + prefix + "zone = " + zone + ": expected a time zone, for example UTC or Europe/Berlin",
+                    e);
         }
         String kind = settings.text(prefix + "kind", "proxy");
         if (!kind.equals("proxy") && !kind.equals("web")) {
@@ -57,6 +69,7 @@ public record LogSource(
                 from.equals("files"),
                 settings.text(prefix + "topic"),
                 format,
+                zoneId,
                 unit,
                 kind.equals("web"),
                 settings.list(prefix + "hosts"),
@@ -65,7 +78,6 @@ public record LogSource(
 
     /** A parser of this source's format. */
     public Parser parser() {
-        // Lines of each of these formats carry their zone.
-        return Formats.parser(format, ZoneOffset.UTC);
+        return Formats.parser(format, zone);
     }
 }

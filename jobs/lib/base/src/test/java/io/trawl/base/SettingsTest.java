@@ -54,6 +54,9 @@ class SettingsTest {
                 .isThrownBy(() -> settings.with("source.proxy.window", "1 hour").source("proxy"))
                 .withMessageContaining("ISO-8601 duration, for example PT1H");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with("source.proxy.zone", "Mars").source("proxy"))
+                .withMessageContaining("for example UTC or Europe/Berlin");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> Settings.load(folder.resolve("absent.conf"), Map.of()))
                 .withMessageContaining("no such file");
     }
