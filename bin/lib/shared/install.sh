@@ -68,7 +68,7 @@ build_terminal() {
   stamp=$folder/.built
   [[ ! $TRAWL_DIST/.built -nt $stamp ]] || stamp=$TRAWL_DIST/.built
   if [[ -f $folder/trawl-terminal.jar && -f $stamp ]] &&
-    ! newer_sources "$stamp" pom.xml schemas jobs/lib/parsing jobs/lib/intel jobs/cli/files; then
+    ! newer_sources "$stamp" pom.xml formats schemas jobs/lib/parsing jobs/lib/intel jobs/cli/files; then
     return
   fi
   require_java
@@ -88,10 +88,10 @@ build_terminal() {
 newer_sources() {
   local newer stamp=$1
   shift
-  (($#)) || set -- pom.xml conf/trawl.conf schemas jobs flume integration-tests bench
+  (($#)) || set -- pom.xml conf/trawl.conf formats schemas jobs flume integration-tests bench
   newer=$(cd "$TRAWL_HOME" && find "$@" \
     \( -name target -o -name test \) -prune -o -type f \
-    \( -name '*.java' -o -name '*.avsc' -o -name '*.xml' -o -path '*/resources/*' -o -path 'conf/*' \) \
+    \( -name '*.java' -o -name '*.avsc' -o -name '*.xml' -o -path '*/resources/*' -o -path '*/filtered/*' -o -path 'conf/*' -o -path 'formats/*' \) \
     -newer "$stamp" -print -quit 2> /dev/null || true)
   [[ -n $newer ]]
 }

@@ -36,6 +36,7 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -132,7 +133,8 @@ public final class Lake implements AutoCloseable {
         TableIdentifier name = TableIdentifier.of(Namespace.of(LakeTable.DATABASE), table.name());
         try {
             return widened(name, table);
-        } catch (NoSuchTableException e) {
+        } catch (NoSuchTableException | NoSuchNamespaceException e) {
+            // A REST catalog that is empty says that the namespace is missing.
             return created(name, table);
         }
     }
