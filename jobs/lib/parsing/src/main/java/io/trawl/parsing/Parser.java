@@ -2,6 +2,7 @@ package io.trawl.parsing;
 
 import io.trawl.record.ProxyEvent;
 import java.io.Serializable;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of one format. Safe for use by several threads. */
@@ -26,6 +27,16 @@ public interface Parser extends Serializable {
      */
     @Nullable
     Failure parse(byte[] line, ProxyEvent into);
+
+    /**
+     * The same, of a line of which it is known when it arrived: that tells the year of a time that has none, and stands
+     * in where a format says that its lines may have no time at all.
+     *
+     * @param arrived when the broker appended the line; null where nobody knows
+     */
+    default @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
+        return parse(line, into);
+    }
 
     /** A reader of the format's plain lines, for one thread; null where the format has none. */
     default @Nullable PlainLine plainLine() {

@@ -4,4 +4,9 @@ package io.trawl.parsing.envelope;
 public interface Envelope {
     /** Takes the envelope off where it is there; leaves the frame as it is where it is not. */
     void open(Frame frame);
+
+    /** Whether a line may begin with it, told by a byte or two: most lines have none, and no frame is made for them. */
+    default boolean mayBegin(byte[] bytes, int from, int to) {
+        return true;
+    }
 }

@@ -26,6 +26,11 @@ public final class JsonField implements Envelope {
     }
 
     @Override
+    public boolean mayBegin(byte[] b, int from, int to) {
+        return from < to && b[from] == '{';
+    }
+
+    @Override
     public void open(Frame frame) {
         if (!frame.is(frame.from, '{')) {
             return;

@@ -12,6 +12,18 @@ public final class Syslog implements Envelope {
         this.keepsData = keepsData;
     }
 
+    /** A priority, a month's name, or the year of a date; or a space, behind which is any of them. */
+    @Override
+    public boolean mayBegin(byte[] b, int from, int to) {
+        if (from >= to) {
+            return false;
+        }
+        byte first = b[from];
+        boolean digit = first >= '0' && first <= '9';
+        boolean letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
+        return first == '<' || first == ' ' || letter || digit && from + 4 < to && b[from + 4] == '-';
+    }
+
     @Override
     public void open(Frame frame) {
         int start = priority(frame);

@@ -26,6 +26,8 @@ final class Declaration {
             "envelope",
             "zone",
             "absent",
+            "arrival",
+            "wrapped",
             "grammar",
             "map",
             "any",
@@ -36,6 +38,11 @@ final class Declaration {
     final String link;
     final boolean verified;
     final int version;
+    /** Whether the time at which a line arrived is its time where it has none. */
+    final boolean arrival;
+    /** Whether a line without any envelope is another format's. */
+    final boolean wrapped;
+
     final List<Envelope> envelopes;
     final List<Way> ways;
     final List<Sample> samples;
@@ -46,6 +53,8 @@ final class Declaration {
         this.link = required(keys, "link", root).text();
         this.verified = required(keys, "verified", root).flag();
         this.version = keys.containsKey("version") ? keys.get("version").number() : 1;
+        this.arrival = keys.containsKey("arrival") && keys.get("arrival").flag();
+        this.wrapped = keys.containsKey("wrapped") && keys.get("wrapped").flag();
         this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
         ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
         List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");
@@ -137,7 +146,7 @@ final class Declaration {
     private static List<Sample> samples(Yaml value) {
         List<Sample> samples = new ArrayList<>();
         for (Yaml one : value.list()) {
-            Map<String, Yaml> keys = one.map(List.of("line", "written", "event", "refused"));
+            Map<String, Yaml> keys = one.map(List.of("line", "arrived", "event", "refused"));
             SortedMap<String, String> event = new TreeMap<>();
             if (keys.containsKey("event")) {
                 keys.get("event").map(null).forEach((field, text) -> {
@@ -155,7 +164,7 @@ final class Declaration {
             samples.add(new Sample(
                     one.line(),
                     required(keys, "line", one).text(),
-                    keys.containsKey("written") ? instant(keys.get("written")) : null,
+                    keys.containsKey("arrived") ? instant(keys.get("arrived")) : null,
                     event,
                     refused == null ? null : refused.text()));
         }

@@ -124,6 +124,11 @@ public final class DeclaredFormat implements Parser {
 
     @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
+        return parse(line, null, into);
+    }
+
+    @Override
+    public @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
         int to = line.length;
         // A carriage return at the end is half a line end, as an agent leaves it of CR LF.
         if (to > 0 && line[to - 1] == '\r') {
@@ -132,11 +137,15 @@ public final class DeclaredFormat implements Parser {
         byte[] bytes = line;
         int from = 0;
         Frame frame = null;
-        if (envelopes.length > 0) {
-            frame = new Frame(line, 0, to);
-            for (Envelope envelope : envelopes) {
+        for (Envelope envelope : envelopes) {
+            if (frame != null) {
+                envelope.open(frame);
+            } else if (envelope.mayBegin(line, 0, to)) {
+                frame = new Frame(line, 0, to);
                 envelope.open(frame);
             }
+        }
+        if (frame != null) {
             bytes = frame.bytes;
             from = frame.from;
             to = frame.to;
@@ -144,13 +153,19 @@ public final class DeclaredFormat implements Parser {
         if (isBlank(bytes, from, to)) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        if (declaration.wrapped && bytes == line && from == 0) {
+            return new Failure(
+                    Reason.SYNTAX,
+                    null,
+                    "no envelope around the line; expected, for example, <134>Jun 12 10:11:12 host");
+        }
         Failure first = null;
         Columns columns = new Columns(columnsAtMost, bytes);
         for (int i = 0; i < ways.length; i++) {
             if (i > 0) {
                 columns.clear();
             }
-            Failure failure = parse(ways[i], bytes, from, to, columns, frame, into);
+            Failure failure = parse(ways[i], bytes, from, to, columns, frame, arrived, into);
             if (failure == null) {
                 return null;
             }
@@ -163,16 +178,25 @@ public final class DeclaredFormat implements Parser {
         return first == null ? ways[0].failure(bytes, from, to) : first;
     }
 
-    private static @Nullable Failure parse(
-            Way way, byte[] bytes, int from, int to, Columns columns, @Nullable Frame frame, ProxyEvent into) {
+    private @Nullable Failure parse(
+            Way way,
+            byte[] bytes,
+            int from,
+            int to,
+            Columns columns,
+            @Nullable Frame frame,
+            @Nullable Instant near,
+            ProxyEvent into) {
         if (!way.grammar.scan(bytes, from, to, columns)) {
             return NOT_THIS_WAY;
         }
-        Instant near = into.getWindow();
         Failure failure = way.mapping.fill(columns, near, into);
         if (failure == null && into.getTimestamp() == null) {
             if (frame != null && frame.timeTo > frame.timeFrom) {
                 way.mapping.time(frame.timeBytes, frame.timeFrom, frame.timeTo, near, into);
+            }
+            if (into.getTimestamp() == null && declaration.arrival && near != null) {
+                into.setTimestamp(near);
             }
             if (into.getTimestamp() == null) {
                 failure = new Failure(
@@ -205,10 +229,7 @@ public final class DeclaredFormat implements Parser {
         for (Sample sample : declaration.samples) {
             String where = file + ":" + sample.at() + ": ";
             ProxyEvent event = new ProxyEvent();
-            if (sample.written() != null) {
-                event.setWindow(sample.written());
-            }
-            Failure failure = parse(sample.line().getBytes(StandardCharsets.UTF_8), event);
+            Failure failure = parse(sample.line().getBytes(StandardCharsets.UTF_8), sample.arrived(), event);
             String reason = failure == null ? null : failure.reason().code();
             if (sample.reason() != null) {
                 if (!sample.reason().equals(reason)) {

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at place of the sample in its file, counted from 1
  * @param line the line
- * @param written about when the line was written, for a time without a year; null where it has one
+ * @param arrived when the line arrived, about; for a time without a year. Null where the time has one
  * @param event fields and their values as text, all that are not null; empty for a line that must be refused
  * @param reason code of the reason for which it must be refused; null for one that must be read
  */
 record Sample(
         int at,
         String line,
-        @Nullable Instant written,
+        @Nullable Instant arrived,
         SortedMap<String, String> event,
         @Nullable String reason) {}

@@ -132,7 +132,7 @@ final class ApacheFormat {
     }
 
     private static void header(Line line, Line.Piece piece, String header) {
-        piece.escape(Escape.BACKSLASH);
+        piece.escape(Escape.BACKSLASH).foreign();
         switch (header.toLowerCase(Locale.ROOT)) {
             case "referer" -> line.means(Field.HTTP_REQUEST_REFERRER, 1);
             case "user-agent" -> line.means(Field.USER_AGENT_ORIGINAL, 1);

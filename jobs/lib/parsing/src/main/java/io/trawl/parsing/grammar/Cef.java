@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * ArcSight's Common Event Format, {@code CEF:0|vendor|product|version|signature|name|severity|key=value ...}, wherever in
- * the line it begins. Its header's columns are {@code vendor}, {@code product}, {@code version}, {@code signature},
+ * the line it begins; {@code CEF:} itself may be missing. Its header's columns are {@code vendor}, {@code product}, {@code version}, {@code signature},
  * {@code name} and {@code severity}; {@code label(Request URL)} is the custom column whose label is that.
  */
 public final class Cef implements Grammar {
@@ -127,7 +127,9 @@ public final class Cef implements Grammar {
                 return i + 4;
             }
         }
-        return -1;
+        // A relay took CEF: for the tag of a syslog message.
+        boolean tagless = to - from > 2 && b[from] >= '0' && b[from] <= '9' && b[from + 1] == '|';
+        return tagless ? from : -1;
     }
 
     private void byLabel(Columns out) {

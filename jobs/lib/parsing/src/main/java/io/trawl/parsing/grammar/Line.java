@@ -38,6 +38,8 @@ final class Line implements Plan {
         Escape escape = Escape.NONE;
         /** Whether what ends it may be in it, too. */
         boolean flexible;
+        /** Whether it is of the client: without quotes around it there may be anything in it. */
+        boolean foreign;
         /** Whether there may be spaces in it, too, whatever ends it. */
         boolean free;
         /** Whether the column, and the space behind it, may be missing. */
@@ -96,6 +98,12 @@ final class Line implements Plan {
             return this;
         }
 
+        /** A header of the client. */
+        Piece foreign() {
+            foreign = true;
+            return this;
+        }
+
         Piece optional() {
             optional = true;
             return this;
@@ -145,7 +153,8 @@ final class Line implements Plan {
     }
 
     private void close() {
-        byte[] text = between.toString().getBytes(StandardCharsets.UTF_8);
+        // One space stands for one or more.
+        byte[] text = between.toString().replaceAll(" +", " ").getBytes(StandardCharsets.UTF_8);
         between.setLength(0);
         if (pieces.isEmpty()) {
             head = text;
@@ -155,9 +164,12 @@ final class Line implements Plan {
         last.stop = text;
         byte[] before = pieces.size() == 1 ? head : pieces.get(pieces.size() - 2).stop;
         boolean open = before.length > 0 && "\"[({<'".indexOf(before[before.length - 1]) >= 0;
+        last.quoted = before.length > 0 && before[before.length - 1] == '"' && text.length > 0 && text[0] == '"';
+        if (last.foreign && !last.quoted) {
+            last.free();
+        }
         boolean space = text.length == 0 || text[0] == ' ';
         last.bare = !open && !last.free && last.blanks == 0 && !(last.flexible && space);
-        last.quoted = before.length > 0 && before[before.length - 1] == '"' && text.length > 0 && text[0] == '"';
     }
 
     /** What the column at hand means; of several for a field the weightiest counts, of equals the first. */

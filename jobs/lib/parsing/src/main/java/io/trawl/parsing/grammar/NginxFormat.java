@@ -105,6 +105,9 @@ final class NginxFormat {
     private static void column(Line line, String variable, Escape escape) {
         String name = "$" + variable;
         Line.Piece piece = line.add(name).escape(escape);
+        if (variable.startsWith("http_") && !variable.equals("http_host")) {
+            piece.foreign();
+        }
         switch (variable) {
             case "remote_addr" -> line.means(Field.SOURCE_ADDRESS, 2);
             case "realip_remote_addr" -> line.means(Field.SOURCE_ADDRESS, 1);

@@ -16,7 +16,8 @@ public final class Targets {
      */
     public static void split(@Nullable String method, String target, ProxyEvent into) {
         into.setUrlOriginal(target);
-        if ("CONNECT".equals(method)) {
+        // Cisco's appliance writes TCP_CONNECT for a connection that it intercepts.
+        if ("CONNECT".equals(method) || "TCP_CONNECT".equals(method)) {
             int slash = target.indexOf('/');
             authority(slash < 0 ? target : target.substring(0, slash), true, into);
             return;

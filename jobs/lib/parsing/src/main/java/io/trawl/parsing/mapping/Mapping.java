@@ -368,9 +368,14 @@ public final class Mapping {
         }
         int last = request.lastIndexOf(' ');
         boolean http = request.startsWith("HTTP/", last + 1);
-        boolean hasVersion = last > first && (http || request.startsWith("NONE/", last + 1));
         boolean none = first == 0 || first == 1 && request.charAt(0) == '-';
+        // A dash for each part that the request did not have.
+        boolean dash = none && request.endsWith(" -");
+        boolean hasVersion = last > first && (http || dash || request.startsWith("NONE/", last + 1));
         into.setHttpRequestMethod(none ? null : request.substring(0, first));
+        if (first == 0 && last == 0 && http) {
+            return;
+        }
         if (hasVersion && http) {
             into.setHttpVersion(version(request.substring(last + 1)));
         }

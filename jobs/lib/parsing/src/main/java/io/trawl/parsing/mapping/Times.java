@@ -31,6 +31,9 @@ final class Times {
             "november",
             "december");
     private static final long DAY = 86_400;
+    private static final long[] POWERS = {
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
 
     private static final String CLF = "%d/%b/%Y:%H:%M:%S %z";
 
@@ -184,18 +187,20 @@ final class Times {
         if (i == from || whole < 0) {
             return null;
         }
-        long scale = 1;
-        for (int n = 0; n < unit; n++) {
-            scale *= 10;
-        }
-        long seconds = whole / scale;
-        long nanos = whole % scale * (1_000_000_000 / scale);
+        long scale = POWERS[unit];
+        // Most are seconds: no division is made for them.
+        long seconds = unit == 0 ? whole : whole / scale;
+        long nanos = unit == 0 ? 0 : (whole - seconds * scale) * POWERS[9 - unit];
         if (i < to && b[i] == '.') {
-            long part = 1_000_000_000 / scale;
+            long fraction = 0;
+            int left = 9 - unit;
             for (i++; i < to && b[i] >= '0' && b[i] <= '9'; i++) {
-                part /= 10;
-                nanos += (b[i] - '0') * part;
+                if (left > 0) {
+                    fraction = fraction * 10 + b[i] - '0';
+                    left--;
+                }
             }
+            nanos += fraction * POWERS[left];
         }
         if (i < to) {
             // 1.6938407917564995E9, as some JSON writers have it.

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 final class CorpusReport {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** When the templates of splunk-connect-for-syslog were filled in: the year of times that have none. */
-    private static final Instant WRITTEN = Instant.parse("2024-06-12T10:11:12Z");
+    /** When the templates of splunk-connect-for-syslog were filled in: so the lines arrived then. */
+    private static final Instant ARRIVED = Instant.parse("2024-06-12T10:11:12Z");
 
     /** Fields of the corpora as ProxyEvent names them. */
     private static final Map<String, String> FIELDS = Map.ofEntries(
@@ -44,13 +44,21 @@ final class CorpusReport {
             Map.entry("url.query", "url_query"),
             Map.entry("user_agent.original", "user_agent_original"));
 
+    /**
+     * A line that was not read, or a field that is not as its author expects.
+     *
+     * @param row counted from 1
+     * @param what the field; {@code line} for the whole line
+     */
+    record Miss(int row, String what, String text) {}
+
     /** Shares of one folder. */
     static final class Shares {
         int lines;
         int parsed;
         int fields;
         int right;
-        final List<String> misses = new ArrayList<>();
+        final List<Miss> misses = new ArrayList<>();
 
         double ofLines() {
             return lines == 0 ? 1 : (double) parsed / lines;
@@ -90,20 +98,22 @@ final class CorpusReport {
                 continue;
             }
             shares.lines++;
+            if (one.path("options").asText().contains("delimiter")) {
+                parser = ofDelimiters(one.get("options").asText());
+            }
             if (one.has("format")) {
                 parser = ofString(one.get("format").asText());
             }
             ProxyEvent event = new ProxyEvent();
-            event.setWindow(WRITTEN);
-            String where = "row " + (row + 1);
+            int number = row + 1;
             Failure failure = parser == null
                     ? null
-                    : parser.parse(one.get("raw").asText().getBytes(StandardCharsets.UTF_8), event);
+                    : parser.parse(one.get("raw").asText().getBytes(StandardCharsets.UTF_8), ARRIVED, event);
             boolean read = parser != null && failure == null;
             if (read) {
                 shares.parsed++;
             } else {
-                shares.misses.add(where + ": " + (failure == null ? "no format" : failure.message()));
+                shares.misses.add(new Miss(number, "line", failure == null ? "no format" : failure.message()));
             }
             Map<String, String> came = read ? DeclaredFormat.fields(event) : Map.of();
             one.path("expect").fields().forEachRemaining(field -> {
@@ -113,7 +123,7 @@ final class CorpusReport {
                 if (isSame(expected, has)) {
                     shares.right++;
                 } else if (read) {
-                    shares.misses.add(where + " " + field.getKey() + ": expected " + expected + ", came " + has);
+                    shares.misses.add(new Miss(number, field.getKey(), "expected " + expected + ", came " + has));
                 }
             });
         }
@@ -127,9 +137,25 @@ final class CorpusReport {
         String text = common ? "%h %l %u %t \"%r\" %>s %b" : format;
         return DeclaredFormat.of(
                 "row.yaml",
-                "name: row\ntitle: row\nlink: none\nverified: true\ngrammar: {" + dialect + ": '"
-                        + text.replace("'", "''") + "'}\nsamples: [{line: '', refused: empty}]\n",
+                "name: row\ntitle: row\nlink: none\nverified: true\narrival: true\ngrammar: {more: " + common + ", "
+                        + dialect + ": '" + text.replace("'", "''") + "'}\nsamples: [{line: '', refused: empty}]\n",
                 ZoneOffset.UTC);
+    }
+
+    /** A row of another parser's tests that says what is between pairs, and between key and value. */
+    private static Parser ofDelimiters(String options) {
+        return DeclaredFormat.of(
+                "row.yaml",
+                "name: row\ntitle: row\nlink: none\nverified: true\narrival: true\ngrammar: {key-value: {pairs: '"
+                        + delimiter(options, "field_delimiter", ' ') + "', value: '"
+                        + delimiter(options, "key_value_delimiter", '=')
+                        + "'}}\nsamples: [{line: '', refused: empty}]\n",
+                ZoneOffset.UTC);
+    }
+
+    private static char delimiter(String options, String name, char otherwise) {
+        int place = options.lastIndexOf(name + ": \"");
+        return place < 0 ? otherwise : options.charAt(place + name.length() + 3);
     }
 
     private static boolean isSame(String expected, String came) {
@@ -191,8 +217,7 @@ final class CorpusReport {
             Parser parser = DeclaredFormat.of(formats.resolve(args[1] + ".yaml"), ZoneOffset.UTC);
             for (String line : Files.readAllLines(Path.of(args[2]))) {
                 ProxyEvent event = new ProxyEvent();
-                event.setWindow(WRITTEN);
-                Failure failure = parser.parse(line.getBytes(StandardCharsets.UTF_8), event);
+                Failure failure = parser.parse(line.getBytes(StandardCharsets.UTF_8), ARRIVED, event);
                 System.out.println(
                         failure == null ? DeclaredFormat.fields(event).toString() : failure.toString());
             }
@@ -202,8 +227,7 @@ final class CorpusReport {
             Parser parser = DeclaredFormat.of(args[1], Files.readString(Path.of(args[1])), ZoneOffset.UTC);
             for (String line : new String(System.in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
                 ProxyEvent event = new ProxyEvent();
-                event.setWindow(WRITTEN);
-                Failure failure = parser.parse(line.getBytes(StandardCharsets.UTF_8), event);
+                Failure failure = parser.parse(line.getBytes(StandardCharsets.UTF_8), ARRIVED, event);
                 System.out.println(JSON.writeValueAsString(
                         failure == null
                                 ? DeclaredFormat.fields(event)
@@ -226,7 +250,10 @@ final class CorpusReport {
             System.out.print(table(report));
         }
         for (String name : args) {
-            report.get(name).misses.forEach(miss -> System.out.println(name + " " + miss));
+            report.get(name)
+                    .misses
+                    .forEach(miss ->
+                            System.out.println(name + " row " + miss.row() + " " + miss.what() + ": " + miss.text()));
             System.out.println(name + " " + report.get(name).parsed + "/" + report.get(name).lines + " "
                     + report.get(name).right + "/" + report.get(name).fields);
         }
