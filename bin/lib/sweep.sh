@@ -14,7 +14,7 @@ others were not, which indicators were met most, and a line for DuckDB that read
 
 @options
 
-LOGs are text, or packed by gzip or zstd, as their first bytes tell; - is standard input. A log is known by its content,
+LOGs are text files, plain or packed by gzip or zstd. - is standard input. A log is known by its content,
 whatever its name: one that was swept before is not swept twice, one that has grown takes the place of what it was, any
 other is added to the lake. docs/sweep.md has more.
 
