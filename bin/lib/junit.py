@@ -17,7 +17,10 @@ SHOWN = 10
 def reports(home: Path, runner: str) -> Iterator[Path]:
     """Maven's reports of a runner, surefire or failsafe, of all modules below the project's folder."""
     for folder, inside, files in os.walk(home):
-        inside[:] = sorted(set(inside) - {".git", ".trawl", "src", "classes", "test-classes"})
+        inside[:] = sorted(set(inside) - {".git", ".trawl", "src"})
+        # Tests write there, too: what they left is not what they reported.
+        if Path(folder).name == "target":
+            inside[:] = [name for name in inside if name == f"{runner}-reports"]
         if Path(folder).parts[-2:] == ("target", f"{runner}-reports"):
             yield from (Path(folder, name) for name in sorted(files) if re.fullmatch(r"TEST-.*\.xml", name))
 

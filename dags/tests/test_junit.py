@@ -48,6 +48,10 @@ def home(tmp_path):
     write(
         ".trawl/x/target/surefire-reports/TEST-X.xml", MAVEN.format(name="X", time="1", tests=9, errors=0, failures=0)
     )
+    write(
+        "target/pytest/test_x0/jobs/a/target/surefire-reports/TEST-X.xml",
+        MAVEN.format(name="X", time="1", tests=9, errors=9, failures=0),
+    )
     write("target/test-logs/pytest.xml", PYTEST)
     return tmp_path
 
