@@ -38,6 +38,11 @@ final class HotRate {
     /** The batch path's rate may be so many times the hot path's. */
     private static final double BATCH_TO_HOT = 2;
 
+    /** The hot path's rate may be so many times the batch path's, in a window of LARGE lines or more. */
+    private static final double HOT_TO_BATCH = 2;
+
+    private static final long LARGE = 20_000_000;
+
     private static final double HEAP_GROWTH = 1.2;
     private static final double HEAP_SLACK_MB = 20;
     private static final int FILES_GROWTH = 20;
@@ -208,6 +213,9 @@ final class HotRate {
                 .figure("rate.batch_work_lines_per_second", work)
                 .atMost("rate.batch_to_hot", BATCH_TO_HOT, whole / held)
                 .ratio("rate.batch_work_to_hot", work / held);
+        if (lines >= LARGE) {
+            outcome.atMost("rate.hot_to_batch", HOT_TO_BATCH, held / whole);
+        }
         outcome.say(String.format(
                 Locale.ROOT, """
                 highest rate held for %s       %,10.0f lines/s  (%.1f µs CPU a line in driver and executor)
