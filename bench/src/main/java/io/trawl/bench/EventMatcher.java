@@ -1,15 +1,15 @@
 package io.trawl.bench;
 
 import io.trawl.intel.index.IndicatorIndex;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 
 /** Trawl, as the jobs do it: every line becomes an event with all of its fields, and every event is matched. */
 final class EventMatcher implements LineMatcher {
-    private final Parser parser = Formats.parser("squid", ZoneOffset.UTC);
+    private final Parser parser = Formats.shipped().parser("squid", ZoneOffset.UTC);
     private final IndicatorIndex index;
 
     EventMatcher(IndicatorIndex index) {

@@ -3,8 +3,8 @@ package io.trawl.bench;
 import io.trawl.intel.feed.Feeds;
 import io.trawl.intel.index.IndexBuilder;
 import io.trawl.intel.index.IndicatorIndex;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.traffic.Line;
 import io.trawl.traffic.Traffic;
@@ -127,7 +127,7 @@ final class IndexBench implements Bench {
     }
 
     private static List<ProxyEvent> events() {
-        Parser parser = Formats.parser("squid", ZoneOffset.UTC);
+        Parser parser = Formats.shipped().parser("squid", ZoneOffset.UTC);
         List<ProxyEvent> events = new ArrayList<>(LINES);
         for (Line line : Traffic.builder(1, LINES).build()) {
             ProxyEvent event = new ProxyEvent();

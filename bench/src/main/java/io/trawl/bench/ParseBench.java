@@ -1,7 +1,7 @@
 package io.trawl.bench;
 
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.traffic.Format;
 import io.trawl.traffic.Line;
@@ -37,7 +37,7 @@ final class ParseBench implements Bench {
                 lines.add(line.bytes());
                 bytes += line.bytes().length + 1;
             }
-            Parser parser = Formats.parser(format.toString(), ZoneOffset.UTC);
+            Parser parser = Formats.shipped().parser(format.toString(), ZoneOffset.UTC);
             long nanos = Loop.nanos(() -> parse(parser, lines));
             outcome.figure(format + ".ns_per_line", (double) nanos / LINES);
             table.append(String.format(

@@ -2,15 +2,15 @@ package io.trawl.bench;
 
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.index.LineSieve;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.PlainLine;
+import io.trawl.parsing.format.Formats;
 import java.time.ZoneOffset;
 import java.util.Objects;
 
 /** Trawl, as bin/trawl match does it: an event is made only of a line that may have a hit, or is not plain. */
 final class SiftMatcher implements LineMatcher {
     private final PlainLine plain =
-            Objects.requireNonNull(Formats.parser("squid", ZoneOffset.UTC).plainLine());
+            Objects.requireNonNull(Formats.shipped().parser("squid", ZoneOffset.UTC).plainLine());
     private final LineSieve sieve;
     private final EventMatcher events;
 

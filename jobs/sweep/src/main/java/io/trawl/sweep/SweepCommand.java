@@ -3,7 +3,7 @@ package io.trawl.sweep;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
-import io.trawl.parsing.Formats;
+import io.trawl.parsing.format.Formats;
 import io.trawl.run.Jobs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,14 +109,11 @@ public final class SweepCommand implements AutoCloseable {
 
     private void sweep() throws IOException {
         Instant began = Instant.now();
-        String known = String.join(", ", Formats.names());
         if (format == null) {
             throw new IllegalArgumentException(
-                    "--format is missing: expected one of " + known + ", for example --format squid");
+                    "--format is missing: expected a format's name, for example --format squid (bin/trawl formats lists them)");
         }
-        if (!Formats.names().contains(format)) {
-            throw new IllegalArgumentException("--format " + format + ": expected one of " + known);
-        }
+        Formats.shipped().require(format);
         if (!output.equals("table") && !output.equals("json")) {
             throw new IllegalArgumentException("--output " + output + ": expected table or json");
         }

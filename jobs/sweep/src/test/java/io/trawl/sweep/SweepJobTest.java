@@ -278,8 +278,8 @@ class SweepJobTest {
         String feeds = "--indicators=" + feed;
         String at = "--lake=" + lake;
         String file = log.toString();
-        refused("--format is missing: expected one of", feeds, at, file);
-        refused("--format squit: expected one of", "--format", "squit", feeds, at, file);
+        refused("--format is missing: expected a format's name, for example --format squid", feeds, at, file);
+        refused("format squit is unknown: did you mean squid?", "--format", "squit", feeds, at, file);
         refused("--output yaml: expected table or json", "--format=squid", feeds, at, "--output=yaml", file);
         refused("--indicators is missing", "--format=squid", at, file);
         refused("no log is given", "--format=squid", feeds, at);

@@ -1,7 +1,7 @@
 package io.trawl.base;
 
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -36,9 +36,10 @@ public record LogSource(
     static LogSource of(String name, Settings settings) {
         String prefix = "source." + name + ".";
         String format = settings.text(prefix + "format");
-        if (!Formats.names().contains(format)) {
-            throw new IllegalArgumentException("setting " + prefix + "format = " + format + ": expected one of "
-                    + String.join(", ", Formats.names()));
+        try {
+            Formats.shipped().require(format);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("setting " + prefix + "format: " + e.getMessage(), e);
         }
         String zone = settings.text(prefix + "zone", "UTC");
         ZoneId zoneId;
@@ -78,6 +79,6 @@ public record LogSource(
 
     /** A parser of this source's format. */
     public Parser parser() {
-        return Formats.parser(format, zone);
+        return Formats.shipped().parser(format, zone);
     }
 }

@@ -46,7 +46,7 @@ class SettingsTest {
                 .withMessage("source nope is not in trawl.conf: it has proxy");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.format", "xml").source("proxy"))
-                .withMessageStartingWith("setting source.proxy.format = xml: expected one of");
+                .withMessageStartingWith("setting source.proxy.format: format xml is unknown: ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.window", "PT7H").source("proxy"))
                 .withMessageContaining("must divide a day");

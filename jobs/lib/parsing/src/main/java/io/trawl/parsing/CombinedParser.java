@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In quoted columns Apache's and Squid's escapes ({@code \"}, {@code \\}, {@code \xhh}, {@code \n}) are undone.
  */
-final class CombinedParser implements Parser {
+public final class CombinedParser implements Parser {
     private static final long serialVersionUID = 1L;
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
     private final boolean squid;
 
     /** @param squid whether a last column result:hierarchy is Squid's */
-    CombinedParser(boolean squid) {
+    public CombinedParser(boolean squid) {
         this.squid = squid;
     }
 

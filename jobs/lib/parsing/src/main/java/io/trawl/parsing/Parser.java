@@ -3,6 +3,8 @@ package io.trawl.parsing;
 import io.trawl.record.ProxyEvent;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of one format. Safe for use by several threads. */
@@ -36,6 +38,28 @@ public interface Parser extends Serializable {
      */
     default @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
         return parse(line, into);
+    }
+
+    /**
+     * The formats that a line may be of, in the order in which they are tried: this one alone, unless the parser reads
+     * several.
+     */
+    default List<Parser> formats() {
+        return List.of(this);
+    }
+
+    /**
+     * The same, for those who must know which of {@link #formats()} read the line.
+     *
+     * @param by gets the one that read it, if one did
+     */
+    default @Nullable Failure parse(
+            byte[] line, @Nullable Instant arrived, ProxyEvent into, Consumer<? super Parser> by) {
+        Failure failure = parse(line, arrived, into);
+        if (failure == null) {
+            by.accept(this);
+        }
+        return failure;
     }
 
     /** A reader of the format's plain lines, for one thread; null where the format has none. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The user is then the one column before, so of a user's name with spaces all but its end counts as URL.
  * Requests that Squid itself could not read ({@code error:invalid-request}) are events without a host.
  */
-final class SquidParser implements Parser {
+public final class SquidParser implements Parser {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -2,16 +2,21 @@ package io.trawl.parsing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a line. */
 record Parsed(ProxyEvent event, @Nullable Failure failure) {
+    /** Formats whose parsers are written by hand. */
+    static final List<String> BY_HAND = List.of("squid", "combined", "squid-combined");
+
     static Parsed line(String format, byte[] line) {
         ProxyEvent event = new ProxyEvent();
-        return new Parsed(event, Formats.parser(format, ZoneOffset.UTC).parse(line, event));
+        return new Parsed(event, Formats.shipped().parser(format, ZoneOffset.UTC).parse(line, event));
     }
 
     /** The event of a line in UTF-8 that must parse. */

@@ -2,6 +2,7 @@ package io.trawl.parsing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class PlainLineTest {
 
     /** @return whether it is plain */
     private static boolean holds(byte[] line) {
-        PlainLine plain = Formats.parser("squid", ZoneOffset.UTC).plainLine();
+        PlainLine plain = Formats.shipped().parser("squid", ZoneOffset.UTC).plainLine();
         byte[] among = new byte[line.length + 6];
         java.util.Arrays.fill(among, (byte) '7');
         System.arraycopy(line, 0, among, 3, line.length);
@@ -88,8 +89,8 @@ class PlainLineTest {
 
     @Test
     void otherFormatsHaveNoPlainLines() {
-        assertThat(Formats.parser("combined", ZoneOffset.UTC).plainLine()).isNull();
-        assertThat(Formats.parser("squid-combined", ZoneOffset.UTC).plainLine()).isNull();
+        assertThat(Formats.shipped().parser("combined", ZoneOffset.UTC).plainLine()).isNull();
+        assertThat(Formats.shipped().parser("squid-combined", ZoneOffset.UTC).plainLine()).isNull();
     }
 
     /** Each is a line that the parser reads otherwise, or that the schema refuses. */

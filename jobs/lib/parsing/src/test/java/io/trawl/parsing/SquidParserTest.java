@@ -375,6 +375,6 @@ class SquidParserTest {
 
     @Test
     void itsNameAndVersionAreItsId() {
-        assertThat(Formats.parser("squid", java.time.ZoneOffset.UTC).id()).isEqualTo("squid/1");
+        assertThat(new SquidParser().id()).isEqualTo("squid/1");
     }
 }

@@ -10,7 +10,7 @@ import io.trawl.flow.ListStore;
 import io.trawl.flow.Rows;
 import io.trawl.flow.Store;
 import io.trawl.flow.Tally;
-import io.trawl.parsing.Formats;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import io.trawl.testing.Lines;
@@ -57,7 +57,7 @@ class FlowJobTest {
     }
 
     private static Flow<ProxyEvent> valid(Flow<RawLine> lines) {
-        return lines.then(parse(Formats.parser("squid", ZoneId.of("UTC")))).then(expect(ProxyEvent.class));
+        return lines.then(parse(Formats.shipped().parser("squid", ZoneId.of("UTC")))).then(expect(ProxyEvent.class));
     }
 
     @Test

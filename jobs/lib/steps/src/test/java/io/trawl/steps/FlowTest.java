@@ -17,9 +17,9 @@ import io.trawl.flow.Tally;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.Detection;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlowTest {
-    private static final Parser SQUID = Formats.parser("squid", ZoneId.of("UTC"));
+    private static final Parser SQUID = Formats.shipped().parser("squid", ZoneId.of("UTC"));
     private static final List<RawLine> LINES =
             List.of(Lines.line(0, Lines.GOOD), Lines.line(1, "no log line"), Lines.line(2, Lines.GOOD));
 

@@ -1,10 +1,10 @@
 package io.trawl.cli.files;
 
 import io.trawl.parsing.Failure;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
 import io.trawl.schema.Violation;
@@ -37,10 +37,10 @@ final class LogReader {
     /** @throws IllegalArgumentException where there is no such format, or none was given */
     static LogReader of(@Nullable String format) {
         if (format == null) {
-            throw new IllegalArgumentException("--format is missing: expected one of "
-                    + String.join(", ", Formats.names()) + ", for example --format squid");
+            throw new IllegalArgumentException(
+                    "--format is missing: expected a format's name, for example --format squid (bin/trawl formats lists them)");
         }
-        return new LogReader(Formats.parser(format, ZoneOffset.UTC), format.equals("combined"));
+        return new LogReader(Formats.shipped().parser(format, ZoneOffset.UTC), format.equals("combined"));
     }
 
     /** Whether the format is a web server's: its clients are strangers and are matched, too. */

@@ -8,8 +8,8 @@ import io.trawl.intel.Engine;
 import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.index.IndexBuilder;
 import io.trawl.intel.index.IndicatorIndex;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
 import java.io.ByteArrayInputStream;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Others' logs through {@code match}, and line by line through parser, expectations and engine as the jobs call them. */
 class AgreementTest {
+    private static final List<String> FORMATS = List.of("squid", "combined", "squid-combined");
     private static final Path CORPORA =
             Path.of(System.getProperty("trawl.corpora", "no system property trawl.corpora"));
     private static final Path RECORDED =
@@ -87,7 +88,7 @@ class AgreementTest {
     }
 
     private static List<ProxyEvent> events(String format, Path log) throws IOException {
-        Parser parser = Formats.parser(format, ZoneOffset.UTC);
+        Parser parser = Formats.shipped().parser(format, ZoneOffset.UTC);
         Expectations expectations = Expectations.of(ProxyEvent.getClassSchema());
         List<ProxyEvent> events = new ArrayList<>();
         long number = 0;
@@ -111,7 +112,7 @@ class AgreementTest {
     private static List<String> feed(List<Path> logs) throws IOException {
         TreeSet<String> all = new TreeSet<>();
         for (Path log : logs) {
-            for (String format : Formats.names()) {
+            for (String format : FORMATS) {
                 for (ProxyEvent event : events(format, log)) {
                     all.add(String.valueOf(event.getUrlDomain()));
                     all.add(String.valueOf(event.getUrlOriginal()));
@@ -149,7 +150,7 @@ class AgreementTest {
         List<String> engines = new ArrayList<>();
         List<String> terminals = new ArrayList<>();
         for (Path log : logs) {
-            for (String format : Formats.names()) {
+            for (String format : FORMATS) {
                 Engine engine = new Engine(index, 0, format.equals("combined"), "batch", List.of(allowlists));
                 for (ProxyEvent event : events(format, log)) {
                     engine.analyse(

@@ -16,10 +16,10 @@ class ArgumentsTest {
             quoteCharacter = '`',
             value = {
                 "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match",
-                "parse | trawl parse: --format is missing: expected one of squid, combined, squid-combined, for example --format squid",
+                "parse | trawl parse: --format is missing: expected a format's name, for example --format squid (bin/trawl formats lists them)",
                 "parse --format | trawl parse: --format has no value: expected one after it",
                 "parse --format --output | trawl parse: --format has no value: expected one after it",
-                "parse --format nginx | trawl parse: format nginx: expected one of squid, combined, squid-combined",
+                "parse --format sqid | trawl parse: format sqid is unknown: did you mean squid? (bin/trawl formats lists them)",
                 "parse --format squid --format squid | trawl parse: --format is given twice",
                 "parse --fromat squid | trawl parse: option --fromat is unknown: expected --format, --output; --help says what they do",
                 "parse -x | trawl parse: option -x is unknown: expected --format, --output; --help says what they do",

@@ -9,7 +9,6 @@ import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -20,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -75,26 +76,17 @@ public final class DeclaredFormat implements Parser {
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
         }
-        DeclaredFormat format = of(file.toString(), text, zone);
-        String expected = file.getFileName().toString().replaceFirst("\\.yaml$", "");
-        if (!format.name().equals(expected)) {
-            throw new IllegalArgumentException(
-                    file + ":1: the format's name is " + format.name() + "; expected " + expected + ", as its file's");
-        }
-        return format;
+        return named(file.getFileName().toString().replaceFirst("\\.yaml$", ""), file.toString(), text, zone);
     }
 
-    /** Compiles the declaration that is packed with Trawl under a name; null where there is none. */
-    public static @Nullable DeclaredFormat packed(String name, ZoneId zone) {
-        if (!name.matches("[a-z0-9][a-z0-9-]*")) {
-            return null;
+    /** Compiles a declaration that must have a name. */
+    static DeclaredFormat named(String name, String file, String text, ZoneId zone) {
+        DeclaredFormat format = of(file, text, zone);
+        if (!format.name().equals(name)) {
+            throw new IllegalArgumentException(
+                    file + ":1: the format's name is " + format.name() + "; expected " + name + ", as its file's");
         }
-        String file = "formats/" + name + ".yaml";
-        try (InputStream in = DeclaredFormat.class.getResourceAsStream("/" + file)) {
-            return in == null ? null : of(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), zone);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        return format;
     }
 
     @Override
@@ -292,8 +284,26 @@ public final class DeclaredFormat implements Parser {
 
     /** What is sent to a task. */
     private record Written(String file, String text, ZoneId zone) implements Serializable {
+        /** Those that this process has compiled: a stream's tasks come twice a second. */
+        private static final Map<Written, DeclaredFormat> COMPILED = Collections.synchronizedMap(
+                new LinkedHashMap<>(16, 0.75f, true) {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    protected boolean removeEldestEntry(Map.Entry<Written, DeclaredFormat> eldest) {
+                        return size() > MOST;
+                    }
+                });
+
+        private static final int MOST = 64;
+
         private Object readResolve() {
-            return of(file, text, zone);
+            DeclaredFormat compiled = COMPILED.get(this);
+            if (compiled == null) {
+                compiled = of(file, text, zone);
+                COMPILED.put(this, compiled);
+            }
+            return compiled;
         }
     }
 }

@@ -38,15 +38,6 @@ class DeclaredFormatsTest {
     }
 
     @Test
-    void aFormatIsFoundUnderItsNameOnTheClassPath() {
-        DeclaredFormat packed = DeclaredFormat.packed("nginx", ZoneOffset.UTC);
-        assertThat(packed).isNotNull();
-        assertThat(packed.id()).isEqualTo("nginx/1");
-        assertThat(DeclaredFormat.packed("no-such-format", ZoneOffset.UTC)).isNull();
-        assertThat(DeclaredFormat.packed("../nginx", ZoneOffset.UTC)).isNull();
-    }
-
-    @Test
     void aFormatReachesATaskWhole() throws Exception {
         DeclaredFormat format = DeclaredFormat.of(FORMATS.resolve("squid.yaml"), ZoneOffset.UTC);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -3,7 +3,6 @@ package io.trawl.parsing.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.parsing.Failure;
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
@@ -31,7 +30,7 @@ class PeersTest {
     /** Lines with another outcome; a control character is an escape in a compiled format, on purpose. */
     private static List<String> differences(String name, String file) throws IOException {
         Parser declared = DeclaredFormat.of(DeclaredFormatsTest.FORMATS.resolve(name + ".yaml"), ZoneOffset.UTC);
-        Parser peer = Formats.parser(name, ZoneOffset.UTC);
+        Parser peer = Formats.shipped().parser(name, ZoneOffset.UTC);
         List<String> differences = new ArrayList<>();
         List<String> lines = Files.readAllLines(RECORDED.resolve(file), StandardCharsets.ISO_8859_1);
         assertThat(lines).hasSizeGreaterThan(100);

@@ -1,6 +1,5 @@
 package io.trawl.parsing.format;
 
-import io.trawl.parsing.Formats;
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
@@ -32,7 +31,7 @@ final class SpeedLoop {
             String[] parts = arg.split("=", 2);
             String[] names = parts[0].split(":", 2);
             Parser declared = DeclaredFormat.of(formats.resolve(names[0] + ".yaml"), ZoneOffset.UTC);
-            Parser peer = names.length > 1 ? Formats.parser(names[1], ZoneOffset.UTC) : null;
+            Parser peer = names.length > 1 ? Formats.shipped().parser(names[1], ZoneOffset.UTC) : null;
             List<byte[]> lines = lines(Path.of(parts[1]));
             long bytes = lines.stream().mapToLong(line -> line.length + 1).sum();
             long best = Long.MAX_VALUE;

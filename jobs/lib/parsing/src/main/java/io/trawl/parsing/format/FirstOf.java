@@ -1,0 +1,83 @@
+package io.trawl.parsing.format;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.mapping.Mapping;
+import io.trawl.record.ProxyEvent;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Lines of several formats: the first one that reads a line is the line's. */
+final class FirstOf implements Parser {
+    private static final long serialVersionUID = 1L;
+
+    private final Parser[] parsers;
+
+    FirstOf(List<Parser> parsers) {
+        this.parsers = parsers.toArray(Parser[]::new);
+    }
+
+    @Override
+    public String name() {
+        return formats().stream().map(Parser::name).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public int version() {
+        return formats().stream().mapToInt(Parser::version).sum();
+    }
+
+    /** Those of all of them, as squid/1,nginx/2. */
+    @Override
+    public String id() {
+        return formats().stream().map(Parser::id).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public List<Parser> formats() {
+        return List.of(parsers);
+    }
+
+    @Override
+    public @Nullable Failure parse(byte[] line, ProxyEvent into) {
+        return parse(line, null, into);
+    }
+
+    @Override
+    public @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
+        return parse(line, arrived, into, parser -> {});
+    }
+
+    @Override
+    public @Nullable Failure parse(
+            byte[] line, @Nullable Instant arrived, ProxyEvent into, Consumer<? super Parser> by) {
+        Failure told = null;
+        Parser teller = parsers[0];
+        for (Parser parser : parsers) {
+            Failure failure = parser.parse(line, arrived, into);
+            if (failure == null) {
+                by.accept(parser);
+                return null;
+            }
+            // One that fails may leave something behind, which the next one would not overwrite.
+            Mapping.clear(into);
+            if (failure.reason() == Reason.EMPTY) {
+                return failure;
+            }
+            // What could be read but for one column says more than what could not be read at all.
+            if (told == null || told.reason() == Reason.SYNTAX && failure.reason() != Reason.SYNTAX) {
+                told = failure;
+                teller = parser;
+            }
+        }
+        if (told == null) {
+            throw new IllegalStateException("no format");
+        }
+        return new Failure(
+                told.reason(), told.field(), "none of " + name() + " reads it; " + teller.name() + ": " + told.message());
+    }
+}
