@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # sweep logs with the jobs themselves, in one process and without a server
 takes \
-  '!--format FORMAT' 'squid, combined or squid-combined, as trawl parse has them' \
+  '!--format FORMAT' 'name of a format, as trawl parse has them; several, as squid,nginx, are tried in this order' \
+  '--formats FOLDER' "your own formats, a file each; a name of yours wins over Trawl's (default: setting formats.folder)" \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed. With -- before the logs, any number: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. What they cover is kept and marked as suppressed" \
   '--lake FOLDER' "the lake's folder; made if it is missing (default: .trawl/sweep in Trawl's folder)" \

@@ -9,8 +9,8 @@ import java.util.Objects;
 
 /** Trawl, as bin/trawl match does it: an event is made only of a line that may have a hit, or is not plain. */
 final class SiftMatcher implements LineMatcher {
-    private final PlainLine plain =
-            Objects.requireNonNull(Formats.shipped().parser("squid", ZoneOffset.UTC).plainLine());
+    private final PlainLine plain = Objects.requireNonNull(
+            Formats.shipped().parser("squid", ZoneOffset.UTC).plainLine());
     private final LineSieve sieve;
     private final EventMatcher events;
 

@@ -47,6 +47,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ArrowsTest {
     private static final String[] SCHEMAS = {"io.trawl.record..", "io.trawl.schema.."};
     private static final String[] PARSING = {"io.trawl.parsing.."};
+    /** What a setting names a format with. */
+    private static final String[] FORMATS = {"io.trawl.parsing", "io.trawl.parsing.format"};
+
     private static final String[] INTEL = {"io.trawl.intel.."};
     private static final String[] CANONICAL = {"io.trawl.intel.canonical.."};
     private static final String[] MATCH = {"io.trawl.intel.match.."};
@@ -134,9 +137,9 @@ class ArrowsTest {
         THE_INDEX_KNOWS_NO_ENGINE(
                 knowOnly(resideInAnyPackage(INDEX), of(INDEX, FEED, CANONICAL, MATCH, SCHEMAS)),
                 "package io.trawl.intel.index; class Wrong { io.trawl.intel.Engine engine; }"),
-        BASE_KNOWS_PARSING(
-                knowOnly(resideInAnyPackage(BASE), of(BASE, PARSING, SCHEMAS)),
-                "package io.trawl.base; class Wrong { io.trawl.lake.Lake lake; }"),
+        BASE_KNOWS_FORMATS(
+                knowOnly(resideInAnyPackage(BASE), of(BASE, FORMATS, SCHEMAS)),
+                "package io.trawl.base; class Wrong { io.trawl.parsing.mapping.Mapping mapping; }"),
         THE_FLOW_KNOWS_BASE(
                 knowOnly(resideInAnyPackage(FLOW), of(FLOW, BASE, PARSING, SCHEMAS)),
                 "package io.trawl.flow; class Wrong { io.trawl.lake.Lake lake; }"),

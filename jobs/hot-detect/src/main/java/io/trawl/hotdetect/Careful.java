@@ -7,8 +7,10 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +39,30 @@ final class Careful {
         }
 
         @Override
+        public String id() {
+            return parser.id();
+        }
+
+        @Override
+        public List<Parser> formats() {
+            return parser.formats();
+        }
+
+        @Override
         public @Nullable Failure parse(byte[] line, ProxyEvent into) {
+            return parse(line, null, into);
+        }
+
+        @Override
+        public @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
+            return parse(line, arrived, into, format -> {});
+        }
+
+        @Override
+        public @Nullable Failure parse(
+                byte[] line, @Nullable Instant arrived, ProxyEvent into, Consumer<? super Parser> by) {
             try {
-                return parser.parse(line, into);
+                return parser.parse(line, arrived, into, by);
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.error("parser {} failed on a line of {} bytes", parser.id(), line.length, e);
                 return new Failure(Reason.BUG, null, String.valueOf(e));

@@ -2,6 +2,7 @@ package io.trawl.hotdetect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.kafka.HotProgress;
 import io.trawl.kafka.KafkaLines;
@@ -124,6 +125,11 @@ public final class HotDetectJob implements Job {
         if (!start.equals("latest") && !start.equals("earliest")) {
             throw new IllegalArgumentException("setting hot.start = " + start + ": expected latest or earliest");
         }
+    }
+
+    @Override
+    public void check(LogSource source) {
+        source.checkFormats();
     }
 
     /** The most lines of one partition that a batch takes. */

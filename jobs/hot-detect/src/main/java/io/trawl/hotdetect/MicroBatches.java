@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
+import io.trawl.base.SourceParser;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.StepFailure;
@@ -60,6 +61,7 @@ final class MicroBatches implements AutoCloseable {
 
     private final Run run;
     private final LogSource source;
+    private final Careful.Parsing parser;
     private final Settings settings;
     private final Stop stop;
     private final Lease lease;
@@ -88,6 +90,9 @@ final class MicroBatches implements AutoCloseable {
             boolean acceptLoss) {
         this.run = run;
         this.source = run.source();
+        SourceParser reading = source.sourceParser();
+        reading.notes().forEach(run::note);
+        this.parser = new Careful.Parsing(reading.parser());
         this.settings = settings;
         this.stop = stop;
         this.lease = lease;
@@ -422,7 +427,7 @@ final class MicroBatches implements AutoCloseable {
         long time = nanos;
         Tally tally = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
                         .map(reader::read))
-                .then(parse(new Careful.Parsing(source.parser())))
+                .then(parse(parser))
                 .then(expect(ProxyEvent.class))
                 .then(new Careful.Judging(engine))
                 .then(Step.<Detection, Sighted>of("sighted", Sighted::of))

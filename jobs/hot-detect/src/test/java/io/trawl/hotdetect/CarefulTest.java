@@ -12,11 +12,13 @@ import io.trawl.flow.Store;
 import io.trawl.flow.Tally;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,24 @@ class CarefulTest {
         assertThat(tally.counts()).containsEntry("in", 3L).containsEntry("invalid.bug", 2L);
         // What an event had before the bug is not half an answer.
         assertThat(found.records()).hasSize(1);
+    }
+
+    @Test
+    void aParserGetsTheTimeAtWhichALineArrivedAndSaysWhichFormatItWas() {
+        Parser parser = Formats.shipped().parser(List.of("squid", "syslog-3164"), ZoneOffset.UTC);
+        RawLine line = line("<134>Nov 24 10:59:58 gw app: said");
+        line.setAppendTime(Instant.parse("2019-11-24T11:00:00Z"));
+        ListStore<ProxyEvent> batch = Store.list("events");
+        ListStore<ProxyEvent> hot = Store.list("events");
+        Tally expected = Flow.of(List.of(line)).then(parse(parser)).into(batch).run();
+        Tally tally = Flow.of(List.of(line))
+                .then(parse(new Careful.Parsing(parser)))
+                .into(hot)
+                .run();
+        assertThat(hot.records().get(0).getTimestamp()).isEqualTo(Instant.parse("2019-11-24T10:59:58Z"));
+        assertThat(hot.records()).isEqualTo(batch.records());
+        assertThat(tally.counts()).isEqualTo(expected.counts()).containsEntry("stored.events.syslog-3164", 1L);
+        assertThat(new Careful.Parsing(parser).id()).isEqualTo(parser.id());
     }
 
     @Test

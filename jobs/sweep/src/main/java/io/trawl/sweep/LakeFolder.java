@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -119,8 +120,13 @@ final class LakeFolder implements AutoCloseable {
         return folder.resolve("tables.sql");
     }
 
-    /** Writes the settings of the jobs, and reads them as the jobs do. */
-    Settings settings(String format) throws IOException {
+    /**
+     * Writes the settings of the jobs, and reads them as the jobs do.
+     *
+     * @param formats of the logs
+     * @param site value of formats.folder
+     */
+    Settings settings(List<String> formats, String site) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("lake.type", "jdbc");
         values.put("lake.warehouse", uri("lake"));
@@ -137,8 +143,9 @@ final class LakeFolder implements AutoCloseable {
         String source = "source." + Sweep.SOURCE + ".";
         values.put(source + "from", "files");
         values.put(source + "topic", Sweep.SOURCE);
-        values.put(source + "format", format);
-        values.put(source + "kind", format.equals("combined") ? "web" : "proxy");
+        values.put(source + "format", String.join(",", formats));
+        values.put("formats.folder", site);
+        values.put(source + "kind", formats.equals(List.of("combined")) ? "web" : "proxy");
         values.put(source + "window", LogInputs.UNIT.toString());
         values.put(source + "silence", "P1D");
         StringBuilder text = new StringBuilder(

@@ -7,11 +7,13 @@ import io.trawl.audit.AuditJob;
 import io.trawl.base.JobFailure;
 import io.trawl.base.Json;
 import io.trawl.base.Settings;
+import io.trawl.base.SourceParser;
 import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.enrich.EnrichJob;
 import io.trawl.ingest.IngestJob;
 import io.trawl.lake.Lake;
+import io.trawl.parsing.Parser;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
@@ -41,6 +43,7 @@ final class Sweep implements AutoCloseable {
     private final Settings settings;
     private final SparkSession spark;
     private final Progress progress;
+    private final SourceParser parser;
     private final State state;
     private final State reports;
     private final String runId =
@@ -51,6 +54,7 @@ final class Sweep implements AutoCloseable {
         this.settings = settings;
         this.spark = spark;
         this.progress = progress;
+        this.parser = settings.source(SOURCE).sourceParser();
         this.state = State.at(settings.text("state.dir"), new Configuration());
         this.reports = State.at(settings.text("reports.dir"), new Configuration());
     }
@@ -87,13 +91,17 @@ final class Sweep implements AutoCloseable {
 
     /** What a window's result depends on: if none of it has changed, a sweep would give the same rows. */
     private ObjectNode made(LogInputs.Swept log, JsonNode indicators) {
-        return Json.MAPPER
+        ObjectNode made = Json.MAPPER
                 .createObjectNode()
                 .put("digest", log.file().digest())
-                .put("format", settings.source(SOURCE).format())
-                .put("parser", settings.source(SOURCE).parser().id())
+                .put("format", String.join(",", settings.source(SOURCE).formats()))
+                .put("parser", parser.parser().id())
                 .put("indicators", indicators.path("indicator_snapshot").asText())
                 .put("code", Run.CODE_VERSION);
+        if (!parser.digests().isEmpty()) {
+            made.set("formats", Json.MAPPER.valueToTree(parser.digests()));
+        }
+        return made;
     }
 
     /** Reads the indicators, unless they and the allowlists were the same in the sweep before; gives the job's report. */
@@ -136,6 +144,12 @@ final class Sweep implements AutoCloseable {
                 .put("partition", log.file().number());
         one.put("lines", ingest.path("counts").path("messages").asLong());
         one.put("valid", counts.path("valid").asLong());
+        List<Parser> formats = parser.parser().formats();
+        if (formats.size() > 1) {
+            ObjectNode by = one.putObject("valid_by_format");
+            formats.forEach(format ->
+                    by.put(format.name(), counts.path("valid." + format.name()).asLong()));
+        }
         one.put("invalid", audit.path("counts").path("invalid").asLong());
         one.put("copies", counts.path("copies").asLong());
         ObjectNode reasons = one.putObject("invalid_reasons");
@@ -191,7 +205,7 @@ final class Sweep implements AutoCloseable {
             throws IOException {
         ObjectNode summary = Json.MAPPER.createObjectNode();
         summary.put("lake", folder.path().toString());
-        summary.put("format", settings.source(SOURCE).format());
+        summary.put("format", String.join(",", settings.source(SOURCE).formats()));
         ObjectNode known = summary.putObject("indicators");
         known.put("count", indicators.path("counts").path("indicators").asLong());
         known.put("rejected", indicators.path("counts").path("rejected").asLong());

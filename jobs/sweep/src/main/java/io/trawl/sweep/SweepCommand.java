@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +31,9 @@ import picocli.CommandLine.Parameters;
 public final class SweepCommand implements AutoCloseable {
     @Option(names = "--format")
     private @Nullable String format;
+
+    @Option(names = "--formats")
+    private @Nullable Path formats;
 
     @Option(names = "--indicators")
     private List<Path> indicators = new ArrayList<>();
@@ -113,15 +118,16 @@ public final class SweepCommand implements AutoCloseable {
             throw new IllegalArgumentException(
                     "--format is missing: expected a format's name, for example --format squid (bin/trawl formats lists them)");
         }
-        Formats.shipped().require(format);
         if (!output.equals("table") && !output.equals("json")) {
             throw new IllegalArgumentException("--output " + output + ": expected table or json");
         }
+        Settings site = site(formats);
+        List<String> named = formats(format, site);
         IndicatorFiles.check(indicators, allowlists);
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {
             logTo(folder.log());
-            Settings settings = folder.settings(format);
+            Settings settings = folder.settings(named, site.text("formats.folder", ""));
             // Spark needs seconds to start; the logs are read in the meantime.
             CompletableFuture<SparkSession> starting =
                     CompletableFuture.supplyAsync(() -> LocalSpark.start(settings, folder));
@@ -138,6 +144,45 @@ public final class SweepCommand implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** The settings that say where formats are: the site's, unless an option says it. */
+    private static Settings site(@Nullable Path folder) {
+        Settings site = Settings.load(null, Map.of());
+        if (folder == null) {
+            return site;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("--formats " + folder
+                    + ": no such folder; expected one with files as my-gateway.yaml (docs/formats.md)");
+        }
+        return site.with("formats.folder", folder.toAbsolutePath().normalize().toString());
+    }
+
+    /** The formats that are named, checked as the jobs do it if no server must be asked for that. */
+    private List<String> formats(String named, Settings site) {
+        String format = "source." + Sweep.SOURCE + ".format";
+        Settings settings =
+                site.with("source." + Sweep.SOURCE + ".topic", Sweep.SOURCE).with(format, named);
+        List<String> names = settings.list(format);
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--format " + named
+                            + ": expected the name of a format, or several, for example squid,nginx (bin/trawl formats lists them)");
+        }
+        if (site.text("formats.folder", "").contains(":/")) {
+            return names;
+        }
+        Formats known = settings.formats();
+        names.forEach(known::require);
+        settings.source(Sweep.SOURCE).checkFormats();
+        for (String name : names) {
+            String note = known.note(name);
+            if (note != null) {
+                err.println("trawl sweep: " + Text.clean(note));
+            }
+        }
+        return names;
     }
 
     /** Sends what libraries log to a file; before the first of them asks for a logger. */

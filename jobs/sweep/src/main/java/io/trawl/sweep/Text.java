@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.trawl.parsing.Printable;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What was found, as text for a terminal. */
 final class Text {
@@ -35,6 +37,7 @@ final class Text {
 
     static void print(JsonNode summary, PrintStream out) {
         logs(summary, out);
+        formats(summary, out);
         invalid(summary, out);
         detections(summary.path("detections"), out);
         JsonNode indicators = summary.path("indicators");
@@ -63,6 +66,25 @@ final class Text {
                 log.path("unchanged").asBoolean() ? "unchanged: swept before" : ""
             });
         }
+        table(rows, 1, out);
+        out.println();
+    }
+
+    /** Of logs with lines of several formats: how many lines each format read. */
+    private static void formats(JsonNode summary, PrintStream out) {
+        Map<String, Long> valid = new LinkedHashMap<>();
+        for (JsonNode log : summary.path("logs")) {
+            log.path("valid_by_format")
+                    .fields()
+                    .forEachRemaining(format ->
+                            valid.merge(format.getKey(), format.getValue().asLong(), Long::sum));
+        }
+        if (valid.isEmpty()) {
+            return;
+        }
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"Formats", "valid"});
+        valid.forEach((format, count) -> rows.add(new String[] {"  " + format, String.valueOf(count)}));
         table(rows, 1, out);
         out.println();
     }

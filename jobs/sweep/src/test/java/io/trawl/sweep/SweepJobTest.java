@@ -273,6 +273,95 @@ class SweepJobTest {
         assertThat(said.out()).isEmpty();
     }
 
+    private static final String MINE = """
+            name: my-gateway
+            title: My gateway
+            link: https://gateway.example/
+            verified: true
+            version: 3
+            grammar:
+              delimited: {columns: time client url}
+            map: {timestamp: time, source_address: client, url_original: url}
+            samples:
+              - line: nonsense
+                refused: syntax
+            """;
+
+    private JsonNode file(String place) throws IOException {
+        try (Stream<Path> files = Files.walk(lake.resolve(place))) {
+            Path one = files.filter(file -> file.toString().endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow();
+            return Json.MAPPER.readTree(one.toFile());
+        }
+    }
+
+    @Test
+    void aLogOfTwoFormatsIsCountedByFormat() throws Exception {
+        Path site = Files.createDirectory(folder.resolve("my formats"));
+        Files.writeString(site.resolve("my-gateway.yaml"), MINE);
+        Files.writeString(
+                log,
+                line("www.evil.example") + "2024-06-12T10:11:12Z,192.0.2.1,http://evil.example/a\n" + "nonsense\n"
+                        + "2024-06-12T10:11:13Z,192.0.2.1,http://good.example/\n");
+        String[] args = {
+            "--format=squid,my-gateway", "--formats=" + site, "--indicators=" + feed, "--lake=" + lake, log.toString()
+        };
+        Said said = said("", args);
+        assertThat(said.status()).as(said.err()).isZero();
+        assertThat(said.out()).containsPattern("Formats +valid\n +squid +1\n +my-gateway +2\n");
+
+        JsonNode report = file("reports/validate");
+        assertThat(report.at("/counts/valid").asInt()).isEqualTo(3);
+        assertThat(report.at("/counts/valid.squid").asInt()).isEqualTo(1);
+        assertThat(report.at("/counts/valid.my-gateway").asInt()).isEqualTo(2);
+        assertThat(rows().get("detections")).hasSize(2);
+        assertThat(rows().get("invalid_records"))
+                .filteredOn(row -> row.contains("source=files"))
+                .singleElement()
+                .asString()
+                .contains("parser=squid/1,my-gateway/3 ");
+        try (Lake open = Lake.open(Settings.load(lake.resolve("trawl.conf"), Map.of()), LakeRows.HADOOP);
+                CloseableIterable<Record> records =
+                        IcebergGenerics.read(open.table(LakeTable.LEDGER)).build()) {
+            for (Record record : records) {
+                if (record.getField("stage").equals("validate")) {
+                    assertThat(record.getField("counts").toString())
+                            .contains("valid.squid=1")
+                            .contains("valid.my-gateway=2");
+                    assertThat(record.getField("versions").toString())
+                            .contains("parser=squid/1,my-gateway/3")
+                            .containsPattern("format\\.my-gateway=[0-9a-f]{64}");
+                }
+            }
+        }
+
+        // Another text under the same version is another format.
+        List<String> files = bytesOfTheLake();
+        said("", args);
+        assertThat(bytesOfTheLake()).isEqualTo(files);
+        Files.writeString(site.resolve("my-gateway.yaml"), MINE + "# changed\n");
+        said("", args);
+        assertThat(bytesOfTheLake()).hasSizeGreaterThan(files.size());
+    }
+
+    @Test
+    void aSitesFormatWinsWithANoteAndABrokenOneIsRefusedInALine() throws Exception {
+        Path site = Files.createDirectory(folder.resolve("formats"));
+        Path squid = Files.writeString(site.resolve("squid.yaml"), MINE.replace("my-gateway", "squid"));
+        Files.writeString(log, "2024-06-12T10:11:12Z,192.0.2.1,http://evil.example/a\n");
+        String[] args = {"--format=squid", "--formats=" + site, "--indicators=" + feed, "--lake=" + lake, log.toString()
+        };
+        Said said = said("", args);
+        assertThat(said.status()).as(said.err()).isZero();
+        String note = "format squid is the site's own (" + squid + "), not the one that ships with Trawl";
+        assertThat(said.err()).contains("trawl sweep: " + note + "\n");
+        assertThat(file("reports/validate").path("notes").get(0).asText()).isEqualTo(note);
+
+        Files.writeString(squid, Files.readString(squid).replace("refused: syntax", "refused: size"));
+        refused(squid + ":10: the sample is refused for syntax; expected it to be refused for size", args);
+    }
+
     @Test
     void whatCannotBeDoneIsSaidInALineBeforeSparkStarts() throws IOException {
         String feeds = "--indicators=" + feed;
@@ -280,6 +369,9 @@ class SweepJobTest {
         String file = log.toString();
         refused("--format is missing: expected a format's name, for example --format squid", feeds, at, file);
         refused("format squit is unknown: did you mean squid?", "--format", "squit", feeds, at, file);
+        refused("format squit is unknown: did you mean squid?", "--format=nginx,squit", feeds, at, file);
+        refused("--format ,: expected the name of a format", "--format", ",", feeds, at, file);
+        refused("/absent: no such folder", "--format=squid", "--formats=" + folder + "/absent", feeds, at, file);
         refused("--output yaml: expected table or json", "--format=squid", feeds, at, "--output=yaml", file);
         refused("--indicators is missing", "--format=squid", at, file);
         refused("no log is given", "--format=squid", feeds, at);

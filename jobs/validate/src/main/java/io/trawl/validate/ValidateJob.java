@@ -3,6 +3,8 @@ package io.trawl.validate;
 import static io.trawl.steps.Steps.expect;
 import static io.trawl.steps.Steps.parse;
 
+import io.trawl.base.LogSource;
+import io.trawl.base.SourceParser;
 import io.trawl.copies.EarlierCopies;
 import io.trawl.copies.FileRanges;
 import io.trawl.copies.SeenFiles;
@@ -61,10 +63,16 @@ public final class ValidateJob implements Job {
     }
 
     @Override
+    public void check(LogSource source) {
+        source.checkFormats();
+    }
+
+    @Override
     public void run(Run run) throws IOException {
         Input<RawLine> raw = run.reading(LakeTable.RAW_LINES);
         run.lines(raw.entry().counts().getOrDefault("raw", 0L));
-        Parser parser = run.source().parser();
+        SourceParser reading = run.source().sourceParser();
+        Parser parser = reading.parser();
         // Also of an empty window: the next one goes on from here.
         SeenFiles seen = SeenFiles.before(run);
         Copies copies = raw.isEmpty() ? null : copies(run, raw, seen);
@@ -77,6 +85,11 @@ public final class ValidateJob implements Job {
 
         run.count("raw", tally.count("in") + copied);
         run.count("valid", tally.count("stored.proxy_events"));
+        if (parser.formats().size() > 1) {
+            parser.formats()
+                    .forEach(format ->
+                            run.count("valid." + format.name(), tally.count("stored.proxy_events." + format.name())));
+        }
         run.count("copies", copied);
         run.count("copies_earlier", copies == null ? 0 : copies.earlier().count());
         tally.counts().forEach((name, count) -> {
@@ -85,6 +98,8 @@ public final class ValidateJob implements Job {
             }
         });
         run.version("parser", parser.id());
+        reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
+        reading.notes().forEach(run::note);
         run.version("schema", "ProxyEvent/1");
         if (copies != null && copies.earlier().count() > 0) {
             run.detail(copies.earlier().detail());

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -14,7 +15,8 @@ import java.util.List;
  * @param name the source's name
  * @param fromFiles whether its lines come from log files of this machine, not from Kafka
  * @param topic the Kafka topic its lines come through
- * @param format a name that {@link Formats} knows
+ * @param formats names of its formats, tried in this order
+ * @param site where a site's own formats are
  * @param zone time zone of the log, for a format whose times have none
  * @param unit length of a window; it divides a day
  * @param webServer whether the log is a web server's: its clients are strangers and are matched too
@@ -25,7 +27,8 @@ public record LogSource(
         String name,
         boolean fromFiles,
         String topic,
-        String format,
+        List<String> formats,
+        FormatsFolder site,
         ZoneId zone,
         Duration unit,
         boolean webServer,
@@ -35,11 +38,16 @@ public record LogSource(
 
     static LogSource of(String name, Settings settings) {
         String prefix = "source." + name + ".";
-        String format = settings.text(prefix + "format");
-        try {
-            Formats.shipped().require(format);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("setting " + prefix + "format: " + e.getMessage(), e);
+        String value = settings.text(prefix + "format");
+        List<String> formats = settings.list(prefix + "format");
+        if (formats.isEmpty() || new HashSet<>(formats).size() < formats.size()) {
+            throw new IllegalArgumentException("setting " + prefix + "format = " + value
+                    + ": expected one format, or several different ones, for example squid, nginx");
+        }
+        FormatsFolder site = FormatsFolder.of(settings);
+        if (site.isEmpty()) {
+            // A site's folder is read by those who parse lines: others may be on a machine that has none.
+            requireKnown(prefix + "format", formats);
         }
         String zone = settings.text(prefix + "zone", "UTC");
         ZoneId zoneId;
@@ -69,7 +77,8 @@ public record LogSource(
                 name,
                 from.equals("files"),
                 settings.text(prefix + "topic"),
-                format,
+                formats,
+                site,
                 zoneId,
                 unit,
                 kind.equals("web"),
@@ -77,8 +86,39 @@ public record LogSource(
                 settings.text(silence, "").isEmpty() ? unit : settings.duration(silence));
     }
 
-    /** A parser of this source's format. */
+    private static void requireKnown(String key, List<String> formats) {
+        for (String format : formats) {
+            try {
+                Formats.shipped().require(format);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("setting " + key + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * A parser of this source's formats. Whoever parses many lines keeps it: it is compiled each time.
+     *
+     * @throws IllegalArgumentException a format is unknown, or its declaration is wrong
+     * @throws JobFailure the file system of formats.folder does not answer
+     */
     public Parser parser() {
-        return Formats.shipped().parser(format, zone);
+        return sourceParser().parser();
+    }
+
+    /** The same, with what is to be recorded of it. */
+    public SourceParser sourceParser() {
+        return SourceParser.of(this, site.formats());
+    }
+
+    /**
+     * Compiles the formats as far as no server must be asked for them, so that a mistake is known before a job starts.
+     *
+     * @throws IllegalArgumentException as {@link #parser()}
+     */
+    public void checkFormats() {
+        if (!site.isRemote()) {
+            sourceParser();
+        }
     }
 }

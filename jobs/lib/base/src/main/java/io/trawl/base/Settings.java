@@ -1,5 +1,6 @@
 package io.trawl.base;
 
+import io.trawl.parsing.format.Formats;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -173,6 +174,16 @@ public final class Settings implements Serializable {
             }
         });
         return List.copyOf(names);
+    }
+
+    /**
+     * The formats that have a name here: those that ship with Trawl, and those of the folder that formats.folder names.
+     *
+     * @throws IllegalArgumentException there is no such folder, or nobody can say on which machine it would be
+     * @throws JobFailure the folder's file system does not answer
+     */
+    public Formats formats() {
+        return FormatsFolder.of(this).formats();
     }
 
     /** The settings of one source. */

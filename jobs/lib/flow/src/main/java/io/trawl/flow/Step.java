@@ -1,5 +1,6 @@
 package io.trawl.flow;
 
+import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
@@ -36,6 +37,12 @@ public interface Step<A, B> extends Serializable {
         default @Nullable RawLine line() {
             return null;
         }
+
+        /**
+         * Says which of several formats read the line at hand: if a later step rejects it, the invalid record names this
+         * one, and the tally counts by format what each store took.
+         */
+        default void readBy(Parser format) {}
 
         /** Says that the line the record came from is invalid; it is stored with its raw bytes. */
         void reject(Reason reason, @Nullable String field, String message);

@@ -7,7 +7,8 @@ import java.util.TreeMap;
 
 /**
  * Counts of a run, by name: {@code in}; what each step gave, by the step's name; {@code invalid} and
- * {@code invalid.REASON}; what each store took, as {@code stored.NAME}. Only attempts that succeeded are counted.
+ * {@code invalid.REASON}; what each store took, as {@code stored.NAME}, and where lines are of several formats, how much of
+ * it each of them read, as {@code stored.NAME.FORMAT}. Only attempts that succeeded are counted.
  */
 public final class Tally implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package io.trawl.flow;
 
 import io.trawl.base.JobFailure;
+import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.record.RawLine;
 import java.io.Serializable;
@@ -23,6 +24,13 @@ final class TaskRun {
     private final Store.Writer<Object>[] writers;
     private final long[] stored;
     private final long[] invalidBy = new long[Reason.values().length];
+    /** The formats that have read a line, where a step says which one it was; few. */
+    private Parser[] formats = {};
+    /** What of their lines each store took. */
+    private long[][] storedBy = {};
+    /** The format of the line at hand; -1 where no step has said it. */
+    private int format = -1;
+
     private @Nullable Object origin;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -90,6 +98,7 @@ final class TaskRun {
 
     private void begin(Object record) {
         origin = record;
+        format = -1;
         places[0].emit(record);
     }
 
@@ -132,6 +141,11 @@ final class TaskRun {
         for (int i = 0; i < stored.length; i++) {
             tally.add("stored." + plan.sinks().get(i).store().name(), stored[i]);
         }
+        for (int by = 0; by < formats.length; by++) {
+            for (int i = 0; i < stored.length; i++) {
+                tally.add("stored." + plan.sinks().get(i).store().name() + "." + formats[by].name(), storedBy[by][i]);
+            }
+        }
         long invalid = 0;
         for (Reason reason : Reason.values()) {
             long count = invalidBy[reason.ordinal()];
@@ -148,6 +162,9 @@ final class TaskRun {
         try {
             writers[store].write(record);
             stored[store]++;
+            if (format >= 0) {
+                storedBy[format][store]++;
+            }
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -211,6 +228,20 @@ final class TaskRun {
         }
 
         @Override
+        public void readBy(Parser read) {
+            format = 0;
+            while (format < formats.length && formats[format] != read) {
+                format++;
+            }
+            if (format == formats.length) {
+                formats = Arrays.copyOf(formats, format + 1);
+                formats[format] = read;
+                storedBy = Arrays.copyOf(storedBy, format + 1);
+                storedBy[format] = new long[stored.length];
+            }
+        }
+
+        @Override
         public void reject(Reason reason, @Nullable String field, String message) {
             invalidBy[reason.ordinal()]++;
             if (plan.rejects() < 0) {
@@ -222,7 +253,8 @@ final class TaskRun {
                                 + " rejects a record, but the chain did not begin with lines, so there are no raw bytes to keep",
                         null);
             }
-            write(plan.rejects(), Rejected.record(line, reason, field, message, parser));
+            String reader = format < 0 ? parser : formats[format].id();
+            write(plan.rejects(), Rejected.record(line, reason, field, message, reader));
         }
     }
 }

@@ -62,6 +62,14 @@ public interface Parser extends Serializable {
         return failure;
     }
 
+    /**
+     * The same parser for lines of which nobody knows when they arrived, for example those of a log file. The time that
+     * it gets with a line then only tells the year of a time without one, and never stands in for a missing time.
+     */
+    default Parser withoutArrival() {
+        return this;
+    }
+
     /** A reader of the format's plain lines, for one thread; null where the format has none. */
     default @Nullable PlainLine plainLine() {
         return null;

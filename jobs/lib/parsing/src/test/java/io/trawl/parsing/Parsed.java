@@ -16,7 +16,8 @@ record Parsed(ProxyEvent event, @Nullable Failure failure) {
 
     static Parsed line(String format, byte[] line) {
         ProxyEvent event = new ProxyEvent();
-        return new Parsed(event, Formats.shipped().parser(format, ZoneOffset.UTC).parse(line, event));
+        return new Parsed(
+                event, Formats.shipped().parser(format, ZoneOffset.UTC).parse(line, event));
     }
 
     /** The event of a line in UTF-8 that must parse. */

@@ -89,8 +89,10 @@ class PlainLineTest {
 
     @Test
     void otherFormatsHaveNoPlainLines() {
-        assertThat(Formats.shipped().parser("combined", ZoneOffset.UTC).plainLine()).isNull();
-        assertThat(Formats.shipped().parser("squid-combined", ZoneOffset.UTC).plainLine()).isNull();
+        assertThat(Formats.shipped().parser("combined", ZoneOffset.UTC).plainLine())
+                .isNull();
+        assertThat(Formats.shipped().parser("squid-combined", ZoneOffset.UTC).plainLine())
+                .isNull();
     }
 
     /** Each is a line that the parser reads otherwise, or that the schema refuses. */

@@ -1,5 +1,6 @@
 package io.trawl.run;
 
+import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.lake.LakeTable;
 import java.util.List;
@@ -62,6 +63,9 @@ public interface Job {
 
     /** Checks the job's own options and the settings it needs, before Spark starts. */
     default void check(Settings settings) {}
+
+    /** Checks what it needs of its source, before Spark starts. */
+    default void check(LogSource source) {}
 
     /** Does the work: for one window, or once. */
     void run(Run run) throws Exception;

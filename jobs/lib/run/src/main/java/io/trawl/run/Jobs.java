@@ -188,6 +188,9 @@ public final class Jobs {
             fewLines(settings);
             settings.number("job.driver.threads");
             job.check(settings);
+            if (source != null) {
+                job.check(source);
+            }
         } catch (IllegalArgumentException e) {
             report.failed("refused", 2, message(e), source, range, started);
             return complain(2, message(e));

@@ -12,9 +12,11 @@ import io.trawl.record.RawLine;
 final class ParseStep implements Step<RawLine, ProxyEvent> {
     private static final long serialVersionUID = 1L;
     private final Parser parser;
+    private final boolean several;
 
     ParseStep(Parser parser) {
         this.parser = parser;
+        this.several = parser.formats().size() > 1;
     }
 
     @Override
@@ -44,7 +46,11 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
             return;
         }
         ProxyEvent event = new ProxyEvent();
-        Failure failure = parser.parse(Buffers.bytes(line.getBody()), event);
+        byte[] body = Buffers.bytes(line.getBody());
+        // Batch and hot path know the same time of a message, so they make the same event of it.
+        Failure failure = several
+                ? parser.parse(body, line.getAppendTime(), event, out::readBy)
+                : parser.parse(body, line.getAppendTime(), event);
         if (failure != null) {
             out.reject(failure.reason(), failure.field(), failure.message());
             return;
@@ -54,7 +60,9 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
         event.setWindow(line.getWindow());
         event.setPartition(line.getPartition());
         event.setOffset(line.getOffset());
-        event.setObserverHostname(line.getHost());
+        if (event.getObserverHostname() == null) {
+            event.setObserverHostname(line.getHost());
+        }
         out.emit(event);
     }
 }

@@ -10,6 +10,7 @@ import io.trawl.flow.ListStore;
 import io.trawl.flow.Rows;
 import io.trawl.flow.Store;
 import io.trawl.flow.Tally;
+import io.trawl.parsing.Parser;
 import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
@@ -57,7 +58,66 @@ class FlowJobTest {
     }
 
     private static Flow<ProxyEvent> valid(Flow<RawLine> lines) {
-        return lines.then(parse(Formats.shipped().parser("squid", ZoneId.of("UTC")))).then(expect(ProxyEvent.class));
+        return lines.then(parse(Formats.shipped().parser("squid", ZoneId.of("UTC"))))
+                .then(expect(ProxyEvent.class));
+    }
+
+    /** Lines whose time has no year, and one that has no time: only when they arrived tells it. */
+    @Test
+    void aDeclaredFormatGivesTheSameEventsOnAListAnRddAndADStream() throws Exception {
+        Parser parser = Formats.shipped().parser(List.of("squid", "syslog-3164"), ZoneId.of("Europe/Berlin"));
+        List<RawLine> lines = List.of(
+                Lines.line(0, Lines.GOOD),
+                Lines.line(1, "<134>Nov 24 10:59:58 gw app: said"),
+                Lines.line(2, "<134>Dec 31 23:59:59 gw app: said"),
+                Lines.line(3, "<134>"),
+                Lines.line(4, "<134>app: said"));
+        ListStore<ProxyEvent> listed = Store.list("events");
+        Tally list = Flow.of(lines)
+                .then(parse(parser))
+                .then(expect(ProxyEvent.class))
+                .into(listed)
+                .run();
+        assertThat(listed.records())
+                .extracting(event -> event.getOffset() + " " + event.getTimestamp())
+                .containsExactly(
+                        "0 2023-11-14T22:13:20.123Z",
+                        "1 2026-11-24T09:59:58Z",
+                        "2 2026-12-31T22:59:59Z",
+                        "4 2026-11-24T10:00:01Z");
+        assertThat(list.counts())
+                .containsEntry("stored.events.squid", 1L)
+                .containsEntry("stored.events.syslog-3164", 3L)
+                .containsEntry("invalid.empty", 1L);
+
+        ListStore<ProxyEvent> batch = Store.list("events");
+        Tally window = Flow.of(context.parallelize(lines, 2))
+                .then(parse(parser))
+                .then(expect(ProxyEvent.class))
+                .into(batch)
+                .run();
+        assertThat(window.counts()).isEqualTo(list.counts());
+        assertThat(batch.records()).isEqualTo(listed.records());
+
+        // close() would stop Spark, too.
+        JavaStreamingContext streaming = new JavaStreamingContext(context, Durations.milliseconds(100));
+        try {
+            CountDownLatch batches = new CountDownLatch(2);
+            ListStore<ProxyEvent> streamed = Store.list("events");
+            Tally stream = Flow.of(streaming.queueStream(new ArrayDeque<>(List.of(context.parallelize(lines, 2)))))
+                    .then(parse(parser))
+                    .then(expect(ProxyEvent.class))
+                    .into(streamed)
+                    .run();
+            streaming.addStreamingListener(Batches.counted(batches));
+            streaming.start();
+            assertThat(batches.await(3, TimeUnit.MINUTES)).isTrue();
+            streaming.stop(false, true);
+            assertThat(stream.counts()).isEqualTo(list.counts());
+            assertThat(streamed.records()).isEqualTo(listed.records());
+        } finally {
+            streaming.stop(false, false);
+        }
     }
 
     @Test

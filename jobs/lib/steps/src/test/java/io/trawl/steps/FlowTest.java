@@ -5,6 +5,7 @@ import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
@@ -20,13 +21,16 @@ import io.trawl.lake.LakeTable;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.parsing.format.Formats;
+import io.trawl.parsing.format.SiteFolder;
 import io.trawl.record.Detection;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
 import io.trawl.testing.Lines;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -80,6 +84,78 @@ class FlowTest {
                 .containsEntry("stored.raw", 3L)
                 .containsEntry("stored.hosts", 2L)
                 .containsEntry("stored.invalid", 1L);
+    }
+
+    /** A source with lines of two formats, one of which is the site's own. */
+    private static final Map<String, String> SITE = Map.of("my-gateway", """
+            name: my-gateway
+            title: My gateway
+            link: https://gateway.example/
+            verified: true
+            version: 3
+            envelope: [syslog]
+            grammar:
+              delimited: {columns: client status host}
+            map: {source_address: client, http_response_status_code: status, observer_hostname: host}
+            samples: [{line: '', refused: empty}]
+            """);
+
+    private static Parser mixed() {
+        return Formats.with(new SiteFolder() {
+                    @Override
+                    public Collection<String> names() {
+                        return SITE.keySet();
+                    }
+
+                    @Override
+                    public String file(String name) {
+                        return name;
+                    }
+
+                    @Override
+                    public String text(String name) {
+                        return String.valueOf(SITE.get(name));
+                    }
+                })
+                .parser(List.of("squid", "my-gateway"), ZoneId.of("UTC"));
+    }
+
+    @Test
+    void ofSeveralFormatsEachIsCountedAndNamed() {
+        ListStore<ProxyEvent> events = Store.list("events");
+        ListStore<InvalidRecord> invalid = Store.list("invalid");
+        Tally tally = Flow.of(List.of(
+                        Lines.line(0, Lines.GOOD),
+                        Lines.line(1, "<134>Nov 24 09:59:59 gw 192.0.2.1,200,gw-1"),
+                        Lines.line(2, "no log line"),
+                        Lines.line(3, "<134>2150-01-01T00:00:00Z gw 192.0.2.1,200,gw-1"),
+                        Lines.line(4, "<134>Nov 24 09:59:59 gw 192.0.2.1,404,-")))
+                .then(parse(mixed()))
+                .then(expect(ProxyEvent.class))
+                .into(events)
+                .rejectsInto(invalid)
+                .run();
+        assertThat(tally.counts())
+                .containsEntry("stored.events", 3L)
+                .containsEntry("stored.events.squid", 1L)
+                .containsEntry("stored.events.my-gateway", 2L)
+                .containsEntry("stored.invalid.my-gateway", 1L);
+        assertThat(invalid.records())
+                .extracting(InvalidRecord::getReason, InvalidRecord::getParser)
+                .containsExactly(tuple("timestamp", "squid/1,my-gateway/3"), tuple("expectation", "my-gateway/3"));
+        assertThat(events.records())
+                .extracting(ProxyEvent::getObserverHostname)
+                .as("the line's own word, else the agent's")
+                .containsExactly("h", "gw-1", "h");
+        // The message was appended on 24 November 2026.
+        assertThat(events.records().get(1).getTimestamp()).isEqualTo(Instant.parse("2026-11-24T09:59:59Z"));
+    }
+
+    @Test
+    void oneFormatIsCountedOnlyAsAWhole() {
+        Tally tally =
+                Flow.of(LINES).then(parse(SQUID)).into(Store.list("events")).run();
+        assertThat(tally.counts().keySet()).noneMatch(name -> name.startsWith("stored.events."));
     }
 
     @Test

@@ -107,7 +107,8 @@ final class Doctor implements Callable<Integer> {
                 LogSource source = settings.source(name);
                 findings.add(Finding.ok(
                         "source " + name,
-                        "topic " + source.topic() + ", format " + source.format() + ", windows of " + source.unit()));
+                        "topic " + source.topic() + ", format " + String.join(", ", source.formats()) + ", windows of "
+                                + source.unit()));
             } catch (IllegalArgumentException e) {
                 findings.add(
                         Finding.fail("source " + name, String.valueOf(e.getMessage()), "correct it in trawl.conf"));

@@ -42,12 +42,15 @@ public final class DeclaredFormat implements Parser {
     private final String file;
     private final String text;
     private final ZoneId zone;
+    /** Whether the time at which a line arrived is its time where it has none. */
+    private final boolean arrival;
 
-    private DeclaredFormat(String file, String text, ZoneId zone) {
+    private DeclaredFormat(String file, String text, ZoneId zone, boolean arrivalIsKnown) {
         this.file = file;
         this.text = text;
         this.zone = zone;
         this.declaration = Declaration.read(file, text, zone);
+        this.arrival = declaration.arrival && arrivalIsKnown;
         this.envelopes = declaration.envelopes.toArray(Envelope[]::new);
         this.ways = declaration.ways.toArray(Way[]::new);
         this.columnsAtMost = declaration.ways.stream()
@@ -65,7 +68,7 @@ public final class DeclaredFormat implements Parser {
      * @throws IllegalArgumentException with file, line and what would be right
      */
     public static DeclaredFormat of(String file, String text, ZoneId zone) {
-        return new DeclaredFormat(file, text, zone);
+        return new DeclaredFormat(file, text, zone, true);
     }
 
     /** Compiles the declaration in a file, whose name must be the format's with .yaml behind it. */
@@ -97,6 +100,16 @@ public final class DeclaredFormat implements Parser {
     @Override
     public int version() {
         return declaration.version;
+    }
+
+    @Override
+    public DeclaredFormat withoutArrival() {
+        return arrival ? new DeclaredFormat(file, text, zone, false) : this;
+    }
+
+    /** The text of its declaration. */
+    public String text() {
+        return text;
     }
 
     /** What it is, for a person. */
@@ -187,7 +200,7 @@ public final class DeclaredFormat implements Parser {
             if (frame != null && frame.timeTo > frame.timeFrom) {
                 way.mapping.time(frame.timeBytes, frame.timeFrom, frame.timeTo, near, into);
             }
-            if (into.getTimestamp() == null && declaration.arrival && near != null) {
+            if (into.getTimestamp() == null && arrival && near != null) {
                 into.setTimestamp(near);
             }
             if (into.getTimestamp() == null) {
@@ -274,7 +287,7 @@ public final class DeclaredFormat implements Parser {
     }
 
     private Object writeReplace() {
-        return new Written(file, text, zone);
+        return new Written(file, text, zone, arrival == declaration.arrival);
     }
 
     @SuppressWarnings("unused")
@@ -283,10 +296,10 @@ public final class DeclaredFormat implements Parser {
     }
 
     /** What is sent to a task. */
-    private record Written(String file, String text, ZoneId zone) implements Serializable {
+    private record Written(String file, String text, ZoneId zone, boolean arrivalIsKnown) implements Serializable {
         /** Those that this process has compiled: a stream's tasks come twice a second. */
-        private static final Map<Written, DeclaredFormat> COMPILED = Collections.synchronizedMap(
-                new LinkedHashMap<>(16, 0.75f, true) {
+        private static final Map<Written, DeclaredFormat> COMPILED =
+                Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
                     private static final long serialVersionUID = 1L;
 
                     @Override
@@ -300,7 +313,7 @@ public final class DeclaredFormat implements Parser {
         private Object readResolve() {
             DeclaredFormat compiled = COMPILED.get(this);
             if (compiled == null) {
-                compiled = of(file, text, zone);
+                compiled = new DeclaredFormat(file, text, zone, arrivalIsKnown);
                 COMPILED.put(this, compiled);
             }
             return compiled;

@@ -43,6 +43,11 @@ final class FirstOf implements Parser {
     }
 
     @Override
+    public Parser withoutArrival() {
+        return new FirstOf(formats().stream().map(Parser::withoutArrival).toList());
+    }
+
+    @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
         return parse(line, null, into);
     }
@@ -78,6 +83,8 @@ final class FirstOf implements Parser {
             throw new IllegalStateException("no format");
         }
         return new Failure(
-                told.reason(), told.field(), "none of " + name() + " reads it; " + teller.name() + ": " + told.message());
+                told.reason(),
+                told.field(),
+                "none of " + name() + " reads it; " + teller.name() + ": " + told.message());
     }
 }

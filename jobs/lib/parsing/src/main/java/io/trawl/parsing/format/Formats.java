@@ -217,8 +217,7 @@ public final class Formats {
                 URLConnection connection = one.openConnection();
                 if (connection instanceof JarURLConnection jar) {
                     // The cache's own, so it is not closed here.
-                    try (Stream<String> entries =
-                            jar.getJarFile().stream().map(entry -> entry.getName())) {
+                    try (Stream<String> entries = jar.getJarFile().stream().map(entry -> entry.getName())) {
                         return formats(entries.filter(entry -> entry.startsWith("formats/"))
                                 .map(entry -> entry.substring("formats/".length())));
                     }

@@ -56,7 +56,8 @@ class FormatsTest {
     }
 
     /** Which parser read a line, and the event; or why none did. */
-    private record Read(List<String> by, ProxyEvent event, @Nullable Failure failure) {
+    private record Read(
+            List<String> by, ProxyEvent event, @Nullable Failure failure) {
         static Read of(Parser parser, String line) {
             ProxyEvent event = new ProxyEvent();
             List<String> by = new ArrayList<>();
@@ -99,7 +100,9 @@ class FormatsTest {
     @Test
     void anUnknownFormatNamesTheNearest() {
         refused("sqid", "format sqid is unknown: did you mean squid? (bin/trawl formats lists them)");
-        refused("qqqqqqqqqqqq", "format qqqqqqqqqqqq is unknown: expected, for example, squid (bin/trawl formats lists them)");
+        refused(
+                "qqqqqqqqqqqq",
+                "format qqqqqqqqqqqq is unknown: expected, for example, squid (bin/trawl formats lists them)");
         refused("../nginx", "format ../nginx is unknown: did you mean nginx? (bin/trawl formats lists them)");
         refused("", "format  is unknown: expected, for example, squid (bin/trawl formats lists them)");
         assertThatIllegalArgumentException()
@@ -200,8 +203,9 @@ class FormatsTest {
         Formats formats = site("My Gateway");
         assertThat(formats.has("My Gateway")).isFalse();
         assertThat(formats.notes())
-                .containsExactly(folder.resolve("My Gateway.yaml")
-                        + " is not used: expected a name of small letters, digits and hyphens, for example my-gateway.yaml");
+                .containsExactly(
+                        folder.resolve("My Gateway.yaml")
+                                + " is not used: expected a name of small letters, digits and hyphens, for example my-gateway.yaml");
     }
 
     @Test
@@ -231,7 +235,9 @@ class FormatsTest {
                 folder.resolve("rest.yaml"),
                 MINE.replace("NAME", "rest")
                         .replace("delimited: {columns: time client url}", "nginx: '$text'")
-                        .replace("map: {timestamp: time, source_address: client, url_original: url}", "map: {event_action: $text}\narrival: true"));
+                        .replace(
+                                "map: {timestamp: time, source_address: client, url_original: url}",
+                                "map: {event_action: $text}\narrival: true"));
         Read read = Read.of(Formats.with(folder).parser(List.of("squid", "rest"), ZoneOffset.UTC), line);
         assertThat(read.by()).containsExactly("rest/7");
         assertThat(DeclaredFormat.fields(read.event()).keySet()).containsExactly("event_action", "timestamp");
