@@ -120,6 +120,11 @@ final class LakeFolder implements AutoCloseable {
         return folder.resolve("tables.sql");
     }
 
+    /** The same, of logs of one format that ships with Trawl. */
+    Settings settings(String format) throws IOException {
+        return settings(List.of(format), "");
+    }
+
     /**
      * Writes the settings of the jobs, and reads them as the jobs do.
      *
