@@ -71,8 +71,8 @@ class AlertTopicIT {
         return topic;
     }
 
-    private static AlertTopic.Position at(long offset) {
-        return new AlertTopic.Position(Map.of(0, offset), 7, Instant.EPOCH, NEWEST);
+    private static Position at(long offset) {
+        return new Position(Map.of(0, offset), 7, Instant.EPOCH, NEWEST);
     }
 
     private static Alert alert(String source, String id) {
@@ -180,7 +180,7 @@ class AlertTopicIT {
                 Map.of(new TopicPartition(own, 0), new OffsetAndMetadata(9, at(9).metadata(0))),
                 new ConsumerGroupMetadata("trawl-hot-" + own));
         try (AlertTopic topic = topic(own)) {
-            CompletableFuture<AlertTopic.Position> found = CompletableFuture.supplyAsync(topic::committed);
+            CompletableFuture<Position> found = CompletableFuture.supplyAsync(topic::committed);
             assertThatExceptionOfType(TimeoutException.class)
                     .as("the transaction is open: nothing is known yet")
                     .isThrownBy(() -> found.get(2, TimeUnit.SECONDS));

@@ -1,5 +1,6 @@
 package io.trawl.hotdetect;
 
+import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
 import java.time.Duration;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class AlertWindow {
     /** So many detections are known again when their line comes a second time, as after a crash of an agent. */
     private static final int KNOWN = 100_000;
-
-    /** The longest text of an alert, characters. */
-    static final int LONGEST = 16_000;
     /** Partitions that have caught up wait so many windows for those that have not, and for alerts that still change. */
     private static final int KEPT = 3;
 
@@ -47,14 +45,14 @@ final class AlertWindow {
     /**
      * What a batch makes of the alerts. Nothing is kept of it until {@link #accept}.
      *
-     * @param sighted in {@link Sighted#ORDER}
+     * @param sighted in {@link TimedDetection#ORDER}
      * @param stored when HBase had answered for them
      */
-    Change of(List<Sighted> sighted, Instant stored) {
+    Change of(List<TimedDetection> sighted, Instant stored) {
         Map<String, Alert> changed = new LinkedHashMap<>();
         Map<String, List<Alert>> now = new HashMap<>();
         Set<String> ids = new LinkedHashSet<>();
-        for (Sighted one : sighted) {
+        for (TimedDetection one : sighted) {
             Detection detection = one.detection();
             if (detection.getSuppressedBy() != null
                     || known.contains(detection.getDetectionId())
@@ -152,7 +150,7 @@ final class AlertWindow {
         return open.values().stream().mapToInt(List::size).sum();
     }
 
-    private static Alert opened(Sighted first) {
+    private static Alert opened(TimedDetection first) {
         Alert alert = new Alert();
         alert.setDetectionId(first.detection().getDetectionId());
         alert.setRevision(1);
@@ -162,7 +160,7 @@ final class AlertWindow {
         return alert;
     }
 
-    private static void add(Alert alert, Sighted one, Instant stored) {
+    private static void add(Alert alert, TimedDetection one, Instant stored) {
         Detection detection = one.detection();
         Instant seen = detection.getTimestamp();
         // What an alert has of its newest detection has the same names there.
@@ -170,7 +168,7 @@ final class AlertWindow {
             Schema.Field own = Alert.SCHEMA$.getField(field.name());
             if (own != null && !field.name().equals("detection_id")) {
                 Object value = detection.get(field.pos());
-                alert.put(own.pos(), value instanceof String text ? cut(text) : value);
+                alert.put(own.pos(), value instanceof String text ? TimedDetection.cut(text) : value);
             }
         }
         alert.setLatestDetectionId(detection.getDetectionId());
@@ -182,12 +180,7 @@ final class AlertWindow {
         alert.setStored(stored);
     }
 
-    /** A message of the topic has to be short, whatever a line is; HBase has all of it. */
-    static @Nullable String cut(@Nullable String text) {
-        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
-    }
-
     private static String key(@Nullable String client, String type, String value) {
-        return cut(client) + "\0" + type + "\0" + cut(value);
+        return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(value);
     }
 }

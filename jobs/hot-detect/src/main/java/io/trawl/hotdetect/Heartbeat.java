@@ -37,7 +37,7 @@ final class Heartbeat implements AutoCloseable {
     private final Run run;
     private final Progress progress;
     private final Indicators indicators;
-    private final Supplier<AlertTopic.@Nullable Position> position;
+    private final Supplier<@Nullable Position> position;
     private final State reports;
     private final String name;
     private final Offsets broker;
@@ -53,7 +53,7 @@ final class Heartbeat implements AutoCloseable {
             Settings settings,
             Progress progress,
             Indicators indicators,
-            Supplier<AlertTopic.@Nullable Position> position,
+            Supplier<@Nullable Position> position,
             Map<String, Object> consumer)
             throws IOException {
         this.run = run;
@@ -130,7 +130,7 @@ final class Heartbeat implements AutoCloseable {
         String page = run.context().sc().uiWebUrl().getOrElse(() -> "");
         beat.put("metrics", page.isEmpty() ? null : page + "/metrics/prometheus/");
         try {
-            AlertTopic.Position now = position.get();
+            Position now = position.get();
             if (now != null) {
                 beat.set("position", now.json());
             } else {
@@ -152,7 +152,7 @@ final class Heartbeat implements AutoCloseable {
 
     private Progress.Lag lag() {
         Map<Integer, Long> ends = broker.extent().ends();
-        AlertTopic.Position committed = position.get();
+        Position committed = position.get();
         Map<Integer, Long> done = committed == null ? Map.of() : committed.offsets();
         long lines = 0;
         long end = 0;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
+import io.trawl.hotdetect.batch.OffsetRanges;
 import io.trawl.kafka.HotProgress;
 import io.trawl.kafka.KafkaLines;
 import io.trawl.run.Job;
@@ -296,7 +297,7 @@ public final class HotDetectJob implements Job {
                         // Also what Spark throws without declaring it: a task that throws is not run again.
                         LOG.warn("failed, and done again: {}", Jobs.message(e));
                     } catch (Error e) {
-                        stop.request(new Hopeless("the JVM cannot continue: " + e, e));
+                        stop.request(new FatalFailure("the JVM cannot continue: " + e, e));
                     }
                 },
                 first,
@@ -333,16 +334,16 @@ public final class HotDetectJob implements Job {
         JavaStreamingContext streaming = new JavaStreamingContext(
                 run.context(),
                 Durations.milliseconds(settings.duration("hot.batch").toMillis()));
-        Following following = new Following(settings, run.source(), HotProgress.group(run.source()), from, stop);
+        TopicFollower following = new TopicFollower(settings, run.source(), HotProgress.group(run.source()), from, stop);
         JavaInputDStream<ConsumerRecord<byte[], byte[]>> lines =
                 KafkaUtils.createDirectStream(streaming, LocationStrategies.PreferConsistent(), following);
         ReentrantLock hand = new ReentrantLock();
         lines.transform(rdd -> {
-                    following.generated(MicroBatches.ranges(rdd));
+                    following.generated(OffsetRanges.of(rdd));
                     return rdd;
                 })
                 .foreachRDD(rdd -> {
-                    boolean hasLines = MicroBatches.hasLines(MicroBatches.ranges(rdd));
+                    boolean hasLines = OffsetRanges.hasLines(OffsetRanges.of(rdd));
                     hand.lock();
                     try {
                         if (stop.requested()) {
@@ -361,7 +362,7 @@ public final class HotDetectJob implements Job {
                         // Where the end was asked for already, this changes nothing.
                         stop.request(e);
                     } catch (Error e) {
-                        stop.request(new Hopeless("the JVM cannot continue: " + e, e));
+                        stop.request(new FatalFailure("the JVM cannot continue: " + e, e));
                     } finally {
                         hand.unlock();
                         if (hasLines) {
@@ -373,7 +374,7 @@ public final class HotDetectJob implements Job {
         try {
             while (!stop.await(LOOK)) {
                 if (run.context().sc().isStopped()) {
-                    stop.request(new Hopeless("Spark has ended the application", null));
+                    stop.request(new FatalFailure("Spark has ended the application", null));
                 }
                 failIfBroken(streaming, stop);
             }
@@ -391,7 +392,7 @@ public final class HotDetectJob implements Job {
         try {
             streaming.awaitTerminationOrTimeout(1);
         } catch (Exception e) {
-            stop.request(new Hopeless("the stream is broken: " + Jobs.message(e), e));
+            stop.request(new FatalFailure("the stream is broken: " + Jobs.message(e), e));
         }
     }
 }

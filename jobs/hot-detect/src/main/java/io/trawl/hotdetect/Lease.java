@@ -111,13 +111,13 @@ final class Lease implements AutoCloseable {
     /**
      * Waits until it is held again, where ZooKeeper was away.
      *
-     * @throws Hopeless another driver has it
+     * @throws FatalFailure another driver has it
      */
     void awaitHeld(Stop stop, Consumer<String> waiting) {
         while (!latch.hasLeadership()) {
             String leader = zooKeeper.getZookeeperClient().isConnected() ? leader() : "";
             if (!leader.isEmpty() && !leader.equals(id)) {
-                throw new Hopeless("the lease was lost to run " + run(leader), null);
+                throw new FatalFailure("the lease was lost to run " + run(leader), null);
             }
             waiting.accept("ZooKeeper " + where + ", which has the lease, does not answer: is HBase up?");
             stop.pause(LOOK);

@@ -10,13 +10,17 @@ import io.trawl.base.Settings;
 import io.trawl.base.SourceParser;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
-import io.trawl.flow.StepFailure;
 import io.trawl.flow.Tally;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.HotCopies;
+import io.trawl.hotdetect.batch.BugGuard;
+import io.trawl.hotdetect.batch.HitStore;
+import io.trawl.hotdetect.batch.OffsetRanges;
+import io.trawl.hotdetect.batch.ReadSoFar;
+import io.trawl.hotdetect.batch.Slice;
+import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.kafka.HotProgress;
 import io.trawl.kafka.KafkaLines;
-import io.trawl.kafka.LogCut;
 import io.trawl.kafka.Offsets;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
@@ -26,18 +30,14 @@ import io.trawl.run.Run;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.streaming.kafka010.HasOffsetRanges;
 import org.apache.spark.streaming.kafka010.KafkaUtils;
 import org.apache.spark.streaming.kafka010.LocationStrategies;
 import org.apache.spark.streaming.kafka010.OffsetRange;
@@ -52,16 +52,12 @@ import org.slf4j.LoggerFactory;
  */
 final class MicroBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);
-    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-    /** How long the broker is asked what it still has, while a batch waits. */
-    private static final Duration ASKING = Duration.ofSeconds(5);
     /** Brokers forget the offsets of a group after days without a commit. */
     private static final Duration KEPT_ALIVE = Duration.ofHours(1);
 
     private final Run run;
     private final LogSource source;
-    private final Careful.Parsing parser;
+    private final BugGuard.Parsing parser;
     private final Settings settings;
     private final Stop stop;
     private final Lease lease;
@@ -69,12 +65,12 @@ final class MicroBatches implements AutoCloseable {
     private final AlertWindow window;
     private final Indicators indicators;
     private final Progress progress;
-    private final boolean acceptLoss;
     private final long bytes;
     private final long nanos;
-    private final Offsets broker;
+    private final TopicLog log;
+    private final Patience patience;
     private @Nullable HBaseStore<Detection> hbase;
-    private volatile AlertTopic.@Nullable Position position;
+    private volatile @Nullable Position position;
     private Map<Integer, Long> again = Map.of();
     private String topicNow = "";
     private Instant committedAt = Instant.now();
@@ -92,18 +88,18 @@ final class MicroBatches implements AutoCloseable {
         this.source = run.source();
         SourceParser reading = source.sourceParser();
         reading.notes().forEach(run::note);
-        this.parser = new Careful.Parsing(reading.parser());
+        this.parser = new BugGuard.Parsing(reading.parser());
         this.settings = settings;
         this.stop = stop;
         this.lease = lease;
         this.topic = topic;
         this.indicators = indicators;
         this.progress = progress;
-        this.acceptLoss = acceptLoss;
         this.bytes = settings.number("hot.batch.bytes");
         // The watchdog waits for longer, however slow lines are.
         this.nanos = settings.duration("hot.stuck").toNanos() / 4;
-        this.broker = new Offsets(source, settings, run.state(), ASKING);
+        this.log = new TopicLog(run, settings, acceptLoss);
+        this.patience = new Patience(stop, progress);
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
 
@@ -113,10 +109,10 @@ final class MicroBatches implements AutoCloseable {
      * @param beat what the last driver said of itself; null where none ever ran
      */
     Map<Integer, Long> begin(@Nullable JsonNode beat) {
-        return patiently(() -> {
+        return patience.until(() -> {
             HBaseStore<Detection> store = HBaseStore.hotDetections(settings);
             topic.create();
-            Offsets.Extent extent = broker.extent();
+            Offsets.Extent extent = log.extent();
             JsonNode noted = noted();
             String topicId = noted == null ? "" : noted.path("topic_id").asText();
             if (!topicId.isEmpty() && !topicId.equals(extent.topicId())) {
@@ -126,8 +122,8 @@ final class MicroBatches implements AutoCloseable {
             }
             // Before anything is read that the next commit builds on.
             topic.fence();
-            AlertTopic.Position committed = topic.committed();
-            AlertTopic.Position known = committed != null || noted == null ? committed : said(beat);
+            Position committed = topic.committed();
+            Position known = committed != null || noted == null ? committed : said(beat);
             boolean resumed = known != null && resume(known.snapshot());
             if (!resumed && !indicators.hasNext()) {
                 indicators.look();
@@ -147,15 +143,15 @@ final class MicroBatches implements AutoCloseable {
             Map<Integer, long[]> skipped = new TreeMap<>();
             Instant appended = Instant.now();
             boolean fromEarliest = known == null && settings.text("hot.start").equals("earliest");
-            Map<Integer, Long> newest = fromEarliest ? new TreeMap<>() : broker.newest();
+            Map<Integer, Long> newest = fromEarliest ? new TreeMap<>() : log.newest();
             boolean cut = false;
             if (known != null) {
                 from.replaceAll((partition, any) -> 0L);
                 from.putAll(known.offsets());
                 newest.putAll(known.newest());
                 appended = known.appended();
-                cut = goBack(from, known);
-                skipped = skip(from, extent);
+                cut = log.goBack(from, known);
+                skipped = log.skip(from, extent);
             }
             window.restore(topic.since(appended.minus(settings.duration("hot.suppression"))));
             boolean sameAsNoted = noted != null && noted.path("snapshot").asLong() == snapshot.id();
@@ -166,51 +162,14 @@ final class MicroBatches implements AutoCloseable {
             again = replayed(from, extent);
             hbase = store;
             topicNow = extent.topicId();
-            commit(List.of(), committed, new AlertTopic.Position(from, snapshot.id(), appended, newest));
+            commit(List.of(), committed, new Position(from, snapshot.id(), appended, newest));
             return from;
         });
     }
 
-    /**
-     * Moves positions back to where a log was cut short, if an operator has accepted that.
-     *
-     * @return whether one was
-     * @throws IllegalArgumentException nobody has
-     */
-    private boolean goBack(Map<Integer, Long> from, AlertTopic.Position known) {
-        List<LogCut> cuts = broker.cuts(known.offsets(), known.newest());
-        for (LogCut cut : cuts) {
-            boolean accepted;
-            try {
-                accepted = acceptLoss || broker.isAccepted(cut);
-            } catch (IOException e) {
-                throw new JobFailure("state.dir cannot be read: " + e.getMessage(), e);
-            }
-            if (!accepted) {
-                throw new IllegalArgumentException(lost(cut));
-            }
-            LOG.warn("accepted loss: {}", cut.text(source.topic()));
-            from.put(cut.partition(), cut.at());
-        }
-        return !cuts.isEmpty();
-    }
-
-    private String lost(LogCut cut) {
-        return cut.text(source.topic()) + " since the hot path read them; bin/trawl run hot-detect --source "
-                + source.name() + " --take-over --accept-loss continues with the new lines and judges each once";
-    }
-
-    /** Fails where the log no longer is what was read: what has come under offsets that are done would not be read. */
-    private void requireWhole(AlertTopic.Position read) {
-        List<LogCut> cuts = broker.cuts(read.offsets(), read.newest());
-        if (!cuts.isEmpty()) {
-            throw new Hopeless(lost(cuts.get(0)), null);
-        }
-    }
-
     @Override
     public void close() {
-        broker.close();
+        log.close();
     }
 
     private @Nullable JsonNode noted() {
@@ -222,8 +181,8 @@ final class MicroBatches implements AutoCloseable {
     }
 
     /** Where Kafka has forgotten the offsets: what the last heartbeat says of them. */
-    private static AlertTopic.@Nullable Position said(@Nullable JsonNode beat) {
-        AlertTopic.Position said = beat == null ? null : AlertTopic.Position.of(beat.path("position"));
+    private static @Nullable Position said(@Nullable JsonNode beat) {
+        Position said = beat == null ? null : Position.of(beat.path("position"));
         if (said != null) {
             LOG.warn(
                     "Kafka has no offsets of the hot path any more; it continues at {}, the position of the last heartbeat",
@@ -240,33 +199,6 @@ final class MicroBatches implements AutoCloseable {
         }
     }
 
-    /** Moves positions to what retention has left; gives what was passed over. */
-    private Map<Integer, long[]> skip(Map<Integer, Long> from, Offsets.Extent extent) {
-        Map<Integer, long[]> skipped = new TreeMap<>();
-        from.replaceAll((partition, offset) -> {
-            long first = extent.beginnings().getOrDefault(partition, 0L);
-            if (offset > extent.ends().getOrDefault(partition, 0L)) {
-                throw Following.shrunk(
-                        new TopicPartition(source.topic(), partition),
-                        extent.ends().getOrDefault(partition, 0L),
-                        offset);
-            }
-            if (offset >= first) {
-                return offset;
-            }
-            LOG.warn(
-                    "retention has deleted {} messages of topic {} partition {} before they were read (offsets {} to {})",
-                    first - offset,
-                    source.topic(),
-                    partition,
-                    offset,
-                    first - 1);
-            skipped.put(partition, new long[] {offset, first});
-            return first;
-        });
-        return skipped;
-    }
-
     /** Up to where a driver that died may have been in the middle of it: so far the same indicators are used again. */
     private Map<Integer, Long> replayed(Map<Integer, Long> from, Offsets.Extent extent) {
         long most = HotDetectJob.most(settings);
@@ -277,35 +209,8 @@ final class MicroBatches implements AutoCloseable {
     }
 
     /** What was committed last; null before the beginning. */
-    AlertTopic.@Nullable Position position() {
+    @Nullable Position position() {
         return position;
-    }
-
-    static OffsetRange[] ranges(JavaRDD<ConsumerRecord<byte[], byte[]>> rdd) {
-        return ((HasOffsetRanges) rdd.rdd()).offsetRanges();
-    }
-
-    static boolean hasLines(OffsetRange[] ranges) {
-        for (OffsetRange range : ranges) {
-            if (range.count() > 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** What of a batch is left to do. */
-    static OffsetRange[] left(OffsetRange[] ranges, Map<Integer, Long> done) {
-        OffsetRange[] left = new OffsetRange[ranges.length];
-        for (int i = 0; i < left.length; i++) {
-            OffsetRange range = ranges[i];
-            long from = done.getOrDefault(range.partition(), range.fromOffset());
-            left[i] = OffsetRange.create(
-                    range.topicPartition(),
-                    Math.min(Math.max(from, range.fromOffset()), range.untilOffset()),
-                    range.untilOffset());
-        }
-        return left;
     }
 
     /**
@@ -313,20 +218,20 @@ final class MicroBatches implements AutoCloseable {
      * more than that, the watchdog sees that it gets on, and the end need not be waited for when it is asked for.
      */
     void run(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
-        OffsetRange[] left = left(ranges(lines), slice(lines));
-        while (hasLines(left) && !stop.requested()) {
-            left = left(left, slice(messages(left)));
+        OffsetRange[] left = OffsetRanges.left(OffsetRanges.of(lines), slice(lines));
+        while (OffsetRanges.hasLines(left) && !stop.requested()) {
+            left = OffsetRanges.left(left, slice(messages(left)));
         }
     }
 
     /** @return up to where lines are done, by partition */
     private Map<Integer, Long> slice(JavaRDD<ConsumerRecord<byte[], byte[]>> lines) {
-        OffsetRange[] ranges = ranges(lines);
+        OffsetRange[] ranges = OffsetRanges.of(lines);
         progress.begin();
         if (indicators.hasNext() && position != null && !isAgain(position.offsets())) {
             takeUp(indicators.ready(), position);
         }
-        AlertTopic.Position from = position;
+        Position from = position;
         IndicatorSnapshot snapshot = indicators.current();
         HBaseStore<Detection> store = hbase;
         if (from == null || snapshot == null || store == null) {
@@ -341,7 +246,7 @@ final class MicroBatches implements AutoCloseable {
         }
         JavaRDD<ConsumerRecord<byte[], byte[]>> readable = lines;
         Found found = null;
-        Duration wait = FIRST_WAIT;
+        Duration wait = Patience.FIRST_WAIT;
         while (found == null) {
             lease.awaitHeld(stop, progress::waiting);
             try {
@@ -349,7 +254,7 @@ final class MicroBatches implements AutoCloseable {
             } catch (Exception e) {
                 String why = Jobs.message(e);
                 if (run.context().sc().isStopped()) {
-                    throw new Hopeless("Spark has ended the application: " + why, e);
+                    throw new FatalFailure("Spark has ended the application: " + why, e);
                 }
                 readable = retried(readable, ranges, e, snapshot);
                 if (indicators.hasNext() && why.contains(snapshot.index())) {
@@ -358,12 +263,12 @@ final class MicroBatches implements AutoCloseable {
                     from = takeUp(snapshot, from);
                 }
                 stop.pause(wait);
-                wait = longer(wait);
+                wait = Patience.longer(wait);
             }
         }
         Map<Integer, Long> done = new TreeMap<>(from.offsets());
         Map<Integer, Long> newest = new TreeMap<>(from.newest());
-        for (OffsetRange range : ranges(readable)) {
+        for (OffsetRange range : OffsetRanges.of(readable)) {
             ReadSoFar.Place read = found.read().get(range.partition());
             if (read == null && range.count() > 0) {
                 throw new IllegalStateException("nothing was read of " + range);
@@ -375,17 +280,17 @@ final class MicroBatches implements AutoCloseable {
             }
         }
         Instant stored = found.stored();
-        List<Sighted> sighted = found.sighted();
+        List<TimedDetection> sighted = found.sighted();
         AlertWindow.Change change = window.of(sighted, stored);
         Instant appended = from.appended();
-        for (Sighted one : sighted) {
+        for (TimedDetection one : sighted) {
             appended = one.appendTime().isAfter(appended) ? one.appendTime() : appended;
         }
-        AlertTopic.Position before = from;
-        AlertTopic.Position until = new AlertTopic.Position(done, snapshot.id(), appended, newest);
-        patiently(() -> {
+        Position before = from;
+        Position until = new Position(done, snapshot.id(), appended, newest);
+        patience.until(() -> {
             // Behind the reading: the messages of the batch are of this log, and so were those before it.
-            requireWhole(before);
+            log.requireWhole(before);
             commit(change.alerts(), before, until);
             return until;
         });
@@ -410,7 +315,7 @@ final class MicroBatches implements AutoCloseable {
      * @param read how far the lines were read, by partition
      */
     private record Found(
-            Tally tally, List<Sighted> sighted, long copies, Instant stored, Map<Integer, ReadSoFar.Place> read) {}
+            Tally tally, List<TimedDetection> sighted, long copies, Instant stored, Map<Integer, ReadSoFar.Place> read) {}
 
     /** The very steps of the batch path, on the first slice of these lines: its partitions share the bytes. */
     private Found detect(
@@ -422,24 +327,24 @@ final class MicroBatches implements AutoCloseable {
         ReadSoFar read = new ReadSoFar();
         run.context().sc().register(read);
         long filled =
-                Stream.of(ranges(lines)).filter(range -> range.count() > 0).count();
+                Stream.of(OffsetRanges.of(lines)).filter(range -> range.count() > 0).count();
         long most = Math.max(1, bytes / Math.max(1, filled));
         long time = nanos;
         Tally tally = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
                         .map(reader::read))
                 .then(parse(parser))
                 .then(expect(ProxyEvent.class))
-                .then(new Careful.Judging(engine))
-                .then(Step.<Detection, Sighted>of("sighted", Sighted::of))
+                .then(new BugGuard.Judging(engine))
+                .then(Step.<Detection, TimedDetection>of("sighted", TimedDetection::of))
                 .into(hits)
                 .run();
         return new Found(tally, hits.hits(), hits.copies(), Instant.now(), read.value());
     }
 
     /** Between two batches: the snapshot that is ready is used from here on. */
-    private AlertTopic.Position takeUp(IndicatorSnapshot taken, AlertTopic.Position now) {
-        AlertTopic.Position from = new AlertTopic.Position(now.offsets(), taken.id(), now.appended(), now.newest());
-        patiently(() -> {
+    private Position takeUp(IndicatorSnapshot taken, Position now) {
+        Position from = new Position(now.offsets(), taken.id(), now.appended(), now.newest());
+        patience.until(() -> {
             indicators.note(taken, topicNow, now.offsets(), Map.of());
             commit(List.of(), now, from);
             return from;
@@ -450,9 +355,9 @@ final class MicroBatches implements AutoCloseable {
 
     /** Without lines: where nothing was committed for long, the same once more, so that Kafka does not forget it. */
     void idle() {
-        AlertTopic.Position now = position;
+        Position now = position;
         if (now != null && committedAt.plus(KEPT_ALIVE).isBefore(Instant.now())) {
-            patiently(() -> {
+            patience.until(() -> {
                 commit(List.of(), now, now);
                 return now;
             });
@@ -467,7 +372,7 @@ final class MicroBatches implements AutoCloseable {
         return false;
     }
 
-    private void commit(List<Alert> alerts, AlertTopic.@Nullable Position from, AlertTopic.Position until) {
+    private void commit(List<Alert> alerts, @Nullable Position from, Position until) {
         lease.awaitHeld(stop, progress::waiting);
         topic.commit(alerts, from, until);
         position = until;
@@ -484,75 +389,28 @@ final class MicroBatches implements AutoCloseable {
             Exception failure,
             IndicatorSnapshot snapshot) {
         Map<Integer, Long> from = new TreeMap<>();
-        for (OffsetRange range : ranges(lines)) {
+        for (OffsetRange range : OffsetRanges.of(lines)) {
             from.put(range.partition(), range.fromOffset());
         }
         Map<Integer, long[]> skipped;
         try {
-            Offsets.Extent extent = broker.extent();
-            skipped = skip(from, extent);
-        } catch (Hopeless e) {
+            Offsets.Extent extent = log.extent();
+            skipped = log.skip(from, extent);
+        } catch (FatalFailure e) {
             throw e;
         } catch (JobFailure e) {
             // The broker is away, whatever a task made of it.
-            waiting(e);
+            patience.waiting(e);
             return lines;
         }
-        waiting(failure);
+        patience.waiting(failure);
         if (skipped.isEmpty()) {
             return lines;
         }
-        patiently(() -> {
+        patience.until(() -> {
             indicators.note(snapshot, topicNow, from, skipped);
             return snapshot;
         });
-        return messages(left(ranges, from));
-    }
-
-    private void waiting(Exception e) {
-        String why = Jobs.message(e);
-        boolean named = names(e);
-        if (named) {
-            progress.waiting(why);
-        } else {
-            progress.failed(why);
-        }
-        LOG.warn("tried again: {}", why, named ? null : e);
-    }
-
-    /** Whether a failure names a server that is waited for; anything else may be a bug, and no sign of life. */
-    static boolean names(Throwable failure) {
-        boolean names = false;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isOf(cause, StepFailure.class)) {
-                return false;
-            }
-            names |= isOf(cause, JobFailure.class) || cause instanceof ConnectException;
-        }
-        return names;
-    }
-
-    /** Spark gives a task's failure as text only. */
-    private static boolean isOf(Throwable failure, Class<?> type) {
-        return type.isInstance(failure) || String.valueOf(failure.getMessage()).contains(type.getName() + ":");
-    }
-
-    private static Duration longer(Duration wait) {
-        Duration twice = wait.multipliedBy(2);
-        return twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
-    }
-
-    /** Tries until it is done, as long as the end is not asked for. */
-    private <V> V patiently(Supplier<V> what) {
-        for (Duration wait = FIRST_WAIT; ; wait = longer(wait)) {
-            try {
-                return what.get();
-            } catch (Hopeless e) {
-                throw e;
-            } catch (JobFailure e) {
-                waiting(e);
-                stop.pause(wait);
-            }
-        }
+        return messages(OffsetRanges.left(ranges, from));
     }
 }

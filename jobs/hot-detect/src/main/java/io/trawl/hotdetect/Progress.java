@@ -8,6 +8,7 @@ import com.codahale.metrics.SlidingWindowReservoir;
 import com.codahale.metrics.Snapshot;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.flow.Tally;
+import io.trawl.hotdetect.batch.TimedDetection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -124,7 +125,7 @@ final class Progress implements Source {
      *
      * @param again detections of lines that came before
      */
-    synchronized void end(Tally tally, List<Sighted> sighted, long again, Instant stored, int sent) {
+    synchronized void end(Tally tally, List<TimedDetection> sighted, long again, Instant stored, int sent) {
         copies += again;
         Instant now = Instant.now();
         Instant began = inHand;
@@ -141,7 +142,7 @@ final class Progress implements Source {
                 invalidBy.merge(name.substring("invalid.".length()), count, Long::sum);
             }
         });
-        for (Sighted one : sighted) {
+        for (TimedDetection one : sighted) {
             if (one.detection().getSuppressedBy() != null) {
                 suppressed++;
             }

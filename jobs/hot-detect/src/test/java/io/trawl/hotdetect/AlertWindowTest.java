@@ -2,6 +2,7 @@ package io.trawl.hotdetect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
 import java.time.Duration;
@@ -17,7 +18,7 @@ class AlertWindowTest {
     private final AlertWindow window = new AlertWindow(LENGTH);
     private int number;
 
-    private Sighted sighted(@Nullable String client, String indicator, int second) {
+    private TimedDetection sighted(@Nullable String client, String indicator, int second) {
         Detection detection = new Detection();
         detection.setDetectionId("%032x".formatted(++number));
         detection.setEventId("%032x".formatted(1000 + number));
@@ -35,24 +36,24 @@ class AlertWindowTest {
         detection.setIndicatorValue(indicator);
         detection.setLabels(List.of("botnet"));
         detection.setFeed("feed");
-        return new Sighted(detection, START.plusSeconds(second).toEpochMilli(), true);
+        return new TimedDetection(detection, START.plusSeconds(second).toEpochMilli(), true);
     }
 
     @Test
     void aDetectionThatWasCutMakesTheSameAlert() {
-        Sighted whole = sighted("10.0.0.1", "evil.example", 3);
+        TimedDetection whole = sighted("10.0.0.1", "evil.example", 3);
         whole.detection().setValue("http://evil.example/" + "x".repeat(1 << 20));
         whole.detection().setUrlOriginal("http://evil.example/" + "y".repeat(1 << 20));
-        Sighted cut = whole.cut();
+        TimedDetection cut = whole.cut();
 
-        assertThat(cut.length()).isEqualTo(2L * AlertWindow.LONGEST);
+        assertThat(cut.length()).isEqualTo(2L * TimedDetection.LONGEST);
         assertThat(cut.cut()).isEqualTo(cut);
         assertThat(window.of(List.of(cut), START)).isEqualTo(window.of(List.of(whole), START));
-        Sighted plain = sighted("10.0.0.1", "evil.example", 3);
+        TimedDetection plain = sighted("10.0.0.1", "evil.example", 3);
         assertThat(plain.cut()).isSameAs(plain);
     }
 
-    private List<Alert> batch(Sighted... sighted) {
+    private List<Alert> batch(TimedDetection... sighted) {
         AlertWindow.Change change = window.of(List.of(sighted), START);
         window.accept(change);
         return change.alerts();
@@ -60,7 +61,7 @@ class AlertWindowTest {
 
     @Test
     void theFirstDetectionIsANewAlertWithItsFields() {
-        Sighted first = sighted("10.0.0.1", "evil.example", 3);
+        TimedDetection first = sighted("10.0.0.1", "evil.example", 3);
 
         Alert alert = batch(first).get(0);
 
@@ -77,9 +78,9 @@ class AlertWindowTest {
 
     @Test
     void furtherOnesOfTheSameClientAndIndicatorCountInItAndSayTheNewest() {
-        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection first = sighted("10.0.0.1", "evil.example", 0);
         batch(first);
-        Sighted last = sighted("10.0.0.1", "evil.example", 599);
+        TimedDetection last = sighted("10.0.0.1", "evil.example", 599);
 
         List<Alert> alerts = batch(sighted("10.0.0.1", "evil.example", 5), last);
 
@@ -118,7 +119,7 @@ class AlertWindowTest {
 
     @Test
     void whatAnAllowlistSuppressesIsNoAlert() {
-        Sighted allowed = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection allowed = sighted("10.0.0.1", "evil.example", 0);
         allowed.detection().setSuppressedBy("ours");
 
         assertThat(batch(allowed)).isEmpty();
@@ -126,7 +127,7 @@ class AlertWindowTest {
 
     @Test
     void nothingIsKeptOfABatchUntilItIsAccepted() {
-        Sighted one = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection one = sighted("10.0.0.1", "evil.example", 0);
         AlertWindow.Change tried = window.of(List.of(one), START);
 
         AlertWindow.Change again = window.of(List.of(one), START.plusSeconds(5));
@@ -142,7 +143,7 @@ class AlertWindowTest {
 
     @Test
     void whatIsReadBackFromTheTopicInAnyOrderIsGoneOnWith() {
-        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection first = sighted("10.0.0.1", "evil.example", 0);
         List<Alert> one = batch(first);
         List<Alert> two = batch(sighted("10.0.0.1", "evil.example", 1));
 
@@ -160,7 +161,7 @@ class AlertWindowTest {
 
     @Test
     void aLineThatComesAgainCountsOnce() {
-        Sighted first = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection first = sighted("10.0.0.1", "evil.example", 0);
 
         assertThat(batch(first, first)).extracting(Alert::getCount).containsExactly(1L);
         assertThat(batch(first)).isEmpty();
@@ -169,15 +170,15 @@ class AlertWindowTest {
     @Test
     void longTextIsCutSoThatAnyLineIsAMessage() {
         String text = "x".repeat(1 << 20);
-        Sighted first = sighted("10.0.0.1", text, 0);
+        TimedDetection first = sighted("10.0.0.1", text, 0);
         first.detection().setUrlOriginal(text);
         first.detection().setSourceUserName(text);
 
         Alert alert = batch(first).get(0);
 
-        assertThat(alert.getUrlOriginal()).hasSize(AlertWindow.LONGEST);
-        assertThat(alert.getIndicatorValue()).hasSize(AlertWindow.LONGEST);
-        assertThat(alert.getSourceUserName()).hasSize(AlertWindow.LONGEST);
+        assertThat(alert.getUrlOriginal()).hasSize(TimedDetection.LONGEST);
+        assertThat(alert.getIndicatorValue()).hasSize(TimedDetection.LONGEST);
+        assertThat(alert.getSourceUserName()).hasSize(TimedDetection.LONGEST);
         assertThat(batch(sighted("10.0.0.1", text, 1)))
                 .extracting(Alert::getRevision)
                 .containsExactly(2);
@@ -208,8 +209,8 @@ class AlertWindowTest {
 
     @Test
     void ofTwoAlertsTheOneThatWasOpenThenCounts() {
-        Sighted first = sighted("10.0.0.1", "evil.example", 0);
-        Sighted second = sighted("10.0.0.1", "evil.example", 605);
+        TimedDetection first = sighted("10.0.0.1", "evil.example", 0);
+        TimedDetection second = sighted("10.0.0.1", "evil.example", 605);
         batch(first, second);
 
         assertThat(batch(sighted("10.0.0.1", "evil.example", 599)))

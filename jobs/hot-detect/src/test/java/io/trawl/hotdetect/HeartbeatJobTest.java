@@ -9,6 +9,7 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.trawl.base.Json;
 import io.trawl.flow.Tally;
+import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.kafka.KafkaLines;
 import io.trawl.record.Detection;
 import io.trawl.run.Job;
@@ -86,7 +87,7 @@ class HeartbeatJobTest {
             assertThat(session.sparkContext().uiWebUrl().isEmpty()).isTrue();
             Indicators indicators = new Indicators(run, run.settings());
             Progress progress = new Progress(indicators);
-            List<AlertTopic.Position> position = new ArrayList<>();
+            List<Position> position = new ArrayList<>();
             try (Heartbeat heartbeat = new Heartbeat(
                     run,
                     run.settings(),
@@ -102,9 +103,9 @@ class HeartbeatJobTest {
                 detection.setTimestamp(APPENDED);
                 detection.setSuppressedBy("resolvers");
                 progress.end(
-                        new Tally(), List.of(new Sighted(detection, APPENDED.toEpochMilli(), true)), 2, APPENDED, 1);
+                        new Tally(), List.of(new TimedDetection(detection, APPENDED.toEpochMilli(), true)), 2, APPENDED, 1);
                 progress.lag(new Progress.Lag(12_345, 3.25, 61.4));
-                position.add(new AlertTopic.Position(
+                position.add(new Position(
                         new TreeMap<>(Map.of(0, 1000L, 1, 2000L)),
                         7_216_341_259_001_234_567L,
                         APPENDED,

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -130,7 +130,7 @@ class SliceTest {
         long bound = 64L * MEGABYTE;
         Map<Integer, List<Long>> done = new TreeMap<>(Map.of(0, new ArrayList<>(), 1, new ArrayList<>()));
         int slices = 0;
-        while (MicroBatches.hasLines(left)) {
+        while (OffsetRanges.hasLines(left)) {
             long filled = Stream.of(left).filter(range -> range.count() > 0).count();
             ReadSoFar read = new ReadSoFar();
             long bytes = 0;
@@ -157,7 +157,7 @@ class SliceTest {
             assertThat(bytes).isLessThan(bound + filled * 2 * MEGABYTE);
             Map<Integer, Long> until = new TreeMap<>(Map.of(2, 9L));
             read.value().forEach((partition, place) -> until.put(partition, place.next()));
-            left = MicroBatches.left(left, until);
+            left = OffsetRanges.left(left, until);
             slices++;
         }
         assertThat(slices).isBetween(10_000 / 64, 10_000 / 63 + 2);
@@ -170,10 +170,10 @@ class SliceTest {
     @Test
     void whatIsLeftNeverBeginsOutsideOfTheBatch() {
         OffsetRange[] ranges = {OffsetRange.create("logs", 0, 10, 20), OffsetRange.create("logs", 1, 5, 9)};
-        assertThat(MicroBatches.left(ranges, Map.of(0, 12L)))
+        assertThat(OffsetRanges.left(ranges, Map.of(0, 12L)))
                 .containsExactly(OffsetRange.create("logs", 0, 12, 20), OffsetRange.create("logs", 1, 5, 9));
         // Retention has deleted more than the batch.
-        assertThat(MicroBatches.left(ranges, Map.of(0, 25L, 1, 1L)))
+        assertThat(OffsetRanges.left(ranges, Map.of(0, 25L, 1, 1L)))
                 .containsExactly(OffsetRange.create("logs", 0, 20, 20), OffsetRange.create("logs", 1, 5, 9));
     }
 }

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import java.io.Serializable;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.util.AccumulatorV2;
 
 /** How far the messages of each partition were read: what each task says when it has read its own. */
-final class ReadSoFar extends AccumulatorV2<ReadSoFar.Place, Map<Integer, ReadSoFar.Place>> {
+public final class ReadSoFar extends AccumulatorV2<ReadSoFar.Place, Map<Integer, ReadSoFar.Place>> {
     private static final long serialVersionUID = 1L;
 
     /**
@@ -15,7 +15,7 @@ final class ReadSoFar extends AccumulatorV2<ReadSoFar.Place, Map<Integer, ReadSo
      * @param next offset after the last message that was read
      * @param newest newest append time of the messages, milliseconds
      */
-    record Place(int partition, long next, long newest) implements Serializable {
+    public record Place(int partition, long next, long newest) implements Serializable {
         Place plus(Place other) {
             return new Place(partition, Math.max(next, other.next), Math.max(newest, other.newest));
         }

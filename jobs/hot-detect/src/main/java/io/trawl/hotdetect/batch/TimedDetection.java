@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import io.trawl.base.JobFailure;
 import io.trawl.flow.Step;
@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.Comparator;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A detection, and when the broker took its line.
@@ -16,24 +17,27 @@ import org.apache.avro.Schema;
  * @param appended append time, milliseconds since 1970
  * @param placed whether the line's place in its file is known
  */
-record Sighted(Detection detection, long appended, boolean placed) implements Serializable {
+public record TimedDetection(Detection detection, long appended, boolean placed) implements Serializable {
+    /** The longest text of an alert, characters. */
+    public static final int LONGEST = 16_000;
+
     /** The order in which the broker took the lines; within a line that of the ids. */
-    static final Comparator<Sighted> ORDER = Comparator.comparingLong(Sighted::appended)
+    public static final Comparator<TimedDetection> ORDER = Comparator.comparingLong(TimedDetection::appended)
             .thenComparing(one -> one.detection().getPartition())
             .thenComparing(one -> one.detection().getOffset())
             .thenComparing(one -> one.detection().getDetectionId());
 
-    static void of(Detection detection, Step.Out<? super Sighted> out) {
+    public static void of(Detection detection, Step.Out<? super TimedDetection> out) {
         RawLine line = out.line();
         if (line == null) {
             throw new JobFailure("detection " + detection.getDetectionId() + " has no line", null);
         }
         boolean placed = ProxyFile.isPlaced(line.getHost(), line.getGeneration(), line.getFileOffset());
-        out.emit(new Sighted(detection, line.getAppendTime().toEpochMilli(), placed));
+        out.emit(new TimedDetection(detection, line.getAppendTime().toEpochMilli(), placed));
     }
 
     /** Characters of the texts that have no bound. */
-    long length() {
+    public long length() {
         long length = 0;
         for (Object value : new Object[] {detection.getValue(), detection.getUrlOriginal(), detection.getUrlDomain()}) {
             length += value instanceof String text ? text.length() : 0;
@@ -42,19 +46,24 @@ record Sighted(Detection detection, long appended, boolean placed) implements Se
     }
 
     /** The same with texts cut as alerts have them. */
-    Sighted cut() {
-        if (length() <= AlertWindow.LONGEST) {
+    public TimedDetection cut() {
+        if (length() <= LONGEST) {
             return this;
         }
         Detection cut = new Detection();
         for (Schema.Field field : Detection.SCHEMA$.getFields()) {
             Object value = detection.get(field.pos());
-            cut.put(field.pos(), value instanceof String text ? AlertWindow.cut(text) : value);
+            cut.put(field.pos(), value instanceof String text ? cut(text) : value);
         }
-        return new Sighted(cut, appended, placed);
+        return new TimedDetection(cut, appended, placed);
     }
 
-    Instant appendTime() {
+    public Instant appendTime() {
         return Instant.ofEpochMilli(appended);
+    }
+
+    /** A message of the topic has to be short, whatever a line is; HBase has all of it. */
+    public static @Nullable String cut(@Nullable String text) {
+        return text == null || text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     }
 }

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * are read. The message that goes over is the last one, so there is at least one. Nor is a further one given when so much
  * time has passed since the first: whoever takes them has judged it before asking for the next.
  */
-final class Slice implements Iterator<ConsumerRecord<byte[], byte[]>> {
+public final class Slice implements Iterator<ConsumerRecord<byte[], byte[]>> {
     private final Iterator<ConsumerRecord<byte[], byte[]>> messages;
     private final ReadSoFar read;
     private final LongSupplier clock;
@@ -26,7 +26,7 @@ final class Slice implements Iterator<ConsumerRecord<byte[], byte[]>> {
      * @param nanos time for all but the last message
      * @param read told at the end where it is
      */
-    Slice(Iterator<ConsumerRecord<byte[], byte[]>> messages, long bytes, long nanos, ReadSoFar read) {
+    public Slice(Iterator<ConsumerRecord<byte[], byte[]>> messages, long bytes, long nanos, ReadSoFar read) {
         this(messages, bytes, nanos, read, System::nanoTime);
     }
 

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,13 +49,13 @@ class HitStoreTest {
         }
     }
 
-    private static Sighted sighted(long offset) {
+    private static TimedDetection sighted(long offset) {
         Detection detection = new Detection();
         detection.setDetectionId("%032x".formatted(offset));
         detection.setTimestamp(START);
         detection.setOffset(offset);
         detection.setValue("x".repeat(1 << 20));
-        return new Sighted(detection, START.toEpochMilli() + offset, true);
+        return new TimedDetection(detection, START.toEpochMilli() + offset, true);
     }
 
     @Test
@@ -72,7 +72,7 @@ class HitStoreTest {
                     return copies;
                 },
                 puts);
-        Store.Writer<Sighted> writer = store.open(0, 0);
+        Store.Writer<TimedDetection> writer = store.open(0, 0);
         for (long offset = 0; offset < 10; offset++) {
             writer.write(sighted(offset));
         }
@@ -87,6 +87,6 @@ class HitStoreTest {
                         .filter(offset -> offset != 5)
                         .boxed()
                         .toList());
-        assertThat(store.hits()).allMatch(hit -> hit.length() == AlertWindow.LONGEST);
+        assertThat(store.hits()).allMatch(hit -> hit.length() == TimedDetection.LONGEST);
     }
 }

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import io.trawl.flow.Store;
 import io.trawl.record.Detection;
@@ -12,29 +12,29 @@ import java.util.List;
  * are looked up just before they would be put, which costs a batch without hits nothing. A line of a megabyte may have
  * several of them, each with texts of that length: a task holds some megabytes, and hands the driver what alerts need.
  */
-final class HitStore implements Store<Sighted> {
+public final class HitStore implements Store<TimedDetection> {
     private static final long serialVersionUID = 1L;
 
     /** Characters of texts that a task holds before they are put. */
     private static final long AT_ONCE = 4L << 20;
 
     /** Which of some detections are copies, some of them of lines whose file is known. */
-    interface Lookup extends Serializable {
+    public interface Lookup extends Serializable {
         BitSet among(List<Detection> detections, BitSet placed);
     }
 
     private final Lookup lookup;
     private final Store<Detection> hbase;
-    private final transient List<Sighted> hits = new ArrayList<>();
+    private final transient List<TimedDetection> hits = new ArrayList<>();
     private transient long copies;
 
-    HitStore(Lookup lookup, Store<Detection> hbase) {
+    public HitStore(Lookup lookup, Store<Detection> hbase) {
         this.lookup = lookup;
         this.hbase = hbase;
     }
 
     /** What one task found. */
-    private record Receipt(ArrayList<Sighted> hits, long copies) implements Serializable {}
+    private record Receipt(ArrayList<TimedDetection> hits, long copies) implements Serializable {}
 
     @Override
     public String name() {
@@ -42,15 +42,15 @@ final class HitStore implements Store<Sighted> {
     }
 
     @Override
-    public Writer<Sighted> open(int partition, long attempt) {
-        List<Sighted> found = new ArrayList<>();
-        ArrayList<Sighted> hits = new ArrayList<>();
+    public Writer<TimedDetection> open(int partition, long attempt) {
+        List<TimedDetection> found = new ArrayList<>();
+        ArrayList<TimedDetection> hits = new ArrayList<>();
         return new Writer<>() {
             private long length;
             private long copied;
 
             @Override
-            public void write(Sighted one) throws Exception {
+            public void write(TimedDetection one) throws Exception {
                 found.add(one);
                 length += one.length();
                 if (length >= AT_ONCE) {
@@ -70,7 +70,7 @@ final class HitStore implements Store<Sighted> {
                     placed.set(i, found.get(i).placed());
                 }
                 BitSet copies =
-                        lookup.among(found.stream().map(Sighted::detection).toList(), placed);
+                        lookup.among(found.stream().map(TimedDetection::detection).toList(), placed);
                 Writer<Detection> writer = hbase.open(partition, attempt);
                 try {
                     for (int i = 0; i < found.size(); i++) {
@@ -104,13 +104,13 @@ final class HitStore implements Store<Sighted> {
         }
     }
 
-    /** Detections that are no copies, in the order in which the broker took their lines; long texts are {@link Sighted#cut}. */
-    List<Sighted> hits() {
-        return hits.stream().sorted(Sighted.ORDER).toList();
+    /** Detections that are no copies, in the order in which the broker took their lines; long texts are {@link TimedDetection#cut}. */
+    public List<TimedDetection> hits() {
+        return hits.stream().sorted(TimedDetection.ORDER).toList();
     }
 
     /** How many were copies. */
-    long copies() {
+    public long copies() {
         return copies;
     }
 }

@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import io.trawl.base.JobFailure;
 import io.trawl.flow.Step;
@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * Parser and engine, that go on behind a bug: the line it was met on is counted under the reason {@code bug} and named in
  * the log. A job of a window fails there; here one line must not hold up all that come after it.
  */
-final class Careful {
-    private static final Logger LOG = LoggerFactory.getLogger(Careful.class);
+public final class BugGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(BugGuard.class);
 
-    private Careful() {}
+    private BugGuard() {}
 
     /** A parser that never throws. */
-    record Parsing(Parser parser) implements Parser {
+    public record Parsing(Parser parser) implements Parser {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -71,7 +71,7 @@ final class Careful {
     }
 
     /** An engine that never throws, but for a snapshot that cannot be opened. */
-    record Judging(Step<ProxyEvent, Detection> engine) implements Step<ProxyEvent, Detection> {
+    public record Judging(Step<ProxyEvent, Detection> engine) implements Step<ProxyEvent, Detection> {
         private static final long serialVersionUID = 1L;
 
         @Override

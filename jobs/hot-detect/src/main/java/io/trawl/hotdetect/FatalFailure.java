@@ -4,10 +4,10 @@ import io.trawl.base.JobFailure;
 import org.jspecify.annotations.Nullable;
 
 /** A failure that trying again does not mend: the driver ends, and the one that follows may begin anew. */
-final class Hopeless extends JobFailure {
+final class FatalFailure extends JobFailure {
     private static final long serialVersionUID = 1L;
 
-    Hopeless(String message, @Nullable Throwable cause) {
+    FatalFailure(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -7,21 +7,21 @@ import java.net.ConnectException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 
-class MicroBatchesTest {
+class PatienceTest {
     @Test
     void aServerThatIsAwayIsWaitedForAndABugIsNot() {
-        assertThat(MicroBatches.names(new JobFailure("HBase at zk:2181 does not answer", null)))
+        assertThat(Patience.names(new JobFailure("HBase at zk:2181 does not answer", null)))
                 .isTrue();
-        assertThat(MicroBatches.names(new IllegalStateException(new ConnectException("refused"))))
+        assertThat(Patience.names(new IllegalStateException(new ConnectException("refused"))))
                 .isTrue();
-        assertThat(MicroBatches.names(task("io.trawl.base.JobFailure: HBase at zk:2181 does not answer")))
+        assertThat(Patience.names(task("io.trawl.base.JobFailure: HBase at zk:2181 does not answer")))
                 .isTrue();
 
-        assertThat(MicroBatches.names(task("io.trawl.flow.StepFailure: step expect failed on a line: X\n"
+        assertThat(Patience.names(task("io.trawl.flow.StepFailure: step expect failed on a line: X\n"
                         + "Caused by: io.trawl.base.JobFailure: x")))
                 .isFalse();
-        assertThat(MicroBatches.names(task("java.lang.NullPointerException"))).isFalse();
-        assertThat(MicroBatches.names(new IllegalStateException("a batch before the beginning")))
+        assertThat(Patience.names(task("java.lang.NullPointerException"))).isFalse();
+        assertThat(Patience.names(new IllegalStateException("a batch before the beginning")))
                 .isFalse();
     }
 

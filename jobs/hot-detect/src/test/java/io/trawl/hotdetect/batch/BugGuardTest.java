@@ -1,4 +1,4 @@
-package io.trawl.hotdetect;
+package io.trawl.hotdetect.batch;
 
 import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +24,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class CarefulTest {
+class BugGuardTest {
     /** Fails on a line that begins with an exclamation mark. */
     private static final class Fragile implements Parser {
         private static final long serialVersionUID = 1L;
@@ -65,8 +65,8 @@ class CarefulTest {
     void aLineThatABugIsMetOnIsCountedAndTheNextOnesGoOn() {
         ListStore<Detection> found = Store.list("found");
         Tally tally = Flow.of(List.of(line("!"), line("bug"), line("fine")))
-                .then(parse(new Careful.Parsing(new Fragile())))
-                .then(new Careful.Judging(Step.of("judged", (event, out) -> {
+                .then(parse(new BugGuard.Parsing(new Fragile())))
+                .then(new BugGuard.Judging(Step.of("judged", (event, out) -> {
                     out.emit(new Detection());
                     if (event.getUrlOriginal().equals("bug")) {
                         throw new ArithmeticException("nor this");
@@ -89,20 +89,20 @@ class CarefulTest {
         ListStore<ProxyEvent> hot = Store.list("events");
         Tally expected = Flow.of(List.of(line)).then(parse(parser)).into(batch).run();
         Tally tally = Flow.of(List.of(line))
-                .then(parse(new Careful.Parsing(parser)))
+                .then(parse(new BugGuard.Parsing(parser)))
                 .into(hot)
                 .run();
         assertThat(hot.records().get(0).getTimestamp()).isEqualTo(Instant.parse("2019-11-24T10:59:58Z"));
         assertThat(hot.records()).isEqualTo(batch.records());
         assertThat(tally.counts()).isEqualTo(expected.counts()).containsEntry("stored.events.syslog-3164", 1L);
-        assertThat(new Careful.Parsing(parser).id()).isEqualTo(parser.id());
+        assertThat(new BugGuard.Parsing(parser).id()).isEqualTo(parser.id());
     }
 
     @Test
     void aFailureOfTheWorldIsNone() {
         assertThatThrownBy(() -> Flow.of(List.of(line("fine")))
-                        .then(parse(new Careful.Parsing(new Fragile())))
-                        .then(new Careful.Judging(Step.of("judged", (event, out) -> {
+                        .then(parse(new BugGuard.Parsing(new Fragile())))
+                        .then(new BugGuard.Judging(Step.of("judged", (event, out) -> {
                             throw new JobFailure("the index is gone", null);
                         })))
                         .run())

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * them are not done yet, so that an outage leaves no queue of them; a broker that is away gives batches without
  * lines, where Spark would end the stream; partitions that are added are followed from their beginning.
  */
-final class Following extends ConsumerStrategy<byte[], byte[]> {
-    private static final Logger LOG = LoggerFactory.getLogger(Following.class);
+final class TopicFollower extends ConsumerStrategy<byte[], byte[]> {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     /** One in hand and one that is ready when it is done. */
     private static final int AHEAD = 2;
 
@@ -46,7 +46,7 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
     private volatile boolean away;
 
     /** @param positions where to begin, by partition */
-    Following(Settings settings, LogSource source, String group, Map<Integer, Long> positions, Stop stop) {
+    TopicFollower(Settings settings, LogSource source, String group, Map<Integer, Long> positions, Stop stop) {
         this.stop = stop;
         this.topic = source.topic();
         this.consumer = KafkaLines.consumer(settings, group);
@@ -102,8 +102,8 @@ final class Following extends ConsumerStrategy<byte[], byte[]> {
         return ends;
     }
 
-    static Hopeless shrunk(TopicPartition partition, long end, long known) {
-        return new Hopeless(
+    static FatalFailure shrunk(TopicPartition partition, long end, long known) {
+        return new FatalFailure(
                 "topic " + partition.topic() + " ends at offset " + end + " of partition " + partition.partition()
                         + ", but was done up to " + known
                         + ": its log was cut short, or it was deleted and created again; the next driver says what to do",
