@@ -17,12 +17,14 @@ public final class LineSieve {
     private static final int LONGEST_HOST = 253;
     private static final byte[] HTTP = {'h', 't', 't', 'p'};
 
-    private final IndexFile index;
+    private final IndexSlots slots;
+    private final RangeTables ranges;
     private final long start;
     private final boolean paths;
 
     LineSieve(IndexFile index) {
-        this.index = index;
+        this.slots = index.slots();
+        this.ranges = index.ranges();
         this.start = index.start();
         this.paths = index.hasPaths();
     }
@@ -82,7 +84,7 @@ public final class LineSieve {
             return true;
         }
         String text = Ip.text(address);
-        return index.mayHave(IndexFormat.host(start, text, 0, text.length())) || index.isInRange(address);
+        return slots.mayHave(IndexFormat.host(start, text, 0, text.length())) || ranges.has(address);
     }
 
     /** Where the host begins behind http:// or https://; -1 where neither stands there. */
@@ -146,13 +148,13 @@ public final class LineSieve {
             return true;
         }
         for (; i >= from; i--) {
-            if (bytes[i] == '.' && (bytes[i - 1] == '.' || index.mayHaveBeneath(IndexFormat.mix(state)))) {
+            if (bytes[i] == '.' && (bytes[i - 1] == '.' || slots.mayHaveBeneath(IndexFormat.mix(state)))) {
                 return true;
             }
             state = IndexFormat.step(state, bytes[i]);
         }
         long hash = IndexFormat.mix(state);
-        return index.mayHave(hash) || urls && index.hasUrls(hash);
+        return slots.mayHave(hash) || urls && slots.hasUrls(hash);
     }
 
     /** @param address the number of bytes[from, to) */
@@ -162,7 +164,7 @@ public final class LineSieve {
             state = IndexFormat.step(state, bytes[i]);
         }
         long hash = IndexFormat.mix(state);
-        return index.mayHave(hash) || urls && index.hasUrls(hash) || index.isInRange(address);
+        return slots.mayHave(hash) || urls && slots.hasUrls(hash) || ranges.has(address);
     }
 
     /** As {@link Ip#canonical4}. */
@@ -242,7 +244,7 @@ public final class LineSieve {
         long state = IndexFormat.pathStart(start);
         for (int i = to - 1; i >= from; i--) {
             state = IndexFormat.step(state, bytes[i]);
-            if (bytes[i] == '/' && i < pathEnd && index.mayHave(IndexFormat.mix(state))) {
+            if (bytes[i] == '/' && i < pathEnd && slots.mayHave(IndexFormat.mix(state))) {
                 return true;
             }
         }

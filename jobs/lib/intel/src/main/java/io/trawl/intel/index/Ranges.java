@@ -96,8 +96,8 @@ final class Ranges {
 
     private boolean contains(int i, int j) {
         return size == IndexFormat.RANGE4
-                ? IndexFile.sameBits((int) high(i), (int) high(j), bits(i))
-                : IndexFile.sameBits(high(i), low(i), high(j), low(j), bits(i));
+                ? RangeTables.sameBits((int) high(i), (int) high(j), bits(i))
+                : RangeTables.sameBits(high(i), low(i), high(j), low(j), bits(i));
     }
 
     /** Heap sort: in place, and never slow, whoever wrote the feed. */
