@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.spark.api.java.JavaRDD;
@@ -41,6 +42,7 @@ public final class Offsets implements Messages {
     private final Settings settings;
     private final State state;
     private final Topic broker;
+    private final AcceptedCuts accepted;
 
     public Offsets(LogSource source, Settings settings, State state) {
         this(source, settings, state, PATIENCE);
@@ -52,6 +54,7 @@ public final class Offsets implements Messages {
         this.settings = settings;
         this.state = state;
         this.broker = new Topic(source, settings, patience);
+        this.accepted = new AcceptedCuts(state, folder() + "/cuts");
     }
 
     /**
@@ -234,53 +237,13 @@ public final class Offsets implements Messages {
         if (cuts.isEmpty()) {
             return null;
         }
-        ObjectNode accepted = JsonNodeFactory.instance.objectNode();
-        accepted.put("border", at.toString()).put("run_id", runId);
-        accepted.put("accepted", Instant.now().toString());
-        ObjectNode partitions = accepted.putObject("partitions");
-        List<String> lines = new ArrayList<>();
-        cuts.forEach(cut -> {
-            partitions
-                    .putObject(String.valueOf(cut.partition()))
-                    .put("at", cut.at())
-                    .put("known", cut.known());
-            lines.add(cut.text(source.topic()));
-        });
-        int number = state.list(folder() + "/cuts").size();
-        // Whoever creates it: another one has seen the same cut.
-        state.create(folder() + "/cuts/" + String.format("%06d.json", number), accepted);
-        return String.join("; ", lines) + "; windows from " + at + " on begin with the new ones";
-    }
-
-    /** The cuts that were accepted, oldest first, by the border at which windows go on. */
-    private List<Map.Entry<Instant, Map<Integer, LogCut>>> accepted() throws IOException {
-        List<Map.Entry<Instant, Map<Integer, LogCut>>> all = new ArrayList<>();
-        for (String name : state.list(folder() + "/cuts")) {
-            JsonNode file = read(folder() + "/cuts", name);
-            Map<Integer, LogCut> cuts = new TreeMap<>();
-            file.path("partitions").fields().forEachRemaining(one -> {
-                int partition = Integer.parseInt(one.getKey());
-                cuts.put(
-                        partition,
-                        new LogCut(
-                                partition,
-                                one.getValue().path("at").asLong(),
-                                one.getValue().path("known").asLong()));
-            });
-            all.add(Map.entry(Instant.parse(file.path("border").asText()), cuts));
-        }
-        return all;
+        accepted.add(at, cuts, runId);
+        return cuts.stream().map(cut -> cut.text(source.topic())).collect(Collectors.joining("; ")) + "; windows from " + at + " on begin with the new ones";
     }
 
     /** Whether a cut was accepted for the windows. */
     public boolean isAccepted(LogCut cut) throws IOException {
-        for (Map.Entry<Instant, Map<Integer, LogCut>> one : accepted()) {
-            LogCut of = one.getValue().get(cut.partition());
-            if (of != null && of.at() == cut.at()) {
-                return true;
-            }
-        }
-        return false;
+        return accepted.has(cut);
     }
 
     /**
@@ -324,25 +287,15 @@ public final class Offsets implements Messages {
                             + " was pinned: its offsets are no longer valid; define a new source for it",
                     null);
         }
-        Map<Integer, LogCut> cut = new TreeMap<>();
-        Map<Integer, LogCut> here = new TreeMap<>();
-        for (Map.Entry<Instant, Map<Integer, LogCut>> one : accepted()) {
-            if (!at.isAfter(one.getKey())) {
-                one.getValue()
-                        .forEach((partition, each) -> cut.merge(partition, each, (a, b) -> a.at() < b.at() ? a : b));
-            }
-            if (at.equals(one.getKey())) {
-                here.putAll(one.getValue());
-            }
-        }
+        AcceptedCuts.At cuts = accepted.at(at);
         return new Border(
                 at,
                 longs(pin.path("partitions")),
                 longs(pin.path("log_start")),
                 longs(pin.path("earlier")),
                 pin.has("found") ? longs(pin.path("found")) : null,
-                cut,
-                here);
+                cuts.since(),
+                cuts.here());
     }
 
     private static Map<Integer, Long> longs(JsonNode object) {
