@@ -23,21 +23,12 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.ScanTaskGroup;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.SupportsNamespaces;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
-import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.NoSuchNamespaceException;
-import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
@@ -63,31 +54,11 @@ public final class Lake implements AutoCloseable {
     /** Property of a snapshot: the window that it replaced. */
     public static final String WINDOW = "trawl.window";
 
-    private static final Map<String, String> PROPERTIES = Map.of(
-            "format-version", "2",
-            "write.parquet.compression-codec", "zstd",
-            // Windows are committed side by side: the default of 4 tries is not enough.
-            "commit.retry.num-retries", "30",
-            "commit.retry.min-wait-ms", "50",
-            "commit.retry.max-wait-ms", "2000");
-
-    /**
-     * How many of a table's former metadata files are kept; each commit deletes the one before them. Safe where a catalog
-     * holds the newest one's name and compares it in one step with what a writer has read, since names never come twice.
-     * The Hadoop catalog counts its files instead: a number that was deleted is free again, and a stalled writer would take it.
-     */
-    private static final Map<String, String> FORGETTING =
-            Map.of("write.metadata.delete-after-commit.enabled", "true", "write.metadata.previous-versions-max", "100");
-
-    private final Catalog catalog;
-    private final LakeSettings settings;
-    private final Configuration hadoop;
+    private final LakeTables tables;
     private final @Nullable Watch watch;
 
-    private Lake(Catalog catalog, LakeSettings settings, Configuration hadoop, @Nullable Watch watch) {
-        this.catalog = catalog;
-        this.settings = settings;
-        this.hadoop = hadoop;
+    private Lake(LakeTables tables, @Nullable Watch watch) {
+        this.tables = tables;
         this.watch = watch;
     }
 
@@ -105,87 +76,29 @@ public final class Lake implements AutoCloseable {
 
     /** The same lake, watched; only the first one is to be closed. */
     public Lake watched(Watch by) {
-        return new Lake(catalog, settings, hadoop, by);
+        return new Lake(tables, by);
     }
 
     /** Opens the lake that the settings name. */
     public static Lake open(Settings settings, Configuration hadoop) {
         LakeSettings lake = LakeSettings.of(settings);
-        return new Lake(CatalogUtil.buildIcebergCatalog(CATALOG, lake.catalog(), hadoop), lake, hadoop, null);
+        Catalog catalog = CatalogUtil.buildIcebergCatalog(CATALOG, lake.catalog(), hadoop);
+        return new Lake(new LakeTables(catalog, lake, hadoop), null);
     }
 
     /** The tables of Iceberg's catalog, for who moves or maintains them. */
     public Catalog catalog() {
-        return catalog;
+        return tables.catalog();
     }
 
     /** Properties of a new table. */
     Map<String, String> tableProperties() {
-        Map<String, String> properties = new HashMap<>(PROPERTIES);
-        if (!settings.isHadoop()) {
-            properties.putAll(FORGETTING);
-        }
-        return properties;
+        return tables.tableProperties();
     }
 
     /** Loads a table; it is created where it is missing, and gets the optional fields that its records have got since. */
     public Table table(LakeTable<?> table) {
-        TableIdentifier name = TableIdentifier.of(Namespace.of(LakeTable.DATABASE), table.name());
-        try {
-            return widened(name, table);
-        } catch (NoSuchTableException | NoSuchNamespaceException e) {
-            // A REST catalog that is empty says that the namespace is missing.
-            return created(name, table);
-        }
-    }
-
-    private Table created(TableIdentifier name, LakeTable<?> table) {
-        if (!settings.isHadoop()) {
-            HadoopTables.requireNone(settings.warehouse(), name, hadoop);
-        }
-        org.apache.iceberg.Schema schema = LakeSchemas.schema(table.schema());
-        PartitionSpec spec = LakeSchemas.partitioned(schema, table.partitions());
-        if (catalog instanceof SupportsNamespaces namespaces) {
-            create(namespaces, name.namespace());
-        }
-        try {
-            return catalog.createTable(name, schema, spec, tableProperties());
-        } catch (AlreadyExistsException e) {
-            return catalog.loadTable(name);
-        }
-    }
-
-    private static void create(SupportsNamespaces namespaces, Namespace database) {
-        if (namespaces.namespaceExists(database)) {
-            return;
-        }
-        try {
-            namespaces.createNamespace(database);
-        } catch (RuntimeException e) {
-            // Another job may have been first, which catalogs say in several ways.
-            if (!namespaces.namespaceExists(database)) {
-                throw e;
-            }
-        }
-    }
-
-    private Table widened(TableIdentifier name, LakeTable<?> table) {
-        for (int tries = 0; ; tries++) {
-            Table loaded = catalog.loadTable(name);
-            settings.requireOurs(table, loaded.location());
-            UpdateSchema update = LakeSchemas.missing(loaded, table.schema());
-            if (update == null) {
-                return loaded;
-            }
-            try {
-                update.commit();
-            } catch (CommitFailedException e) {
-                if (tries == 10) {
-                    throw new JobFailure(table + ": too many commits at once, its new columns could not be added", e);
-                }
-                // Another job may have been first: look again.
-            }
-        }
+        return tables.table(table);
     }
 
     /** Rows of a source's window, in any table that is partitioned by both. */
@@ -483,7 +396,7 @@ public final class Lake implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (catalog instanceof AutoCloseable closeable) {
+        if (tables.catalog() instanceof AutoCloseable closeable) {
             closeable.close();
         }
     }
