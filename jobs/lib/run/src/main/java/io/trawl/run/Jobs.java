@@ -1,7 +1,5 @@
 package io.trawl.run;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
@@ -11,12 +9,10 @@ import io.trawl.lake.Lake;
 import io.trawl.lake.LakeSettings;
 import io.trawl.lake.LakeStore;
 import io.trawl.parsing.Printable;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,12 +26,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /**
  * What every job's main does: turn arguments into settings, refuse what is wrong before Spark starts, run, write the
@@ -159,7 +155,7 @@ public final class Jobs {
         } catch (IllegalArgumentException e) {
             return complain(2, message(e));
         }
-        Report report = new Report(options, settings);
+        Report report = new Report(job, options, settings, clock, err);
         try {
             if (job.sourced() && options.source == null) {
                 throw new IllegalArgumentException(
@@ -327,99 +323,5 @@ public final class Jobs {
         }
         return failure.getClass().getSimpleName() + ": "
                 + String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");
-    }
-
-    /** The JSON report. */
-    private final class Report {
-        private final Options options;
-        private final Settings settings;
-
-        Report(Options options, Settings settings) {
-            this.options = options;
-            this.settings = settings;
-        }
-
-        void done(List<Run> runs, @Nullable LogSource source, @Nullable Window range, Instant started, Instant ready)
-                throws IOException {
-            ObjectNode report = describe(source, range, started, runs);
-            report.put("status", "ok").put("exit", 0).putNull("error");
-            ((ObjectNode) report.get("seconds")).put("work", seconds(ready, clock.instant()));
-            write(report, source, range);
-        }
-
-        void failed(
-                String status,
-                int exit,
-                String line,
-                @Nullable LogSource source,
-                @Nullable Window range,
-                Instant started) {
-            failed(status, exit, line, source, range, started, List.of());
-        }
-
-        void failed(
-                String status,
-                int exit,
-                String line,
-                @Nullable LogSource source,
-                @Nullable Window range,
-                Instant started,
-                List<Run> runs) {
-            if (options.check) {
-                return;
-            }
-            ObjectNode report = describe(source, range, started, runs);
-            report.put("status", status).put("exit", exit).put("error", line);
-            try {
-                write(report, source, range);
-            } catch (IOException | RuntimeException e) {
-                err.println("trawl " + job.name() + ": the report cannot be written: " + e.getMessage());
-            }
-        }
-
-        private ObjectNode describe(
-                @Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
-            ObjectNode report = JsonNodeFactory.instance.objectNode();
-            report.put("job", job.name());
-            report.put("source", source == null ? null : source.name());
-            if (range == null) {
-                report.putNull("window");
-            } else {
-                report.putObject("window")
-                        .put("start", range.start().toString())
-                        .put("end", range.end().toString());
-            }
-            report.put("run_id", options.runId);
-            ObjectNode counts = report.putObject("counts");
-            ObjectNode inputs = report.putObject("inputs");
-            ObjectNode outputs = report.putObject("outputs");
-            report.putNull("indicator_snapshot");
-            for (Run run : runs) {
-                run.countsSoFar()
-                        .forEach((name, count) ->
-                                counts.put(name, counts.path(name).asLong() + count));
-                run.inputsSoFar().forEach(inputs::put);
-                run.outputsSoFar().forEach(outputs::put);
-                if (run.indicatorSnapshot() != null) {
-                    report.put("indicator_snapshot", run.indicatorSnapshot());
-                }
-            }
-            report.putObject("seconds").put("total", seconds(started, clock.instant()));
-            var notes = report.putArray("notes");
-            runs.forEach(run -> run.notesSoFar().forEach(notes::add));
-            return report;
-        }
-
-        private void write(ObjectNode report, @Nullable LogSource source, @Nullable Window range) throws IOException {
-            Configuration hadoop = new Configuration();
-            settings.under("hadoop.").forEach(hadoop::set);
-            hadoop.set("ipc.client.connect.max.retries", "5");
-            String name = options.report == null ? Run.reportName(job.name(), source, range) : options.report;
-            State.at(settings.text("reports.dir"), hadoop).replace(name, report);
-        }
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toMillis() / 1000.0;
     }
 }
