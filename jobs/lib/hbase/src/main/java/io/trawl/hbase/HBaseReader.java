@@ -6,7 +6,6 @@ import io.trawl.base.Json;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
 import io.trawl.intel.canonical.Observables;
-import io.trawl.record.ClientSightings;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +15,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellUtil;
@@ -35,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers the questions that the HBase tables are keyed for. */
 public final class HBaseReader {
-    private static final int BATCH = 500;
+    static final int BATCH = 500;
 
     private final Settings settings;
 
@@ -174,13 +171,13 @@ public final class HBaseReader {
                 .setCaching(BATCH));
     }
 
-    private static byte[] filled(int length) {
+    static byte[] filled(int length) {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, (byte) 0xFF);
         return bytes;
     }
 
-    private static Scan prefix(byte[] prefix) {
+    static Scan prefix(byte[] prefix) {
         return new Scan().setStartStopRowForPrefixScan(prefix).setCaching(BATCH);
     }
 
@@ -237,17 +234,6 @@ public final class HBaseReader {
      */
     public record Sightings(List<Sighting> newest, long total) {}
 
-    /** What one window saw of a value, without its clients. */
-    private record Summary(byte[] row, CellName name, ObservableBytes.Read cell) {}
-
-    /** By the time of the last event; what is of the same time has an order, too. */
-    private static final Comparator<Sighting> LATEST = Comparator.comparing(Sighting::last)
-            .thenComparing(Sighting::first)
-            .reversed()
-            .thenComparing(Sighting::value)
-            .thenComparing(Sighting::client)
-            .thenComparing(Sighting::source);
-
     /**
      * Who contacted a domain (with subdomains), an address or a range, newest first.
      *
@@ -258,7 +244,7 @@ public final class HBaseReader {
      * @param most how many at most
      */
     public Sightings sightings(Target target, @Nullable Instant since, int most) {
-        return sightings(sightingScans(HBase.salts(settings, HBase.OBSERVABLES), target), since, most);
+        return new SightingReader(settings).of(target, since, most);
     }
 
     /**
@@ -268,157 +254,7 @@ public final class HBaseReader {
      * @throws IllegalArgumentException it is what logs have for none
      */
     public Sightings userAgentSightings(String text, @Nullable Instant since, int most) {
-        return sightings(userAgentScans(HBase.salts(settings, HBase.OBSERVABLES), text), since, most);
-    }
-
-    private Sightings sightings(List<Scan> scans, @Nullable Instant since, int most) {
-        try (Table table = HBase.connection(settings).getTable(TableName.valueOf(HBase.OBSERVABLES))) {
-            // Each has a client that was last seen when the value was: so many of them have all that is asked for.
-            PriorityQueue<Summary> newest = new PriorityQueue<>(
-                    Comparator.comparing((Summary one) -> one.cell().last()));
-            List<Summary> atTheEdge = new ArrayList<>();
-            long total = 0;
-            for (Scan scan : scans) {
-                try (ResultScanner rows = table.getScanner(scan)) {
-                    for (Result row : rows) {
-                        for (Cell cell : row.rawCells()) {
-                            if (Load.isTombstone(cell)) {
-                                continue;
-                            }
-                            ObservableBytes.Read read = ObservableBytes.read(cell);
-                            if (since != null && read.last().isBefore(since)) {
-                                continue;
-                            }
-                            boolean edge = since != null && read.first().isBefore(since);
-                            total += edge ? 0 : read.clients();
-                            Summary oldest = newest.size() < most ? null : newest.peek();
-                            boolean kept = oldest == null
-                                    || read.last().isAfter(oldest.cell().last());
-                            if (edge || kept) {
-                                Summary summary = new Summary(row.getRow(), CellName.of(cell), read);
-                                if (edge) {
-                                    atTheEdge.add(summary);
-                                }
-                                if (kept) {
-                                    newest.add(summary);
-                                    if (newest.size() > most) {
-                                        newest.poll();
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            for (Summary summary : atTheEdge) {
-                total += clients(table, summary, since).size();
-            }
-            return new Sightings(newest(table, newest, since, most), total);
-        } catch (IOException e) {
-            throw HBase.unreachable(settings, e);
-        }
-    }
-
-    private static List<Sighting> newest(
-            Table table, PriorityQueue<Summary> summaries, @Nullable Instant since, int most) throws IOException {
-        List<Summary> ordered = new ArrayList<>(summaries);
-        ordered.sort(Comparator.comparing((Summary one) -> one.cell().last()).reversed());
-        PriorityQueue<Sighting> kept = new PriorityQueue<>(LATEST.reversed());
-        for (Summary summary : ordered) {
-            Sighting oldest = kept.peek();
-            if (kept.size() == most && oldest != null && summary.cell().last().isBefore(oldest.last())) {
-                break;
-            }
-            for (Sighting sighting : clients(table, summary, since)) {
-                kept.add(sighting);
-                if (kept.size() > most) {
-                    kept.poll();
-                }
-            }
-        }
-        List<Sighting> found = new ArrayList<>(kept);
-        found.sort(LATEST);
-        return found;
-    }
-
-    /** A window's clients of a value, from a time on. */
-    private static List<Sighting> clients(Table table, Summary summary, @Nullable Instant since) throws IOException {
-        List<ClientSightings> all = new ArrayList<>(summary.cell().some());
-        int chunks = HBaseStore.chunks(summary.cell().clients());
-        if (chunks > 0) {
-            Get get = new Get(summary.row());
-            for (int chunk = 0; chunk < chunks; chunk++) {
-                get.addColumn(HBase.CLIENTS, summary.name().bytes(chunk));
-            }
-            Result row = table.get(get);
-            for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
-                if (!Load.isTombstone(cell)) {
-                    all.addAll(ObservableBytes.read(cell).some());
-                }
-            }
-        }
-        String known = summary.cell().value();
-        String value = known == null ? String.valueOf(Keys.valueOf(summary.row())) : known;
-        String type = Keys.typeOf(summary.row());
-        return all.stream()
-                .filter(client -> since == null || !client.getLastSeen().isBefore(since))
-                .map(client -> new Sighting(
-                        value,
-                        type,
-                        client.getClient(),
-                        summary.name().source(),
-                        summary.name().window(),
-                        client.getFirstSeen(),
-                        client.getLastSeen(),
-                        client.getEvents()))
-                .toList();
-    }
-
-    /** One scan, of one salt; for a public suffix, or a range that is wider than a salt's, one of each salt. */
-    private static List<Scan> sightingScans(int salts, Target target) {
-        IntStream asked;
-        byte[] first = target.first();
-        byte[] last = target.last();
-        String domain = target.domain();
-        if (domain != null) {
-            asked = SaltDomains.of(domain) == null
-                    ? IntStream.range(0, salts)
-                    : IntStream.of(Keys.domainSalt(salts, domain));
-        } else {
-            Objects.requireNonNull(first);
-            Objects.requireNonNull(last);
-            asked = Arrays.equals(Keys.network(first), Keys.network(last))
-                    ? IntStream.of(Keys.addressSalt(salts, first))
-                    : IntStream.range(0, salts);
-        }
-        return asked.mapToObj(salt -> domain == null
-                        ? range(
-                                Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(first)),
-                                Keys.key(salt, Keys.ADDRESS, Objects.requireNonNull(last)))
-                        : prefix(Keys.key(salt, Keys.DOMAIN, Keys.domain(domain))))
-                .map(scan -> scan.addFamily(HBase.FAMILY))
-                .toList();
-    }
-
-    /** One scan, of one salt; two of a long user agent: it may be meant as logs have it, or as observables do. */
-    static List<Scan> userAgentScans(int salts, String text) {
-        Observables.Seen seen = Observables.userAgent(text);
-        if (seen == null) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' is what logs have for no user agent; expected one, for example curl/8.5.0");
-        }
-        return Stream.of(seen.value(), text)
-                .distinct()
-                .map(value -> prefix(Keys.userAgent(salts, value)).addFamily(HBase.FAMILY))
-                .toList();
-    }
-
-    /** From a prefix to another one, both with all that begins with it. */
-    private static Scan range(byte[] from, byte[] to) {
-        return new Scan()
-                .withStartRow(from)
-                .withStopRow(Bytes.add(to, filled(1)))
-                .setCaching(BATCH);
+        return new SightingReader(settings).ofUserAgent(text, since, most);
     }
 
     /** Of so many detections, or whatever else there must be, what HBase does not have. */

@@ -174,15 +174,15 @@ class KeysTest {
             assertThat(Keys.isAltered(row) || value.equals(Keys.valueOf(row))).isTrue();
             keys.add(HexFormat.of().formatHex(row));
 
-            List<Scan> scans = HBaseReader.userAgentScans(64, agent);
+            List<Scan> scans = SightingReader.userAgentScans(64, agent);
             assertThat(scans).hasSize(agent.equals(value) ? 1 : 2);
             assertThat(row).startsWith(scans.get(0).getStartRow());
             // Who has the value alone, as the lake has it, finds it, too.
-            assertThat(HBaseReader.userAgentScans(64, value))
+            assertThat(SightingReader.userAgentScans(64, value))
                     .anySatisfy(scan -> assertThat(row).startsWith(scan.getStartRow()));
         }
         assertThat(keys).hasSize(agents.size());
-        assertThatThrownBy(() -> HBaseReader.userAgentScans(64, "-"))
+        assertThatThrownBy(() -> SightingReader.userAgentScans(64, "-"))
                 .hasMessage("'-' is what logs have for no user agent; expected one, for example curl/8.5.0");
     }
 
