@@ -11,20 +11,16 @@ import static org.apache.spark.sql.functions.sum;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.lake.LakeTable;
 import io.trawl.run.Run;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -32,10 +28,7 @@ import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,17 +39,12 @@ final class Proxies {
     /** Files not heard of for longer than this are forgotten. */
     private static final Duration REMEMBERED = Duration.ofDays(7);
 
-    /** What the agent calls the generation of a line that it found in no file; several files may share it. */
-    private static final String UNKNOWN = "unknown";
-
     /** Header of a file's first line: generation and bytes of the file before it, or that there was none. */
     private static final String FOLLOWS = "follows";
 
     private static final String NONE = "none";
     /** Generation and bytes; with + behind them where nobody knows whether it had more. */
     private static final Pattern BEFORE = Pattern.compile("([^ ]+) ([0-9]{1,18})(\\+?)");
-
-    private static final int NAMED = 5;
 
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -72,35 +60,14 @@ final class Proxies {
     /** How long files are whose ends have not come, in bytes. */
     private final Map<LogFile, Long> ends = new TreeMap<>();
 
-    private final List<Gap> gaps = new ArrayList<>();
+    private final Gaps gaps = new Gaps(problems, notes);
 
     private long unknownGeneration;
-
-    /** One file of one log of one host, between two rotations. */
-    private record LogFile(String host, String log, String generation) implements Comparable<LogFile> {
-        @Override
-        public int compareTo(LogFile other) {
-            return toString().compareTo(other.toString());
-        }
-
-        /** Whether it is another file of the same log. */
-        boolean isSibling(LogFile other) {
-            return host.equals(other.host) && log.equals(other.log) && !generation.equals(other.generation);
-        }
-
-        @Override
-        public String toString() {
-            return host + "/" + log + "/" + generation;
-        }
-    }
 
     /** Up to which byte a file has been seen, and when. */
     private record Reached(long end, Instant when) {}
 
     private static final Reached NOTHING = new Reached(0, Instant.EPOCH);
-
-    /** Bytes [from, until) of a file that this window lacks. */
-    private record Gap(LogFile file, long from, long until) {}
 
     private Proxies() {}
 
@@ -122,7 +89,7 @@ final class Proxies {
                     file.path("log").asText(),
                     file.path("generation").asText());
             Instant when = Instant.parse(file.path("when").asText());
-            if (name.generation().equals(UNKNOWN)) {
+            if (name.generation().equals(LogFile.UNKNOWN)) {
                 continue;
             }
             knownLogs.add(name.host() + "/" + name.log());
@@ -143,7 +110,7 @@ final class Proxies {
             proxies.readFiles(rawLines, earlier, knownLogs);
         }
         proxies.judgeEnds();
-        proxies.judgeGaps(run);
+        proxies.gaps.judge(run);
         proxies.silent(run);
         return proxies;
     }
@@ -182,14 +149,9 @@ final class Proxies {
                 .put("when", reached.when().toString()));
     }
 
-    /** Bytes of the line in its file, without its line end; of a line that the agent cut, what it had. */
-    private static Column length() {
-        return expr("coalesce(oversize, cast(octet_length(body) as bigint))");
-    }
-
     private void readFiles(Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
         Column isPlaced =
-                expr("host is not null and file_offset is not null and coalesce(generation, '') <> '" + UNKNOWN + "'");
+                expr("host is not null and file_offset is not null and coalesce(generation, '') <> '" + LogFile.UNKNOWN + "'");
         Dataset<Row> placed = rawLines.where(isPlaced)
                 .groupBy("event_id")
                 .agg(
@@ -197,7 +159,7 @@ final class Proxies {
                         first(expr("coalesce(log, '')")).as("log"),
                         first(expr("coalesce(generation, '')")).as("generation"),
                         first("file_offset").as("begin"),
-                        first(length()).as("length"),
+                        first(Gaps.length()).as("length"),
                         max("append_time").as("append_time"));
         List<Row> totals = placed.groupBy("host", "log", "generation")
                 .agg(
@@ -216,16 +178,16 @@ final class Proxies {
             lines.merge(file.host(), total.getLong(6), Long::sum);
             heard.merge(file.host(), when, (a, b) -> a.isAfter(b) ? a : b);
             if (end - begin != bytes) {
-                inside(placed, file);
+                gaps.addWithin(placed, file);
             }
             Reached reached = earlier.get(file);
             if (reached != null) {
                 // One byte more where lines end in CR LF.
                 if (begin > reached.end() + 1) {
-                    gaps.add(new Gap(file, reached.end(), begin));
+                    gaps.add(file, reached.end(), begin);
                 }
             } else if (begin > 0 && knownLogs.contains(file.host() + "/" + file.log())) {
-                gaps.add(new Gap(file, 0, begin));
+                gaps.add(file, 0, begin);
             }
             here.add(file);
             files.merge(file, new Reached(end, when), (a, b) -> new Reached(Math.max(a.end(), b.end()), b.when()));
@@ -272,7 +234,7 @@ final class Proxies {
                             .ifPresent(one -> notes.add("nobody knows where log " + one
                                     + " ended: its agent has no memory of a file before " + file.generation()));
                 }
-            } else if (before.matches() && !before.group(1).equals(UNKNOWN)) {
+            } else if (before.matches() && !before.group(1).equals(LogFile.UNKNOWN)) {
                 LogFile one = new LogFile(file.host(), file.log(), before.group(1));
                 if (files.containsKey(one) || knownLogs.contains(file.host() + "/" + file.log())) {
                     ends.merge(one, Long.parseLong(before.group(2)), Math::max);
@@ -296,7 +258,7 @@ final class Proxies {
             // The last line may end in CR LF, or in nothing.
             boolean came = reached + 1 >= end.getValue();
             if (!came && !here.contains(file)) {
-                gaps.add(new Gap(file, reached, end.getValue()));
+                gaps.add(file, reached, end.getValue());
             }
             return came || !here.contains(file);
         });
@@ -317,101 +279,6 @@ final class Proxies {
             unknownGeneration += unknown;
             notes.add(unknown + " lines of host " + host
                     + " were found in no file (generation unknown): gaps among them cannot be seen");
-        }
-    }
-
-    /** Names the gaps inside a window. */
-    private void inside(Dataset<Row> placed, LogFile file) {
-        List<Row> within = placed.where(col("host")
-                        .equalTo(file.host())
-                        .and(col("log").equalTo(file.log()))
-                        .and(col("generation").equalTo(file.generation())))
-                .select(
-                        expr("begin + length + 1").as("end"),
-                        functions.lead("begin", 1).over(Window.orderBy("begin")).as("next"))
-                // A line that ends in CR LF has one byte more than its text and a line feed.
-                .where("next > end + 1")
-                .orderBy("end")
-                .collectAsList();
-        for (Row gap : within.subList(0, Math.min(within.size(), NAMED))) {
-            gaps.add(new Gap(file, gap.getLong(0), gap.getLong(1)));
-        }
-        if (within.size() > NAMED) {
-            problems.add("log " + file + " has " + (within.size() - NAMED) + " more gaps");
-        }
-    }
-
-    /**
-     * Judges the bytes that this window lacks: lost, unless another window has them, where they came late or early. All gaps
-     * are looked for in one pass over the windows of two days.
-     */
-    private void judgeGaps(Run run) {
-        if (gaps.isEmpty()) {
-            return;
-        }
-        List<Row> ranges = new ArrayList<>();
-        for (int i = 0; i < gaps.size(); i++) {
-            Gap gap = gaps.get(i);
-            LogFile file = gap.file();
-            ranges.add(RowFactory.create(i, file.host(), file.log(), file.generation(), gap.from(), gap.until()));
-        }
-        Dataset<Row> lacked = run.spark()
-                .createDataFrame(
-                        ranges,
-                        StructType.fromDDL(
-                                "gap int, of_host string, of_log string, of_generation string, begin bigint, end bigint"));
-        long snapshot = Objects.requireNonNull(run.lake().snapshot(LakeTable.RAW_LINES));
-        Map<Integer, Row> found = new HashMap<>();
-        run.lake()
-                .rows(run.spark(), LakeTable.RAW_LINES, snapshot)
-                .where(col("source")
-                        .equalTo(run.source().name())
-                        .and(col("window")
-                                .between(
-                                        lit(Timestamp.from(run.window().start().minus(Duration.ofDays(1)))),
-                                        lit(Timestamp.from(run.window().end().plus(Duration.ofDays(1)))))))
-                .join(
-                        functions.broadcast(lacked),
-                        expr(
-                                "host = of_host and coalesce(log, '') = of_log and file_offset >= begin and file_offset < end"
-                                        + " and coalesce(generation, '') in (of_generation, '" + UNKNOWN + "')"))
-                .groupBy("gap", "event_id")
-                .agg(
-                        first(length()).as("length"),
-                        first(expr("coalesce(generation, '') <> '" + UNKNOWN + "'"))
-                                .as("own"))
-                .groupBy("gap")
-                .agg(
-                        sum(expr("if(own, length + 1, 0)")),
-                        functions.count_if(col("own")),
-                        functions.count_if(functions.not(col("own"))))
-                .collectAsList()
-                .forEach(row -> found.put(row.getInt(0), row));
-        for (int i = 0; i < gaps.size(); i++) {
-            Row row = found.get(i);
-            judge(
-                    gaps.get(i),
-                    row == null ? 0 : row.getLong(1),
-                    row == null ? 0 : row.getLong(2),
-                    row == null ? 0 : row.getLong(3));
-        }
-    }
-
-    /**
-     * @param bytes bytes of the gap that other windows have
-     * @param lines lines that they are of, each of which may have a byte more, where lines end in CR LF
-     * @param unknown lines there whose file nobody knows
-     */
-    private void judge(Gap gap, long bytes, long lines, long unknown) {
-        long lacking = gap.until() - gap.from() - bytes;
-        String text = "bytes " + gap.from() + " to " + (gap.until() - 1) + " of log " + gap.file();
-        if (lacking > lines) {
-            problems.add(text + " never came (" + lacking + " bytes)"
-                    + (unknown > 0
-                            ? ", unless they are among the lines of generation unknown there (" + unknown + ")"
-                            : ""));
-        } else {
-            notes.add(text + " are in another window");
         }
     }
 
