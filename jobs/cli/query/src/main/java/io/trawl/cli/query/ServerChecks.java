@@ -7,14 +7,9 @@ import io.trawl.base.Json;
 import io.trawl.base.Settings;
 import io.trawl.hbase.HBase;
 import io.trawl.kafka.KafkaLines;
-import io.trawl.run.Jobs;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -23,29 +18,17 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Matcher;
 import java.util.stream.StreamSupport;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.permission.FsAction;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The servers that settings name: whether they answer, and whether they are such that Trawl can work with them. */
 final class ServerChecks {
     private static final Duration PATIENCE = Duration.ofSeconds(6);
-    private static final List<String> NO_ATOMIC_RENAME = List.of("s3", "s3a", "s3n", "gs", "oss", "cosn");
-    private static final long GIB = 1L << 30;
 
     private final Settings settings;
     private final String spark;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(4))
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final Pages pages = new Pages();
 
     private ServerChecks(Settings settings, String spark) {
         this.settings = settings;
@@ -55,17 +38,18 @@ final class ServerChecks {
     /** @param spark version of Spark that is installed here; empty where none is */
     static List<Doctor.Check> of(Settings settings, String spark) {
         ServerChecks checks = new ServerChecks(settings, spark);
+        FolderChecks folders = new FolderChecks(settings);
         List<Doctor.Check> all = new ArrayList<>();
         all.add(new Doctor.Check("clock", checks::clock));
         all.add(new Doctor.Check("kafka", checks::kafka));
         for (String key : List.of("lake.warehouse", "state.dir", "reports.dir")) {
-            all.add(new Doctor.Check(key, () -> checks.reached(key)));
+            all.add(new Doctor.Check(key, () -> folders.of(key)));
         }
         all.add(new Doctor.Check("reports.url", checks::reports));
         all.add(new Doctor.Check("hbase", checks::hbase));
         all.add(new Doctor.Check("spark master", checks::master));
         all.add(new Doctor.Check("spark workers", checks::workers));
-        all.add(new Doctor.Check("spark.dist", checks::dist));
+        all.add(new Doctor.Check("spark.dist", folders::dist));
         all.add(new Doctor.Check("airflow", checks::airflow));
         return all;
     }
@@ -89,84 +73,6 @@ final class ServerChecks {
         } finally {
             admin.close(Duration.ZERO);
         }
-    }
-
-    /** A folder of a file system: whether it is there or can be made, whether this user can write to it, and how full it is. */
-    private List<Finding> folder(String key) throws IOException {
-        Path folder = new Path(settings.text(key));
-        String scheme = String.valueOf(folder.toUri().getScheme()).toLowerCase(Locale.ROOT);
-        List<Finding> findings = new ArrayList<>();
-        if (key.equals("state.dir") && NO_ATOMIC_RENAME.contains(scheme)) {
-            findings.add(Finding.fail(
-                    key,
-                    folder + " is on a file system whose rename is not atomic: pins would not hold",
-                    "name a folder on HDFS, or on a disk that all machines share"));
-        }
-        Configuration hadoop = Cli.hadoop(settings);
-        try (FileSystem files = FileSystem.newInstance(folder.toUri(), hadoop)) {
-            String wrote;
-            try {
-                wrote = written(files, folder);
-            } catch (AccessControlException e) {
-                return List.of(Finding.fail(
-                        key,
-                        "this user cannot write to " + folder + ": "
-                                + String.valueOf(e.getMessage())
-                                        .lines()
-                                        .findFirst()
-                                        .orElse(""),
-                        "make the folder as another user and give it to this one (hdfs dfs -chown)"));
-            }
-            long free = files.getStatus(existing(files, folder)).getRemaining();
-            String room = free == Long.MAX_VALUE ? "" : ", " + free / GIB + " GB free";
-            findings.add(
-                    free < GIB
-                            ? Finding.fail(key, folder + wrote + room, "make room there")
-                            : free < 10 * GIB
-                                    ? Finding.warn(key, folder + wrote + room, "see that it has room for what you keep")
-                                    : Finding.ok(key, folder + wrote + room));
-        }
-        return findings;
-    }
-
-    /** A folder whose file system does not answer, by the address that was set: Hadoop looks its name up. */
-    private List<Finding> reached(String key) throws IOException {
-        try {
-            return folder(key);
-        } catch (IOException e) {
-            if (!Jobs.isAway(e)) {
-                throw e;
-            }
-            String address = String.valueOf(new Path(settings.text(key)).toUri().getAuthority());
-            String said = Jobs.message(e)
-                    .replaceFirst("^HDFS at \\S+ ", Matcher.quoteReplacement("HDFS at " + address + " "))
-                    .replaceFirst(": is it up\\?.*", "");
-            return List.of(Finding.fail(key, said, "start it, or correct " + key));
-        }
-    }
-
-    private static String written(FileSystem files, Path folder) throws IOException {
-        if (!files.exists(folder)) {
-            files.access(existing(files, folder), FsAction.WRITE);
-            return " does not exist yet and can be created";
-        }
-        Path file = new Path(folder, ".trawl-doctor-" + UUID.randomUUID());
-        try {
-            try (OutputStream out = files.create(file, false)) {
-                out.write('x');
-            }
-        } finally {
-            files.delete(file, false);
-        }
-        return " can be written to";
-    }
-
-    private static Path existing(FileSystem files, Path folder) throws IOException {
-        Path at = folder;
-        while (at.getParent() != null && !files.exists(at)) {
-            at = at.getParent();
-        }
-        return at;
     }
 
     private List<Finding> hbase() {
@@ -224,7 +130,7 @@ final class ServerChecks {
         List<String> trouble = new ArrayList<>();
         for (String one : rest.split(",")) {
             try {
-                JsonNode answer = json("http://" + one.strip() + "/v1/submissions/status/driver-0");
+                JsonNode answer = pages.json("http://" + one.strip() + "/v1/submissions/status/driver-0");
                 String version = answer.path("serverSparkVersion").asText("");
                 String found = "Spark " + version + " at " + one.strip();
                 return List.of(
@@ -235,7 +141,7 @@ final class ServerChecks {
                                         found + ", but Spark " + spark + " is installed here",
                                         "run Spark " + minor(spark) + " there: jobs are built for it"));
             } catch (IOException e) {
-                trouble.add(one.strip() + ": " + why(e));
+                trouble.add(one.strip() + ": " + Pages.why(e));
             }
         }
         return List.of(Finding.fail(
@@ -255,11 +161,11 @@ final class ServerChecks {
         }
         JsonNode answer;
         try {
-            answer = json(ui.replaceFirst("/+$", "") + "/json/");
+            answer = pages.json(ui.replaceFirst("/+$", "") + "/json/");
         } catch (IOException e) {
             return List.of(Finding.fail(
                     "spark workers",
-                    ui + " does not answer (" + why(e) + ")",
+                    ui + " does not answer (" + Pages.why(e) + ")",
                     "start the master, or correct spark.ui"));
         }
         List<JsonNode> alive = StreamSupport.stream(answer.path("workers").spliterator(), false)
@@ -279,35 +185,16 @@ final class ServerChecks {
                         : Finding.ok("spark workers", found));
     }
 
-    private List<Finding> dist() throws IOException {
-        String dist = settings.text("spark.dist", "");
-        if (dist.isEmpty()) {
-            return List.of(
-                    Finding.ok("spark.dist", "empty: every worker has this folder's target/dist, at the same place"));
-        }
-        Path jobs = new Path(dist, "jobs");
-        try (FileSystem files = FileSystem.newInstance(jobs.toUri(), Cli.hadoop(settings))) {
-            int jars = files.globStatus(new Path(jobs, "trawl-*.jar")).length;
-            return List.of(
-                    jars > 0
-                            ? Finding.ok("spark.dist", dist + " has the jars of " + jars + " jobs")
-                            : Finding.fail(
-                                    "spark.dist",
-                                    dist + "/jobs has no trawl-*.jar, seen from this machine",
-                                    "copy the folders jobs and lib of target/dist there"));
-        }
-    }
-
     private List<Finding> reports() throws InterruptedException {
         String url = settings.text("reports.url");
         String scheme = url.replaceFirst(":.*", "");
         if (!scheme.equals("webhdfs") && !scheme.equals("swebhdfs")) {
             return List.of(Finding.ok("reports.url", url + ": not asked"));
         }
-        URI uri = URI.create(web(url));
+        URI uri = URI.create(Pages.web(url));
         String server = uri.getScheme() + "://" + uri.getAuthority();
         try {
-            HttpResponse<String> answer = get(server + "/webhdfs/v1" + uri.getPath() + "?op=GETFILESTATUS");
+            HttpResponse<String> answer = pages.get(server + "/webhdfs/v1" + uri.getPath() + "?op=GETFILESTATUS");
             if (answer.statusCode() != 200 && answer.statusCode() != 404) {
                 return List.of(Finding.fail(
                         "reports.url",
@@ -337,7 +224,7 @@ final class ServerChecks {
         } catch (IOException e) {
             return List.of(Finding.fail(
                     "reports.url",
-                    "WebHDFS at " + uri.getAuthority() + " does not answer (" + why(e) + ")",
+                    "WebHDFS at " + uri.getAuthority() + " does not answer (" + Pages.why(e) + ")",
                     "start HDFS's NameNode, or correct reports.url"));
         }
     }
@@ -345,7 +232,7 @@ final class ServerChecks {
     /** What the NameNode says of itself; missing where it does not say. */
     private JsonNode info(String server) throws InterruptedException {
         try {
-            return json(server + "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")
+            return pages.json(server + "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")
                     .path("beans")
                     .path(0);
         } catch (IOException e) {
@@ -359,8 +246,8 @@ final class ServerChecks {
             return List.of(Finding.ok("airflow", "not asked: airflow.url is empty"));
         }
         try {
-            JsonNode health = json(url + "/api/v2/monitor/health");
-            String version = json(url + "/api/v2/version").path("version").asText("");
+            JsonNode health = pages.json(url + "/api/v2/monitor/health");
+            String version = pages.json(url + "/api/v2/version").path("version").asText("");
             List<String> ill = new ArrayList<>();
             health.fields().forEachRemaining(part -> {
                 String status = part.getValue().path("status").asText("");
@@ -375,7 +262,7 @@ final class ServerChecks {
                             : Finding.fail("airflow", found + ": " + String.join(", ", ill), "look at its log"));
         } catch (IOException e) {
             return List.of(Finding.fail(
-                    "airflow", url + " does not answer (" + why(e) + ")", "start it, or correct airflow.url"));
+                    "airflow", url + " does not answer (" + Pages.why(e) + ")", "start it, or correct airflow.url"));
         }
     }
 
@@ -383,7 +270,7 @@ final class ServerChecks {
     private List<Finding> clock() throws InterruptedException {
         List<String> asked = new ArrayList<>();
         for (String url : List.of(
-                web(settings.text("reports.url", "")),
+                Pages.web(settings.text("reports.url", "")),
                 settings.text("spark.ui", ""),
                 settings.text("airflow.url", ""))) {
             if (!url.startsWith("http")) {
@@ -393,7 +280,7 @@ final class ServerChecks {
             asked.add(uri.getAuthority());
             try {
                 Instant before = Instant.now();
-                HttpResponse<String> answer = get(uri.getScheme() + "://" + uri.getAuthority() + "/");
+                HttpResponse<String> answer = pages.get(uri.getScheme() + "://" + uri.getAuthority() + "/");
                 Instant here =
                         before.plus(Duration.between(before, Instant.now()).dividedBy(2));
                 String date = answer.headers().firstValue("Date").orElse("");
@@ -426,33 +313,5 @@ final class ServerChecks {
                 : ahead.abs().compareTo(Duration.ofSeconds(2)) > 0
                         ? Finding.warn("clock", found, advice)
                         : Finding.ok("clock", found);
-    }
-
-    private static String web(String url) {
-        return url.replaceFirst("^webhdfs:", "http:").replaceFirst("^swebhdfs:", "https:");
-    }
-
-    private JsonNode json(String url) throws IOException, InterruptedException {
-        return Json.MAPPER.readTree(get(url).body());
-    }
-
-    private HttpResponse<String> get(String url) throws IOException, InterruptedException {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                    .timeout(Duration.ofSeconds(7))
-                    .build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IllegalArgumentException e) {
-            throw new IOException(url + " is not the address of a page, for example http://127.0.0.1:8080", e);
-        }
-    }
-
-    private static String why(IOException e) {
-        if (e instanceof HttpTimeoutException) {
-            return "it does not answer in time";
-        }
-        return e.getMessage() == null || e instanceof java.net.ConnectException
-                ? "it refuses connections"
-                : e.getMessage().lines().findFirst().orElse("");
     }
 }
