@@ -13,6 +13,7 @@ import io.trawl.record.LedgerEntry;
 import io.trawl.record.Observable;
 import io.trawl.record.RawLine;
 import io.trawl.run.Jobs;
+import io.trawl.schema.word.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -200,9 +201,9 @@ final class GrownLake {
             }
             Ledger asked = new Ledger(lake);
             Instant begun = Instant.now();
-            asked.require(SOURCE, "enrich", window);
-            asked.current(SOURCE, "ingest", window.start().minus(Duration.ofHours(1)), window.start());
-            if (asked.latestBefore(SOURCE, "audit", window) == null) {
+            asked.require(SOURCE, Stage.ENRICH, window);
+            asked.current(SOURCE, Stage.INGEST, window.start().minus(Duration.ofHours(1)), window.start());
+            if (asked.latestBefore(SOURCE, Stage.AUDIT, window) == null) {
                 throw new BenchFailure("the ledger has no audit before window " + window);
             }
             return new Cost(commits, bytes, held, seconds(begun));

@@ -17,6 +17,7 @@ import io.trawl.parsing.Parser;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.BufferedReader;
@@ -57,7 +58,7 @@ final class MicroBatchForms {
     private MicroBatchForms(SparkSession spark, Settings settings, LogSource source, IndicatorSnapshot snapshot) {
         this.spark = spark;
         this.parser = source.parser();
-        this.engine = new SweepStep(snapshot, settings, false, "hot");
+        this.engine = new SweepStep(snapshot, settings, false, SweepKind.HOT);
         this.reader = KafkaLines.Reader.ofWindows(source);
     }
 

@@ -3,13 +3,14 @@ package io.trawl.bench;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
-import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseReader.Sightings;
 import io.trawl.hbase.HBaseReader.Target;
+import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Load;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
 import java.nio.channels.FileChannel;
@@ -139,7 +140,7 @@ final class SightingsBench implements Bench {
     private void put(Settings settings, long back) {
         Instant start = END.minus(Duration.ofHours(back + 1));
         Window window = new Window(start, start.plus(Duration.ofHours(1)));
-        Load load = new Load(new CellName("batch", window, SOURCE), 1, 0);
+        Load load = new Load(new CellName(SweepKind.BATCH, window, SOURCE), 1, 0);
         HBaseStore.observables(settings, load).fill(into -> {
             into.accept(observable(window, DOMAIN, (int) clients.value()));
             into.accept(observable(window, RARE, 1));

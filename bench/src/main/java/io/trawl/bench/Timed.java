@@ -6,6 +6,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.run.Job;
 import io.trawl.run.Reads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,7 +84,7 @@ final class Timed implements Job {
         }
         work = stopwatch.lap();
         if (windowed()) {
-            Ledger.Entry entry = run.ledger().require(run.source().name(), name(), run.window());
+            Ledger.Entry entry = run.ledger().require(run.source().name(), new Stage(name()), run.window());
             counts = entry.counts();
             if (name().equals("enrich")) {
                 hits = run

@@ -7,11 +7,12 @@ import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
-import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseReader.Query;
 import io.trawl.hbase.HBaseReader.Target;
+import io.trawl.hbase.HBaseReader;
 import io.trawl.it.Written.Host;
 import io.trawl.lake.LakeTable;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.SharedStack;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -206,7 +207,7 @@ class CountsIT {
     }
 
     private boolean isBatch(CellName cell) {
-        return cell.source().startsWith(name) && cell.path().equals("batch");
+        return cell.source().startsWith(name) && cell.isOf(SweepKind.BATCH);
     }
 
     /** Compacts lake and HBase; then a load that was stalled since the beginning puts what it had. */

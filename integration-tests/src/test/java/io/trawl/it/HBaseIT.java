@@ -7,10 +7,10 @@ import io.trawl.base.Window;
 import io.trawl.flow.Store;
 import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
-import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseReader.Sighting;
 import io.trawl.hbase.HBaseReader.Sightings;
 import io.trawl.hbase.HBaseReader.Target;
+import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseRetention;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Load;
@@ -25,6 +25,8 @@ import io.trawl.record.Observable;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.SharedStack;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,7 +106,7 @@ class HBaseIT {
     }
 
     private static Load load(String source, Window window, long sequence, int attempt) {
-        return new Load(new CellName("batch", window, source), sequence, attempt);
+        return new Load(new CellName(SweepKind.BATCH, window, source), sequence, attempt);
     }
 
     private static Observable observable(String source, Window window, String type, String value, int clients) {
@@ -403,7 +405,7 @@ class HBaseIT {
     /** Live cells of a source's window, by the kind of their row. */
     private static List<Cell> cells(Sweeper source, Window window, String name, char kind) throws IOException {
         List<Cell> cells = new ArrayList<>();
-        byte[] qualifier = new CellName("batch", window, source.source()).bytes();
+        byte[] qualifier = new CellName(SweepKind.BATCH, window, source.source()).bytes();
         try (Table table = table(name);
                 ResultScanner all = table.getScanner(new Scan().addColumn(Bytes.toBytes("d"), qualifier))) {
             for (Result row : all) {
@@ -595,7 +597,7 @@ class HBaseIT {
         @Override
         public void run(Run run) throws IOException {
             String source = run.source().name();
-            Ledger.Entry before = run.ledger().require(source, "enrich", run.window());
+            Ledger.Entry before = run.ledger().require(source, Stage.ENRICH, run.window());
             run.input(LakeTable.PROXY_EVENTS, before.input(LakeTable.PROXY_EVENTS));
             run.indicators(before.indicatorSnapshot());
             Expression batch = Expressions.equal("sweep", "batch");

@@ -3,12 +3,13 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Window;
-import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseReader.Target;
+import io.trawl.hbase.HBaseReader;
 import io.trawl.it.Broker.Message;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
 import io.trawl.stack.SharedStack;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +139,7 @@ class MaintainIT {
             source.mustRun("load", windows.get(0));
             assertThat(rows(source, domains)).isEqualTo(before);
             try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
-                assertThat(new Ledger(lake).entries(name, "load", windows.get(0)))
+                assertThat(new Ledger(lake).entries(name, Stage.LOAD, windows.get(0)))
                         .hasSize(3);
             }
         }

@@ -22,6 +22,7 @@ import io.trawl.lake.Lake;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.SharedStack;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
@@ -117,7 +118,7 @@ class ParityIT {
             Flow.of(lines)
                     .then(parse(source.parser()))
                     .then(expect(ProxyEvent.class))
-                    .then(new SweepStep(indicators, settings, source.webServer(), HBaseStore.HOT))
+                    .then(new SweepStep(indicators, settings, source.webServer(), SweepKind.HOT))
                     .into(found)
                     .run();
             this.hot = new ArrayList<>(found.records());

@@ -18,6 +18,7 @@ import io.trawl.maintain.MaintainJob;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
+import io.trawl.schema.word.Stage;
 import io.trawl.stack.SharedStack;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
@@ -270,7 +271,7 @@ final class Sweeper {
     /** The rows of the stage's current result, as text without what names the run. */
     List<String> lake(LakeTable<?> table, String stage, Window window) throws Exception {
         try (Lake lake = Lake.open(settings(), HADOOP)) {
-            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            Ledger.Entry entry = new Ledger(lake).require(source, new Stage(stage), window);
             List<String> rows = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
                     .useSnapshot(entry.output(table))
@@ -299,7 +300,7 @@ final class Sweeper {
     /** The records of the stage's current result, by column. */
     List<Map<String, Object>> records(LakeTable<?> table, String stage, Window window) throws Exception {
         try (Lake lake = Lake.open(settings(), HADOOP)) {
-            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            Ledger.Entry entry = new Ledger(lake).require(source, new Stage(stage), window);
             List<Map<String, Object>> all = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
                     .useSnapshot(entry.output(table))
@@ -318,7 +319,7 @@ final class Sweeper {
     /** Values of one column of the stage's current result, sorted. */
     List<String> column(LakeTable<?> table, String stage, Window window, String column) throws Exception {
         try (Lake lake = Lake.open(settings(), HADOOP)) {
-            Ledger.Entry entry = new Ledger(lake).require(source, stage, window);
+            Ledger.Entry entry = new Ledger(lake).require(source, new Stage(stage), window);
             List<String> values = new ArrayList<>();
             try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(table))
                     .useSnapshot(entry.output(table))
@@ -340,14 +341,14 @@ final class Sweeper {
     /** Counts of the current ledger entry of a stage. */
     Map<String, Long> counts(String stage, Window window) throws Exception {
         try (Lake lake = Lake.open(settings(), HADOOP)) {
-            return new Ledger(lake).require(source, stage, window).counts();
+            return new Ledger(lake).require(source, new Stage(stage), window).counts();
         }
     }
 
     /** Every run of a stage of a window that the ledger knows, oldest first. */
     List<Ledger.Entry> runs(String stage, Window window) throws Exception {
         try (Lake lake = Lake.open(settings(), HADOOP)) {
-            return new Ledger(lake).entries(source, stage, window);
+            return new Ledger(lake).entries(source, new Stage(stage), window);
         }
     }
 

@@ -3,6 +3,7 @@ package io.trawl.it;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.it.Broker.Message;
+import io.trawl.schema.word.SweepKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -331,7 +332,7 @@ final class Written {
         TreeMap<String, Long> cells = new TreeMap<>();
         TreeSet<String> values = new TreeSet<>();
         events().forEach(one -> {
-            String cell = new CellName("batch", one.window(), one.source()).toString();
+            String cell = new CellName(SweepKind.BATCH, one.window(), one.source()).toString();
             for (String kind : List.of(" D", " A")) {
                 if (values.add(cell + kind + one.line().host())) {
                     cells.merge(cell + kind, 1L, Long::sum);
@@ -357,7 +358,7 @@ final class Written {
         own.forEach(one -> lines.remove(one.line()));
         long valid = own.stream().filter(one -> one.line().host() != null).count();
         long detections = own.stream().filter(this::isSwept).count();
-        String cell = new CellName("batch", window, source).toString();
+        String cell = new CellName(SweepKind.BATCH, window, source).toString();
         long observables = cellsOfObservables().entrySet().stream()
                 .filter(kind -> kind.getKey().startsWith(cell))
                 .mapToLong(Map.Entry::getValue)

@@ -6,6 +6,7 @@ import io.trawl.copies.FileRanges;
 import io.trawl.copies.SeenFiles;
 import io.trawl.lake.Ledger;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,7 @@ final class Again {
         for (Map.Entry<Instant, Long> kept : copies.windows().entrySet()) {
             Instant window = kept.getKey();
             if (run.ledger()
-                    .current(run.source().name(), "validate", window, window.plusNanos(1_000))
+                    .current(run.source().name(), Stage.VALIDATE, window, window.plusNanos(1_000))
                     .isEmpty()) {
                 problems.add(
                         kept.getValue() + " lines came again from window " + named(run, window)

@@ -22,6 +22,7 @@ import io.trawl.record.OffsetSpan;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ public final class AuditJob implements Job {
 
     @Override
     public String name() {
-        return "audit";
+        return Stage.AUDIT.name();
     }
 
     @Override
@@ -91,44 +92,44 @@ public final class AuditJob implements Job {
         String source = run.source().name();
         Window window = run.window();
         Ledger ledger = run.ledger();
-        Ledger.Entry ingest = ledger.require(source, "ingest", window);
-        Ledger.Entry validate = ledger.require(source, "validate", window);
-        Ledger.Entry enrich = ledger.require(source, "enrich", window);
+        Ledger.Entry ingest = ledger.require(source, Stage.INGEST, window);
+        Ledger.Entry validate = ledger.require(source, Stage.VALIDATE, window);
+        Ledger.Entry enrich = ledger.require(source, Stage.ENRICH, window);
         boolean hasHBase = HBase.isSet(run.settings());
-        Ledger.@Nullable Entry load = hasHBase ? ledger.require(source, "load", window) : null;
+        Ledger.@Nullable Entry load = hasHBase ? ledger.require(source, Stage.LOAD, window) : null;
         List<String> problems = new ArrayList<>();
 
         stale(
                 problems,
-                "validate",
+                Stage.VALIDATE,
                 validate.input(LakeTable.RAW_LINES),
                 ingest.output(LakeTable.RAW_LINES),
                 LakeTable.RAW_LINES);
         stale(
                 problems,
-                "enrich",
+                Stage.ENRICH,
                 enrich.input(LakeTable.PROXY_EVENTS),
                 validate.output(LakeTable.PROXY_EVENTS),
                 LakeTable.PROXY_EVENTS);
         if (load != null) {
             stale(
                     problems,
-                    "load",
+                    Stage.LOAD,
                     load.input(LakeTable.DETECTIONS),
                     enrich.output(LakeTable.DETECTIONS),
                     LakeTable.DETECTIONS);
             stale(
                     problems,
-                    "load",
+                    Stage.LOAD,
                     load.input(LakeTable.OBSERVABLES),
                     enrich.output(LakeTable.OBSERVABLES),
                     LakeTable.OBSERVABLES);
         }
 
         Heads heads = new Heads(run, problems);
-        heads.compare("ingest", ingest, LakeTable.RAW_LINES);
-        heads.compare("validate", validate, LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
-        heads.compare("enrich", enrich, LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
+        heads.compare(Stage.INGEST, ingest, LakeTable.RAW_LINES);
+        heads.compare(Stage.VALIDATE, validate, LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
+        heads.compare(Stage.ENRICH, enrich, LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
 
         run.lines(ingest.counts().getOrDefault("raw", 0L));
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
@@ -150,7 +151,7 @@ public final class AuditJob implements Job {
                 + versions.getOrDefault("allowlists", "none"));
         run.count("suppressed", enrich.counts().getOrDefault("suppressed", 0L));
         run.count("odd_hosts", enrich.counts().getOrDefault("odd_hosts", 0L));
-        Ledger.Entry before = ledger.latestBefore(source, name(), window);
+        Ledger.Entry before = ledger.latestBefore(source, Stage.AUDIT, window);
         JsonNode known = before == null || before.detail() == null
                 ? Json.MAPPER.missingNode()
                 : Json.MAPPER.readTree(before.detail());
@@ -189,7 +190,7 @@ public final class AuditJob implements Job {
         return rows == null ? 0 : rows.count();
     }
 
-    private static void stale(List<String> problems, String stage, long read, long current, LakeTable<?> table) {
+    private static void stale(List<String> problems, Stage stage, long read, long current, LakeTable<?> table) {
         if (read != current) {
             problems.add(stage + " was made from snapshot " + read + " of " + table
                     + ", which is no longer the current one (" + current + "): rerun " + stage
@@ -265,7 +266,7 @@ public final class AuditJob implements Job {
 
     private static void tile(Run run, List<String> problems, Ledger.Entry ingest, List<LogCut> cuts) {
         Ledger.Entry before =
-                run.ledger().current(run.source().name(), "ingest", run.window().previous());
+                run.ledger().current(run.source().name(), Stage.INGEST, run.window().previous());
         if (before == null) {
             return;
         }

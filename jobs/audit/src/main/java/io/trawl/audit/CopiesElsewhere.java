@@ -8,6 +8,7 @@ import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class CopiesElsewhere {
         }
         Instant start = run.window().start();
         SortedMap<Instant, Ledger.Entry> before =
-                run.ledger().current(run.source().name(), "ingest", start.minus(lookback), start);
+                run.ledger().current(run.source().name(), Stage.INGEST, start.minus(lookback), start);
         long copies = before.isEmpty() ? 0 : copies(run, lines, before);
         run.count("copies_elsewhere", copies);
         if (copies > 0) {

@@ -12,15 +12,16 @@ import io.trawl.flow.Rows;
 import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Load;
-import io.trawl.hbase.LoadCheck;
 import io.trawl.hbase.LoadCheck.Kind;
+import io.trawl.hbase.LoadCheck;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
-import io.trawl.run.Loads;
 import io.trawl.run.Loads.Result;
+import io.trawl.run.Loads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -202,7 +203,7 @@ final class HBaseSide {
                 LakeTable.DETECTIONS,
                 result.detections(),
                 Expressions.and(
-                        Expressions.equal("sweep", "batch"),
+                        Expressions.equal("sweep", SweepKind.BATCH.text()),
                         Expressions.greaterThanOrEqual("timestamp", Times.micros(from)),
                         Expressions.lessThan("timestamp", Times.micros(until))))) {
             records.forEach(one -> known.add(Surplus.half(one.getDetectionId())));
@@ -233,7 +234,7 @@ final class HBaseSide {
             return each(Rows.records(batch(of.detections()), Detection::new), check);
         }
         try (CloseableIterable<Detection> records =
-                records(LakeTable.DETECTIONS, of.detections(), Expressions.equal("sweep", "batch"))) {
+                records(LakeTable.DETECTIONS, of.detections(), Expressions.equal("sweep", SweepKind.BATCH.text()))) {
             return check.of(records.iterator());
         }
     }

@@ -4,6 +4,7 @@ import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class Heads {
     }
 
     /** Looks at the tables that a stage writes. */
-    void compare(String stage, Ledger.Entry entry, LakeTable<?>... tables) {
+    void compare(Stage stage, Ledger.Entry entry, LakeTable<?>... tables) {
         for (LakeTable<?> table : tables) {
             long named = entry.output(table);
             Lake.@Nullable Commit newest = run.lake().newest(table, run.source().name(), run.window());

@@ -6,6 +6,7 @@ import io.trawl.base.Window;
 import io.trawl.lake.Ledger;
 import io.trawl.record.OffsetSpan;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,14 +58,14 @@ final class Unswept {
     private void since(Run run, Ledger.Entry ingest, @Nullable Instant audited) {
         TreeMap<Instant, Ledger.Entry> ingested = new TreeMap<>();
         if (audited == null) {
-            Ledger.Entry latest = run.ledger().latestBefore(run.source().name(), "ingest", run.window());
+            Ledger.Entry latest = run.ledger().latestBefore(run.source().name(), Stage.INGEST, run.window());
             if (latest != null) {
                 ingested.put(latest.window(), latest);
             }
         } else {
             ingested.putAll(run.ledger()
                     .current(
-                            run.source().name(), "ingest", audited, run.window().start()));
+                            run.source().name(), Stage.INGEST, audited, run.window().start()));
         }
         ingested.put(ingest.window(), ingest);
         Ledger.Entry last = null;
@@ -82,7 +83,7 @@ final class Unswept {
     private void stillOpen(Run run, Hole hole) {
         long read = 0;
         for (Ledger.Entry filled : run.ledger()
-                .current(run.source().name(), "ingest", hole.start(), hole.end())
+                .current(run.source().name(), Stage.INGEST, hole.start(), hole.end())
                 .values()) {
             read += messages(filled);
         }

@@ -15,6 +15,8 @@ import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Reads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
@@ -44,7 +46,7 @@ public final class EnrichJob implements Job {
 
     @Override
     public String name() {
-        return "enrich";
+        return Stage.ENRICH.name();
     }
 
     @Override
@@ -54,7 +56,7 @@ public final class EnrichJob implements Job {
 
     @Override
     public List<Reads> reads() {
-        return List.of(Reads.of("validate", LakeTable.PROXY_EVENTS));
+        return List.of(Reads.of(Stage.VALIDATE, LakeTable.PROXY_EVENTS));
     }
 
     @Override
@@ -68,8 +70,8 @@ public final class EnrichJob implements Job {
         run.lines(events.entry().counts().getOrDefault("valid", 0L));
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
 
-        LakeStore<Detection> detections = run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", "batch"));
-        SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), "batch");
+        LakeStore<Detection> detections = run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
+        SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), SweepKind.BATCH);
         boolean empty = events.isEmpty();
         String[] matched = Engine.FIELDS.toArray(new String[0]);
         Flow<Optional<ProxyEvent>> candidates =

@@ -27,6 +27,7 @@ import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.SweepKind;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
@@ -321,7 +322,7 @@ final class MicroBatches implements AutoCloseable {
     private Found detect(
             JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
-        SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), HBaseStore.HOT);
+        SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), SweepKind.HOT);
         Settings all = settings;
         HitStore hits = new HitStore((some, placed) -> HotCopies.among(all, store, some, placed), store);
         ReadSoFar read = new ReadSoFar();

@@ -17,6 +17,7 @@ import io.trawl.record.RawLine;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class IngestJob implements Job {
 
     @Override
     public String name() {
-        return "ingest";
+        return Stage.INGEST.name();
     }
 
     @Override
@@ -83,7 +84,7 @@ public final class IngestJob implements Job {
 
     /** Lets a window pass that lacks nothing, or whose loss an operator has accepted; fails else. */
     private void judgeLoss(Run run, Offsets.Span span) {
-        Ledger.@Nullable Entry before = run.ledger().current(run.source().name(), name(), run.window());
+        Ledger.@Nullable Entry before = run.ledger().current(run.source().name(), Stage.INGEST, run.window());
         if (before != null) {
             requireAll(run, before, span);
         }

@@ -19,10 +19,12 @@ import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
-import io.trawl.run.Loads;
 import io.trawl.run.Loads.Result;
+import io.trawl.run.Loads;
 import io.trawl.run.Reads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -39,7 +41,6 @@ import org.apache.spark.sql.Row;
  * so of two loads at once the one with the newer result wins, cell by cell.
  */
 public final class LoadJob implements Job {
-    private static final String PATH = "batch";
     private static final String CELLS = "cells";
     private static final String NOW = "now_";
     /** All that the rows of a detection are made of: one that changed has other rows. */
@@ -52,7 +53,7 @@ public final class LoadJob implements Job {
 
     @Override
     public String name() {
-        return "load";
+        return Stage.LOAD.name();
     }
 
     @Override
@@ -68,7 +69,7 @@ public final class LoadJob implements Job {
 
     @Override
     public List<Reads> reads() {
-        return List.of(Reads.of("enrich", LakeTable.DETECTIONS, LakeTable.OBSERVABLES));
+        return List.of(Reads.of(Stage.ENRICH, LakeTable.DETECTIONS, LakeTable.OBSERVABLES));
     }
 
     @Override
@@ -142,7 +143,7 @@ public final class LoadJob implements Job {
     }
 
     private static Dataset<Row> detections(Run run, Result of) {
-        return rows(run, LakeTable.DETECTIONS, of.detections()).where("sweep = '" + PATH + "'");
+        return rows(run, LakeTable.DETECTIONS, of.detections()).where("sweep = '" + SweepKind.BATCH + "'");
     }
 
     private static Dataset<Row> observables(Run run, Result of) {

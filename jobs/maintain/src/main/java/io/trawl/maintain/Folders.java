@@ -6,6 +6,7 @@ import io.trawl.base.Window;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.run.Loads;
+import io.trawl.schema.word.Stage;
 import io.trawl.steps.IndicatorSnapshot;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -114,7 +115,7 @@ final class Folders {
         Instant start = time(window);
         Ledger.Entry enrich = start == null
                 ? null
-                : ledger.current(source.getPath().getName(), "enrich", start, start.plusMillis(1))
+                : ledger.current(source.getPath().getName(), Stage.ENRICH, start, start.plusMillis(1))
                         .get(start);
         return enrich == null ? null : Loads.Result.of(enrich);
     }

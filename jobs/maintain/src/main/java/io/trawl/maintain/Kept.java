@@ -4,6 +4,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Window;
 import io.trawl.lake.Horizon;
 import io.trawl.lake.LakeTable;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -125,7 +126,7 @@ final class Kept {
                         new Window(instant(record.getField("window")), instant(record.getField("window_end"))));
                 Known known = into.computeIfAbsent(key, one -> new Known());
                 known.runs.add(
-                        (String) record.getField("stage"),
+                        new Stage((String) record.getField("stage")),
                         instant(record.getField("started")),
                         instant(record.getField("ended")),
                         (Map<?, ?>) record.getField("counts"));

@@ -11,6 +11,7 @@ import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.RawLine;
+import io.trawl.schema.word.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -124,7 +125,7 @@ class CompactionJobTest extends MaintainedLake {
 
     private static List<String> entries(Ledger ledger) {
         List<String> all = new ArrayList<>();
-        ledger.current("proxy", "ingest", Instant.EPOCH, HOUR.plus(Duration.ofDays(1)))
+        ledger.current("proxy", Stage.INGEST, Instant.EPOCH, HOUR.plus(Duration.ofDays(1)))
                 .forEach((start, entry) -> all.add(start + " " + entry.runId() + " " + entry.sequence() + " "
                         + entry.output(LakeTable.RAW_LINES)));
         return all;

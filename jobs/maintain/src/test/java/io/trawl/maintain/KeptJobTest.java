@@ -11,6 +11,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.run.Job;
 import io.trawl.run.Loads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,21 +26,21 @@ class KeptJobTest extends MaintainedLake {
         sweep(window(2), "ingest", "audit");
         maintain(LATER);
         assertThat(run(
-                        new Stage("ingest", 1),
+                        new StageJob("ingest", 1),
                         "--source",
                         "proxy",
                         "--window",
                         window(1).toString()))
                 .isEqualTo("0 ");
         assertThat(run(
-                        new Stage("ingest", 1),
+                        new StageJob("ingest", 1),
                         "--source",
                         "proxy",
                         "--window",
                         window(2).toString()))
                 .startsWith("2 trawl ingest: window " + window(2) + " of source proxy can no longer be rerun");
         assertThat(run(
-                        new Stage("ingest", 1),
+                        new StageJob("ingest", 1),
                         "--source",
                         "proxy",
                         "--window",
@@ -50,7 +51,7 @@ class KeptJobTest extends MaintainedLake {
         maintain(Duration.ofDays(60));
 
         assertThat(run(
-                        new Stage("ingest", 1),
+                        new StageJob("ingest", 1),
                         "--source",
                         "proxy",
                         "--window",
@@ -65,14 +66,14 @@ class KeptJobTest extends MaintainedLake {
         maintain(LATER);
         sweep(window(3), "load");
         assertThat(run(
-                        new Stage("ingest", 1),
+                        new StageJob("ingest", 1),
                         "--source",
                         "proxy",
                         "--window",
                         window(3).toString()))
                 .startsWith("2 trawl ingest: window " + window(3) + " of source proxy can no longer be rerun");
         try (Lake lake = lake()) {
-            long old = new Ledger(lake).require("proxy", "ingest", window(3)).output(LakeTable.RAW_LINES);
+            long old = new Ledger(lake).require("proxy", Stage.INGEST, window(3)).output(LakeTable.RAW_LINES);
             assertThat(lake.table(LakeTable.RAW_LINES).snapshot(old))
                     .as("expired")
                     .isNull();
@@ -89,7 +90,7 @@ class KeptJobTest extends MaintainedLake {
     }
 
     private String again(Window window) {
-        return run(new Stage("ingest", 1), "--source", "proxy", "--window", window.toString());
+        return run(new StageJob("ingest", 1), "--source", "proxy", "--window", window.toString());
     }
 
     @Test
@@ -162,7 +163,7 @@ class KeptJobTest extends MaintainedLake {
         @Override
         public void run(Run run) throws Exception {
             Loads loads = Loads.of(
-                    run, Loads.Result.of(run.ledger().require(run.source().name(), "enrich", run.window())));
+                    run, Loads.Result.of(run.ledger().require(run.source().name(), Stage.ENRICH, run.window())));
             loads.begin(8);
             if (finish) {
                 loads.done();
@@ -192,7 +193,7 @@ class KeptJobTest extends MaintainedLake {
         assertThat(loads.resolve(name(window(1)))).exists();
         assertThat(loads.resolve(name(window(2)))).doesNotExist();
         try (Lake lake = lake()) {
-            List<Ledger.Entry> results = new Ledger(lake).entries("proxy", "enrich", window(1));
+            List<Ledger.Entry> results = new Ledger(lake).entries("proxy", Stage.ENRICH, window(1));
             assertThat(results)
                     .hasSize(2)
                     .allSatisfy(result -> assertThat(List.of(
@@ -226,7 +227,7 @@ class KeptJobTest extends MaintainedLake {
         set.put("source.logs.from", "files");
         // Windows of log files are numbers: any day.
         Window log = window(400);
-        assertThat(run(new Stage("ingest", 1), "--source", "logs", "--window", log.toString()))
+        assertThat(run(new StageJob("ingest", 1), "--source", "logs", "--window", log.toString()))
                 .isEqualTo("0 ");
         sweep(window(0), "ingest", "audit");
         Path pin = file("indicators/logs/" + name(log) + "/000000.json", 30);
@@ -235,12 +236,12 @@ class KeptJobTest extends MaintainedLake {
         try (Lake lake = lake()) {
             assertThat(lake.has(
                             LakeTable.RAW_LINES,
-                            new Ledger(lake).require("logs", "ingest", log).output(LakeTable.RAW_LINES)))
+                            new Ledger(lake).require("logs", Stage.INGEST, log).output(LakeTable.RAW_LINES)))
                     .isTrue();
         }
         maintain(Duration.ofDays(40));
         assertThat(pin).doesNotExist();
-        assertThat(run(new Stage("ingest", 1), "--source", "logs", "--window", log.toString()))
+        assertThat(run(new StageJob("ingest", 1), "--source", "logs", "--window", log.toString()))
                 .startsWith("2 ")
                 .contains("can no longer be rerun");
     }

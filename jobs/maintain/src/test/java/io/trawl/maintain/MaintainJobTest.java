@@ -8,6 +8,7 @@ import io.trawl.base.Settings;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class MaintainJobTest extends MaintainedLake {
             Lake.Commit newest = lake.newest(LakeTable.RAW_LINES, "proxy", window(3));
             List<Long> between = new ArrayList<>();
             new Ledger(lake)
-                    .entries("proxy", "ingest", window(0))
+                    .entries("proxy", Stage.INGEST, window(0))
                     .forEach(entry -> between.add(entry.output(LakeTable.RAW_LINES)));
             between.remove(2);
             assertThat(maintain(LATER).path("snapshots_expired.raw_lines").asInt())
@@ -131,7 +132,7 @@ class MaintainJobTest extends MaintainedLake {
             set.put("source." + source + ".from", source.equals("logs") ? "files" : "kafka");
             for (String stage : List.of("ingest", "audit")) {
                 assertThat(run(
-                                new Stage(stage, 1),
+                                new StageJob(stage, 1),
                                 "--source",
                                 source,
                                 "--window",

@@ -92,8 +92,8 @@ abstract class MaintainedLake {
     }
 
     /** Stores lines of a window, each in a file of its own, as a stage; audit and load store none, and audit finds problems. */
-    record Stage(String name, int lines, long problems) implements Job {
-        Stage(String name, int lines) {
+    record StageJob(String name, int lines, long problems) implements Job {
+        StageJob(String name, int lines) {
             this(name, lines, 0);
         }
 
@@ -171,7 +171,7 @@ abstract class MaintainedLake {
 
     void sweep(Window window, String... stages) {
         for (String stage : stages) {
-            assertThat(run(new Stage(stage, 3), "--source", "proxy", "--window", window.toString()))
+            assertThat(run(new StageJob(stage, 3), "--source", "proxy", "--window", window.toString()))
                     .isEqualTo("0 ");
         }
     }
@@ -222,7 +222,7 @@ abstract class MaintainedLake {
     }
 
     void audit(Window window, long problems) {
-        assertThat(run(new Stage("audit", 0, problems), "--source", "proxy", "--window", window.toString()))
+        assertThat(run(new StageJob("audit", 0, problems), "--source", "proxy", "--window", window.toString()))
                 .isEqualTo("0 ");
     }
 }

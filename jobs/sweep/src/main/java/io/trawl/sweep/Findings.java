@@ -8,6 +8,7 @@ import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.record.Detection;
 import io.trawl.record.InvalidRecord;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class Findings {
             return;
         }
         try (CloseableIterable<Detection> detections = lake.records(
-                LakeTable.DETECTIONS, Sweep.SOURCE, log.window(), snapshot, Expressions.equal("sweep", "batch"))) {
+                LakeTable.DETECTIONS, Sweep.SOURCE, log.window(), snapshot, Expressions.equal("sweep", SweepKind.BATCH.text()))) {
             for (Detection detection : detections) {
                 String list = detection.getSuppressedBy();
                 met.computeIfAbsent(

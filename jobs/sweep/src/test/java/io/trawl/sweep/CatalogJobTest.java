@@ -11,6 +11,7 @@ import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
+import io.trawl.schema.word.Stage;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -208,7 +209,7 @@ class CatalogJobTest {
     private static void fenced(Settings settings, Window window) throws Exception {
         try (Lake lake = Lake.open(settings, LakeRows.HADOOP)) {
             Long base = lake.snapshot(LakeTable.DETECTIONS);
-            Ledger.Entry entry = new Ledger(lake).require("files", "enrich", window);
+            Ledger.Entry entry = new Ledger(lake).require("files", Stage.ENRICH, window);
             assertThat(entry.output(LakeTable.DETECTIONS)).isEqualTo(base);
             Snapshot same = clear(lake, Window.parse("2020-01-01T00:00:00Z/2020-01-01T01:00:00Z"), base)
                     .committed();

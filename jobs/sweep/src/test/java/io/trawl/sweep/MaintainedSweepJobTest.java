@@ -18,6 +18,7 @@ import io.trawl.record.OffsetSpan;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -154,13 +155,13 @@ class MaintainedSweepJobTest {
                 for (LogInputs.Swept log : logs) {
                     Window window = log.window();
                     Ledger ledger = new Ledger(open);
-                    for (Ledger.Entry entry : ledger.entries("files", "enrich", window)) {
+                    for (Ledger.Entry entry : ledger.entries("files", Stage.ENRICH, window)) {
                         for (LakeTable<?> table : List.of(LakeTable.DETECTIONS, LakeTable.OBSERVABLES)) {
                             add(rows, open, table, window, entry.output(table));
                         }
                         add(rows, open, LakeTable.PROXY_EVENTS, window, entry.input(LakeTable.PROXY_EVENTS));
                     }
-                    for (Ledger.Entry entry : ledger.entries("files", "validate", window)) {
+                    for (Ledger.Entry entry : ledger.entries("files", Stage.VALIDATE, window)) {
                         add(rows, open, LakeTable.RAW_LINES, window, entry.input(LakeTable.RAW_LINES));
                         add(rows, open, LakeTable.INVALID_RECORDS, window, entry.output(LakeTable.INVALID_RECORDS));
                     }
@@ -359,7 +360,7 @@ class MaintainedSweepJobTest {
             LogInputs.Swept log = site.logs.get(0);
             State state = State.at(site.settings.text("state.dir"), LakeRows.HADOOP);
             try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
-                List<Ledger.Entry> results = new Ledger(open).entries("files", "enrich", log.window());
+                List<Ledger.Entry> results = new Ledger(open).entries("files", Stage.ENRICH, log.window());
                 assertThat(results).hasSize(2);
                 long old = results.get(0).output(LakeTable.DETECTIONS);
                 state.create(
@@ -397,7 +398,7 @@ class MaintainedSweepJobTest {
         Map<String, List<String>> rows = new TreeMap<>();
         try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
             for (LogInputs.Swept log : site.logs) {
-                Ledger.Entry ingest = new Ledger(open).require("files", "ingest", log.window());
+                Ledger.Entry ingest = new Ledger(open).require("files", Stage.INGEST, log.window());
                 site.add(rows, open, LakeTable.RAW_LINES, log.window(), ingest.output(LakeTable.RAW_LINES));
             }
         }

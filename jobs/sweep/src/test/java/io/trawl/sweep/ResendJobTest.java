@@ -21,6 +21,7 @@ import io.trawl.record.LedgerEntry;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
+import io.trawl.schema.word.Stage;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -473,7 +474,7 @@ class ResendJobTest {
     private void ingested(int like, int number, String detail) throws Exception {
         try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
             Ledger ledger = new Ledger(open);
-            Ledger.Entry known = ledger.require(Sweep.SOURCE, "ingest", window(like));
+            Ledger.Entry known = ledger.require(Sweep.SOURCE, Stage.INGEST, window(like));
             LedgerEntry entry = new LedgerEntry();
             entry.setSource(Sweep.SOURCE);
             entry.setStage("ingest");

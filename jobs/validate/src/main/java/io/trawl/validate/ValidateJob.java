@@ -21,6 +21,7 @@ import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Reads;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -35,7 +36,7 @@ public final class ValidateJob implements Job {
 
     @Override
     public String name() {
-        return "validate";
+        return Stage.VALIDATE.name();
     }
 
     @Override
@@ -54,7 +55,7 @@ public final class ValidateJob implements Job {
 
     @Override
     public List<Reads> reads() {
-        return List.of(Reads.of("ingest", LakeTable.RAW_LINES));
+        return List.of(Reads.of(Stage.INGEST, LakeTable.RAW_LINES));
     }
 
     @Override

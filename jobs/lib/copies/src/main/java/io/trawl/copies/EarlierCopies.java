@@ -13,6 +13,7 @@ import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ public final class EarlierCopies {
         run.ledger()
                 .current(
                         run.source().name(),
-                        "ingest",
+                        Stage.INGEST,
                         first.isBefore(oldest) ? oldest : first,
                         run.window().start())
                 .tailMap(oldest)
@@ -121,11 +122,11 @@ public final class EarlierCopies {
         Instant until = run.window().start().plus(SeenFiles.REMEMBERED).plusNanos(1_000);
         String source = run.source().name();
         List<Later> later = new ArrayList<>();
-        SortedMap<Instant, Ledger.Entry> validated = run.ledger().current(source, "validate", from, until);
+        SortedMap<Instant, Ledger.Entry> validated = run.ledger().current(source, Stage.VALIDATE, from, until);
         if (validated.isEmpty()) {
             return later;
         }
-        SortedMap<Instant, Ledger.Entry> ingested = run.ledger().current(source, "ingest", from, until);
+        SortedMap<Instant, Ledger.Entry> ingested = run.ledger().current(source, Stage.INGEST, from, until);
         validated.forEach((start, validate) -> {
             Ledger.Entry ingest = ingested.get(start);
             FileRanges noted = ingest == null ? null : FileRanges.noted(ingest);
@@ -225,13 +226,13 @@ public final class EarlierCopies {
      * @param ids of lines
      */
     public static Set<String> dropped(Ledger ledger, String source, Window window, Set<String> ids) {
-        Ledger.Entry validate = ledger.current(source, "validate", window);
+        Ledger.Entry validate = ledger.current(source, Stage.VALIDATE, window);
         TreeSet<String> dropped = new TreeSet<>();
         if (validate == null) {
             return dropped;
         }
         for (Instant keeper : noted(validate).keySet()) {
-            ledger.current(source, "ingest", keeper, keeper.plusNanos(1_000)).forEach((start, ingest) -> {
+            ledger.current(source, Stage.INGEST, keeper, keeper.plusNanos(1_000)).forEach((start, ingest) -> {
                 Window of = new Window(start, ingest.windowEnd());
                 long snapshot = ingest.output(LakeTable.RAW_LINES);
                 dropped.addAll(ledger.lake().events(LakeTable.RAW_LINES, source, of, snapshot, ids));

@@ -7,6 +7,7 @@ import io.trawl.base.State;
 import io.trawl.lake.Ledger;
 import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +77,7 @@ public final class SeenFiles {
     static SeenFiles before(Ledger ledger, State state, String source, Instant until, Function<Instant, String> files)
             throws IOException {
         Instant from = until.minus(REMEMBERED);
-        Ledger.Parts all = ledger.parts(source, "ingest", from, until);
+        Ledger.Parts all = ledger.parts(source, Stage.INGEST, from, until);
         SeenFiles seen = new SeenFiles();
         long sequence = -1;
         Instant kept = from;
@@ -94,7 +95,7 @@ public final class SeenFiles {
         List<Ledger.Part> news = all.parts().stream()
                 .filter(part -> part.sequence() > known || !part.last().isBefore(covered))
                 .toList();
-        ledger.current(source, "ingest", news, from, until).values().forEach(seen::add);
+        ledger.current(source, Stage.INGEST, news, from, until).values().forEach(seen::add);
         seen.forget(from);
         if (news.size() >= WORTH) {
             state.replace(files.apply(until), seen.json(all));

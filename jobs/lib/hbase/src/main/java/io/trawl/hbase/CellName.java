@@ -1,6 +1,7 @@
 package io.trawl.hbase;
 
 import io.trawl.base.Window;
+import io.trawl.schema.word.SweepKind;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,10 +12,19 @@ import org.apache.hadoop.hbase.Cell;
  * {@code batch:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy}. A cell of a popular observable's clients ends with
  * #NUMBER.
  *
- * @param path batch, hot or retro
+ * @param path batch, hot or retro, or what a later version has
  * @param window start and end: windows of another unit may begin at the same time
  */
 public record CellName(String path, Window window, String source) implements Serializable {
+    public CellName(SweepKind path, Window window, String source) {
+        this(path.text(), window, source);
+    }
+
+    /** Whether the cell is one of a path. */
+    public boolean isOf(SweepKind kind) {
+        return path.equals(kind.text());
+    }
+
     /** The qualifier. */
     public byte[] bytes() {
         return toString().getBytes(StandardCharsets.UTF_8);

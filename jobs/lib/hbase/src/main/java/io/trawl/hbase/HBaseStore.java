@@ -8,6 +8,7 @@ import io.trawl.flow.Store;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,6 @@ public final class HBaseStore<T> implements Store<T> {
     /** Clients that are scanned with their value; those of a value with more have cells of their own. */
     public static final int FEW = 20;
 
-    /** The hot path, as cells and detections name it. */
-    public static final String HOT = "hot";
     /** Version of a cell of the first message of partition 0; those of later messages are lower. */
     private static final long FIRST = 1L << 62;
     /** Of an offset, within a version. */
@@ -86,7 +85,7 @@ public final class HBaseStore<T> implements Store<T> {
                     detection.getSource(), source -> settings.source(source).unit());
             Window window =
                     new Window(detection.getWindow(), detection.getWindow().plus(unit));
-            byte[] qualifier = new CellName(HOT, window, detection.getSource()).bytes();
+            byte[] qualifier = new CellName(SweepKind.HOT, window, detection.getSource()).bytes();
             long version = hotVersion(detection.getPartition(), detection.getOffset());
             put(Keys.main(salts, detection), qualifier, version, json(detection), into);
             List<byte[]> indexes = Keys.indexes(salts, detection);

@@ -3,6 +3,7 @@ package io.trawl.hbase;
 import io.trawl.base.Settings;
 import io.trawl.parsing.flume.ProxyFile;
 import io.trawl.record.Detection;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.BitSet;
@@ -94,7 +95,7 @@ public final class HotCopies {
         return new Get(Keys.main(salts, detection))
                 .addFamily(HBase.FAMILY)
                 .setFilter(new FilterList(
-                        new ColumnPrefixFilter(Bytes.toBytes(HBaseStore.HOT + ":")), new KeyOnlyFilter(true)));
+                        new ColumnPrefixFilter(Bytes.toBytes(SweepKind.HOT + ":")), new KeyOnlyFilter(true)));
     }
 
     /**
@@ -123,7 +124,7 @@ public final class HotCopies {
     /** Of the message that a cell is of; null if it is not of the source, or a tombstone. */
     private static @Nullable Rank rank(Cell cell, String source) {
         CellName name = CellName.of(cell);
-        if (!name.path().equals(HBaseStore.HOT)
+        if (!name.isOf(SweepKind.HOT)
                 || !name.source().equals(source)
                 || LoadCheck.isTombstone(cell, false)) {
             return null;

@@ -1,6 +1,7 @@
 package io.trawl.hbase;
 
 import io.trawl.base.Window;
+import io.trawl.schema.word.SweepKind;
 import java.io.Serializable;
 import org.apache.hadoop.hbase.Cell;
 
@@ -23,7 +24,7 @@ public record Load(CellName name, long sequence, int attempt) implements Seriali
 
     /** A load of a result of the batch path. */
     public static Load batch(String source, Window window, long sequence, int attempt) {
-        return new Load(new CellName("batch", window, source), sequence, attempt);
+        return new Load(new CellName(SweepKind.BATCH, window, source), sequence, attempt);
     }
 
     /** Of a result's stamps those of its tombstones are lower: they hide older results, and never its own cells. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.base.Window;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class HBaseRetentionTest {
 
     private static String name(int hours) {
         Instant start = HOUR.plusSeconds(3600L * hours);
-        return new CellName("batch", new Window(start, start.plusSeconds(3600)), "proxy").toString();
+        return new CellName(SweepKind.BATCH, new Window(start, start.plusSeconds(3600)), "proxy").toString();
     }
 
     private static Result row(Cell... cells) {

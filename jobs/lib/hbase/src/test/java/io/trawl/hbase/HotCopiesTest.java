@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Window;
 import io.trawl.record.Detection;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,21 +43,21 @@ class HotCopiesTest {
         return hit;
     }
 
-    private static Cell cell(String path, Detection hit) {
+    private static Cell cell(SweepKind path, Detection hit) {
         CellName name =
                 new CellName(path, new Window(hit.getWindow(), hit.getWindow().plus(UNIT)), hit.getSource());
         return new KeyValue(
                 new byte[] {1},
                 HBase.FAMILY,
                 name.bytes(),
-                path.equals(HBaseStore.HOT)
+                path == SweepKind.HOT
                         ? HBaseStore.hotVersion(hit.getPartition(), hit.getOffset())
                         : new Load(name, 1, 0).stamp(),
                 "{\"url\": \"http://www.evil.example/\"}".getBytes(StandardCharsets.UTF_8));
     }
 
     private static Cell hot(Instant window, int partition, long offset) {
-        return cell(HBaseStore.HOT, hit(window, partition, offset));
+        return cell(SweepKind.HOT, hit(window, partition, offset));
     }
 
     /** What a region server sends of a row's cells. */
@@ -85,7 +86,7 @@ class HotCopiesTest {
     @Test
     void noValueIsFetchedAndNothingThatAnotherPathHasPut() {
         Cell[] large = {
-            large("hot", hit(BEFORE, 0, 7)), large("batch", hit(BEFORE, 0, 7)), large("hot", hit(HERE, 0, 50))
+            large(SweepKind.HOT, hit(BEFORE, 0, 7)), large(SweepKind.BATCH, hit(BEFORE, 0, 7)), large("hot", hit(HERE, 0, 50))
         };
         Result row = row(large);
         assertThat(row.size()).isEqualTo(2);
@@ -94,7 +95,7 @@ class HotCopiesTest {
         assertThat(new HotCopies().isCopy(hit(HERE, 0, 50), true, row)).isTrue();
     }
 
-    private static Cell large(String path, Detection hit) {
+    private static Cell large(SweepKind path, Detection hit) {
         Cell cell = cell(path, hit);
         return new KeyValue(
                 new byte[] {1}, HBase.FAMILY, CellUtil.cloneQualifier(cell), cell.getTimestamp(), new byte[1 << 20]);
@@ -167,10 +168,10 @@ class HotCopiesTest {
 
     @Test
     void whatOthersHavePutIsNotAskedFor() {
-        assertThat(isCopy(hit(HERE, 0, 50), cell("batch", hit(BEFORE, 0, 7)))).isFalse();
+        assertThat(isCopy(hit(HERE, 0, 50), cell(SweepKind.BATCH, hit(BEFORE, 0, 7)))).isFalse();
         Detection foreign = hit(BEFORE, 0, 7);
         foreign.setSource("another");
-        assertThat(isCopy(hit(HERE, 0, 50), cell(HBaseStore.HOT, foreign))).isFalse();
+        assertThat(isCopy(hit(HERE, 0, 50), cell(SweepKind.HOT, foreign))).isFalse();
     }
 
     @Test
@@ -198,7 +199,7 @@ class HotCopiesTest {
                 boolean killed = random.nextBoolean();
                 for (int attempt = killed ? 0 : 1; attempt < 2; attempt++) {
                     if (!isCopy(message, put.toArray(new Cell[0]))) {
-                        put.add(cell(HBaseStore.HOT, message));
+                        put.add(cell(SweepKind.HOT, message));
                         // What is put before a kill is not alerted.
                         alerts += attempt;
                     }
@@ -213,7 +214,7 @@ class HotCopiesTest {
             alerts = 0;
             for (Detection message : messages) {
                 if (!isCopy(message, put.toArray(new Cell[0]))) {
-                    put.add(cell(HBaseStore.HOT, message));
+                    put.add(cell(SweepKind.HOT, message));
                     alerts++;
                 }
             }

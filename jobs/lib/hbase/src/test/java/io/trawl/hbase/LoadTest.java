@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.base.Window;
+import io.trawl.schema.word.SweepKind;
 import java.time.Instant;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.KeyValue;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadTest {
     private static final Window WINDOW = Window.parse("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
-    private static final CellName NAME = new CellName("batch", WINDOW, "proxy");
+    private static final CellName NAME = new CellName(SweepKind.BATCH, WINDOW, "proxy");
     private static final byte[] ROW = {1};
 
     private static Cell cell(long stamp, byte[] value) {
@@ -24,7 +25,7 @@ class LoadTest {
     void aCellIsNamedByPathWindowAndSource() {
         assertThat(NAME).hasToString("batch:2026-11-24T10:00:00Z/2026-11-24T11:00:00Z:proxy");
         assertThat(CellName.parse(NAME.toString())).isEqualTo(NAME);
-        CellName odd = new CellName("hot", new Window(WINDOW.start().plusMillis(1), WINDOW.end()), "Z:a/b:c");
+        CellName odd = new CellName(SweepKind.HOT, new Window(WINDOW.start().plusMillis(1), WINDOW.end()), "Z:a/b:c");
         assertThat(CellName.parse(odd.toString())).isEqualTo(odd);
     }
 

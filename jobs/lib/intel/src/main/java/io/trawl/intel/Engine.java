@@ -8,6 +8,7 @@ import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.word.SweepKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,17 +44,17 @@ public final class Engine {
     private final IndicatorIndex index;
     private final long snapshotId;
     private final boolean webServer;
-    private final String sweep;
+    private final SweepKind sweep;
     private final List<Suppressor> suppressors;
 
     /**
      * @param snapshotId Iceberg snapshot of lake.indicators that the index was built from
      * @param webServer whether the events are a web server's
-     * @param sweep batch or retro
+     * @param sweep which path the detections are of
      * @param suppressors allowlists, in order; the first that suppresses a match is named
      */
     public Engine(
-            IndicatorIndex index, long snapshotId, boolean webServer, String sweep, List<Suppressor> suppressors) {
+            IndicatorIndex index, long snapshotId, boolean webServer, SweepKind sweep, List<Suppressor> suppressors) {
         this.index = index;
         this.snapshotId = snapshotId;
         this.webServer = webServer;
@@ -83,7 +84,7 @@ public final class Engine {
         detection.setEventId(event.getEventId());
         detection.setSource(event.getSource());
         detection.setWindow(event.getWindow());
-        detection.setSweep(sweep);
+        detection.setSweep(sweep.text());
         detection.setPartition(event.getPartition());
         detection.setOffset(event.getOffset());
         detection.setTimestamp(event.getTimestamp());

@@ -8,6 +8,7 @@ import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ class EngineTest {
 
     private List<Detection> detections(ProxyEvent event, Suppressor... suppressors) {
         List<Detection> detections = new ArrayList<>();
-        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, "batch", List.of(suppressors))
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.BATCH, List.of(suppressors))
                 .analyse(event, detections::add);
         return detections;
     }
@@ -131,7 +132,7 @@ class EngineTest {
                 Events.indicator("user-agent", "evil/1"),
                 Events.indicator("url-path", "/ab"),
                 Events.indicator("ipv4", "10.0.0.9"));
-        Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, "batch", List.of());
+        Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, SweepKind.BATCH, List.of());
 
         for (ProxyEvent whole : List.of(event(), web)) {
             ProxyEvent some = new ProxyEvent();
@@ -153,7 +154,7 @@ class EngineTest {
     @Test
     void aSweepMayBeRetro() {
         List<Detection> detections = new ArrayList<>();
-        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, "retro", List.of())
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.RETRO, List.of())
                 .analyse(event(), detections::add);
 
         assertThat(detections).extracting(Detection::getSweep).containsExactly("retro");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Json;
 import io.trawl.base.State;
 import io.trawl.base.Window;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -23,10 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> own) {
     private static final String FILE = "maintain/horizon.json";
-    private static final String LOAD = "load";
-    private static final String AUDIT = "audit";
     /** The stages whose results an audit compares. */
-    private static final Set<String> AUDITED = Set.of("ingest", "validate", "enrich");
+    private static final Set<Stage> AUDITED = Set.of(Stage.INGEST, Stage.VALIDATE, Stage.ENRICH);
 
     /** What the ledger has of the runs of a window. */
     public static final class Runs {
@@ -37,14 +36,14 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
         private boolean clean;
 
         /** Adds a run, as its entry has it. */
-        public void add(String stage, Instant started, Instant ended, Map<?, ?> counts) {
-            if (stage.equals(AUDIT)) {
+        public void add(Stage stage, Instant started, Instant ended, Map<?, ?> counts) {
+            if (stage.equals(Stage.AUDIT)) {
                 if (ended.isAfter(audited)) {
                     audited = ended;
                     auditBegan = started;
                     clean = Long.valueOf(0).equals(counts.get("problems"));
                 }
-            } else if (!stage.equals(LOAD)) {
+            } else if (!stage.equals(Stage.LOAD)) {
                 made = made == null || ended.isAfter(made) ? ended : made;
                 compared = AUDITED.contains(stage) && ended.isAfter(compared) ? ended : compared;
             }

@@ -6,6 +6,7 @@ import io.trawl.base.Window;
 import io.trawl.flow.Store;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.OffsetSpan;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -69,14 +70,14 @@ public final class Ledger {
     }
 
     /** The entry that counts, null where the stage of the window was never done. */
-    public @Nullable Entry current(String source, String stage, Window window) {
+    public @Nullable Entry current(String source, Stage stage, Window window) {
         return entries(source, stage, window).stream()
                 .max(Comparator.comparingLong(Entry::sequence))
                 .orElse(null);
     }
 
     /** The entry that counts, or a failure that says which job has to run first. */
-    public Entry require(String source, String stage, Window window) {
+    public Entry require(String source, Stage stage, Window window) {
         Entry entry = current(source, stage, window);
         if (entry == null) {
             throw new JobFailure(
@@ -88,7 +89,7 @@ public final class Ledger {
     }
 
     /** The entry that counts of the latest window before the given one; null where there is none. */
-    public @Nullable Entry latestBefore(String source, String stage, Window window) {
+    public @Nullable Entry latestBefore(String source, Stage stage, Window window) {
         return read(latest(source, stage, window)).stream()
                 .max(Comparator.comparing(Entry::window).thenComparingLong(Entry::sequence))
                 .orElse(null);
@@ -98,10 +99,10 @@ public final class Ledger {
      * The entries among which the latest before a window is. Files say from which window to which they have entries; there
      * is an entry of each of the two. A year of windows need not be read, then, for the newest.
      */
-    private Expression latest(String source, String stage, Window window) {
+    private Expression latest(String source, Stage stage, Window window) {
         Expression before = Expressions.and(
                 Expressions.equal("source", source),
-                Expressions.equal("stage", stage),
+                Expressions.equal("stage", stage.name()),
                 Expressions.lessThan("window", Times.micros(window.start())));
         Table table = lake.table(LakeTable.LEDGER);
         Types.NestedField field = table.schema().findField("window");
@@ -132,7 +133,7 @@ public final class Ledger {
     }
 
     /** How many files {@link #latestBefore} reads. */
-    public int filesBefore(String source, String stage, Window window) {
+    public int filesBefore(String source, Stage stage, Window window) {
         int count = 0;
         try (CloseableIterable<FileScanTask> files = lake.table(LakeTable.LEDGER)
                 .newScan()
@@ -148,11 +149,11 @@ public final class Ledger {
     }
 
     /** The entries that count of the windows that have a part in [from, until), by start. */
-    public SortedMap<Instant, Entry> current(String source, String stage, Instant from, Instant until) {
+    public SortedMap<Instant, Entry> current(String source, Stage stage, Instant from, Instant until) {
         TreeMap<Instant, Entry> current = new TreeMap<>();
         read(Expressions.and(
                         Expressions.equal("source", source),
-                        Expressions.equal("stage", stage),
+                        Expressions.equal("stage", stage.name()),
                         Expressions.greaterThan("window_end", Times.micros(from)),
                         Expressions.lessThan("window", Times.micros(until))))
                 .forEach(entry -> current.merge(entry.window(), entry, (a, b) -> a.sequence() >= b.sequence() ? a : b));
@@ -176,7 +177,7 @@ public final class Ledger {
      */
     public record Parts(String table, long sequence, List<Part> parts) {}
 
-    public Parts parts(String source, String stage, Instant from, Instant until) {
+    public Parts parts(String source, Stage stage, Instant from, Instant until) {
         Table table = lake.table(LakeTable.LEDGER);
         Snapshot snapshot = table.currentSnapshot();
         List<Part> parts = new ArrayList<>();
@@ -188,7 +189,7 @@ public final class Ledger {
                 .useSnapshot(snapshot.snapshotId())
                 .filter(Expressions.and(
                         Expressions.equal("source", source),
-                        Expressions.equal("stage", stage),
+                        Expressions.equal("stage", stage.name()),
                         Expressions.greaterThanOrEqual("window", Times.micros(from)),
                         Expressions.lessThan("window", Times.micros(until))))
                 .includeColumnStats()
@@ -210,7 +211,7 @@ public final class Ledger {
 
     /** The entries that count of the windows that some files have entries of, and that begin in [from, until). */
     public SortedMap<Instant, Entry> current(
-            String source, String stage, List<Part> parts, Instant from, Instant until) {
+            String source, Stage stage, List<Part> parts, Instant from, Instant until) {
         TreeMap<Instant, Entry> current = new TreeMap<>();
         Expression some = parts.stream()
                 .map(part -> new Window(part.first(), part.last().plusNanos(1_000)))
@@ -225,7 +226,7 @@ public final class Ledger {
         }
         read(Expressions.and(
                         Expressions.equal("source", source),
-                        Expressions.equal("stage", stage),
+                        Expressions.equal("stage", stage.name()),
                         Expressions.greaterThanOrEqual("window", Times.micros(from)),
                         Expressions.lessThan("window", Times.micros(until)),
                         some))
@@ -234,10 +235,10 @@ public final class Ledger {
     }
 
     /** Every entry of a stage of a window, oldest first. */
-    public List<Entry> entries(String source, String stage, Window window) {
+    public List<Entry> entries(String source, Stage stage, Window window) {
         List<Entry> entries = read(Expressions.and(
                 Expressions.equal("source", source),
-                Expressions.equal("stage", stage),
+                Expressions.equal("stage", stage.name()),
                 Expressions.equal("window", Times.micros(window.start())),
                 Expressions.equal("window_end", Times.micros(window.end()))));
         entries.sort(Comparator.comparingLong(Entry::sequence));
@@ -255,7 +256,7 @@ public final class Ledger {
                 .select("source", "stage", "window", "window_end", "started", "ended", "counts")
                 .build()) {
             records.forEach(record -> runs.add(
-                    (String) record.getField("stage"),
+                    new Stage((String) record.getField("stage")),
                     instant(record.getField("started")),
                     instant(record.getField("ended")),
                     (Map<?, ?>) record.getField("counts")));

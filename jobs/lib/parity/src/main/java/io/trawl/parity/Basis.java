@@ -13,6 +13,7 @@ import io.trawl.hbase.Load;
 import io.trawl.kafka.HotProgress;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
+import io.trawl.schema.word.SweepKind;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
@@ -104,7 +105,7 @@ record Basis(
 
     /** What the hot path writes of a detection of the batch sweep, if it finds the same. */
     private static ObjectNode expected(Detection batch, Instant window) {
-        return Json.of(batch).put("sweep", HBaseStore.HOT).put("window", window.toString());
+        return Json.of(batch).put("sweep", SweepKind.HOT.text()).put("window", window.toString());
     }
 
     private void compare(Detection batch, HotCell hotCell, Findings into) {
@@ -227,12 +228,12 @@ record Basis(
     }
 
     private CellName hotName() {
-        return new CellName(HBaseStore.HOT, window, source);
+        return new CellName(SweepKind.HOT, window, source);
     }
 
     /** Whether a row has the batch sweep's cell of the window, of the load that counts. */
     private boolean isLoaded(Result row) {
-        Cell loaded = row.getColumnLatestCell(HBase.FAMILY, new CellName("batch", window, source).bytes());
+        Cell loaded = row.getColumnLatestCell(HBase.FAMILY, new CellName(SweepKind.BATCH, window, source).bytes());
         return loaded != null && !Load.isTombstone(loaded) && Load.sequence(loaded) == version;
     }
 
@@ -255,7 +256,7 @@ record Basis(
     private @Nullable JsonNode batchCell(Result row) {
         for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
             CellName name = CellName.of(cell);
-            if (name.path().equals("batch") && name.source().equals(source) && !Load.isTombstone(cell)) {
+            if (name.isOf(SweepKind.BATCH) && name.source().equals(source) && !Load.isTombstone(cell)) {
                 return HotCell.read(HotCell.value(cell));
             }
         }

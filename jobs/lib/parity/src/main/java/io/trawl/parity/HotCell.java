@@ -8,6 +8,7 @@ import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Load;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ record HotCell(CellName name, HBaseStore.Place place, String value) {
         }
         for (Cell cell : row.rawCells()) {
             CellName name = CellName.of(cell);
-            if (name.path().equals(HBaseStore.HOT) && !Load.isTombstone(cell)) {
+            if (name.isOf(SweepKind.HOT) && !Load.isTombstone(cell)) {
                 cells.add(new HotCell(name, HBaseStore.Place.of(cell.getTimestamp()), value(cell)));
             }
         }

@@ -10,6 +10,7 @@ import io.trawl.hbase.Keys;
 import io.trawl.kafka.HotProgress;
 import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,10 +137,10 @@ public final class Parity {
         Duration unit = Duration.between(basis.window().start(), basis.window().end());
         Instant from = basis.window().start().minus(unit);
         Instant until = basis.window().end().plus(unit);
-        SortedMap<Instant, Ledger.Entry> ingested = ledger.current(basis.source(), "ingest", from, until);
-        SortedMap<Instant, Ledger.Entry> enriched = ledger.current(basis.source(), "enrich", from, until);
+        SortedMap<Instant, Ledger.Entry> ingested = ledger.current(basis.source(), Stage.INGEST, from, until);
+        SortedMap<Instant, Ledger.Entry> enriched = ledger.current(basis.source(), Stage.ENRICH, from, until);
         List<Swept> others = new ArrayList<>();
-        ledger.current(basis.source(), "load", from, until).keySet().forEach(start -> {
+        ledger.current(basis.source(), Stage.LOAD, from, until).keySet().forEach(start -> {
             Ledger.Entry ingest = ingested.get(start);
             Ledger.Entry enrich = enriched.get(start);
             Long snapshot = enrich == null ? null : enrich.indicatorSnapshot();

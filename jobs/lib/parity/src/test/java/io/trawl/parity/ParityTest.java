@@ -13,6 +13,7 @@ import io.trawl.hbase.Load;
 import io.trawl.kafka.HotProgress;
 import io.trawl.record.Detection;
 import io.trawl.record.OffsetSpan;
+import io.trawl.schema.word.SweepKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -178,7 +179,7 @@ class ParityTest {
         Cell cell = new KeyValue(
                 Keys.main(4, hot),
                 HBase.FAMILY,
-                new CellName("hot", WINDOW, hot.getSource()).bytes(),
+                new CellName(SweepKind.HOT, WINDOW, hot.getSource()).bytes(),
                 HBaseStore.hotVersion(0, 120),
                 reordered.getBytes(StandardCharsets.UTF_8));
         assertThat(batch(detection(120), cell).equal()).isEqualTo(1);

@@ -6,6 +6,7 @@ import io.trawl.base.Window;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Books implements Lake.Watch {
     private final @Nullable Window window;
     private final Map<String, LakeTable<?>> writes = new TreeMap<>();
     private final Map<String, @Nullable Long> bases = new HashMap<>();
-    private final Map<String, Ledger.Entry> stages = new HashMap<>();
+    private final Map<Stage, Ledger.Entry> stages = new HashMap<>();
     private final Set<String> seen = new TreeSet<>();
     private final Map<String, Long> inputs = new TreeMap<>();
     private final Map<String, Long> outputs = new TreeMap<>();
@@ -62,7 +63,7 @@ final class Books implements Lake.Watch {
         }
         throw new JobFailure(
                 "job " + job.name() + " reads " + table
-                        + " without having said so; expected it in reads(), for example Reads.of(\"ingest\", LakeTable.RAW_LINES)",
+                        + " without having said so; expected it in reads(), for example Reads.of(Stage.INGEST, LakeTable.RAW_LINES)",
                 null);
     }
 

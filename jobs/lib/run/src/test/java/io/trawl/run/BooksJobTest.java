@@ -8,6 +8,7 @@ import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.RawLine;
+import io.trawl.schema.word.Stage;
 import io.trawl.testing.Lines;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -43,7 +44,7 @@ class BooksJobTest {
         }
     }
 
-    private static final List<Reads> LINES = List.of(Reads.of("ingest", LakeTable.RAW_LINES));
+    private static final List<Reads> LINES = List.of(Reads.of(Stage.INGEST, LakeTable.RAW_LINES));
 
     private String run(String name, List<Reads> reads, List<LakeTable<?>> writes, Work work) {
         ByteArrayOutputStream error = new ByteArrayOutputStream();
@@ -88,7 +89,7 @@ class BooksJobTest {
 
     private List<Ledger.Entry> entries(String stage) throws Exception {
         try (Lake lake = lake()) {
-            return new Ledger(lake).entries("proxy", stage, Lines.WINDOW);
+            return new Ledger(lake).entries("proxy", new Stage(stage), Lines.WINDOW);
         }
     }
 
@@ -125,7 +126,7 @@ class BooksJobTest {
         assertThat(ingest()).isEqualTo("0 ");
         assertThat(run("next", List.of(), List.of(), run -> run.reading(LakeTable.RAW_LINES)))
                 .isEqualTo("1 trawl next: job next reads lake.raw_lines without having said so; expected it in reads(),"
-                        + " for example Reads.of(\"ingest\", LakeTable.RAW_LINES)");
+                        + " for example Reads.of(Stage.INGEST, LakeTable.RAW_LINES)");
         assertThat(run("next", LINES, List.of(), run -> run.replacing(LakeTable.PROXY_EVENTS)))
                 .isEqualTo("1 trawl next: job next writes lake.proxy_events without having said so; expected it in"
                         + " writes(), for example List.of(LakeTable.PROXY_EVENTS)");
@@ -138,7 +139,7 @@ class BooksJobTest {
         assertThat(ingest()).isEqualTo("0 ");
         assertThat(run("next", List.of(), List.of(LakeTable.PROXY_EVENTS), run -> {
                     long snapshot = run.ledger()
-                            .require("proxy", "ingest", run.window())
+                            .require("proxy", Stage.INGEST, run.window())
                             .output(LakeTable.RAW_LINES);
                     run.lake().isEmpty(LakeTable.RAW_LINES, "proxy", run.window(), snapshot);
                     run.replacing(LakeTable.PROXY_EVENTS).fill(to -> {});

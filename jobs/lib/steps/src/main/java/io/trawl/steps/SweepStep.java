@@ -6,6 +6,7 @@ import io.trawl.flow.Step;
 import io.trawl.intel.Engine;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.word.SweepKind;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -18,11 +19,11 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     private final IndicatorSnapshot indicators;
     private final Settings settings;
     private final boolean webServer;
-    private final String sweep;
+    private final SweepKind sweep;
     private transient volatile @Nullable Engine engine;
 
-    /** @param sweep batch or retro */
-    public SweepStep(IndicatorSnapshot indicators, Settings settings, boolean webServer, String sweep) {
+    /** @param sweep which path the detections are of */
+    public SweepStep(IndicatorSnapshot indicators, Settings settings, boolean webServer, SweepKind sweep) {
         this.indicators = indicators;
         this.settings = settings;
         this.webServer = webServer;

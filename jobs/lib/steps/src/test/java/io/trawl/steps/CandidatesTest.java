@@ -7,6 +7,7 @@ import io.trawl.intel.Engine;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.word.SweepKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class CandidatesTest {
         if (paths) {
             indicators.add(indicator("url-path", "/gate.php"));
         }
-        Engine engine = new Engine(IndicatorIndex.of(indicators), 1, webServer, "batch", List.of());
+        Engine engine = new Engine(IndicatorIndex.of(indicators), 1, webServer, SweepKind.BATCH, List.of());
         SplittableRandom random = new SplittableRandom(7);
         List<ProxyEvent> events = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {

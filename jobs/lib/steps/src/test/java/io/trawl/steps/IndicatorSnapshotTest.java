@@ -15,6 +15,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.record.Indicator;
 import io.trawl.run.Job;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import io.trawl.testing.Lines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,7 +127,7 @@ class IndicatorSnapshotTest {
         load("file:/1.index", null);
         sweep("c", true, 3);
 
-        assertThat(new Ledger(lake).entries("proxy", "enrich", Lines.WINDOW))
+        assertThat(new Ledger(lake).entries("proxy", Stage.ENRICH, Lines.WINDOW))
                 .extracting(entry -> entry.versions().get("indicators") + " "
                         + entry.versions().get("allowlists"))
                 .containsExactly("pinned 0123", "latest 4567", "latest none");

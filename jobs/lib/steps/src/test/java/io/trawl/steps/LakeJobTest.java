@@ -17,6 +17,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.RawLine;
 import io.trawl.run.Jobs;
+import io.trawl.schema.word.Stage;
 import io.trawl.testing.Lines;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -253,26 +254,26 @@ class LakeJobTest {
     @Test
     void theLedgersEntryWithTheHighestSequenceCounts() {
         Ledger ledger = new Ledger(lake);
-        assertThat(ledger.current("proxy", "ingest", Lines.WINDOW)).isNull();
+        assertThat(ledger.current("proxy", Stage.INGEST, Lines.WINDOW)).isNull();
         assertThatExceptionOfType(JobFailure.class)
-                .isThrownBy(() -> ledger.require("proxy", "ingest", Lines.WINDOW))
+                .isThrownBy(() -> ledger.require("proxy", Stage.INGEST, Lines.WINDOW))
                 .withMessageContaining("run ingest --source proxy --window " + Lines.WINDOW + " first");
         ledger.add(entry("new", 9, 70));
         ledger.add(entry("old", 5, 60));
-        Ledger.Entry current = ledger.require("proxy", "ingest", Lines.WINDOW);
+        Ledger.Entry current = ledger.require("proxy", Stage.INGEST, Lines.WINDOW);
         assertThat(current.runId()).isEqualTo("new");
         assertThat(current.output(LakeTable.RAW_LINES)).isEqualTo(70);
         assertThat(current.counts()).containsEntry("raw", 3L);
         assertThat(current.spans("offsets")).hasSize(1);
-        assertThat(ledger.latestBefore("proxy", "ingest", OTHER).runId()).isEqualTo("new");
-        assertThat(ledger.latestBefore("proxy", "ingest", Lines.WINDOW)).isNull();
+        assertThat(ledger.latestBefore("proxy", Stage.INGEST, OTHER).runId()).isEqualTo("new");
+        assertThat(ledger.latestBefore("proxy", Stage.INGEST, Lines.WINDOW)).isNull();
         Instant start = Lines.WINDOW.start();
         Instant end = Lines.WINDOW.end();
-        assertThat(ledger.current("proxy", "ingest", end.minusMillis(1), end))
+        assertThat(ledger.current("proxy", Stage.INGEST, end.minusMillis(1), end))
                 .hasSize(1)
                 .hasEntrySatisfying(start, entry -> assertThat(entry.runId()).isEqualTo("new"));
-        assertThat(ledger.current("proxy", "ingest", end, end.plusSeconds(1))).isEmpty();
-        assertThat(ledger.current("proxy", "ingest", start.minusSeconds(1), start))
+        assertThat(ledger.current("proxy", Stage.INGEST, end, end.plusSeconds(1))).isEmpty();
+        assertThat(ledger.current("proxy", Stage.INGEST, start.minusSeconds(1), start))
                 .isEmpty();
     }
 
@@ -288,26 +289,26 @@ class LakeJobTest {
         // As a writer leaves it that commits late.
         ledger.add(entry(windows.get(7), "late-7", 3, 7));
         for (int i = 0; i < windows.size(); i++) {
-            Ledger.Entry before = ledger.latestBefore("proxy", "ingest", windows.get(i));
+            Ledger.Entry before = ledger.latestBefore("proxy", Stage.INGEST, windows.get(i));
             if (i == 0) {
                 assertThat(before).isNull();
             } else {
                 assertThat(before.runId()).isEqualTo(i == 8 ? "again-7" : "run-" + (i - 1));
             }
         }
-        assertThat(ledger.filesBefore("proxy", "ingest", windows.get(20))).isEqualTo(1);
-        assertThat(ledger.filesBefore("proxy", "ingest", windows.get(8))).isEqualTo(3);
+        assertThat(ledger.filesBefore("proxy", Stage.INGEST, windows.get(20))).isEqualTo(1);
+        assertThat(ledger.filesBefore("proxy", Stage.INGEST, windows.get(8))).isEqualTo(3);
 
         // All of them in one file.
         SparkActions.get(spark)
                 .rewriteDataFiles(lake.table(LakeTable.LEDGER))
                 .option("rewrite-all", "true")
                 .execute();
-        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(8)).runId())
+        assertThat(ledger.latestBefore("proxy", Stage.INGEST, windows.get(8)).runId())
                 .isEqualTo("again-7");
-        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(21)).runId())
+        assertThat(ledger.latestBefore("proxy", Stage.INGEST, windows.get(21)).runId())
                 .isEqualTo("run-20");
-        assertThat(ledger.latestBefore("proxy", "ingest", windows.get(0))).isNull();
+        assertThat(ledger.latestBefore("proxy", Stage.INGEST, windows.get(0))).isNull();
     }
 
     private static LedgerEntry entry(String run, long sequence, long snapshot) {

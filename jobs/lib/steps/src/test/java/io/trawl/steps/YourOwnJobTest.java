@@ -16,6 +16,7 @@ import io.trawl.record.RawLine;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import io.trawl.testing.Lines;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -289,10 +290,10 @@ class YourOwnJobTest {
                         .with("lake.warehouse", folder.resolve("lake").toUri().toString()),
                 new Configuration())) {
             Ledger ledger = new Ledger(lake);
-            assertThat(ledger.entries("proxy", "slow", Lines.WINDOW)).hasSize(2).allSatisfy(entry -> {
+            assertThat(ledger.entries("proxy", new Stage("slow"), Lines.WINDOW)).hasSize(2).allSatisfy(entry -> {
                 assertThat(entry.input(LakeTable.RAW_LINES))
                         .isEqualTo(
-                                ledger.require("proxy", "ingest", Lines.WINDOW).output(LakeTable.RAW_LINES));
+                                ledger.require("proxy", Stage.INGEST, Lines.WINDOW).output(LakeTable.RAW_LINES));
                 assertThat(entry.counts()).containsEntry("slow", 1L).containsEntry("in", 3L);
             });
         }

@@ -12,6 +12,7 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
+import io.trawl.schema.word.SweepKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +152,7 @@ class AgreementTest {
         List<String> terminals = new ArrayList<>();
         for (Path log : logs) {
             for (String format : FORMATS) {
-                Engine engine = new Engine(index, 0, format.equals("combined"), "batch", List.of(allowlists));
+                Engine engine = new Engine(index, 0, format.equals("combined"), SweepKind.BATCH, List.of(allowlists));
                 for (ProxyEvent event : events(format, log)) {
                     engine.analyse(
                             event,

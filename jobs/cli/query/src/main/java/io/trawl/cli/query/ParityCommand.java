@@ -15,6 +15,8 @@ import io.trawl.parity.Kind;
 import io.trawl.parity.Parity;
 import io.trawl.parity.Verdict;
 import io.trawl.record.Detection;
+import io.trawl.schema.word.Stage;
+import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -105,9 +107,9 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private Verdict judge(Settings settings, Lake lake, Ledger ledger, Window one, HotProgress hot) throws IOException {
-        Ledger.Entry ingest = ledger.require(source, "ingest", one);
-        Ledger.Entry enrich = ledger.require(source, "enrich", one);
-        Ledger.Entry load = ledger.require(source, "load", one);
+        Ledger.Entry ingest = ledger.require(source, Stage.INGEST, one);
+        Ledger.Entry enrich = ledger.require(source, Stage.ENRICH, one);
+        Ledger.Entry load = ledger.require(source, Stage.LOAD, one);
         long snapshot = enrich.output(LakeTable.DETECTIONS);
         String rerun = ": run load --source " + source + " --window " + one + " first";
         if (load.input(LakeTable.DETECTIONS) != snapshot) {
@@ -116,7 +118,7 @@ final class ParityCommand implements Callable<Integer> {
         }
         Verdict verdict;
         try (CloseableIterable<Detection> batch =
-                lake.records(LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", "batch"))) {
+                lake.records(LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", SweepKind.BATCH.text()))) {
             verdict = Parity.of(settings, ledger, one, ingest, enrich, hot).judge(batch.iterator());
         }
         if (verdict.lacking().missing() > 0) {

@@ -7,6 +7,7 @@ import io.trawl.base.Window;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ final class RawLines {
         Instant start = Instant.parse(first.path("window").asText());
         Duration unit = settings.source(source).unit();
         Window window = new Window(start, start.plus(unit));
-        Ledger.Entry ingest = new Ledger(lake).current(source, "ingest", window);
+        Ledger.Entry ingest = new Ledger(lake).current(source, Stage.INGEST, window);
         if (ingest == null) {
             // What the hot path has seen, and the batch path not yet.
             return Map.of();

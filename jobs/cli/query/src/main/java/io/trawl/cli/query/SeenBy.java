@@ -7,6 +7,8 @@ import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.lake.Lake;
 import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
+import io.trawl.schema.word.SweepKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +60,7 @@ final class SeenBy {
                 }
                 boolean done = hotWindows(detection).stream()
                         .anyMatch(window -> loaded.computeIfAbsent(
-                                source + " " + window, key -> ledger.current(source, "load", window) != null));
+                                source + " " + window, key -> ledger.current(source, Stage.LOAD, window) != null));
                 detection.put("status", done ? HOT_ONLY : PENDING);
             }
         }
@@ -66,10 +68,10 @@ final class SeenBy {
 
     static String status(Settings settings, JsonNode detection, Instant now) {
         List<String> paths = paths(detection);
-        if (paths.contains("batch")) {
-            return paths.contains("hot") ? CONFIRMED : BATCH_ONLY;
+        if (paths.contains(SweepKind.BATCH.text())) {
+            return paths.contains(SweepKind.HOT.text()) ? CONFIRMED : BATCH_ONLY;
         }
-        if (!paths.contains("hot")) {
+        if (!paths.contains(SweepKind.HOT.text())) {
             return RETRO_ONLY;
         }
         boolean closed = hotWindows(detection).stream()
@@ -81,7 +83,7 @@ final class SeenBy {
     private static List<Window> hotWindows(JsonNode detection) {
         List<Window> windows = new ArrayList<>();
         detection.path("seen_by").forEach(path -> {
-            if (path.asText().startsWith("hot:")) {
+            if (path.asText().startsWith(SweepKind.HOT + ":")) {
                 windows.add(CellName.parse(path.asText()).window());
             }
         });

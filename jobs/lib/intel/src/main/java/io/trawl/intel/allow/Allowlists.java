@@ -10,6 +10,7 @@ import io.trawl.intel.canonical.Ip;
 import io.trawl.intel.match.Match;
 import io.trawl.intel.match.Suppressor;
 import io.trawl.record.Indicator;
+import io.trawl.schema.word.IndicatorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -320,14 +321,14 @@ public final class Allowlists implements Suppressor {
 
     @Override
     public @Nullable String suppressedBy(Match match) {
-        String type = match.indicator().getType();
+        IndicatorType type = IndicatorType.of(match.indicator().getType());
         String known = match.indicator().getValue();
         String value = match.value();
-        return switch (type) {
-            case "domain" -> domain(value, known.length());
-            case "ipv4", "ipv6" -> holding(value, Integer.MAX_VALUE);
-            case "cidr" -> holding(value, Integer.parseInt(known.substring(known.indexOf('/') + 1)));
-            case "url", "url-prefix" -> {
+        return type == null ? null : switch (type) {
+            case DOMAIN -> domain(value, known.length());
+            case IPV4, IPV6 -> holding(value, Integer.MAX_VALUE);
+            case CIDR -> holding(value, Integer.parseInt(known.substring(known.indexOf('/') + 1)));
+            case URL, URL_PREFIX -> {
                 String list = urls.get(value);
                 yield list != null ? list : urls.get(known);
             }
@@ -383,22 +384,23 @@ public final class Allowlists implements Suppressor {
      */
     public @Nullable String listOf(Indicator indicator) {
         String value = indicator.getValue();
-        return switch (indicator.getType()) {
-            case "domain" -> name(value);
-            case "ipv4", "ipv6" -> holding(value, 0);
-            case "cidr" -> {
+        IndicatorType type = IndicatorType.of(indicator.getType());
+        return type == null ? null : switch (type) {
+            case DOMAIN -> name(value);
+            case IPV4, IPV6 -> holding(value, 0);
+            case CIDR -> {
                 int slash = value.indexOf('/');
                 byte[] first = Ip.require(value.substring(0, slash));
                 yield holding(first, 0, Integer.parseInt(value.substring(slash + 1)));
             }
-            case "ip-port", "domain-port" -> {
+            case IP_PORT, DOMAIN_PORT -> {
                 Canonical.Result host = Canonical.host(value.substring(0, value.lastIndexOf(':')));
                 String canonical = host.canonical();
                 yield canonical == null ? null : host.isAddress() ? holding(canonical, 0) : name(canonical);
             }
-            case "url", "url-prefix" -> urls.get(value);
-            case "md5", "sha1", "sha256" -> hashes.get(value);
-            case "email-domain" -> {
+            case URL, URL_PREFIX -> urls.get(value);
+            case MD5, SHA1, SHA256 -> hashes.get(value);
+            case EMAIL_DOMAIN -> {
                 String list = emails.get(value);
                 yield list != null ? list : matching(emailExpressions, value, 0);
             }

@@ -1,6 +1,7 @@
 package io.trawl.intel.canonical;
 
 import com.ibm.icu.text.IDNA;
+import io.trawl.schema.word.IndicatorType;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -54,11 +55,11 @@ public final class Canonical {
         NONE;
 
         /** Type of an indicator or observable that is a host of this kind. */
-        public String type() {
+        public IndicatorType type() {
             return switch (this) {
-                case IPV4 -> "ipv4";
-                case IPV6 -> "ipv6";
-                default -> "domain";
+                case IPV4 -> IndicatorType.IPV4;
+                case IPV6 -> IndicatorType.IPV6;
+                default -> IndicatorType.DOMAIN;
             };
         }
     }

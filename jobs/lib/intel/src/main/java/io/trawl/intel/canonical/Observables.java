@@ -36,7 +36,7 @@ public final class Observables {
         Canonical.Result result = Canonical.host(host);
         String value = result.canonical();
         if (value != null) {
-            return new Seen(result.kind().type(), value);
+            return new Seen(result.kind().type().text(), value);
         }
         String text = OddHost.of(host).text();
         return text.isEmpty() ? null : new Seen(DOMAIN, text);

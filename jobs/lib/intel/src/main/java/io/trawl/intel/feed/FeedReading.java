@@ -3,6 +3,7 @@ package io.trawl.intel.feed;
 import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.canonical.Ip;
 import io.trawl.record.Indicator;
+import io.trawl.schema.word.IndicatorType;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ final class FeedReading {
         }
         String type = field(fields, header.type);
         FeedRow row = new FeedRow(
-                type.isEmpty() && AGENT.contains(valueName) ? "user-agent" : type,
+                type.isEmpty() && AGENT.contains(valueName) ? IndicatorType.USER_AGENT.text() : type,
                 field(fields, header.confidence),
                 field(fields, header.from),
                 field(fields, header.until),

@@ -1,6 +1,7 @@
 package io.trawl.intel.feed;
 
 import io.trawl.record.Indicator;
+import io.trawl.schema.word.IndicatorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public final class Feeds {
 
         /** The type of all lines; empty where each says it. */
         String type() {
-            return this == USER_AGENTS ? "user-agent" : this == USER_AGENT_REGEXES ? "user-agent-regex" : "";
+            return this == USER_AGENTS ? IndicatorType.USER_AGENT.text() : this == USER_AGENT_REGEXES ? IndicatorType.USER_AGENT_REGEX.text() : "";
         }
 
         @Nullable

@@ -8,6 +8,7 @@ import io.trawl.intel.canonical.Ip;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.canonical.Refang;
 import io.trawl.intel.canonical.UrlParser;
+import io.trawl.schema.word.IndicatorType;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,18 +24,27 @@ public final class Indicators {
     /**
      * What a text was read as.
      *
-     * @param type domain, ipv4, ipv6, cidr, url, url-prefix, ip-port, domain-port, url-path, user-agent, user-agent-regex,
-     *     email-domain, md5, sha1 or sha256; empty where it is no indicator
+     * @param kind null where it is no indicator
      * @param value the canonical value; null where it is no indicator
      * @param reason why it is none; empty where it is one
      */
-    public record Read(String type, @Nullable String value, String reason) {
+    public record Read(
+            @Nullable IndicatorType kind, @Nullable String value, String reason) {
+        static Read of(IndicatorType kind, String value) {
+            return new Read(kind, value, "");
+        }
+
         static Read none(String reason) {
-            return new Read("", null, reason);
+            return new Read(null, null, reason);
         }
 
         static Read unsupported(String type) {
             return none("type not supported: " + type);
+        }
+
+        /** The type as records have it; empty where it is no indicator. */
+        public String type() {
+            return kind == null ? "" : kind.text();
         }
     }
 
@@ -146,15 +156,16 @@ public final class Indicators {
             return prefix(value.endsWith("/*") ? value.substring(0, value.length() - 1) : value);
         }
         Read read = family == Family.URL ? url(value) : classified(value);
-        if (read.value() == null || family == Family.ANY) {
+        IndicatorType kind = read.kind();
+        if (kind == null || family == Family.ANY) {
             return read;
         }
         boolean fits =
-                switch (read.type()) {
-                    case "domain", "domain-port" -> family == Family.DOMAIN;
-                    case "url" -> family == Family.URL;
-                    case "url-path" -> family == Family.PATH;
-                    case "md5", "sha1", "sha256" -> family == Family.HASH;
+                switch (kind) {
+                    case DOMAIN, DOMAIN_PORT -> family == Family.DOMAIN;
+                    case URL -> family == Family.URL;
+                    case URL_PATH -> family == Family.PATH;
+                    case MD5, SHA1, SHA256 -> family == Family.HASH;
                     default -> family == Family.ADDRESS || family == Family.DOMAIN;
                 };
         return fits
@@ -190,7 +201,8 @@ public final class Indicators {
         }
         String hash = hash(value);
         if (hash != null) {
-            return hash.equals("sha512") ? Read.unsupported(hash) : new Read(hash, value.toLowerCase(Locale.ROOT), "");
+            IndicatorType kind = IndicatorType.of(hash);
+            return kind == null ? Read.unsupported(hash) : Read.of(kind, value.toLowerCase(Locale.ROOT));
         }
         // *.evil.example is evil.example with what lies beneath it.
         String name = value.startsWith("*.") ? value.substring(2) : value;
@@ -257,7 +269,7 @@ public final class Indicators {
             return read;
         }
         String authority = host.kind() == Canonical.Kind.IPV6 ? "[" + read.value() + "]" : read.value();
-        return new Read(host.isAddress() ? "ip-port" : "domain-port", authority + ":" + port, "");
+        return Read.of(host.isAddress() ? IndicatorType.IP_PORT : IndicatorType.DOMAIN_PORT, authority + ":" + port);
     }
 
     /** A path on any host, as the end of one: /gate.php. */
@@ -267,7 +279,7 @@ public final class Indicators {
         if (url == null || length < SHORTEST_PATH && !url.rest().matches("/[A-Za-z0-9]{2,}")) {
             return Read.none("a path that every site has, or none; expected for example /gate.php");
         }
-        return new Read("url-path", url.rest(), "");
+        return Read.of(IndicatorType.URL_PATH, url.rest());
     }
 
     private static Read emailDomain(String name) {
@@ -276,7 +288,7 @@ public final class Indicators {
             return Read.none("not the domain of an e-mail address; expected for example @evil.example");
         }
         Read read = host(host, name);
-        return read.value() == null ? read : new Read("email-domain", read.value(), "");
+        return read.value() == null ? read : Read.of(IndicatorType.EMAIL_DOMAIN, read.value());
     }
 
     private static Read userAgent(String text, Family family) {
@@ -289,13 +301,13 @@ public final class Indicators {
             }
         }
         if (family == Family.USER_AGENT) {
-            return new Read("user-agent", text, "");
+            return Read.of(IndicatorType.USER_AGENT, text);
         }
         try {
             if (Pattern.compile(text).matcher("").find()) {
                 return Read.none("matches every user agent");
             }
-            return new Read("user-agent-regex", text, "");
+            return Read.of(IndicatorType.USER_AGENT_REGEX, text);
         } catch (PatternSyntaxException e) {
             return Read.none("not a regular expression of RE2: " + e.getMessage());
         }
@@ -309,7 +321,7 @@ public final class Indicators {
             if (number && value.startsWith("0.")) {
                 return Read.none("a number; as an address it would be " + value);
             }
-            return new Read(host.kind().type(), value, "");
+            return Read.of(host.kind().type(), value);
         }
         if (isPattern(value)) {
             return Read.unsupported("pattern");
@@ -325,7 +337,7 @@ public final class Indicators {
                             ? "a single label: '" + value + "' is nobody's domain"
                             : value + " is a public suffix: it would match everybody's domains");
         }
-        return new Read("domain", value, "");
+        return Read.of(IndicatorType.DOMAIN, value);
     }
 
     /** Why a canonical host cannot be a name in DNS; null where it can. */
@@ -359,11 +371,11 @@ public final class Indicators {
             return Read.none(range.reason());
         }
         if (range.isAddress()) {
-            return new Read(range.kind().type(), canonical, "");
+            return Read.of(range.kind().type(), canonical);
         }
         return canonical.endsWith("/0")
                 ? Read.none(canonical + " is every address there is")
-                : new Read("cidr", canonical, "");
+                : Read.of(IndicatorType.CIDR, canonical);
     }
 
     private static Read url(String value) {
@@ -390,7 +402,7 @@ public final class Indicators {
                         "not a URL: '" + url.host() + "' is not a host; expected for example evil.example/path");
             }
         }
-        return new Read("url", url.toString(), "");
+        return Read.of(IndicatorType.URL, url.toString());
     }
 
     /**
@@ -410,7 +422,7 @@ public final class Indicators {
         return url.hostKind() == Canonical.Kind.DOMAIN
                         && PublicSuffixes.bundled().section(url.host()) == PublicSuffixes.Section.ICANN
                 ? Read.none(url.host() + " is a public suffix: it would match everybody's domains")
-                : new Read("url-prefix", url.toString(), "");
+                : Read.of(IndicatorType.URL_PREFIX, url.toString());
     }
 
     /** The id of an indicator: 32 hex digits, the first of SHA-256 over type, canonical value and feed. */

@@ -1,6 +1,7 @@
 package io.trawl.intel.feed;
 
 import io.trawl.intel.canonical.Canonical;
+import io.trawl.schema.word.IndicatorType;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ abstract class Syntax {
 
         /** A URL, on the host that it names and those beneath it, and what lies behind it. */
         static Entry prefix(String url) {
-            return new Entry(List.of(url), "url-prefix", null);
+            return new Entry(List.of(url), IndicatorType.URL_PREFIX.text(), null);
         }
 
         static Entry no(String reason) {

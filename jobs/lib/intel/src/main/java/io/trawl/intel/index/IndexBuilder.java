@@ -152,8 +152,8 @@ public final class IndexBuilder implements Closeable {
     /** A value that is not canonical would never match, and nobody would know. */
     private static void require(int type, String value) {
         if (type > IndexFormat.URL) {
-            Indicators.Read read = Indicators.read(value, Indicators.Family.of(IndexFormat.type(type)));
-            if (!value.equals(read.value()) || !read.type().equals(IndexFormat.type(type))) {
+            Indicators.Read read = Indicators.read(value, Indicators.Family.of(IndexFormat.type(type).text()));
+            if (!value.equals(read.value()) || read.kind() != IndexFormat.type(type)) {
                 throw new IllegalArgumentException(
                         "indicator '" + value + "' is not the canonical form of a " + IndexFormat.type(type)
                                 + (read.value() == null ? ": " + read.reason() : ", which is " + read.value()));

@@ -460,7 +460,7 @@ final class IndexFile implements IndicatorIndex {
     private Indicator indicator(IndexRecord record) {
         Indicator indicator = new Indicator();
         String value = record.value();
-        indicator.setType(IndexFormat.type(record.type()));
+        indicator.setType(IndexFormat.type(record.type()).text());
         indicator.setValue(value);
         indicator.setFeed(feeds[record.feed()]);
         indicator.setLine(record.line());

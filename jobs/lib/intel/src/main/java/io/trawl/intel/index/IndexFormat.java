@@ -1,6 +1,8 @@
 package io.trawl.intel.index;
 
-import java.util.Arrays;
+import io.trawl.schema.word.IndicatorType;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The index file: constants, hashes and numbers that builder and reader share. docs/index-format.md has the layout.
@@ -71,24 +73,23 @@ final class IndexFormat {
     static final int SHA256 = 14;
     static final int URL_PREFIX = 15;
     static final int TYPE = 15;
-    private static final String[] TYPES = {
-        "",
-        "domain",
-        "ipv4",
-        "ipv6",
-        "cidr",
-        "url",
-        "ip-port",
-        "domain-port",
-        "url-path",
-        "user-agent",
-        "user-agent-regex",
-        "email-domain",
-        "md5",
-        "sha1",
-        "sha256",
-        "url-prefix"
-    };
+    /** By their numbers in the file, which stay: 0 is none. */
+    private static final List<IndicatorType> TYPES = List.of(
+            IndicatorType.DOMAIN,
+            IndicatorType.IPV4,
+            IndicatorType.IPV6,
+            IndicatorType.CIDR,
+            IndicatorType.URL,
+            IndicatorType.IP_PORT,
+            IndicatorType.DOMAIN_PORT,
+            IndicatorType.URL_PATH,
+            IndicatorType.USER_AGENT,
+            IndicatorType.USER_AGENT_REGEX,
+            IndicatorType.EMAIL_DOMAIN,
+            IndicatorType.MD5,
+            IndicatorType.SHA1,
+            IndicatorType.SHA256,
+            IndicatorType.URL_PREFIX);
 
     /** What a record has besides type, value, feed, line and labels. */
     static final int ORIGINAL = 1 << 4;
@@ -114,18 +115,17 @@ final class IndexFormat {
 
     private IndexFormat() {}
 
-    static String type(int code) {
-        return TYPES[code];
+    static IndicatorType type(int code) {
+        return TYPES.get(code - 1);
     }
 
     static int code(String type) {
-        for (int code = 1; code < TYPES.length; code++) {
-            if (TYPES[code].equals(type)) {
-                return code;
-            }
+        IndicatorType known = IndicatorType.of(type);
+        if (known == null) {
+            throw new IllegalArgumentException("indicator type '" + type + "'; expected one of "
+                    + TYPES.stream().map(IndicatorType::text).collect(Collectors.joining(", ")));
         }
-        throw new IllegalArgumentException("indicator type '" + type + "'; expected one of "
-                + String.join(", ", Arrays.copyOfRange(TYPES, 1, TYPES.length)));
+        return TYPES.indexOf(known) + 1;
     }
 
     /** The state before the first character. */

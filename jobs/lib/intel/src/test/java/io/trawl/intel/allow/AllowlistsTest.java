@@ -12,6 +12,7 @@ import io.trawl.intel.match.How;
 import io.trawl.intel.match.Match;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.word.SweepKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -164,7 +165,7 @@ class AllowlistsTest {
     void aSuppressedDetectionIsKeptWithTheListsName() throws IOException {
         Allowlists lists = Allowlists.read(List.of(list("hostname", "", "cdn.example.org")));
         Engine engine = new Engine(
-                IndicatorIndex.of(List.of(indicator("domain", "example.org"))), 1, false, "batch", List.of(lists));
+                IndicatorIndex.of(List.of(indicator("domain", "example.org"))), 1, false, SweepKind.BATCH, List.of(lists));
         List<Detection> detections = new ArrayList<>();
         for (ProxyEvent event : List.of(Events.get("http://cdn.example.org/"), Events.get("http://www.example.org/"))) {
             engine.analyse(event, detections::add);

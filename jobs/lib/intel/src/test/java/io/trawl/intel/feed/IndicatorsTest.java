@@ -2,6 +2,7 @@ package io.trawl.intel.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.schema.word.IndicatorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,7 +62,7 @@ class IndicatorsTest {
                 "http://bob@evil.example/ -> url -> http://evil.example/",
             })
     void aTextIsRecognised(String text, String type, String value) {
-        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read(type, value, ""));
+        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read(IndicatorType.of(type), value, ""));
     }
 
     @ParameterizedTest
@@ -100,7 +101,7 @@ class IndicatorsTest {
                 "... -> empty",
             })
     void whatIsNoIndicatorSaysWhy(String text, String reason) {
-        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read("", null, reason));
+        assertThat(Indicators.read(text)).isEqualTo(new Indicators.Read(null, null, reason));
     }
 
     @Test
