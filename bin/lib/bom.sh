@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# write a bill of all parts, Java and Python, as CycloneDX
+# write a bill of materials, Java and Python, as CycloneDX
 takes \
-  '--output FILE' 'where the bill goes (default: target/dist/bom.json); - is standard output'
+  '--output FILE' 'file of the bill (default: target/dist/bom.json); - is standard output'
 answer_help '' "$@" << 'HELP'
 Writes a bill of materials (CycloneDX 1.6, JSON). It lists each jar that Trawl ships or starts: Trawl's own, those of
-target/dist/lib, those in Trawl's terminal jar, Spark's, and those of the local stack's servers; what a jar has packed inside it
-is listed below it. It lists each Python package of dags/requirements.lock. A part has its package URL, its SHA-256, its
+target/dist/lib, those in Trawl's terminal jar, Spark's, and those of the local stack's servers. Parts
+inside a jar are listed below it. It lists each Python package of dags/requirements.lock. A part has its package URL, its SHA-256, its
 licence where the part names one, and the places that use it (trawl:used-by).
 
 @options
 
-Everything is read from the disk, nothing from a network. The same files give the same bill; docs/versions.md says what
-is known of the versions in it.
+Everything is read from the disk, nothing from a network. The same files give the same bill; docs/versions.md
+explains the versions.
 HELP
 output=$TRAWL_DIST/bom.json
 while (($#)); do

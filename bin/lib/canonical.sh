@@ -4,8 +4,8 @@ takes \
   "${JSON_OPTION[@]}"
 answer_help '[VALUE...|-]' "$@" << 'HELP'
 Prints one JSON object per value, defanged or not: {"input":...,"type":...,"canonical":...,"host":...} or
-{"input":...,"error":...}. An indicator and a log field with the same canonical form match. Without a VALUE, or with -, the
-values are the lines of standard input. A VALUE that begins with - comes after --.
+{"input":...,"error":...}. An indicator matches a log field if both have the same canonical form. Without a VALUE, or with -, the
+values are the lines of standard input. Put -- before a VALUE that begins with -.
 
 @options
 

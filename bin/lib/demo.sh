@@ -6,17 +6,17 @@ takes \
   '--indicators FILES' 'with --log: your own feeds, plain lists or CSV; several with commas' \
   '--lines N' 'lines to generate (default: 200000)' \
   '--seed N' 'another seed, other traffic (default: 1)' \
-  '--keep' 'leaves the stack up (bin/trawl down --state .trawl/demo ends it)' \
+  '--keep' 'keeps the stack running (stop it with bin/trawl down --state .trawl/demo)' \
   '--output FORMAT' 'table (default): a summary as text, or json: one object'
 answer_help '' "$@" << 'HELP'
-Installs and builds what is missing, starts Kafka, HDFS, HBase, Flume, Spark and Airflow from empty, lets three proxies
-write their logs, lets Flume ship them, a hot job find detections as they come and *scheduled* Airflow runs sweep them, and
-compares what was detected with what was planted, line by line, and what the hot job found with what the sweeps found.
+Installs and builds what is missing and starts empty servers: Kafka, HDFS, HBase, Flume, Spark and Airflow. Three proxies
+write their logs, Flume ships them, a hot job finds detections as they come, and Airflow sweeps the windows by schedule. Then
+the demo compares the detections with the planted hits, line by line, and the hot job's detections with those of the sweeps.
 
 @options
 
-It takes about four minutes on 2 quiet cores with everything downloaded, and six if others keep them busy. Half of the lines
-are written before a full minute and half after it, so a minute or two of that is waiting for windows to close.
+The demo takes about four minutes on 2 quiet cores after the downloads, and six on busy ones. Half of the lines are written
+before a full minute and half after it, so one or two minutes are spent waiting for windows to close.
 
 Exit status: 0 all adds up, 1 results differ, a line is not accounted for or something failed, 2 a bad argument.
 HELP

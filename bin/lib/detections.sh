@@ -7,11 +7,11 @@ takes \
   '--since TIME' 'from this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
   '--limit N' 'at most N (default: 100)' \
   '--lines' 'with --output json: the raw line of each, from the lake, if the lake still has it' \
-  '--ledger' 'of what the hot path alone has: ask the ledger whether the batch sweep of its window is done' \
+  '--ledger' 'for detections that only the hot path has: ask the ledger whether their window has been swept' \
   "${TABLE_OPTION[@]}" \
   "${SETTING_OPTIONS[@]}"
 answer_help '' "$@" << 'HELP'
-Prints detections from HBase, the newest first; each has to meet all conditions.
+Prints detections from HBase, newest first. The options are combined: a detection must meet all of them.
 
 @options
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# look at the machine, the settings and every server, and say what is wrong and what to do
+# check the machine, the settings and every server; say what is wrong and what to do
 takes \
   "${SETTING_OPTIONS[@]}" \
   "${STATE_OPTION[@]}" \
   '--output FORMAT' 'table (default), or json: one list of {"status", "name", "found", "do"}'
 answer_help '' "$@" << 'HELP'
-Prints a line for each thing it looks at: ok, warn or FAIL, its name, what was found, and what to do. It looks at Java, Maven,
-Python, disk, memory, ports, the local stack and versions; and, if a trawl.conf is named or a local stack runs, at the settings,
+Prints one line per check: ok, warn or FAIL, its name, what it found, and what to do. It checks Java, Maven,
+Python, disk, memory, ports, the local stack and versions; and, if a trawl.conf is named or a local stack runs, the settings,
 the clock, Kafka and the sources' topics, the folders of lake, state and reports (it writes a file there and deletes it), HDFS,
 HBase, Spark and Airflow. It installs, builds and starts nothing; servers are asked at once, and each has 9 s to answer.
 
@@ -113,15 +113,15 @@ if [[ -x $TRAWL_VENV/bin/python && -f $TRAWL_HOME/.trawl/venv.stamp && $(< "$TRA
   done
   finding ok installed "Airflow $(sed -nE 's/^apache-airflow==([^ ]+).*/\1/p' "$TRAWL_HOME/dags/requirements.lock"), Spark $spark in .trawl/venv"
 elif [[ -x $TRAWL_VENV/bin/python ]]; then
-  finding warn installed ".trawl/venv is not what dags/requirements.lock says" "bin/trawl install (other commands do it, too)"
+  finding warn installed ".trawl/venv differs from dags/requirements.lock" "run bin/trawl install (other commands do it too)"
 else
-  finding warn installed "Airflow and Spark are not installed" "bin/trawl install (other commands do it, too)"
+  finding warn installed "Airflow and Spark are not installed" "run bin/trawl install (other commands do it too)"
 fi
 
 if [[ -z $built ]]; then
-  finding warn built "nothing has been built" "bin/trawl install (other commands do it, too)"
+  finding warn built "nothing has been built" "run bin/trawl install (other commands do it too)"
 elif [[ -f $TRAWL_DIST/.built ]] && newer_sources "$TRAWL_DIST/.built"; then
-  finding warn built "sources are newer than the jars of target/dist" "bin/trawl install (other commands do it, too)"
+  finding warn built "sources are newer than the jars of target/dist" "run bin/trawl install (other commands do it too)"
 else
   finding ok built "$(find "$TRAWL_DIST/jobs" -name 'trawl-*.jar' ! -name trawl-cli.jar | wc -l) jobs in target/dist"
 fi
@@ -135,7 +135,7 @@ fi
 
 free=$(df -Pk "$TRAWL_HOME" | awk 'NR == 2 { print int($4 / 1048576) }')
 if ((free < 3)); then
-  finding FAIL disk "$free GB free at $TRAWL_HOME" "make room: installing, building and the local stack need 3 GB each"
+  finding FAIL disk "$free GB free at $TRAWL_HOME" "free some space: installing, building and the local stack need 3 GB each"
 elif ((free < 10)); then
   finding warn disk "$free GB free at $TRAWL_HOME" "have 10 GB for installing, building and the local stack"
 else
@@ -170,7 +170,7 @@ if [[ $up ]]; then
     if said=$(told stack_status); then
       finding ok stack "every server of ${state#"$TRAWL_HOME"/} is up"
     else
-      finding FAIL stack "${said#trawl status: } (${state#"$TRAWL_HOME"/})" "bin/trawl up brings back what is down; bin/trawl status and logs NAME say more"
+      finding FAIL stack "${said#trawl status: } (${state#"$TRAWL_HOME"/})" "start the missing servers with bin/trawl up; bin/trawl status and bin/trawl logs NAME have details"
     fi
   fi
 else
@@ -181,7 +181,7 @@ else
     fi
   done < <(sed -nE 's/^port\.([a-z-]+) *= *([0-9]+).*/\1 \2/p' "$TRAWL_HOME/conf/stack.conf" | grep -v '^shift ')
   if ((${#taken[@]})); then
-    finding warn ports "taken: $(printf '%s, ' "${taken[@]}" | sed 's/, $//')" "start the local stack with bin/trawl up --port-shift 1000 (a cluster needs none of them)"
+    finding warn ports "in use: $(printf '%s, ' "${taken[@]}" | sed 's/, $//')" "start the local stack with bin/trawl up --port-shift 1000 (only the local stack needs these ports)"
   else
     finding ok ports "those of conf/stack.conf are free"
   fi
@@ -193,7 +193,7 @@ own=$(sed -nE 's/^kafka\.bootstrap *= *([^ ]*).*/\1/p' "$TRAWL_HOME/conf/trawl.c
 if [[ -z $named && -z $up && $own == 127.0.0.1:9092 && ${#asked[@]} -eq 0 ]]; then
   finding ok servers "not asked: no trawl.conf is named and no local stack runs (--conf FILE, TRAWL_CONF, or bin/trawl up)"
 elif [[ -z $java || -z $built || ! -d $SPARK_HOME/jars ]]; then
-  finding FAIL servers "not asked: that needs Java and what bin/trawl install makes" "bin/trawl install, then bin/trawl doctor again"
+  finding FAIL servers "not asked: this needs Java and bin/trawl install" "bin/trawl install, then bin/trawl doctor again"
 else
   [[ $named ]] || export TRAWL_CONF=$state/conf/trawl.conf
   [[ $named || $up ]] || unset TRAWL_CONF
@@ -212,7 +212,7 @@ else
     printf 'end\t%s\t%s\n' "$status" "${said//$'\t'/ }"
   )
   if [[ $ended != 0 && $ended != 1 ]]; then
-    finding FAIL servers "they could not be asked: ${said:-status ${ended:-none}}" "bin/trawl install builds anew"
+    finding FAIL servers "the servers could not be asked: ${said:-status ${ended:-none}}" "build again with bin/trawl install"
   fi
 fi
 

@@ -3,13 +3,13 @@
 takes \
   "${STATE_OPTION[@]}"
 answer_help '' "$@" << 'HELP'
-Ends every server of the local stack and everything they started; data and logs stay in the state folder.
+Stops every server of the local stack and all processes that they started; data and logs stay in the state folder.
 
 @options
 
 Exit status: 0 nothing runs any more, 1 a failure, 2 a bad argument.
 HELP
 require_java
-[[ -f $TRAWL_DIST/stack/trawl-stack.jar ]] || die "nothing has been built, so no stack runs: 'trawl up' builds and starts it"
+[[ -f $TRAWL_DIST/stack/trawl-stack.jar ]] || die "nothing has been built, so no stack runs: build and start it with 'trawl up'"
 find_stack "$@"
 stack_command down "$@"

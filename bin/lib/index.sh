@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# build an index file of indicators, for match
+# build an index file of indicators for match
 takes \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them' \
   '!--output FILE' 'the index' \
   '--format FORMAT' 'what all files are written in, as trawl indicators has it (default: auto)' \
   '--columns COLUMNS' 'the columns of CSV, as trawl indicators has them'
 TRAWL_SUBCOMMAND='index build' answer_help '' "$@" << 'HELP'
-Reads files of indicators and writes their index, which trawl match --index takes instead of the files: it is mapped, so
-match starts at once, however many indicators there are. The file is written atomically and may replace an index in use.
-Each file's lines are counted on stderr; nothing is printed.
+Reads files of indicators and writes their index, which trawl match --index takes instead of the files. match maps it, so it
+starts at once, however many indicators there are. The file is written atomically and may replace an index in use.
+The command counts each file's lines on stderr and prints nothing on stdout.
 
 @options
 

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# install and build all that is needed, into the project's folder
+# install and build everything into the project's folder
 takes \
-  '--relock' 'first makes a new lock from dags/requirements.in, with the newest versions that fit'
+  '--relock' 'first make a new lock from dags/requirements.in, with the newest versions that fit'
 answer_help '' "$@" << 'HELP'
-Makes .trawl/venv from dags/requirements.lock (every package by its hash) and builds the jars of target/dist; what is
-there already is left alone.
+Makes .trawl/venv from dags/requirements.lock (every package by its hash) and builds the jars of target/dist. It
+skips what exists already.
 
 @options
 
@@ -21,4 +21,4 @@ case ${1-nothing} in
   *) unknown_option "$1" ;;
 esac
 ready
-say "all that Trawl needs is installed and built"
+say "everything is installed and built"

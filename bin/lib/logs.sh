@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # print a server's log
 takes \
-  '--follow' 'goes on printing what is added' \
+  '--follow' 'keep printing new lines' \
   "${STATE_OPTION[@]}"
 answer_help '[NAME]' "$@" << 'HELP'
 Prints the log of a server as 'trawl status' names it, or of the supervisor; without a name it lists the logs.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# find what indicators meet in a log
+# find indicators in a log
 takes \
   '!--format FORMAT' 'squid, combined or squid-combined, as trawl parse has them' \
   '--indicators FILE...' 'indicators, as trawl indicators reads them. With -- behind it, any number: --indicators feed.txt threats.csv -- access.log' \
@@ -8,14 +8,14 @@ takes \
   "${JSON_OPTION[@]}"
 answer_help '[FILE...]' "$@" << 'HELP'
 Prints one JSON object for each detection: {"line":...,"indicator":{"type","value","source","line","id"},
-"matched":{"field","value","how"},"suppressed":null,"event":{...}}; "line" is the log's, "indicator"."line" that of its
-own file; with several logs each names its "file", too. The same code as the job enrich decides. One of --indicators and
---index is needed.
+"matched":{"field","value","how"},"suppressed":null,"event":{...}}; "line" counts in the log, "indicator"."line" in
+the file of the indicator. With several logs each object also has its "file". The job enrich decides with the same code.
+One of --indicators and --index is needed.
 
 @options
 
-FILEs are text, or packed by gzip or zstd, as their first bytes tell; - or none is standard input. A pattern in quotes is
-followed here: 'logs/*.gz'. Lines are worked on by all cores and come out in their order.
+A FILE is text, gzip or zstd; its first bytes say which. - or no FILE is standard input. A pattern in quotes is expanded:
+'logs/*.gz'. All cores work; the output keeps the order of the lines.
 
 Lines that are invalid and indicators that cannot be used are counted on stderr.
 Exit status: 0 there was a detection, 1 there was none, 2 an error (one line on stderr).

@@ -5,9 +5,10 @@ takes \
   "${TABLE_OPTION[@]}" \
   "${SETTING_OPTIONS[@]}"
 answer_help '' "$@" << 'HELP'
-Tells the catalog of lake.type and lake.catalog.* of each table's newest state, as the Hadoop catalog in lake.warehouse has it.
-No row is copied; snapshots keep their ids, so pinned windows and the ledger stay good. Stop the DAGs first: a job that writes
-by the old catalog is refused from then on, and has to run again by the new one. An interrupted migration may be run again.
+Registers each table in the catalog of lake.type and lake.catalog.*, with the newest state that the Hadoop catalog in
+lake.warehouse has. It copies no rows. Snapshots keep their ids, so pinned windows and the ledger stay valid. Stop the DAGs
+first: afterwards a job that writes by the old catalog is refused and must run again by the new one. You may interrupt the
+command and run it again.
 
 @options
 

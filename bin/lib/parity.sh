@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# compare what hot path and batch sweep found in a window
+# compare the detections of hot path and batch sweep in a window
 takes \
-  '!--window START/END' 'window of broker append time, UTC, for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z; a longer range is cut into windows' \
+  '!--window START/END' 'window of broker append time, UTC, for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z; a longer range is split into windows' \
   '--source NAME' 'name of the source in trawl.conf; not needed if there is only one' \
   "${TABLE_OPTION[@]}" \
   "${SETTING_OPTIONS[@]}"

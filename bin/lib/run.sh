@@ -2,18 +2,18 @@
 # submit a job to Spark by hand, follow it, print its report
 takes \
   '--source NAME' 'name of the source in trawl.conf; not for refresh-indicators and maintain' \
-  '--window START/END' 'window of broker append time, UTC; a longer range is cut into windows; refresh-indicators, maintain and hot-detect take none' \
+  '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; refresh-indicators, maintain and hot-detect take none' \
   "${SETTING_OPTIONS[@]}" \
   '--run-id ID' 'name of this run in ledger and report' \
-  '--report NAME' 'where in reports.dir the report goes' \
+  '--report NAME' 'the report's place in reports.dir' \
   '--check' 'check arguments and settings, submit nothing' \
-  '--main CLASS' 'main class of a job of your own, for example example.MyJob'
+  '--main CLASS' 'main class of your own job, for example example.MyJob'
 # A job has options of its own: it is asked for its help if that needs neither installing nor building.
 if ! is_installed_job "${1:-}"; then
   TRAWL_SUBCOMMAND='run JOB' answer_help '' "$@" << 'HELP'
 Submits a job to the Spark cluster that trawl.conf names, as Airflow would, follows it and prints its report as JSON. JOB is
 ingest, validate, enrich, load, audit, refresh-indicators, maintain or hot-detect, or one of your own, whose jar is
-target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. hot-detect runs until Ctrl-C ends it.
+target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. hot-detect runs until Ctrl-C.
 
   trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
 
@@ -25,7 +25,7 @@ Exit status: the job's own (0 done, 1 failed, 2 a bad argument or setting).
 HELP
 fi
 [[ ${1:-} ]] || die "which job? expected trawl run JOB, for example trawl run ingest --source proxy --window START/END (--help lists the jobs)"
-[[ $1 != -* ]] || die "$1 comes behind the job's name: expected trawl run JOB $1 (--help lists the jobs)"
+[[ $1 != -* ]] || die "$1 belongs after the job's name: expected trawl run JOB $1 (--help lists the jobs)"
 if ! wants_help "$@"; then
   ready
 fi

@@ -1,25 +1,24 @@
 # shellcheck shell=bash
-# sweep logs with the jobs themselves, in one process and without a server
+# run the jobs on log files, in one process, without a server
 takes \
   '!--format FORMAT' 'name of a format, as trawl parse has them; several, as squid,nginx, are tried in this order' \
   '--formats FOLDER' "your own formats, a file each; a name of yours wins over Trawl's (default: setting formats.folder)" \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed. With -- before the logs, any number: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. What they cover is kept and marked as suppressed" \
-  '--lake FOLDER' "the lake's folder; made if it is missing (default: .trawl/sweep in Trawl's folder)" \
+  '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'
 answer_help 'LOG...' "$@" << 'HELP'
-Runs the jobs refresh-indicators, ingest, validate, enrich and audit on log files, in one process: files in the place of
-Kafka, an Iceberg lake in a folder in the place of HDFS, no HBase, no Airflow. Prints how many lines were valid, why the
-others were not, which indicators were met most, and a line for DuckDB that reads the tables.
+Runs the jobs refresh-indicators, ingest, validate, enrich and audit on log files, in one process: files instead of
+Kafka, an Iceberg lake in a folder instead of HDFS, no HBase, no Airflow. Prints how many lines were valid, why the others
+were not, which indicators were found most, and a command that opens the tables in DuckDB.
 
 @options
 
-LOGs are text files, plain or packed by gzip or zstd. - is standard input. A log is known by its content,
-whatever its name: one that was swept before is not swept twice, one that has grown takes the place of what it was, any
-other is added to the lake. docs/sweep.md has more.
+A LOG is text, gzip or zstd. - is standard input. A log is identified by its content, not by its name: a known log is not
+swept again, a log that has grown replaces its old content, any other log is added to the lake. docs/sweep.md has more.
 
-Exit status: 0 done, 1 a job failed, 2 a mistake in the command line (one line on stderr).
+Exit status: 0 done, 1 a job failed, 2 a bad argument (one line on stderr).
 HELP
 ready
 sweep_without_servers "$@"

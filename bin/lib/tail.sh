@@ -5,12 +5,12 @@ takes \
   '--indicator VALUE' 'of this indicator only' \
   '--from-start' 'from the oldest alert on that the topic has' \
   '--since TIME' 'from alerts of this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
-  '--revisions' 'an alert again with each revision, as further detections are counted' \
-  '--for DURATION' 'end after reading for this time, for example PT10S; it waits as long for the topic' \
+  '--revisions' 'print an alert again with each revision' \
+  '--for DURATION' 'stop after this time, for example PT10S; also the longest wait for the topic' \
   '--output FORMAT' 'table, or json: one object per line (default: table on a terminal, else json)' \
   "${SETTING_OPTIONS[@]}"
 answer_help '' "$@" << 'HELP'
-Follows the hot path's alerts until Ctrl-C, or until the reader of its output has gone. An alert is the first detection of
+Prints the hot path's alerts as they come, until Ctrl-C or until its output is closed. An alert is the first detection of
 one client and one indicator; those that follow within hot.suppression are its revisions.
 
 @options
@@ -19,6 +19,6 @@ Exit status: 0 answered, 1 a server does not answer or something else failed, 2 
 HELP
 ready
 use_stack "$@"
-# Lines for people on a terminal, JSON for whatever else reads.
+# Lines on a terminal, JSON for any other reader.
 [[ ! -t 1 ]] || TRAWL_CLIENT_JVM+=(-Dtrawl.terminal=true)
 query tail "$@"

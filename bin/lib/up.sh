@@ -1,22 +1,21 @@
 # shellcheck shell=bash
-# start the local stack, or what of it does not run
+# start the local stack, or those of its servers that do not run
 takes \
-  '--port-shift N' 'adds N to every port, so that this stack runs beside another (also: TRAWL_PORT_SHIFT)' \
+  '--port-shift N' 'adds N to every port, so that this stack can run next to another one (also: TRAWL_PORT_SHIFT)' \
   '--without NAMES' "leaves servers out: kafka, hdfs, hbase, flume, spark, airflow, or one server's name; several with commas" \
   '--set KEY=VALUE...' "a key of the trawl.conf that the stack's jobs and DAGs read" \
   '--stack KEY=VALUE...' "a key of conf/stack.conf (ports, proxies, heaps, Airflow's database)" \
   '--state FOLDER' 'keeps data, logs and settings there (default: .trawl/stack)'
 answer_help '' "$@" << 'HELP'
 Starts Kafka, HDFS, HBase, Flume, Spark and Airflow on 127.0.0.1 and waits until all of them answer. Servers that run
-already are left alone, those that died are brought back with their data. The first time it also installs and builds what is
-needed.
+are left alone, dead ones are restarted with their data. The first time it also installs and builds everything.
 
 @options
 
 While the stack is up, a server that dies or no longer serves is started again, five times in ten minutes at most;
 'trawl status' shows it (restart.* in conf/stack.conf).
 
-A state folder remembers what it was started with until it is started with other options.
+A state folder keeps its options until you start it with other ones.
 Exit status: 0 all are up, 1 a failure, 2 a bad argument.
 HELP
 ready

@@ -71,5 +71,5 @@ require_disk() {
   local free
   free=$(df -Pk "$TRAWL_HOME" | awk 'NR == 2 { print int($4 / 1048576) }')
   ((free >= $1)) ||
-    die "the disk of $TRAWL_HOME has $free GB free, $2 needs $1 in .trawl and target: make room there"
+    die "the disk of $TRAWL_HOME has $free GB free, but $2 needs $1 GB for .trawl and target: free some space"
 }

@@ -188,7 +188,7 @@ public final class CombinedParser implements Parser {
                     Reason.TIMESTAMP,
                     "timestamp",
                     in.quote(from, to)
-                            + " is no time; expected day/month/year:hour:minute:second zone, as 26/Dec/2016:16:16:28 +0200");
+                            + " is not a timestamp; expected day/month/year:hour:minute:second zone, for example 26/Dec/2016:16:16:28 +0200");
         }
         into.setTimestamp(time);
         in.at = to + 1;
@@ -374,7 +374,7 @@ public final class CombinedParser implements Parser {
                 return new Failure(
                         Reason.STATUS,
                         "http_response_status_code",
-                        in.quote(in.at, end) + " is no status; expected three digits, as 200");
+                        in.quote(in.at, end) + " is not a status code; expected three digits, for example 200");
             }
             into.setHttpResponseStatusCode((int) status);
         }

@@ -52,7 +52,7 @@ public final class SquidParser implements Parser {
                     Reason.TIMESTAMP,
                     "timestamp",
                     in.quote(in.at, end)
-                            + " is no time; expected seconds since 1970 with milliseconds, as 1700000000.123");
+                            + " is not a timestamp; expected seconds since 1970 with milliseconds, for example 1700000000.123");
         }
         into.setTimestamp(time);
 
@@ -107,7 +107,7 @@ public final class SquidParser implements Parser {
             return new Failure(
                     Reason.STATUS,
                     "http_response_status_code",
-                    in.quote(slash + 1, end) + " is no status; expected three digits, as 200");
+                    in.quote(slash + 1, end) + " is not a status code; expected three digits, for example 200");
         }
         // 000: the client was gone before an answer.
         into.setHttpResponseStatusCode(status > 0 ? (Integer) (int) status : null);

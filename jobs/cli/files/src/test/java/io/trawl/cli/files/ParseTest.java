@@ -136,7 +136,7 @@ class ParseTest {
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out())
                 .isEqualTo("{\"line\":1,\"invalid\":{\"reason\":\"status\",\"field\":\"http.response.status_code\","
-                        + "\"message\":\"'20x' is no status; expected three digits, as 200\"}}\n");
+                        + "\"message\":\"'20x' is not a status code; expected three digits, for example 200\"}}\n");
     }
 
     @Test
@@ -390,7 +390,7 @@ class ParseTest {
                         row -> assertThat(row)
                                 .startsWith("1     2023-11-14T22:13:20.123Z  198.51.100.4  alice  GET")
                                 .endsWith("http://www.example.com:80/?[31m?b#c"),
-                        row -> assertThat(row).startsWith("2     -").contains("invalid (timestamp): 'x' is no time"));
+                        row -> assertThat(row).startsWith("2     -").contains("invalid (timestamp): 'x' is not a timestamp"));
     }
 
     @Test

@@ -90,7 +90,7 @@ public final class Cli {
         @Nullable
         Path conf;
 
-        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
+        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; takes precedence over the file.")
         Map<String, String> set = new LinkedHashMap<>();
 
         @Option(
@@ -227,7 +227,7 @@ public final class Cli {
         @Option(
                 names = "--ledger",
                 description =
-                        "Of what the hot path alone has: ask the ledger whether the batch sweep of its window is done.")
+                        "For detections that only the hot path has: ask the ledger whether their window has been swept.")
         private boolean ledger;
 
         @CommandLine.Mixin
@@ -310,7 +310,7 @@ public final class Cli {
         @Option(
                 names = "--user-agent",
                 paramLabel = "TEXT",
-                description = "In place of VALUE: a user agent, exactly as the log has it, for example 'curl/8.5.0'.")
+                description = "Instead of VALUE: a user agent, exactly as the log has it, for example 'curl/8.5.0'.")
         private @Nullable String userAgent;
 
         @Option(names = "--limit", paramLabel = "N", description = "At most N (default ${DEFAULT-VALUE}).")

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
  * Looks at the settings and at every server that they name, and says what is wrong and what to do. It is the part of
  * {@code bin/trawl doctor} that needs the jobs' jars; bin/lib/doctor.sh looks at the machine and shows what both found.
  */
-@Command(name = "doctor", description = "Looks at settings and servers; a line each, its columns between tabs.")
+@Command(name = "doctor", description = "Checks settings and servers; one line per check, columns separated by tabs.")
 final class Doctor implements Callable<Integer> {
     /** How long a check may take; all of them are made at once. */
     private static final long SECONDS = 9;

@@ -52,7 +52,7 @@ final class ParityCommand implements Callable<Integer> {
             names = "--window",
             required = true,
             paramLabel = "START/END",
-            description = "Window of broker append time, UTC; a longer range is cut into windows.")
+            description = "Window of broker append time, UTC; a longer range is split into windows.")
     private String window = "";
 
     @Mixin

@@ -34,9 +34,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tail",
         description = {
-            "Follows the hot path's alerts as they come, until it is interrupted.",
-            "On a terminal a line each, otherwise one JSON object a line. An alert is the first detection of one client and one indicator; those that follow within hot.suppression are its revisions.",
-            "When the reader of its output has gone it ends with the next alert."
+            "Prints the hot path's alerts as they come, until you interrupt it.",
+            "On a terminal one line per alert, otherwise one JSON object per line. An alert is the first detection of one client and one indicator; those that follow within hot.suppression are its revisions.",
+            "If its output is closed, it ends with the next alert."
         },
         sortOptions = false)
 final class Tail implements Callable<Integer> {
@@ -63,13 +63,13 @@ final class Tail implements Callable<Integer> {
     @Option(names = "--from-start", description = "From the oldest alert on that the topic has.")
     private boolean fromStart;
 
-    @Option(names = "--revisions", description = "Alerts again with each revision, as further detections are counted.")
+    @Option(names = "--revisions", description = "Print an alert again with each revision.")
     private boolean revisions;
 
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            description = "End after reading for this time, for example PT10S; it waits as long for the topic.")
+            description = "Stop after this time, for example PT10S; also the longest wait for the topic.")
     private @Nullable String howLong;
 
     @Mixin
