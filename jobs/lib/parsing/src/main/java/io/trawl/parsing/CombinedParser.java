@@ -394,7 +394,7 @@ public final class CombinedParser implements Parser {
                 return new Failure(
                         Reason.SIZE,
                         "http_response_bytes",
-                        in.quote(in.at, end) + " is no size; expected bytes, as 1380");
+                        in.quote(in.at, end) + " is not a size; expected bytes, for example 1380");
             }
             into.setHttpResponseBytes(size);
         }

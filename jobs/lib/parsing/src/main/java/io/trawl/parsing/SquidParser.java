@@ -69,7 +69,7 @@ public final class SquidParser implements Parser {
                 return new Failure(
                         Reason.DURATION,
                         "event_duration",
-                        in.quote(in.at, end) + " is no duration; expected milliseconds, as 62");
+                        in.quote(in.at, end) + " is not a duration; expected milliseconds, for example 62");
             }
             // A clock that was set back makes Squid write a negative duration: it took no time that is known.
             if (!negative) {
@@ -99,7 +99,7 @@ public final class SquidParser implements Parser {
         }
         if (slash <= in.at) {
             return new Failure(
-                    Reason.SYNTAX, "event_action", in.quote(in.at, end) + "; expected result/status, as TCP_MISS/200");
+                    Reason.SYNTAX, "event_action", in.quote(in.at, end) + "; expected result/status, for example TCP_MISS/200");
         }
         into.setEventAction(in.text(in.at, slash));
         long status = end - slash - 1 == 3 ? in.number(slash + 1, end) : -1;
@@ -124,7 +124,7 @@ public final class SquidParser implements Parser {
                 return new Failure(
                         Reason.SIZE,
                         "http_response_bytes",
-                        in.quote(in.at, end) + " is no size; expected bytes, as 1380");
+                        in.quote(in.at, end) + " is not a size; expected bytes, for example 1380");
             }
             into.setHttpResponseBytes(bytes);
         }

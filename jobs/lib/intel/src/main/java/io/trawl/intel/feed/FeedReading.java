@@ -82,8 +82,9 @@ final class FeedReading {
                 // What has comments as adblock has them is adblock, hosts without || as well.
                 syntax = syntax == null && header == null && exclaims ? new Adblock() : syntax;
             }
-            if (line.fault() != null && (header != null || isFaulty(line))) {
-                reject(line, line.fault());
+            Lines.Fault fault = line.fault();
+            if (fault != null && (header != null || isFaulty(line, fault))) {
+                reject(line, fault.message());
             } else if (header != null) {
                 row(line, header);
             } else {
@@ -130,11 +131,8 @@ final class FeedReading {
     }
 
     /** Whether what is wrong with a line stands before its comment. */
-    private static boolean isFaulty(Lines.Line line) {
-        String fault = line.fault();
-        return fault == null
-                || !fault.startsWith("not UTF-8")
-                || withoutComment(line.text()).indexOf('\uFFFD') >= 0;
+    private static boolean isFaulty(Lines.Line line, Lines.Fault fault) {
+        return !fault.decoding() || withoutComment(line.text()).indexOf('\uFFFD') >= 0;
     }
 
     /** Without the comment behind a value; a # in a URL has no space before it. */

@@ -39,7 +39,14 @@ final class Lines {
      * @param text without its end and without a byte order mark; U+FFFD for what is no UTF-8
      * @param fault why the text is not what the file has; null where it is
      */
-    record Line(int number, String text, @Nullable String fault) {}
+    record Line(int number, String text, @Nullable Fault fault) {}
+
+    /**
+     * What is wrong with a line.
+     *
+     * @param decoding whether bytes of it are no UTF-8, and stand in its text as U+FFFD; else the text is not all of it
+     */
+    record Fault(String message, boolean decoding) {}
 
     /** Puts a line back, to be the next one. */
     void back(Line unread) {
@@ -94,7 +101,7 @@ final class Lines {
     private Line line(int lineNumber, int length, long whole) {
         if (whole > LONGEST) {
             String beginning = new String(line, 0, SHOWN, StandardCharsets.UTF_8);
-            return new Line(lineNumber, beginning, "longer than " + LONGEST + " bytes: it has " + whole);
+            return new Line(lineNumber, beginning, new Fault("longer than " + LONGEST + " bytes: it has " + whole, false));
         }
         boolean ascii = true;
         for (int i = 0; i < length; i++) {
@@ -109,7 +116,8 @@ final class Lines {
         if (result.isError()) {
             String fault = String.format(
                     "not UTF-8: byte 0x%02X in column %d", line[bytes.position()] & 255, bytes.position() + 1);
-            return new Line(lineNumber, new String(line, 0, length, StandardCharsets.UTF_8), fault);
+            return new Line(
+                    lineNumber, new String(line, 0, length, StandardCharsets.UTF_8), new Fault(fault, true));
         }
         String text = chars.flip().toString();
         return new Line(lineNumber, lineNumber == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text, null);
