@@ -206,9 +206,7 @@ public final class Jobs {
                     if (window != null) {
                         run.requireKnownWindow(job.needsHistory());
                     }
-                    run.begin();
-                    job.run(run);
-                    run.end();
+                    run.execute();
                 }
                 report.done(runs, source, range, started, ready);
                 return 0;

@@ -53,7 +53,6 @@ public final class Run {
     private @Nullable Long indicatorSnapshot;
     private @Nullable String detail;
     private @Nullable String failure;
-    private boolean recorded;
     private long lines = SparkStart.UNKNOWN;
 
     Run(
@@ -278,13 +277,15 @@ public final class Run {
         this.failure = line;
     }
 
-    /** Takes the snapshots of what the job writes, and finds what it reads. */
-    void begin() {
+    /**
+     * Does the job: takes the snapshots of what it writes, finds what it reads, runs it, and writes the run into the ledger.
+     * After that the stage of the window exists.
+     *
+     * @throws JobFailure the job's {@link #failed}, or it forgot something
+     */
+    public void execute() throws Exception {
         books.open(lake, ledger());
-    }
-
-    /** @throws JobFailure the job's {@link #failed}, or it forgot something */
-    void end() {
+        job.run(this);
         books.balance();
         if (job.recorded()) {
             record();
@@ -294,13 +295,7 @@ public final class Run {
         }
     }
 
-    /** Writes the run into the ledger; after this the stage of the window exists. The runner does it, if nobody did. */
-    public void record() {
-        if (recorded) {
-            return;
-        }
-        books.balance();
-        recorded = true;
+    private void record() {
         Window of = window == null ? new Window(started, started.plusNanos(1_000)) : window;
         LedgerEntry entry = new LedgerEntry();
         entry.setSource(source == null ? "indicators" : source.name());

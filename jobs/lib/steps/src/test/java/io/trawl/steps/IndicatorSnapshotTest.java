@@ -66,7 +66,11 @@ class IndicatorSnapshotTest {
     }
 
     private Run run(String id) {
-        return Run.local(new Sweeps(), id, settings, lake, state, settings.source("proxy"), Lines.WINDOW);
+        return run(id, new Sweeps(false, 0));
+    }
+
+    private Run run(String id, Job job) {
+        return Run.local(job, id, settings, lake, state, settings.source("proxy"), Lines.WINDOW);
     }
 
     private long load(String index, IndicatorSnapshot.@Nullable Lists lists, Indicator... indicators) {
@@ -134,10 +138,15 @@ class IndicatorSnapshotTest {
     }
 
     /** Whatever sweeps a window. */
-    private static final class Sweeps implements Job {
+    private record Sweeps(boolean renew, long sequence) implements Job {
         @Override
         public String name() {
-            return "enrich";
+            return Stage.ENRICH.name();
+        }
+
+        @Override
+        public boolean recorded() {
+            return true;
         }
 
         @Override
@@ -146,14 +155,14 @@ class IndicatorSnapshotTest {
         }
 
         @Override
-        public void run(Run run) {}
+        public void run(Run run) throws Exception {
+            IndicatorSnapshot.pin(run, renew);
+            run.sequence(sequence);
+        }
     }
 
     private void sweep(String id, boolean renew, long sequence) throws Exception {
-        Run run = run(id);
-        IndicatorSnapshot.pin(run, renew);
-        run.sequence(sequence);
-        run.record();
+        run(id, new Sweeps(renew, sequence)).execute();
     }
 
     @Test
