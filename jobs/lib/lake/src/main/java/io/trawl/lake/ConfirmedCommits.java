@@ -3,11 +3,8 @@ package io.trawl.lake;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +13,9 @@ import org.jspecify.annotations.Nullable;
  * when the database has done what it was asked; Iceberg asks again then, is told that the table has changed, and would
  * delete the files of a commit that holds.
  */
-final class ConfirmedCommits implements TableOperations {
-    private final TableOperations operations;
-
+final class ConfirmedCommits extends ForwardingOperations {
     ConfirmedCommits(TableOperations operations) {
-        this.operations = operations;
+        super(operations);
     }
 
     @Override
@@ -47,50 +42,5 @@ final class ConfirmedCommits implements TableOperations {
             failure.addSuppressed(e);
             throw new CommitStateUnknownException(failure);
         }
-    }
-
-    @Override
-    public TableMetadata current() {
-        return operations.current();
-    }
-
-    @Override
-    public TableMetadata refresh() {
-        return operations.refresh();
-    }
-
-    @Override
-    public FileIO io() {
-        return operations.io();
-    }
-
-    @Override
-    public EncryptionManager encryption() {
-        return operations.encryption();
-    }
-
-    @Override
-    public String metadataFileLocation(String fileName) {
-        return operations.metadataFileLocation(fileName);
-    }
-
-    @Override
-    public LocationProvider locationProvider() {
-        return operations.locationProvider();
-    }
-
-    @Override
-    public TableOperations temp(TableMetadata uncommitted) {
-        return operations.temp(uncommitted);
-    }
-
-    @Override
-    public long newSnapshotId() {
-        return operations.newSnapshotId();
-    }
-
-    @Override
-    public boolean requireStrictCleanup() {
-        return operations.requireStrictCleanup();
     }
 }

@@ -104,12 +104,11 @@ class JdbcLakeTest {
     }
 
     /** Operations whose answer to the next commit is lost: the database has done it, and Iceberg is told that it has not. */
-    private static final class Deaf implements TableOperations {
-        private final TableOperations operations;
+    private static final class Deaf extends ForwardingOperations {
         private int lost;
 
         Deaf(TableOperations operations) {
-            this.operations = operations;
+            super(operations);
         }
 
         @Override
@@ -118,31 +117,6 @@ class JdbcLakeTest {
             if (lost++ == 0) {
                 throw new CommitFailedException("has been changed");
             }
-        }
-
-        @Override
-        public TableMetadata current() {
-            return operations.current();
-        }
-
-        @Override
-        public TableMetadata refresh() {
-            return operations.refresh();
-        }
-
-        @Override
-        public org.apache.iceberg.io.FileIO io() {
-            return operations.io();
-        }
-
-        @Override
-        public String metadataFileLocation(String fileName) {
-            return operations.metadataFileLocation(fileName);
-        }
-
-        @Override
-        public org.apache.iceberg.io.LocationProvider locationProvider() {
-            return operations.locationProvider();
         }
     }
 

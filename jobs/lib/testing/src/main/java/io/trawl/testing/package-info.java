@@ -1,4 +1,4 @@
-/** Lines and records for the tests of several modules; nothing that runs knows it. */
+/** Lines, records and the help of commands for the tests of several modules; nothing that runs knows it. */
 @NullMarked
 package io.trawl.testing;
 

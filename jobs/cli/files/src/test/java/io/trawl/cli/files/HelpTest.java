@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Help is bin/trawl's, so that it needs no build; it lists the options that are taken here. */
+/**
+ * Help is bin/trawl's, so that it needs no build; it lists the options that are taken here. The piece that asks bin/trawl is
+ * in io.trawl.testing, too: for a module of tests the first command on files would have to build Spark's modules.
+ */
 class HelpTest {
 
     /** The options that bin/trawl lists, which starts nothing for it. */
