@@ -95,8 +95,8 @@ class FaultsIT {
     private static Sweeper source;
     private static Broker broker;
     private static Airflow airflow;
-    private static Faults.SmallDisks disks;
-    private static Faults.WrongClock clock;
+    private static SmallDisks disks;
+    private static WrongClock clock;
     private static Faults faults;
     private static long seed;
     private static Iterator<Line> lines;
@@ -133,9 +133,9 @@ class FaultsIT {
         source = Sweeper.swept(stack.conf(), "proxy");
         broker = new Broker(source.settings().text("kafka.bootstrap"));
         airflow = new Airflow(stack.port("airflow"));
-        disks = new Faults.SmallDisks(stack, Path.of("target", "fault-disks").toAbsolutePath(), FaultsIT::say);
+        disks = new SmallDisks(stack, Path.of("target", "fault-disks").toAbsolutePath(), FaultsIT::say);
         disks.clear();
-        clock = new Faults.WrongClock(stack, FaultsIT::say);
+        clock = new WrongClock(stack, FaultsIT::say);
         faults = new Faults(stack, disks, clock, FaultsIT::say);
         // Another test may have set an earlier one: nothing runs by schedule.
         Files.writeString(stack.conf(), "airflow.start = 2100-01-01T00:00:00Z\n", StandardOpenOption.APPEND);

@@ -1,42 +1,26 @@
 package io.trawl.it;
 
-import static io.trawl.steps.Steps.expect;
-import static io.trawl.steps.Steps.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.LogSource;
-import io.trawl.base.Settings;
-import io.trawl.base.State;
 import io.trawl.base.Window;
-import io.trawl.flow.Flow;
-import io.trawl.flow.ListStore;
-import io.trawl.flow.Store;
-import io.trawl.hbase.HBaseStore;
 import io.trawl.it.Broker.Message;
 import io.trawl.kafka.HotProgress;
 import io.trawl.kafka.KafkaLines;
 import io.trawl.lake.Lake;
 import io.trawl.record.Detection;
-import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
-import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.SharedStack;
 import io.trawl.steps.IndicatorSnapshot;
-import io.trawl.steps.SweepStep;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,120 +81,6 @@ class ParityIT {
         broker.close();
     }
 
-    /** A window that was swept, and what the hot path found in it. */
-    private static final class Swept {
-        private final Sweeper sweeper;
-        private final LogSource source;
-        private final Settings settings;
-        private final Window window;
-        private final long snapshot;
-        private final List<RawLine> lines;
-        private final List<Detection> hot;
-
-        Swept(Sweeper sweeper, Window window, IndicatorSnapshot indicators, List<RawLine> lines) {
-            this.sweeper = sweeper;
-            this.window = window;
-            this.settings = sweeper.settings();
-            this.source = settings.source(sweeper.source());
-            this.snapshot = indicators.id();
-            this.lines = lines;
-            ListStore<Detection> found = Store.list("found");
-            Flow.of(lines)
-                    .then(parse(source.parser()))
-                    .then(expect(ProxyEvent.class))
-                    .then(new SweepStep(indicators, settings, source.webServer(), SweepKind.HOT))
-                    .into(found)
-                    .run();
-            this.hot = new ArrayList<>(found.records());
-            this.hot.sort(Comparator.comparing(Detection::getDetectionId));
-        }
-
-        Sweeper sweeper() {
-            return sweeper;
-        }
-
-        /** Puts detections as the hot path does. */
-        void put(List<Detection> detections) {
-            put(settings, detections);
-        }
-
-        /** The same as the hot path of another source, with windows of the same length. */
-        void putOf(String another, Detection detection) {
-            Settings both = settings;
-            for (String key : List.of("topic", "format", "window")) {
-                String value = settings.text("source." + source.name() + "." + key);
-                both = both.with("source." + another + "." + key, value);
-            }
-            put(both, List.of(detection));
-        }
-
-        private static void put(Settings settings, List<Detection> detections) {
-            Flow.of(detections).into(HBaseStore.hotDetections(settings)).run();
-        }
-
-        /** The hot path took up these indicators when the topic was empty, and has stored up to here. */
-        void ran(long indicators, Map<Integer, Long> offsets) throws Exception {
-            ObjectNode file =
-                    JSON.createObjectNode().put("snapshot", indicators).put("index", "hdfs://any");
-            file.put("run_id", "r").put("taken", Instant.now().toString());
-            file.putObject("from").put("0", 0).put("1", 0);
-            State state = State.at(settings.text("state.dir"), Sweeper.HADOOP);
-            assertThat(state.create("hot/" + source.name() + "/indicators/000000.json", file))
-                    .isTrue();
-            broker.commit(HotProgress.group(source), source.topic(), offsets);
-        }
-
-        /** One whose line came once. */
-        Detection one() {
-            return hot.stream()
-                    .filter(detection -> detection.getPartition() == 1
-                            && String.valueOf(detection.getObserverHostname()).endsWith("-p2"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        /** All that the topic has. */
-        Map<Integer, Long> ends() {
-            Map<Integer, Long> ends = new HashMap<>();
-            lines.forEach(line -> ends.merge(line.getPartition(), line.getOffset() + 1, Math::max));
-            return ends;
-        }
-
-        /** What parity says of the window; the exit status has to be this one. */
-        JsonNode parity(int status) throws Exception {
-            Trawl said = trawl("parity", "--json");
-            assertThat(said.end()).as(said.err()).isEqualTo(status);
-            assertThat(said.err()).isEmpty();
-            return JSON.readTree(said.out());
-        }
-
-        Trawl trawl(String subcommand, String... more) throws Exception {
-            List<String> arguments = new ArrayList<>(List.of(subcommand));
-            arguments.addAll(sweeper.arguments(subcommand.equals("parity") ? window : null, more));
-            return Trawl.start(folder, arguments);
-        }
-
-        /** What the audit counts of the hot path, with the note that it makes of it. */
-        Map<String, Long> audit(Consumer<String> note) throws Exception {
-            sweeper.mustRun("audit", window);
-            List<String> notes = new ArrayList<>();
-            Objects.requireNonNull(sweeper.report("audit", window))
-                    .path("notes")
-                    .forEach(one -> notes.add(one.asText()));
-            assertThat(notes)
-                    .filteredOn(one -> one.startsWith("hot path"))
-                    .hasSize(1)
-                    .allSatisfy(note);
-            Map<String, Long> counts = new HashMap<>(sweeper.counts("audit", window));
-            counts.keySet().removeIf(name -> !name.startsWith("hot_"));
-            return counts;
-        }
-
-        long batch() throws Exception {
-            return sweeper.counts("enrich", window).get("detections");
-        }
-    }
-
     private static Swept sweep(String name) throws Exception {
         String unique = Sweeper.unique(name);
         broker.create(unique, 2, Map.of());
@@ -225,7 +95,7 @@ class ParityIT {
         List<RawLine> lines = broker.lines(unique, KafkaLines.Reader.ofWindows(source)).stream()
                 .filter(line -> line.getWindow().equals(window.start()))
                 .toList();
-        Swept swept = new Swept(sweeper, window, indicators, lines);
+        Swept swept = new Swept(broker, folder, sweeper, window, indicators, lines);
         assertThat(swept.hot.stream().map(Detection::getIndicatorType))
                 .contains("domain", "domain-port", "ipv4", "ip-port", "cidr", "ipv6", "url", "url-prefix", "url-path");
         assertThat(swept.hot.stream().map(Detection::getSuppressedBy)).contains("Ours");
@@ -475,7 +345,7 @@ class ParityIT {
         // And in that window nothing is missing.
         swept.sweeper().sweep(before);
         Swept other = new Swept(
-                swept.sweeper(), before, new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null), List.of());
+                broker, folder, swept.sweeper(), before, new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null), List.of());
         JsonNode elsewhere = other.parity(0);
         assertThat(reason(elsewhere, "only_hot", "border").path("count").asLong())
                 .isEqualTo(parity.path("moved").asLong());
