@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The batch path beside its floor and its peer. */
+/**
+ * The batch path beside its floor and its peer.
+ *
+ * <p>Longer than other classes, since its rounds take turns with those of the floor and the peer, and what they measure
+ * has to be in one place.
+ */
 @Command(
         name = "path",
         header = "the batch path from Kafka to detections: each job's time, beside a floor and a peer",

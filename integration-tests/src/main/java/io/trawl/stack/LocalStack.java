@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trawl's servers on this machine, as child processes of this one: Kafka, HDFS, HBase, Flume, Spark, Airflow. They bind
  * to 127.0.0.1, keep their state in one folder, and end with this process however it ends.
+ *
+ * <p>Longer than other classes, since it is one thing, the life of the servers, and all that a test may ask of them.
  */
 public final class LocalStack implements AutoCloseable {
     /**

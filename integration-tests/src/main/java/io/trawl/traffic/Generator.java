@@ -12,7 +12,12 @@ import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the lines of a log, one by one. */
+/**
+ * Makes the lines of a log, one by one.
+ *
+ * <p>Longer than other classes, since a fifth of it is the words that lines are made of; the rest has to draw random
+ * numbers in one order, which makes a log of a seed.
+ */
 final class Generator implements Iterator<Line> {
     private static final int BLOCK = 1000;
 

@@ -65,6 +65,9 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Without settings it is a short matrix that is always the same. {@code bin/trawl test --faults} sets them:
  * trawl.faults.seed, trawl.faults.minutes (rounds begin for so long) and trawl.faults.round (the first round).
+ *
+ * <p>Longer than other classes, since it is one story, the round, with the state of a whole stack; what breaks things
+ * is in {@link Faults}.
  */
 class FaultsIT {
     private static final String SWEEP = "sweep";

@@ -67,7 +67,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HBase's rows and cells: two sources, two units, reruns, compactions, an operator's deletes; and what audit sees of them. */
+/**
+ * HBase's rows and cells: two sources, two units, reruns, compactions, an operator's deletes; and what audit sees of them.
+ *
+ * <p>Longer than other classes, since its tests share the tables, and read them cell by cell with the same few lines.
+ */
 class HBaseIT {
     private static final String EVIL =
             "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://www.evil.example/a - HIER_DIRECT/192.0.2.7 text/html";

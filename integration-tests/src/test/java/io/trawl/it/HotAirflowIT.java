@@ -55,6 +55,8 @@ import org.junit.jupiter.api.TestMethodOrder;
  * and one alert.
  *
  * <p>The tests are one story and run in order: {@code run} is the DAG's run, {@code driver} the driver that works.
+ *
+ * <p>Longer than other classes, since its tests are one story and share what the ones before have left in the stack.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HotAirflowIT {

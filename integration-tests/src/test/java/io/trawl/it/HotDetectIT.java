@@ -59,6 +59,9 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
 /**
  * The hot job on real servers: that it agrees with the batch path, and that nothing that dies makes it lose or double.
  * Tests run side by side; one that kills servers, changes the indicators or measures a time runs alone.
+ *
+ * <p>Longer than other classes, since its tests share the servers, each on a source of its own; what starts the job
+ * is in {@link HotJob}.
  */
 @ResourceLock(value = HotDetectIT.STACK, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class HotDetectIT {

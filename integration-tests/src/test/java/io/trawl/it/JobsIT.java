@@ -38,6 +38,9 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
 /**
  * What must hold of the jobs, whatever the order and however often: on real Kafka, HDFS and HBase. Tests run side by side;
  * one that changes the indicators runs alone.
+ *
+ * <p>Longer than other classes, since its tests share one lake of servers, each on a source of its own, and a start
+ * of Spark.
  */
 @ResourceLock(value = JobsIT.INDICATORS, mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class JobsIT {

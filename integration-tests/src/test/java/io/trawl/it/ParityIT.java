@@ -81,7 +81,7 @@ class ParityIT {
         broker.close();
     }
 
-    private static Swept sweep(String name) throws Exception {
+    private static SweptSource sweep(String name) throws Exception {
         String unique = Sweeper.unique(name);
         broker.create(unique, 2, Map.of());
         Sweeper sweeper = new Sweeper(conf, unique, Map.of());
@@ -95,7 +95,7 @@ class ParityIT {
         List<RawLine> lines = broker.lines(unique, KafkaLines.Reader.ofWindows(source)).stream()
                 .filter(line -> line.getWindow().equals(window.start()))
                 .toList();
-        Swept swept = new Swept(broker, folder, sweeper, window, indicators, lines);
+        SweptSource swept = new SweptSource(broker, folder, sweeper, window, indicators, lines);
         assertThat(swept.hot.stream().map(Detection::getIndicatorType))
                 .contains("domain", "domain-port", "ipv4", "ip-port", "cidr", "ipv6", "url", "url-prefix", "url-path");
         assertThat(swept.hot.stream().map(Detection::getSuppressedBy)).contains("Ours");
@@ -125,7 +125,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void bothFoundTheSame() throws Exception {
-        Swept swept = sweep("same");
+        SweptSource swept = sweep("same");
         swept.put(swept.hot);
         // Another source has a window that begins then, too.
         Detection strange = Detection.newBuilder(swept.hot.get(0))
@@ -162,7 +162,7 @@ class ParityIT {
     }
 
     /** What detections say of the source's. */
-    private static TreeSet<String> status(Swept swept, String... more) throws Exception {
+    private static TreeSet<String> status(SweptSource swept, String... more) throws Exception {
         List<String> options = new ArrayList<>(List.of("--json", "--limit", "100000"));
         options.addAll(List.of(more));
         Trawl said = swept.trawl("detections", options.toArray(new String[0]));
@@ -180,7 +180,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aDetectionThatTheHotPathLostIsUnexplained() throws Exception {
-        Swept swept = sweep("lost");
+        SweptSource swept = sweep("lost");
         swept.put(swept.hot);
         swept.ran(swept.snapshot, swept.ends());
         Detection lost = swept.one();
@@ -210,7 +210,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aDetectionOfOtherIndicatorsIsExplainedAndOneOfTheSameIsNot() throws Exception {
-        Swept swept = sweep("more");
+        SweptSource swept = sweep("more");
         swept.put(swept.hot);
         swept.ran(swept.snapshot, swept.ends());
         Detection first = swept.one();
@@ -251,7 +251,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void otherIndicatorsOfTheHotPathExplainWhatItDidNotFind() throws Exception {
-        Swept swept = sweep("older");
+        SweptSource swept = sweep("older");
         swept.ran(7, swept.ends());
         JsonNode parity = swept.parity(0);
         assertThat(parity.path("judged").asBoolean()).isTrue();
@@ -266,7 +266,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void whatTheHotPathHasNotPassedIsNotYetThere() throws Exception {
-        Swept swept = sweep("behind");
+        SweptSource swept = sweep("behind");
         List<Detection> first = swept.hot.stream()
                 .filter(detection -> detection.getPartition() == 0)
                 .toList();
@@ -298,7 +298,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aFieldThatDiffersIsNamed() throws Exception {
-        Swept swept = sweep("field");
+        SweptSource swept = sweep("field");
         Detection changed = Detection.newBuilder(swept.one())
                 .setHow("guessed")
                 .setConfidence(3)
@@ -323,7 +323,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void linesThatTheHotPathHasInTheWindowBeforeAreTheSameLines() throws Exception {
-        Swept swept = sweep("border");
+        SweptSource swept = sweep("border");
         Window before = swept.window.previous();
         List<Detection> hot = new ArrayList<>();
         for (Detection detection : swept.hot) {
@@ -344,14 +344,14 @@ class ParityIT {
 
         // And in that window nothing is missing.
         swept.sweeper().sweep(before);
-        Swept other = new Swept(
+        SweptSource other = new SweptSource(
                 broker, folder, swept.sweeper(), before, new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null), List.of());
         JsonNode elsewhere = other.parity(0);
         assertThat(reason(elsewhere, "only_hot", "border").path("count").asLong())
                 .isEqualTo(parity.path("moved").asLong());
     }
 
-    private static String latestIndex(Swept swept) throws Exception {
+    private static String latestIndex(SweptSource swept) throws Exception {
         try (Lake lake = Lake.open(swept.settings, Sweeper.HADOOP)) {
             return Objects.requireNonNull(IndicatorSnapshot.latest(lake)).index();
         }
@@ -360,7 +360,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void whereThereIsNothingToCompareItIsSaid() throws Exception {
-        Swept swept = sweep("never");
+        SweptSource swept = sweep("never");
         Trawl never = swept.trawl("parity");
         assertThat(never.end()).isEqualTo(1);
         assertThat(never.err().lines())
@@ -394,7 +394,7 @@ class ParityIT {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aServerThatIsAwayIsOneLine() throws Exception {
-        Swept swept = sweep("away");
+        SweptSource swept = sweep("away");
         swept.ran(swept.snapshot, swept.ends());
         Trawl noHBase = swept.trawl("parity", "--set", "hbase.port=1");
         Trawl noKafka = swept.trawl("parity", "--set", "kafka.bootstrap=127.0.0.1:1");

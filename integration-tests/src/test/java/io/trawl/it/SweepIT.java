@@ -48,6 +48,8 @@ import org.junit.jupiter.api.TestMethodOrder;
  *
  * <p>The tests are one story and run in order: {@code window} is the first of the windows that the proxies' lines fell
  * into, {@code run} the run of DAG sweep that sweeps them.
+ *
+ * <p>Longer than other classes, since its tests are one story and share what the ones before have left in the stack.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SweepIT {

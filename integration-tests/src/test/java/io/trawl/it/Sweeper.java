@@ -58,7 +58,12 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** One source of the stack with a topic of its own, and the jobs on its windows, run in this JVM. */
+/**
+ * One source of the stack with a topic of its own, and the jobs on its windows, run in this JVM.
+ *
+ * <p>Longer than other classes, since it is the one way of the tests to a source: its topic, its jobs, its lake and
+ * its cells.
+ */
 final class Sweeper {
     /** Short, so that a test need not wait for a window to close. */
     static final Duration UNIT = Duration.ofSeconds(2);

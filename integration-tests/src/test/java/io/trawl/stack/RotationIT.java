@@ -43,7 +43,12 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** The real agents on logs that are rotated under them: every line comes, and a line that comes again is known. */
+/**
+ * The real agents on logs that are rotated under them: every line comes, and a line that comes again is known.
+ *
+ * <p>Longer than other classes, since the writer whose log is rotated and the reader of the topic serve this story
+ * alone.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RotationIT {
     private static final String RENAMED = "renamed";

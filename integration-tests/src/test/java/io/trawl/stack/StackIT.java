@@ -45,7 +45,12 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Every server of a stack of its own: it answers, it comes back with its data, and nothing of it stays behind. */
+/**
+ * Every server of a stack of its own: it answers, it comes back with its data, and nothing of it stays behind.
+ *
+ * <p>Longer than other classes, since its tests kill servers of one stack, and each checks that everything of all
+ * servers is still there.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackIT {
     private static final HttpClient HTTP =

@@ -16,7 +16,7 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * Who contacted what, and with which user agent. Each task adds up the pairs of value and client that it sees ({@link Partial}), and passes its
+ * Who contacted what, and with which user agent. Each task adds up the pairs of value and client that it sees ({@link PartialPairs}), and passes its
  * values on in few pieces; those of a value meet in one task and are added up the same way. Nothing is compared but
  * clients' names, each once a task.
  */
@@ -56,7 +56,7 @@ final class Sightings {
     static JavaRDD<Observable> of(
             JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window, long few, long bytes) {
         int parts = (int) Math.max(events.context().defaultParallelism(), count / EACH);
-        JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(blocks -> new Partial(blocks, parts, MOST))
+        JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(blocks -> new PartialPairs(blocks, parts, MOST))
                 .partitionBy(new HashPartitioner(parts));
         // Spark keeps what was shuffled: to measure it reads it once more, and makes nothing again.
         long largest = count <= few
@@ -67,7 +67,7 @@ final class Sightings {
                 ? pieces
                 : pieces.values()
                         .flatMapToPair(
-                                piece -> Partial.packed(known(piece), finer).iterator())
+                                piece -> PartialPairs.packed(known(piece), finer).iterator())
                         .partitionBy(new HashPartitioner(finer));
         return fitting.values().mapPartitions(some -> merged(some, source, window));
     }
@@ -80,14 +80,14 @@ final class Sightings {
         return length;
     }
 
-    private static Known known(byte[] piece) {
-        Known known = new Known();
+    private static KnownPairs known(byte[] piece) {
+        KnownPairs known = new KnownPairs();
         add(known, new Packed(piece));
         return known;
     }
 
     private static Iterator<Observable> merged(Iterator<byte[]> pieces, String source, Instant window) {
-        Known known = new Known();
+        KnownPairs known = new KnownPairs();
         while (pieces.hasNext()) {
             add(known, new Packed(pieces.next()));
         }
@@ -98,8 +98,8 @@ final class Sightings {
                 .iterator();
     }
 
-    /** Adds what {@link Partial} packed. */
-    private static void add(Known known, Packed piece) {
+    /** Adds what {@link PartialPairs} packed. */
+    private static void add(KnownPairs known, Packed piece) {
         int[] clients = new int[(int) piece.next()];
         long since = piece.nextSigned();
         for (int i = 0; i < clients.length; i++) {
@@ -118,7 +118,7 @@ final class Sightings {
     }
 
     /** The place of each client in the order of names. */
-    private static int[] ranks(Known known) {
+    private static int[] ranks(KnownPairs known) {
         List<Integer> ordered = new ArrayList<>();
         for (int client = 0; client < known.clients.size(); client++) {
             ordered.add(client);
@@ -131,7 +131,7 @@ final class Sightings {
         return ranks;
     }
 
-    private static Observable observable(Known known, Pairs.Grouped grouped, int value, String source, Instant window) {
+    private static Observable observable(KnownPairs known, Pairs.Grouped grouped, int value, String source, Instant window) {
         Pairs pairs = known.pairs;
         int from = grouped.starts()[value];
         int until = grouped.starts()[value + 1];

@@ -51,7 +51,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent that sends a file again: windows whose lines lie in one file of the proxy, as a log file of a window each. */
+/**
+ * An agent that sends a file again: windows whose lines lie in one file of the proxy, as a log file of a window each.
+ *
+ * <p>Longer than other classes, since its tests share one lake and one Spark, and tell whole stories of files that
+ * come again.
+ */
 class ResendJobTest {
     private static final Instant START = Instant.parse("2026-01-05T23:59:57Z");
     private static final String BROKEN = "broken\n";

@@ -225,7 +225,7 @@ final class FeedReading {
     }
 
     private void add(Lines.Line line, String text, FeedRow row) {
-        Indicators.Family family = Indicators.Family.of(row.type());
+        Family family = Family.of(row.type());
         if (family == null) {
             reject(
                     line,

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.canonical.PublicSuffixes;
+import io.trawl.intel.feed.Family;
 import io.trawl.intel.feed.Indicators;
 import io.trawl.record.Indicator;
 import java.io.ByteArrayOutputStream;
@@ -152,7 +153,7 @@ public final class IndexBuilder implements Closeable {
     /** A value that is not canonical would never match, and nobody would know. */
     private static void require(int type, String value) {
         if (type > IndexFormat.URL) {
-            Indicators.Read read = Indicators.read(value, Indicators.Family.of(IndexFormat.type(type).text()));
+            Indicators.Read read = Indicators.read(value, Family.of(IndexFormat.type(type).text()));
             if (!value.equals(read.value()) || read.kind() != IndexFormat.type(type)) {
                 throw new IllegalArgumentException(
                         "indicator '" + value + "' is not the canonical form of a " + IndexFormat.type(type)

@@ -2,6 +2,7 @@ package io.trawl.intel.canonical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.feed.Family;
 import io.trawl.intel.feed.Indicators;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -165,8 +166,8 @@ class CanonicalPropertiesTest {
         } else if (read.value() != null) {
             // Of these two the value alone does not say the type: @ stood before it, or /* behind it.
             String again = "email-domain".equals(read.type()) ? "@" + read.value() : read.value();
-            Indicators.Family family =
-                    "url-prefix".equals(read.type()) ? Indicators.Family.URL_PREFIX : Indicators.Family.ANY;
+            Family family =
+                    "url-prefix".equals(read.type()) ? Family.URL_PREFIX : Family.ANY;
             assertThat(Indicators.read(again, family)).isEqualTo(read);
         }
     }

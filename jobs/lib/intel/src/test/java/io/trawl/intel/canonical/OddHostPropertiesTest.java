@@ -3,6 +3,7 @@ package io.trawl.intel.canonical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.intel.Events;
+import io.trawl.intel.feed.Family;
 import io.trawl.intel.feed.Indicators;
 import io.trawl.intel.index.EventSieve;
 import io.trawl.intel.index.IndicatorIndex;
@@ -120,7 +121,7 @@ class OddHostPropertiesTest {
                         NAMES.map(name -> Indicators.read(name + ":8080"))
                                 .filter(read -> read.value() != null)
                                 .map(OddHostPropertiesTest::indicator),
-                        NAMES.map(name -> Indicators.read(name + "/panel", Indicators.Family.URL_PREFIX))
+                        NAMES.map(name -> Indicators.read(name + "/panel", Family.URL_PREFIX))
                                 .filter(read -> read.value() != null)
                                 .map(OddHostPropertiesTest::indicator),
                         NAMES.map(name -> Events.indicator("url", "http://" + name + "/gate")),

@@ -6,6 +6,7 @@ import io.trawl.intel.Events;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.Ip;
 import io.trawl.intel.canonical.PublicSuffixes;
+import io.trawl.intel.feed.Family;
 import io.trawl.intel.feed.Indicators;
 import io.trawl.intel.match.How;
 import io.trawl.record.Indicator;
@@ -95,12 +96,12 @@ class IndicatorIndexPropertiesTest {
                         "url", String.valueOf(Canonical.url(url).canonical())));
         Arbitrary<Indicator> others = Arbitraries.oneOf(
                         Combinators.combine(anyHost(), Arbitraries.of(80, 81, 443))
-                                .as((host, port) -> Indicators.read(host + ":" + port, Indicators.Family.ANY)),
+                                .as((host, port) -> Indicators.read(host + ":" + port, Family.ANY)),
                         urls(BEGINNINGS, "http://", "https://", "")
-                                .map(url -> Indicators.read(url, Indicators.Family.URL_PREFIX)),
-                        KNOWN_PATHS.map(path -> Indicators.read(path, Indicators.Family.PATH)),
-                        AGENTS.map(agent -> Indicators.read(agent, Indicators.Family.USER_AGENT)),
-                        EXPRESSIONS.map(text -> Indicators.read(text, Indicators.Family.USER_AGENT_REGEX)))
+                                .map(url -> Indicators.read(url, Family.URL_PREFIX)),
+                        KNOWN_PATHS.map(path -> Indicators.read(path, Family.PATH)),
+                        AGENTS.map(agent -> Indicators.read(agent, Family.USER_AGENT)),
+                        EXPRESSIONS.map(text -> Indicators.read(text, Family.USER_AGENT_REGEX)))
                 .filter(read -> read.value() != null)
                 .map(read -> Events.indicator(read.type(), String.valueOf(read.value())));
         return Combinators.combine(

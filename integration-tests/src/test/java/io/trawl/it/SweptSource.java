@@ -33,7 +33,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /** A window that was swept, and what the hot path found in it. */
-final class Swept {
+final class SweptSource {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Broker broker;
@@ -46,7 +46,7 @@ final class Swept {
     final List<RawLine> lines;
     final List<Detection> hot;
 
-    Swept(Broker broker, Path folder, Sweeper sweeper, Window window, IndicatorSnapshot indicators, List<RawLine> lines) {
+    SweptSource(Broker broker, Path folder, Sweeper sweeper, Window window, IndicatorSnapshot indicators, List<RawLine> lines) {
         this.broker = broker;
         this.folder = folder;
         this.sweeper = sweeper;

@@ -21,7 +21,7 @@ import scala.Tuple2;
  * What one task's events say of values and clients, added up: for each of the parts that values are shared out to, by
  * their hash, all of its values in one piece (see {@link #pack}).
  */
-final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
+final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
     /** Bytes of hosts, user agents and clients that are held, at most: what no pair comes of fills the heap, too. */
     private static final int MOST_BYTES = 16 << 20;
 
@@ -33,13 +33,13 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
     private final int most;
     private final Queue<Tuple2<Integer, byte[]>> ready = new ArrayDeque<>();
 
-    private Known known = new Known();
+    private KnownPairs known = new KnownPairs();
     private Logged hosts = new Logged(Observables::host);
     private Logged agents = new Logged(Observables::userAgent);
     private int nobody = UNKNOWN;
 
     /** @param most pairs that are held before they are passed on */
-    Partial(Iterator<Block<ProxyEvent>> blocks, int parts, int most) {
+    PartialPairs(Iterator<Block<ProxyEvent>> blocks, int parts, int most) {
         this.blocks = blocks;
         this.parts = parts;
         this.most = most;
@@ -148,14 +148,14 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
     /** Packs what there is, and begins anew. */
     private void pass() {
         ready.addAll(packed(known, parts));
-        known = new Known();
+        known = new KnownPairs();
         hosts = new Logged(Observables::host);
         agents = new Logged(Observables::userAgent);
         nobody = UNKNOWN;
     }
 
     /** All that a task knows, in a piece for each part that has something of it. */
-    static List<Tuple2<Integer, byte[]>> packed(Known known, int parts) {
+    static List<Tuple2<Integer, byte[]>> packed(KnownPairs known, int parts) {
         Pairs.Grouped grouped = known.pairs.byValue(known.values.size());
         int[] partOf = new int[known.values.size()];
         BitSet there = new BitSet(parts);
@@ -175,7 +175,7 @@ final class Partial implements Iterator<Tuple2<Integer, byte[]>> {
      * clients' names; then of each value its type and text, how many pairs it has, and of each pair the client's number,
      * the first time, how long after it the last one was, and the events.
      */
-    private static byte[] pack(Known known, Pairs.Grouped grouped, int part, int[] partOf) {
+    private static byte[] pack(KnownPairs known, Pairs.Grouped grouped, int part, int[] partOf) {
         Pairs pairs = known.pairs;
         int[] clients = new int[known.clients.size()];
         Packed names = new Packed();

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Values, clients and pairs of them, as one task knows them. */
-final class Known {
+final class KnownPairs {
     /** What an observable is, by number. */
     private static final String[] TYPES = {"domain", "ipv4", "ipv6", "user_agent"};
 
