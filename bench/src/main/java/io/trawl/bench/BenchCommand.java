@@ -2,6 +2,18 @@ package io.trawl.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
+import io.trawl.bench.frame.Bench;
+import io.trawl.bench.frame.BenchFailure;
+import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.frame.Size;
+import io.trawl.bench.hot.HotBench;
+import io.trawl.bench.match.IndexBench;
+import io.trawl.bench.match.MatchBench;
+import io.trawl.bench.match.ParseBench;
+import io.trawl.bench.path.PathBench;
+import io.trawl.bench.store.GrowthBench;
+import io.trawl.bench.store.SightingsBench;
+import io.trawl.bench.window.WindowBench;
 import io.trawl.stack.StackException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -10,12 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** {@code bin/trawl bench}. Exit status: 0 measured and every goal met, 1 a goal missed or nothing measured, 2 a bad argument. */
 public final class BenchCommand {

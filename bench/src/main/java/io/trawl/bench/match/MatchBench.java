@@ -1,0 +1,192 @@
+package io.trawl.bench.match;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.base.Json;
+import io.trawl.bench.frame.Bench;
+import io.trawl.bench.frame.BenchFailure;
+import io.trawl.bench.frame.Folder;
+import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.frame.Size;
+import io.trawl.bench.traffic.PeerTable;
+import io.trawl.stack.Options;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Finding indicators in a log: the core by itself, the index file, and bin/trawl match beside its peers. */
+@Command(
+        name = "match",
+        header = "finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers",
+        description = {
+            "",
+            "Makes a log and four sets of indicators, 10k, 100k, 1.2M and 10M, each contained in the next, and measures in "
+                    + "turns, round after round:",
+            "  in memory  one thread parses and matches the lines: Trawl as match does it (sift), Trawl as the jobs do it, an "
+                    + "event a line (events), and a regular expression with a set of domains, as people write it in Java (regex)",
+            "  index      what building takes in a heap of 512 MB, and the file's size",
+            "  whole      bin/trawl match --index, DuckDB (two queries), Polars and rg -F -f as processes, 2 threads each",
+            "",
+            "CPU is user and system time. The first round in memory is not counted; a figure is the least of the others. "
+                    + "Trawl must find exactly the lines that the generator planted hits in, a peer exactly those of them "
+                    + "that it can know, else nothing is printed. Installs the peers into .trawl/bench/venv at first.",
+            "",
+            "Takes six minutes, 5 GB of memory and 3 GB of disk on 2 cores as it is by default.",
+            ""
+        })
+public final class MatchBench implements Bench {
+    private static final Size SMALLEST = new Size(10_000);
+    public static final Size SMALL = new Size(100_000);
+    public static final Size LARGE = new Size(1_200_000);
+    public static final Size LARGEST = new Size(10_000_000);
+    private static final List<Size> SIZES = List.of(SMALLEST, SMALL, LARGE, LARGEST);
+    /** Of the JVM that builds an index. */
+    private static final String BUILD_HEAP = "512m";
+
+    @Option(names = "--lines", paramLabel = "N", description = "Lines of the log (default: 2M).")
+    private Size lines = new Size(2_000_000);
+
+    @Option(
+            names = "--indicators",
+            paramLabel = "N",
+            description = "Sets of at most so many indicators, 10k or more (default: 10M).")
+    private Size most = LARGEST;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds that are counted (default: 3).")
+    private int rounds = 3;
+
+    private final Outcome outcome = new Outcome("match");
+    private List<Size> sizes = SIZES;
+    private final Map<String, InMemory.Took> inMemory = new LinkedHashMap<>();
+
+    @Override
+    public Outcome measure(Consumer<String> progress) throws Exception {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("--rounds " + rounds + ": expected 1 or more");
+        }
+        sizes = SIZES.stream().filter(size -> size.value() <= most.value()).toList();
+        if (sizes.isEmpty()) {
+            throw new IllegalArgumentException("--indicators " + most.value() + ": expected 10k or more");
+        }
+        Options project = Options.ofThisProject();
+        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
+        try (FileChannel lock = Folder.lock(folder)) {
+            Peers peers = Peers.install(project.home(), folder, progress);
+            Path work = folder.resolve("match");
+            Folder.delete(work);
+            Files.createDirectories(work);
+            try {
+                measure(peers, work, progress);
+            } finally {
+                Folder.delete(work);
+            }
+        }
+        return outcome;
+    }
+
+    private void measure(Peers peers, Path work, Consumer<String> progress) throws Exception {
+        MatchLog log = MatchLog.of(MatchLog.traffic(lines.value(), LARGEST.value()));
+        Path text = work.resolve("access.log");
+        log.write(text);
+        progress.accept(String.format(
+                Locale.ROOT,
+                "%s lines (%.0f MB) with %,d hit lines",
+                lines,
+                log.bytes().length / 1e6,
+                log.hits().cardinality()));
+        for (Size size : sizes) {
+            build(size, work, progress);
+        }
+        for (Size size : sizes) {
+            new InMemory(log, rounds)
+                    .measure(index(work, size), table(work, size))
+                    .forEach((name, took) -> inMemory.put(size.value() + "." + name, took));
+            progress.accept("matched in memory with " + size);
+        }
+        sayInMemory();
+        new WholeProcess(peers, log, text, work, rounds, sizes, progress).measure(outcome);
+    }
+
+    public static Path index(Path work, Size size) {
+        return work.resolve(size.value() + ".index");
+    }
+
+    public static Path table(Path work, Size size) {
+        return work.resolve(size.value() + ".tsv");
+    }
+
+    /** Builds the index, and the table that peers read. */
+    private void build(Size size, Path work, Consumer<String> progress) throws Exception {
+        Path feeds = work.resolve("feeds");
+        MatchLog.traffic(0, size.value()).writeFeeds(feeds);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + BUILD_HEAP,
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        IndexBuild.class.getName(),
+                        feeds.toString(),
+                        index(work, size).toString())
+                .redirectError(work.resolve("build.log").toFile())
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new BenchFailure("the index of " + size + " indicators cannot be built in a heap of " + BUILD_HEAP
+                    + ": " + Files.readString(work.resolve("build.log")).strip().split("\n")[0]);
+        }
+        JsonNode built = Json.MAPPER.readTree(said);
+        double count = built.path("indicators").asDouble();
+        double bytes = built.path("bytes").asDouble() / count;
+        double cpu = built.path("cpu_nanos").asDouble() / count;
+        double wall = built.path("nanos").asDouble() / count;
+        outcome.figure(size.value() + ".index_bytes_per_indicator", bytes)
+                .figure(size.value() + ".build_cpu_ns_per_indicator", cpu)
+                .figure(size.value() + ".build_wall_ns_per_indicator", wall);
+        if (size.equals(LARGEST)) {
+            outcome.atMost("index_bytes_per_indicator", 45, bytes).atMost("build_cpu_ns_per_indicator", 1000, cpu);
+        }
+        PeerTable.write(feeds, table(work, size));
+        Folder.delete(feeds);
+        progress.accept(String.format(
+                Locale.ROOT,
+                "index of %s: %.1f bytes an indicator, built in %.0f ns of CPU each (%.0f wall) with a heap of %s",
+                size,
+                bytes,
+                cpu,
+                wall,
+                BUILD_HEAP));
+    }
+
+    private void sayInMemory() {
+        StringBuilder table = new StringBuilder(
+                String.format("%-28s %12s %12s%n", "one thread, in memory", "CPU ns/line", "wall ns/line"));
+        inMemory.forEach((name, took) -> {
+            outcome.figure(name + ".cpu_ns_per_line", took.cpu()).figure(name + ".wall_ns_per_line", took.wall());
+            table.append(String.format(Locale.ROOT, "%-28s %12.0f %12.0f%n", name, took.cpu(), took.wall()));
+        });
+        outcome.say(table.toString());
+        for (Size size : sizes) {
+            outcome.ratio("events_to_regex_cpu_at_" + size.value(), cpu(size, "events") / cpu(size, "regex"));
+        }
+        if (sizes.contains(LARGE)) {
+            outcome.atMost("sift_to_regex_cpu_at_" + LARGE.value(), 1 / 2.5, cpu(LARGE, "sift") / cpu(LARGE, "regex"));
+        }
+        if (sizes.contains(LARGEST)) {
+            outcome.atMost("sift_cpu_10m_to_10k", 1.4, cpu(LARGEST, "sift") / cpu(SMALLEST, "sift"))
+                    .ratio("events_cpu_10m_to_10k", cpu(LARGEST, "events") / cpu(SMALLEST, "events"));
+        }
+    }
+
+    private double cpu(Size size, String name) {
+        return Objects.requireNonNull(inMemory.get(size.value() + "." + name)).cpu();
+    }
+}

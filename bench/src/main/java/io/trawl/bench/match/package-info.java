@@ -1,0 +1,5 @@
+/** Parsing lines and matching events: one thread, the index, and bin/trawl match beside its peers. */
+@NullMarked
+package io.trawl.bench.match;
+
+import org.jspecify.annotations.NullMarked;

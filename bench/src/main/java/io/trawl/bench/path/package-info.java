@@ -1,0 +1,5 @@
+/** The batch path beside its floor and its peer. */
+@NullMarked
+package io.trawl.bench.path;
+
+import org.jspecify.annotations.NullMarked;
