@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** {@code bin/trawl bench}. Exit status: 0 measured and every goal met, 1 a goal missed or nothing measured, 2 a bad argument. */
 public final class BenchCommand {

@@ -3,8 +3,8 @@ package io.trawl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Window;
-import io.trawl.hbase.HBaseReader.Target;
 import io.trawl.hbase.HBaseReader;
+import io.trawl.hbase.HBaseReader.Target;
 import io.trawl.it.Broker.Message;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;

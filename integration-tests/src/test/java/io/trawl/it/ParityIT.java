@@ -345,7 +345,12 @@ class ParityIT {
         // And in that window nothing is missing.
         swept.sweeper().sweep(before);
         SweptSource other = new SweptSource(
-                broker, folder, swept.sweeper(), before, new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null), List.of());
+                broker,
+                folder,
+                swept.sweeper(),
+                before,
+                new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null),
+                List.of());
         JsonNode elsewhere = other.parity(0);
         assertThat(reason(elsewhere, "only_hot", "border").path("count").asLong())
                 .isEqualTo(parity.path("moved").asLong());

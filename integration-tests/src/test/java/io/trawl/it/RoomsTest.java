@@ -78,11 +78,14 @@ class RoomsTest {
 
     @Test
     void aReasonIsGivenInTheFirstCommentAndOnlyWhereItIsNeeded() throws IOException {
-        String comment = "/**\n * A file's reader.\n *\n * <p>Longer than other classes,\n * since it is one format.\n */\n";
+        String comment =
+                "/**\n * A file's reader.\n *\n * <p>Longer than other classes,\n * since it is one format.\n */\n";
         write("src/main/java/a/C.java", comment + "class C {\n" + "\n".repeat(MOST_LINES) + "}\n");
         assertThat(problems(rooms(folder))).isEmpty();
 
-        write("src/main/java/a/C.java", "/** A file's reader. */\nclass C {\n" + comment + "\n".repeat(MOST_LINES) + "}\n");
+        write(
+                "src/main/java/a/C.java",
+                "/** A file's reader. */\nclass C {\n" + comment + "\n".repeat(MOST_LINES) + "}\n");
         assertThat(problems(rooms(folder))).hasSize(1);
         write("src/main/java/a/C.java", comment + "class C {}\n");
         assertThat(problems(rooms(folder)).values())
@@ -169,7 +172,10 @@ class RoomsTest {
         Matcher comment = FIRST_COMMENT.matcher(text);
         List<String> said = new ArrayList<>();
         if (comment.find()) {
-            comment.group(1).lines().map(line -> line.strip().replaceFirst("^\\*\\s*", "")).forEach(said::add);
+            comment.group(1)
+                    .lines()
+                    .map(line -> line.strip().replaceFirst("^\\*\\s*", ""))
+                    .forEach(said::add);
         }
         return String.join(" ", said).contains(words);
     }

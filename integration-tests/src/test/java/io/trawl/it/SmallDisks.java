@@ -140,15 +140,13 @@ final class SmallDisks {
             long used = store.getTotalSpace() - store.getUnallocatedSpace();
             // Whole pages, and at least one: a tmpfs of size 0 has no limit.
             long size = Math.max(1, (used + PAGE - 1) / PAGE) * PAGE;
-            refused =
-                    run("mount", "-o", "remount,size=" + size, mount(victim).toString());
+            refused = run("mount", "-o", "remount,size=" + size, mount(victim).toString());
             if (refused.isEmpty()) {
                 return;
             }
             // The server has written in between, and holds more than that.
         }
-        throw new IOException(
-                "the disk of " + victim + " cannot be filled, " + FILLINGS + " tries failed: " + refused);
+        throw new IOException("the disk of " + victim + " cannot be filled, " + FILLINGS + " tries failed: " + refused);
     }
 
     void empty(String victim) throws IOException, InterruptedException {
@@ -195,10 +193,8 @@ final class SmallDisks {
 
     private static boolean mounted(Path folder) throws IOException {
         // The kernel writes these characters as octal numbers (proc_pid_mounts(5)).
-        String escaped = folder.toString()
-                .replace("\\", "\\134")
-                .replace(" ", "\\040")
-                .replace("\t", "\\011");
+        String escaped =
+                folder.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
         return Files.readString(Path.of("/proc/mounts")).contains(" " + escaped + " ");
     }
 
@@ -211,8 +207,7 @@ final class SmallDisks {
 
     /** Runs a command; gives what it said if it failed, else nothing. */
     private static String run(String... command) throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         int status = process.waitFor();
         return status == 0

@@ -46,7 +46,13 @@ final class SweptSource {
     final List<RawLine> lines;
     final List<Detection> hot;
 
-    SweptSource(Broker broker, Path folder, Sweeper sweeper, Window window, IndicatorSnapshot indicators, List<RawLine> lines) {
+    SweptSource(
+            Broker broker,
+            Path folder,
+            Sweeper sweeper,
+            Window window,
+            IndicatorSnapshot indicators,
+            List<RawLine> lines) {
         this.broker = broker;
         this.folder = folder;
         this.sweeper = sweeper;
@@ -91,8 +97,7 @@ final class SweptSource {
 
     /** The hot path took up these indicators when the topic was empty, and has stored up to here. */
     void ran(long indicators, Map<Integer, Long> offsets) throws Exception {
-        ObjectNode file =
-                JSON.createObjectNode().put("snapshot", indicators).put("index", "hdfs://any");
+        ObjectNode file = JSON.createObjectNode().put("snapshot", indicators).put("index", "hdfs://any");
         file.put("run_id", "r").put("taken", Instant.now().toString());
         file.putObject("from").put("0", 0).put("1", 0);
         State state = State.at(settings.text("state.dir"), Sweeper.HADOOP);
@@ -135,9 +140,7 @@ final class SweptSource {
     Map<String, Long> audit(Consumer<String> note) throws Exception {
         sweeper.mustRun("audit", window);
         List<String> notes = new ArrayList<>();
-        Objects.requireNonNull(sweeper.report("audit", window))
-                .path("notes")
-                .forEach(one -> notes.add(one.asText()));
+        Objects.requireNonNull(sweeper.report("audit", window)).path("notes").forEach(one -> notes.add(one.asText()));
         assertThat(notes)
                 .filteredOn(one -> one.startsWith("hot path"))
                 .hasSize(1)

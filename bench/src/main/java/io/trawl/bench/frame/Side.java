@@ -26,7 +26,8 @@ public final class Side implements AutoCloseable {
     private final BufferedReader from;
 
     /** @param log takes what the process says on standard error */
-    public Side(String name, List<String> command, Map<String, String> environment, Path folder, Path log) throws IOException {
+    public Side(String name, List<String> command, Map<String, String> environment, Path folder, Path log)
+            throws IOException {
         this.name = name;
         this.log = log;
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -1,12 +1,12 @@
 package io.trawl.bench.store;
 
 import io.trawl.base.Settings;
-import io.trawl.bench.GrownLake.Cost;
-import io.trawl.bench.GrownLake.Plan;
 import io.trawl.bench.frame.Bench;
 import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Outcome;
 import io.trawl.bench.frame.Size;
+import io.trawl.bench.store.GrownLake.Cost;
+import io.trawl.bench.store.GrownLake.Plan;
 import io.trawl.stack.Options;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

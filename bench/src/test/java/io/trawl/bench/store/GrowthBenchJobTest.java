@@ -3,8 +3,8 @@ package io.trawl.bench.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.trawl.bench.GrownLake.Plan;
 import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.store.GrownLake.Plan;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import java.io.IOException;

@@ -265,8 +265,8 @@ public final class AuditJob implements Job {
     }
 
     private static void tile(Run run, List<String> problems, Ledger.Entry ingest, List<LogCut> cuts) {
-        Ledger.Entry before =
-                run.ledger().current(run.source().name(), Stage.INGEST, run.window().previous());
+        Ledger.Entry before = run.ledger()
+                .current(run.source().name(), Stage.INGEST, run.window().previous());
         if (before == null) {
             return;
         }

@@ -104,7 +104,8 @@ final class Gaps {
                         functions.broadcast(lacked),
                         expr(
                                 "host = of_host and coalesce(log, '') = of_log and file_offset >= begin and file_offset < end"
-                                        + " and coalesce(generation, '') in (of_generation, '" + LogFile.UNKNOWN + "')"))
+                                        + " and coalesce(generation, '') in (of_generation, '" + LogFile.UNKNOWN
+                                        + "')"))
                 .groupBy("gap", "event_id")
                 .agg(
                         first(length()).as("length"),

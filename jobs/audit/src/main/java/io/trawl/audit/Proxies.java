@@ -150,8 +150,8 @@ final class Proxies {
     }
 
     private void readFiles(Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
-        Column isPlaced =
-                expr("host is not null and file_offset is not null and coalesce(generation, '') <> '" + LogFile.UNKNOWN + "'");
+        Column isPlaced = expr("host is not null and file_offset is not null and coalesce(generation, '') <> '"
+                + LogFile.UNKNOWN + "'");
         Dataset<Row> placed = rawLines.where(isPlaced)
                 .groupBy("event_id")
                 .agg(

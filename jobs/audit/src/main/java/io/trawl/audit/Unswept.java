@@ -65,7 +65,10 @@ final class Unswept {
         } else {
             ingested.putAll(run.ledger()
                     .current(
-                            run.source().name(), Stage.INGEST, audited, run.window().start()));
+                            run.source().name(),
+                            Stage.INGEST,
+                            audited,
+                            run.window().start()));
         }
         ingested.put(ingest.window(), ingest);
         Ledger.Entry last = null;

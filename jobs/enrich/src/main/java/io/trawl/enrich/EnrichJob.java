@@ -70,7 +70,8 @@ public final class EnrichJob implements Job {
         run.lines(events.entry().counts().getOrDefault("valid", 0L));
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
 
-        LakeStore<Detection> detections = run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
+        LakeStore<Detection> detections =
+                run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), SweepKind.BATCH);
         boolean empty = events.isEmpty();
         String[] matched = Engine.FIELDS.toArray(new String[0]);

@@ -56,7 +56,8 @@ final class Sightings {
     static JavaRDD<Observable> of(
             JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window, long few, long bytes) {
         int parts = (int) Math.max(events.context().defaultParallelism(), count / EACH);
-        JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(blocks -> new PartialPairs(blocks, parts, MOST))
+        JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(
+                        blocks -> new PartialPairs(blocks, parts, MOST))
                 .partitionBy(new HashPartitioner(parts));
         // Spark keeps what was shuffled: to measure it reads it once more, and makes nothing again.
         long largest = count <= few
@@ -66,8 +67,8 @@ final class Sightings {
         JavaPairRDD<Integer, byte[]> fitting = finer == parts
                 ? pieces
                 : pieces.values()
-                        .flatMapToPair(
-                                piece -> PartialPairs.packed(known(piece), finer).iterator())
+                        .flatMapToPair(piece ->
+                                PartialPairs.packed(known(piece), finer).iterator())
                         .partitionBy(new HashPartitioner(finer));
         return fitting.values().mapPartitions(some -> merged(some, source, window));
     }
@@ -131,7 +132,8 @@ final class Sightings {
         return ranks;
     }
 
-    private static Observable observable(KnownPairs known, Pairs.Grouped grouped, int value, String source, Instant window) {
+    private static Observable observable(
+            KnownPairs known, Pairs.Grouped grouped, int value, String source, Instant window) {
         Pairs pairs = known.pairs;
         int from = grouped.starts()[value];
         int until = grouped.starts()[value + 1];

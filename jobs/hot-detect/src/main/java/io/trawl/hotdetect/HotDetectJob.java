@@ -334,7 +334,8 @@ public final class HotDetectJob implements Job {
         JavaStreamingContext streaming = new JavaStreamingContext(
                 run.context(),
                 Durations.milliseconds(settings.duration("hot.batch").toMillis()));
-        TopicFollower following = new TopicFollower(settings, run.source(), HotProgress.group(run.source()), from, stop);
+        TopicFollower following =
+                new TopicFollower(settings, run.source(), HotProgress.group(run.source()), from, stop);
         JavaInputDStream<ConsumerRecord<byte[], byte[]>> lines =
                 KafkaUtils.createDirectStream(streaming, LocationStrategies.PreferConsistent(), following);
         ReentrantLock hand = new ReentrantLock();

@@ -210,7 +210,8 @@ final class MicroBatches implements AutoCloseable {
     }
 
     /** What was committed last; null before the beginning. */
-    @Nullable Position position() {
+    @Nullable
+    Position position() {
         return position;
     }
 
@@ -316,7 +317,11 @@ final class MicroBatches implements AutoCloseable {
      * @param read how far the lines were read, by partition
      */
     private record Found(
-            Tally tally, List<TimedDetection> sighted, long copies, Instant stored, Map<Integer, ReadSoFar.Place> read) {}
+            Tally tally,
+            List<TimedDetection> sighted,
+            long copies,
+            Instant stored,
+            Map<Integer, ReadSoFar.Place> read) {}
 
     /** The very steps of the batch path, on the first slice of these lines: its partitions share the bytes. */
     private Found detect(
@@ -327,8 +332,9 @@ final class MicroBatches implements AutoCloseable {
         HitStore hits = new HitStore((some, placed) -> HotCopies.among(all, store, some, placed), store);
         ReadSoFar read = new ReadSoFar();
         run.context().sc().register(read);
-        long filled =
-                Stream.of(OffsetRanges.of(lines)).filter(range -> range.count() > 0).count();
+        long filled = Stream.of(OffsetRanges.of(lines))
+                .filter(range -> range.count() > 0)
+                .count();
         long most = Math.max(1, bytes / Math.max(1, filled));
         long time = nanos;
         Tally tally = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))

@@ -53,8 +53,8 @@ record Position(Map<Integer, Long> offsets, long snapshot, Instant appended, Map
     private static Map<Integer, Long> longs(JsonNode object) {
         Map<Integer, Long> values = new TreeMap<>();
         object.fields()
-                .forEachRemaining(one -> values.put(
-                        Integer.valueOf(one.getKey()), one.getValue().asLong()));
+                .forEachRemaining(one ->
+                        values.put(Integer.valueOf(one.getKey()), one.getValue().asLong()));
         return values;
     }
 

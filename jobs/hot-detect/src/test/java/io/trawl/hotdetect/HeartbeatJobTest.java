@@ -103,7 +103,11 @@ class HeartbeatJobTest {
                 detection.setTimestamp(APPENDED);
                 detection.setSuppressedBy("resolvers");
                 progress.end(
-                        new Tally(), List.of(new TimedDetection(detection, APPENDED.toEpochMilli(), true)), 2, APPENDED, 1);
+                        new Tally(),
+                        List.of(new TimedDetection(detection, APPENDED.toEpochMilli(), true)),
+                        2,
+                        APPENDED,
+                        1);
                 progress.lag(new Progress.Lag(12_345, 3.25, 61.4));
                 position.add(new Position(
                         new TreeMap<>(Map.of(0, 1000L, 1, 2000L)),

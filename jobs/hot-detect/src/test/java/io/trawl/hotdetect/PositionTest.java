@@ -12,10 +12,10 @@ class PositionTest {
 
     @Test
     void aHeartbeatHoldsAllOfIt() throws Exception {
-        Position position =
-                new Position(Map.of(0, 7L, 1, 0L), Long.MAX_VALUE, APPENDED, Map.of(0, 1_700_000_000_123L));
+        Position position = new Position(Map.of(0, 7L, 1, 0L), Long.MAX_VALUE, APPENDED, Map.of(0, 1_700_000_000_123L));
 
-        assertThat(Position.of(Json.MAPPER.readTree(position.json().toString()))).isEqualTo(position);
+        assertThat(Position.of(Json.MAPPER.readTree(position.json().toString())))
+                .isEqualTo(position);
         assertThat(Position.of(Json.MAPPER.readTree("{}"))).isNull();
     }
 

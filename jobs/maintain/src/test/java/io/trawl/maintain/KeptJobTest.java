@@ -73,7 +73,8 @@ class KeptJobTest extends MaintainedLake {
                         window(3).toString()))
                 .startsWith("2 trawl ingest: window " + window(3) + " of source proxy can no longer be rerun");
         try (Lake lake = lake()) {
-            long old = new Ledger(lake).require("proxy", Stage.INGEST, window(3)).output(LakeTable.RAW_LINES);
+            long old =
+                    new Ledger(lake).require("proxy", Stage.INGEST, window(3)).output(LakeTable.RAW_LINES);
             assertThat(lake.table(LakeTable.RAW_LINES).snapshot(old))
                     .as("expired")
                     .isNull();

@@ -44,8 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A lake of a few lines that is maintained: what the tests of the job share. */
 abstract class MaintainedLake {
-    static final Instant HOUR =
-            Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(2));
+    static final Instant HOUR = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(2));
 
     /** After all that a run may need has expired. */
     static final Duration LATER = Duration.ofDays(5);

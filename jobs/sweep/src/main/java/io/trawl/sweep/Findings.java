@@ -93,7 +93,11 @@ final class Findings {
             return;
         }
         try (CloseableIterable<Detection> detections = lake.records(
-                LakeTable.DETECTIONS, Sweep.SOURCE, log.window(), snapshot, Expressions.equal("sweep", SweepKind.BATCH.text()))) {
+                LakeTable.DETECTIONS,
+                Sweep.SOURCE,
+                log.window(),
+                snapshot,
+                Expressions.equal("sweep", SweepKind.BATCH.text()))) {
             for (Detection detection : detections) {
                 String list = detection.getSuppressedBy();
                 met.computeIfAbsent(

@@ -19,8 +19,7 @@ class WordsTest {
     @Test
     void sweepsAreAsDetectionsAndCellsHaveThem() {
         assertThat(Arrays.stream(SweepKind.values()).map(SweepKind::text)).containsExactly("batch", "hot", "retro");
-        assertThat(Arrays.stream(SweepKind.values()).map(SweepKind::toString))
-                .containsExactly("batch", "hot", "retro");
+        assertThat(Arrays.stream(SweepKind.values()).map(SweepKind::toString)).containsExactly("batch", "hot", "retro");
     }
 
     @Test

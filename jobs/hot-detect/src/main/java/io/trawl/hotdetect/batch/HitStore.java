@@ -69,8 +69,8 @@ public final class HitStore implements Store<TimedDetection> {
                 for (int i = 0; i < found.size(); i++) {
                     placed.set(i, found.get(i).placed());
                 }
-                BitSet copies =
-                        lookup.among(found.stream().map(TimedDetection::detection).toList(), placed);
+                BitSet copies = lookup.among(
+                        found.stream().map(TimedDetection::detection).toList(), placed);
                 Writer<Detection> writer = hbase.open(partition, attempt);
                 try {
                     for (int i = 0; i < found.size(); i++) {

@@ -15,7 +15,10 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Avro records as JSON: instants as ISO-8601 in UTC, bytes in Base64, absent fields left out. */
+/**
+ * Avro records as JSON: instants as ISO-8601 in UTC, bytes in Base64, absent fields left out. The commands on files write
+ * JSON by a class of their own: they nest events under the names of ECS, and make no tree of nodes for each line.
+ */
 public final class Json {
     /** For reading and writing JSON text. */
     public static final ObjectMapper MAPPER = new ObjectMapper();

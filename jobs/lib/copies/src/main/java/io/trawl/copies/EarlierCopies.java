@@ -232,11 +232,12 @@ public final class EarlierCopies {
             return dropped;
         }
         for (Instant keeper : noted(validate).keySet()) {
-            ledger.current(source, Stage.INGEST, keeper, keeper.plusNanos(1_000)).forEach((start, ingest) -> {
-                Window of = new Window(start, ingest.windowEnd());
-                long snapshot = ingest.output(LakeTable.RAW_LINES);
-                dropped.addAll(ledger.lake().events(LakeTable.RAW_LINES, source, of, snapshot, ids));
-            });
+            ledger.current(source, Stage.INGEST, keeper, keeper.plusNanos(1_000))
+                    .forEach((start, ingest) -> {
+                        Window of = new Window(start, ingest.windowEnd());
+                        long snapshot = ingest.output(LakeTable.RAW_LINES);
+                        dropped.addAll(ledger.lake().events(LakeTable.RAW_LINES, source, of, snapshot, ids));
+                    });
         }
         for (LakeTable<?> table : STORED) {
             if (!dropped.isEmpty()) {

@@ -124,9 +124,7 @@ public final class HotCopies {
     /** Of the message that a cell is of; null if it is not of the source, or a tombstone. */
     private static @Nullable Rank rank(Cell cell, String source) {
         CellName name = CellName.of(cell);
-        if (!name.isOf(SweepKind.HOT)
-                || !name.source().equals(source)
-                || LoadCheck.isTombstone(cell, false)) {
+        if (!name.isOf(SweepKind.HOT) || !name.source().equals(source) || LoadCheck.isTombstone(cell, false)) {
             return null;
         }
         HBaseStore.Place place = HBaseStore.Place.of(cell.getTimestamp());

@@ -42,7 +42,8 @@ final class AcceptedCuts {
             }
             Instant at = Instant.parse(file.path("border").asText());
             if (!border.isAfter(at)) {
-                cuts(file).forEach((partition, each) -> since.merge(partition, each, (a, b) -> a.at() < b.at() ? a : b));
+                cuts(file)
+                        .forEach((partition, each) -> since.merge(partition, each, (a, b) -> a.at() < b.at() ? a : b));
             }
             if (border.equals(at)) {
                 here.putAll(cuts(file));

@@ -238,7 +238,8 @@ public final class Offsets implements Messages {
             return null;
         }
         accepted.add(at, cuts, runId);
-        return cuts.stream().map(cut -> cut.text(source.topic())).collect(Collectors.joining("; ")) + "; windows from " + at + " on begin with the new ones";
+        return cuts.stream().map(cut -> cut.text(source.topic())).collect(Collectors.joining("; ")) + "; windows from "
+                + at + " on begin with the new ones";
     }
 
     /** Whether a cut was accepted for the windows. */

@@ -46,8 +46,7 @@ class AcceptedCutsTest {
         cuts.add(NINE, List.of(new LogCut(0, 7, 9), new LogCut(1, 3, 4)), "run");
         cuts.add(TEN, List.of(new LogCut(0, 5, 8)), "another run");
 
-        assertThat(cuts.at(NINE).since())
-                .isEqualTo(Map.of(0, new LogCut(0, 5, 8), 1, new LogCut(1, 3, 4)));
+        assertThat(cuts.at(NINE).since()).isEqualTo(Map.of(0, new LogCut(0, 5, 8), 1, new LogCut(1, 3, 4)));
         assertThat(cuts.at(NINE).here()).isEqualTo(Map.of(0, new LogCut(0, 7, 9), 1, new LogCut(1, 3, 4)));
     }
 

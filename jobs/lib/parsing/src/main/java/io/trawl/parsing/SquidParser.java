@@ -99,7 +99,9 @@ public final class SquidParser implements Parser {
         }
         if (slash <= in.at) {
             return new Failure(
-                    Reason.SYNTAX, "event_action", in.quote(in.at, end) + "; expected result/status, for example TCP_MISS/200");
+                    Reason.SYNTAX,
+                    "event_action",
+                    in.quote(in.at, end) + "; expected result/status, for example TCP_MISS/200");
         }
         into.setEventAction(in.text(in.at, slash));
         long status = end - slash - 1 == 3 ? in.number(slash + 1, end) : -1;

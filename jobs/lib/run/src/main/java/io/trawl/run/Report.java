@@ -41,12 +41,7 @@ final class Report {
     }
 
     void failed(
-            String status,
-            int exit,
-            String line,
-            @Nullable LogSource source,
-            @Nullable Window range,
-            Instant started) {
+            String status, int exit, String line, @Nullable LogSource source, @Nullable Window range, Instant started) {
         failed(status, exit, line, source, range, started, List.of());
     }
 
@@ -70,8 +65,7 @@ final class Report {
         }
     }
 
-    private ObjectNode describe(
-            @Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
+    private ObjectNode describe(@Nullable LogSource source, @Nullable Window range, Instant started, List<Run> runs) {
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.put("job", job.name());
         report.put("source", source == null ? null : source.name());
@@ -89,8 +83,7 @@ final class Report {
         report.putNull("indicator_snapshot");
         for (Run run : runs) {
             run.countsSoFar()
-                    .forEach((name, count) ->
-                            counts.put(name, counts.path(name).asLong() + count));
+                    .forEach((name, count) -> counts.put(name, counts.path(name).asLong() + count));
             run.inputsSoFar().forEach(inputs::put);
             run.outputsSoFar().forEach(outputs::put);
             if (run.indicatorSnapshot() != null) {

@@ -6,8 +6,8 @@ import io.trawl.intel.canonical.Ip;
 import io.trawl.parsing.internal.Addresses;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Parsers and indicators read addresses by code of their own, since neither module knows the other: an address that the two
@@ -88,8 +88,7 @@ class AddressFormsTest {
             }
         }
         if (random.nextInt(4) == 0) {
-            text.setCharAt(
-                    random.nextInt(text.length()), CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
+            text.setCharAt(random.nextInt(text.length()), CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
         }
         return text.toString();
     }

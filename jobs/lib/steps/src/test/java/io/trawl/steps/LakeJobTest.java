@@ -272,7 +272,8 @@ class LakeJobTest {
         assertThat(ledger.current("proxy", Stage.INGEST, end.minusMillis(1), end))
                 .hasSize(1)
                 .hasEntrySatisfying(start, entry -> assertThat(entry.runId()).isEqualTo("new"));
-        assertThat(ledger.current("proxy", Stage.INGEST, end, end.plusSeconds(1))).isEmpty();
+        assertThat(ledger.current("proxy", Stage.INGEST, end, end.plusSeconds(1)))
+                .isEmpty();
         assertThat(ledger.current("proxy", Stage.INGEST, start.minusSeconds(1), start))
                 .isEmpty();
     }

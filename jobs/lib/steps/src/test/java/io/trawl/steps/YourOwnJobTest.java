@@ -290,12 +290,14 @@ class YourOwnJobTest {
                         .with("lake.warehouse", folder.resolve("lake").toUri().toString()),
                 new Configuration())) {
             Ledger ledger = new Ledger(lake);
-            assertThat(ledger.entries("proxy", new Stage("slow"), Lines.WINDOW)).hasSize(2).allSatisfy(entry -> {
-                assertThat(entry.input(LakeTable.RAW_LINES))
-                        .isEqualTo(
-                                ledger.require("proxy", Stage.INGEST, Lines.WINDOW).output(LakeTable.RAW_LINES));
-                assertThat(entry.counts()).containsEntry("slow", 1L).containsEntry("in", 3L);
-            });
+            assertThat(ledger.entries("proxy", new Stage("slow"), Lines.WINDOW))
+                    .hasSize(2)
+                    .allSatisfy(entry -> {
+                        assertThat(entry.input(LakeTable.RAW_LINES))
+                                .isEqualTo(ledger.require("proxy", Stage.INGEST, Lines.WINDOW)
+                                        .output(LakeTable.RAW_LINES));
+                        assertThat(entry.counts()).containsEntry("slow", 1L).containsEntry("in", 3L);
+                    });
         }
     }
 

@@ -390,7 +390,9 @@ class ParseTest {
                         row -> assertThat(row)
                                 .startsWith("1     2023-11-14T22:13:20.123Z  198.51.100.4  alice  GET")
                                 .endsWith("http://www.example.com:80/?[31m?b#c"),
-                        row -> assertThat(row).startsWith("2     -").contains("invalid (timestamp): 'x' is not a timestamp"));
+                        row -> assertThat(row)
+                                .startsWith("2     -")
+                                .contains("invalid (timestamp): 'x' is not a timestamp"));
     }
 
     @Test

@@ -117,8 +117,8 @@ final class ParityCommand implements Callable<Integer> {
                     "window " + one + " of source " + source + " was swept again since it was loaded" + rerun, null);
         }
         Verdict verdict;
-        try (CloseableIterable<Detection> batch =
-                lake.records(LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", SweepKind.BATCH.text()))) {
+        try (CloseableIterable<Detection> batch = lake.records(
+                LakeTable.DETECTIONS, source, one, snapshot, Expressions.equal("sweep", SweepKind.BATCH.text()))) {
             verdict = Parity.of(settings, ledger, one, ingest, enrich, hot).judge(batch.iterator());
         }
         if (verdict.lacking().missing() > 0) {

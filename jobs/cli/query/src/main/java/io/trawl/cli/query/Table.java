@@ -4,7 +4,10 @@ import io.trawl.parsing.Printable;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Rows of text in columns; the first row is the heading. */
+/**
+ * Rows of text in columns; the first row is the heading. All of them are here before the first is printed, so the columns fit;
+ * the commands on files have a table of their own, which prints rows without end as they come.
+ */
 final class Table {
     /** Longer cells are cut, so that a row stays readable; JSON has them whole. */
     private static final int WIDEST = 60;

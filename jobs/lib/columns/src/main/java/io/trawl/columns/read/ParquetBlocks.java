@@ -221,6 +221,7 @@ public final class ParquetBlocks<T extends SpecificRecord> implements Iterator<B
     }
 
     /** A file of Iceberg's as Parquet reads it. */
+    // LakeFile.Out is the other direction: the two share no line but the names of interfaces.
     private record In(InputFile file) implements org.apache.iceberg.shaded.org.apache.parquet.io.InputFile {
         @Override
         public long getLength() {

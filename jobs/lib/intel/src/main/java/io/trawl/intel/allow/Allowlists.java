@@ -324,7 +324,10 @@ public final class Allowlists implements Suppressor {
         IndicatorType type = IndicatorType.of(match.indicator().getType());
         String known = match.indicator().getValue();
         String value = match.value();
-        return type == null ? null : switch (type) {
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
             case DOMAIN -> domain(value, known.length());
             case IPV4, IPV6 -> holding(value, Integer.MAX_VALUE);
             case CIDR -> holding(value, Integer.parseInt(known.substring(known.indexOf('/') + 1)));
@@ -385,7 +388,10 @@ public final class Allowlists implements Suppressor {
     public @Nullable String listOf(Indicator indicator) {
         String value = indicator.getValue();
         IndicatorType type = IndicatorType.of(indicator.getType());
-        return type == null ? null : switch (type) {
+        if (type == null) {
+            return null;
+        }
+        return switch (type) {
             case DOMAIN -> name(value);
             case IPV4, IPV6 -> holding(value, 0);
             case CIDR -> {

@@ -18,10 +18,7 @@ public enum Family {
 
     /** The family that a feed's word for a type means; null where it is none of this version's. */
     public static @Nullable Family of(String word) {
-        return switch (word.strip()
-                .toLowerCase(Locale.ROOT)
-                .replace('_', '-')
-                .replace(' ', '-')) {
+        return switch (word.strip().toLowerCase(Locale.ROOT).replace('_', '-').replace(' ', '-')) {
             case "" -> ANY;
             case "domain",
                     "domains",

@@ -51,7 +51,9 @@ public final class Feeds {
 
         /** The type of all lines; empty where each says it. */
         String type() {
-            return this == USER_AGENTS ? IndicatorType.USER_AGENT.text() : this == USER_AGENT_REGEXES ? IndicatorType.USER_AGENT_REGEX.text() : "";
+            return this == USER_AGENTS
+                    ? IndicatorType.USER_AGENT.text()
+                    : this == USER_AGENT_REGEXES ? IndicatorType.USER_AGENT_REGEX.text() : "";
         }
 
         @Nullable

@@ -101,7 +101,8 @@ final class Lines {
     private Line line(int lineNumber, int length, long whole) {
         if (whole > LONGEST) {
             String beginning = new String(line, 0, SHOWN, StandardCharsets.UTF_8);
-            return new Line(lineNumber, beginning, new Fault("longer than " + LONGEST + " bytes: it has " + whole, false));
+            return new Line(
+                    lineNumber, beginning, new Fault("longer than " + LONGEST + " bytes: it has " + whole, false));
         }
         boolean ascii = true;
         for (int i = 0; i < length; i++) {
@@ -116,8 +117,7 @@ final class Lines {
         if (result.isError()) {
             String fault = String.format(
                     "not UTF-8: byte 0x%02X in column %d", line[bytes.position()] & 255, bytes.position() + 1);
-            return new Line(
-                    lineNumber, new String(line, 0, length, StandardCharsets.UTF_8), new Fault(fault, true));
+            return new Line(lineNumber, new String(line, 0, length, StandardCharsets.UTF_8), new Fault(fault, true));
         }
         String text = chars.flip().toString();
         return new Line(lineNumber, lineNumber == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text, null);

@@ -93,7 +93,8 @@ public final class IndexBuilder implements Closeable {
                 | (labelSet == null ? IndexFormat.OWN_LABELS : 0)
                 | (Ids.isHex(derived, indicator.getIndicatorId()) ? 0 : IndexFormat.OWN_ID);
         if (records.length() > MOST_RECORD_BYTES) {
-            throw new IllegalStateException("more than 2 GiB of indicators: " + counts.all() + "; expected about 45 million");
+            throw new IllegalStateException(
+                    "more than 2 GiB of indicators: " + counts.all() + "; expected about 45 million");
         }
         counts.add(
                 type,
@@ -153,7 +154,8 @@ public final class IndexBuilder implements Closeable {
     /** A value that is not canonical would never match, and nobody would know. */
     private static void require(int type, String value) {
         if (type > IndexFormat.URL) {
-            Indicators.Read read = Indicators.read(value, Family.of(IndexFormat.type(type).text()));
+            Indicators.Read read =
+                    Indicators.read(value, Family.of(IndexFormat.type(type).text()));
             if (!value.equals(read.value()) || read.kind() != IndexFormat.type(type)) {
                 throw new IllegalArgumentException(
                         "indicator '" + value + "' is not the canonical form of a " + IndexFormat.type(type)

@@ -214,7 +214,8 @@ final class IndexFile implements IndicatorIndex {
 
     /** Whether a user agent is an indicator's at any time. */
     boolean mayMatchUserAgent(String text) {
-        boolean[] found = {hasAgents && slots.mayHave(IndexFormat.host(IndexFormat.agentStart(start), text, 0, text.length()))
+        boolean[] found = {
+            hasAgents && slots.mayHave(IndexFormat.host(IndexFormat.agentStart(start), text, 0, text.length()))
         };
         if (!found[0] && regexes.length > 0) {
             userAgents.find(text, number -> found[0] = true);

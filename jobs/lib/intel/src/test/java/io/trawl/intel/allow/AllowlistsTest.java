@@ -165,7 +165,11 @@ class AllowlistsTest {
     void aSuppressedDetectionIsKeptWithTheListsName() throws IOException {
         Allowlists lists = Allowlists.read(List.of(list("hostname", "", "cdn.example.org")));
         Engine engine = new Engine(
-                IndicatorIndex.of(List.of(indicator("domain", "example.org"))), 1, false, SweepKind.BATCH, List.of(lists));
+                IndicatorIndex.of(List.of(indicator("domain", "example.org"))),
+                1,
+                false,
+                SweepKind.BATCH,
+                List.of(lists));
         List<Detection> detections = new ArrayList<>();
         for (ProxyEvent event : List.of(Events.get("http://cdn.example.org/"), Events.get("http://www.example.org/"))) {
             engine.analyse(event, detections::add);

@@ -166,8 +166,7 @@ class CanonicalPropertiesTest {
         } else if (read.value() != null) {
             // Of these two the value alone does not say the type: @ stood before it, or /* behind it.
             String again = "email-domain".equals(read.type()) ? "@" + read.value() : read.value();
-            Family family =
-                    "url-prefix".equals(read.type()) ? Family.URL_PREFIX : Family.ANY;
+            Family family = "url-prefix".equals(read.type()) ? Family.URL_PREFIX : Family.ANY;
             assertThat(Indicators.read(again, family)).isEqualTo(read);
         }
     }

@@ -97,8 +97,7 @@ class IndicatorIndexPropertiesTest {
         Arbitrary<Indicator> others = Arbitraries.oneOf(
                         Combinators.combine(anyHost(), Arbitraries.of(80, 81, 443))
                                 .as((host, port) -> Indicators.read(host + ":" + port, Family.ANY)),
-                        urls(BEGINNINGS, "http://", "https://", "")
-                                .map(url -> Indicators.read(url, Family.URL_PREFIX)),
+                        urls(BEGINNINGS, "http://", "https://", "").map(url -> Indicators.read(url, Family.URL_PREFIX)),
                         KNOWN_PATHS.map(path -> Indicators.read(path, Family.PATH)),
                         AGENTS.map(agent -> Indicators.read(agent, Family.USER_AGENT)),
                         EXPRESSIONS.map(text -> Indicators.read(text, Family.USER_AGENT_REGEX)))
