@@ -17,7 +17,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -67,15 +66,10 @@ public final class Allowlists implements Suppressor {
     private final Map<String, String> hosts = new HashMap<>();
     private final Map<String, String> domains = new HashMap<>();
     private final Map<String, String> endings = new HashMap<>();
-    private final Map<Long, String> ranges4 = new HashMap<>();
-    private final Map<Range6, String> ranges6 = new HashMap<>();
+    private final AllowedRanges ranges = new AllowedRanges();
     private final Map<String, String> urls = new HashMap<>();
     private final Map<String, String> hashes = new HashMap<>();
     private final Map<String, String> emails = new HashMap<>();
-    /** Lengths of the ranges that there are. */
-    private final BitSet bits4 = new BitSet();
-
-    private final BitSet bits6 = new BitSet();
     private final List<Expression> hostExpressions = new ArrayList<>();
     private final List<Expression> emailExpressions = new ArrayList<>();
     private final List<String> unusable = new ArrayList<>();
@@ -90,9 +84,6 @@ public final class Allowlists implements Suppressor {
      * @param entries how many entries it has
      */
     public record Source(String name, String version, String type, int entries) {}
-
-    /** The first bits of IPv6 addresses, the others zero. */
-    private record Range6(long high, long low, int bits) {}
 
     /**
      * A regular expression that the whole of what is allowed matches.
@@ -249,25 +240,7 @@ public final class Allowlists implements Suppressor {
         int slash = canonical.indexOf('/');
         byte[] bytes = Ip.require(slash < 0 ? canonical : canonical.substring(0, slash));
         int bits = slash < 0 ? 8 * bytes.length : Integer.parseInt(canonical.substring(slash + 1));
-        if (bytes.length == 4) {
-            bits4.set(bits);
-            ranges4.putIfAbsent(key4(bytes, bits), list);
-        } else {
-            bits6.set(bits);
-            ranges6.putIfAbsent(key6(bytes, bits), list);
-        }
-    }
-
-    private static long key4(byte[] address, int bits) {
-        long number =
-                (address[0] & 255L) << 24 | (address[1] & 255L) << 16 | (address[2] & 255L) << 8 | address[3] & 255L;
-        return (long) bits << 32 | number & 0xFFFFFFFFL << 32 - bits;
-    }
-
-    private static Range6 key6(byte[] address, int bits) {
-        long high = bits == 0 ? 0 : Ip.number(address, 0) & -1L << Math.max(0, 64 - bits);
-        long low = bits <= 64 ? 0 : Ip.number(address, 8) & -1L << 128 - bits;
-        return new Range6(high, low, bits);
+        ranges.add(bytes, bits, list);
     }
 
     private void part(String text, Set<String> attributes, String list) {
@@ -352,21 +325,7 @@ public final class Allowlists implements Suppressor {
 
     /** The list with a range of at least so many bits, or as many as there are, that holds an address: of the longest. */
     private @Nullable String holding(String address, int least) {
-        return holding(Ip.require(address), least, Integer.MAX_VALUE);
-    }
-
-    private @Nullable String holding(byte[] address, int least, int most) {
-        boolean v4 = address.length == 4;
-        BitSet lengths = v4 ? bits4 : bits6;
-        int longest = Math.min(most, 8 * address.length);
-        int shortest = Math.min(least, longest);
-        for (int bits = lengths.previousSetBit(longest); bits >= shortest; bits = lengths.previousSetBit(bits - 1)) {
-            String list = v4 ? ranges4.get(key4(address, bits)) : ranges6.get(key6(address, bits));
-            if (list != null || bits == 0) {
-                return list;
-            }
-        }
-        return null;
+        return ranges.holding(Ip.require(address), least, Integer.MAX_VALUE);
     }
 
     private static @Nullable String matching(List<Expression> expressions, String value, int shortest) {
@@ -397,7 +356,7 @@ public final class Allowlists implements Suppressor {
             case CIDR -> {
                 int slash = value.indexOf('/');
                 byte[] first = Ip.require(value.substring(0, slash));
-                yield holding(first, 0, Integer.parseInt(value.substring(slash + 1)));
+                yield ranges.holding(first, 0, Integer.parseInt(value.substring(slash + 1)));
             }
             case IP_PORT, DOMAIN_PORT -> {
                 Canonical.Result host = Canonical.host(value.substring(0, value.lastIndexOf(':')));
