@@ -195,7 +195,7 @@ LOCAL = re.compile(r'\bString (\w+) =\s*((?:"[^"]*"|[\w.()]+)(?:\s*\+\s*(?:"[^"]
 
 def sources():
     """Every file of code that asks for settings: of jobs, DAGs, the local stack and the benchmarks."""
-    for place in ("jobs/**/src/main/java/**/*.java", "integration-tests/src/main/java/**/*.java", "dags/**/*.py"):
+    for place in ("jobs/**/src/main/java/**/*.java", "integration-tests/stack/src/main/java/**/*.java", "dags/**/*.py"):
         for source in PROJECT.glob(place):
             # Flume's configuration has a class Context with the same methods.
             if "/tests/" not in source.as_posix() and "org.apache.flume" not in source.read_text("utf-8"):

@@ -256,7 +256,7 @@ class ArrowsTest {
     void everyClassOfEveryModuleIsRead() throws IOException {
         Path home = Path.of(System.getProperty("trawl.home"));
         List<Path> modules = new ArrayList<>(
-                List.of(home.resolve("schemas"), home.resolve("flume"), home.resolve("integration-tests")));
+                List.of(home.resolve("schemas"), home.resolve("flume"), home.resolve("integration-tests/stack")));
         try (Stream<Path> jobs = Files.walk(home.resolve("jobs"), 2)) {
             jobs.filter(job -> Files.exists(job.resolve("pom.xml")) && Files.exists(job.resolve("src")))
                     .forEach(modules::add);

@@ -38,7 +38,7 @@ public final class SharedKafka {
             SharedStack.delete(state);
             Await.logsIn(state.resolve("logs"));
             LocalStack opened = LocalStack.open(options.stateDir(state)
-                    .portShift(3700 + 100 * Integer.getInteger("trawl.it.fork", 1))
+                    .portShift(3500 + 100 * Integer.getInteger("trawl.it.fork", 1))
                     .without("hdfs", "hbase", "flume", "spark", "airflow"));
             Runtime.getRuntime().addShutdownHook(new Thread(opened::close, "close-kafka"));
             int port = freePort();

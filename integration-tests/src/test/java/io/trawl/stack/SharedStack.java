@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The one stack of all integration tests in a JVM: started from empty when the first of them asks, ended with the JVM.
  * A class that runs its jobs itself asks for the {@link #stores} only; Airflow, Spark and Flume, which take the processors'
  * time also when they have nothing to do, start when the first class asks for {@link #get all servers}. A test that kills a
- * server brings it back. Two JVMs may run tests side by side, each with its own stack.
+ * server brings it back. Up to three JVMs may run tests side by side, each with its own stack.
  */
 public final class SharedStack {
     /** Number of this JVM among those that run tests side by side, from 1. */
@@ -23,9 +23,10 @@ public final class SharedStack {
 
     /**
      * Leaves the default ports to a stack that a developer may have up, and 2000 to 6000 to classes with stacks of their
-     * own; another one lets two builds run side by side.
+     * own; another one lets two builds run side by side. No port is among those that the system gives to clients.
      */
-    private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000) + (FORK - 1) * 7000;
+    private static final int PORT_SHIFT = Integer.getInteger("trawl.it.port.shift", 1000)
+            + List.of(0, 7000, 8500).get(FORK - 1);
 
     private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
