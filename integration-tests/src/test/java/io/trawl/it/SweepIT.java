@@ -209,6 +209,8 @@ class SweepIT {
             return killed;
         }));
         schedulerDies = soon(() -> {
+            // Until then nobody looks often at files, which takes a processor's time.
+            awaitFiles(LakeTable.PROXY_EVENTS);
             Instant killed = killInFlight(LakeTable.DETECTIONS, () -> stack.kill("airflow-scheduler"));
             stack.start("airflow-scheduler");
             return killed;
@@ -572,9 +574,19 @@ class SweepIT {
         return Instant.ofEpochMilli(border);
     }
 
+    private static String place(LakeTable<?> table) {
+        return sweeper.settings().text("lake.warehouse") + "/trawl/" + table.name() + "/data/source=proxy";
+    }
+
+    /** Waits until a job has begun to write files of the window. */
+    private static void awaitFiles(LakeTable<?> table) throws Exception {
+        Set<String> before = files(place(table));
+        Await.until("files of lake." + table.name(), () -> files(place(table)), now -> !before.containsAll(now));
+    }
+
     /** Kills when a job has written files of the window and not yet committed them; gives when. */
     private static Instant killInFlight(LakeTable<?> table, Callable<?> kill) throws Exception {
-        String place = sweeper.settings().text("lake.warehouse") + "/trawl/" + table.name() + "/data/source=proxy";
+        String place = place(table);
         Set<String> before = files(place);
         Await.often("files of lake." + table.name() + " that are not committed", () -> files(place), now -> {
             now.removeAll(before);
