@@ -35,6 +35,7 @@ final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(OriginInterceptor.class);
 
     private final Rotation rotation;
+    private final HeaderLines headers;
     private final Map<String, Reading> readings = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Reading> eldest) {
@@ -53,6 +54,9 @@ final class Generations {
         long end;
         /** The batch in which the file at the path was last looked at. */
         long looked;
+        /** The header line that stood last before the end; null where there was none. */
+        @Nullable
+        String header;
 
         /** A line end is one byte or two, or none after a last line that was sent without it. */
         boolean goesOnAt(long offset) {
@@ -60,10 +64,15 @@ final class Generations {
         }
     }
 
-    private record Found(String generation, long inode) {}
+    private record Found(
+            String generation, long inode, @Nullable String header) {}
 
-    Generations(Rotation rotation) {
+    /** A line's file: its generation, and the last header line before the line; null where there is none. */
+    record Place(String generation, @Nullable String header) {}
+
+    Generations(Rotation rotation, HeaderLines headers) {
         this.rotation = rotation;
+        this.headers = headers;
     }
 
     /** The agent has read anew: what lies at a path may have changed since. */
@@ -81,7 +90,7 @@ final class Generations {
      * @param offset byte at which the line starts in its file
      * @param line the whole line without its line end
      */
-    String of(String path, long offset, byte[] line) {
+    Place of(String path, long offset, byte[] line) {
         Reading reading = readings.get(path);
         boolean goesOn = reading != null && reading.goesOnAt(offset);
         if (reading == null) {
@@ -97,7 +106,10 @@ final class Generations {
         if (reading.generation.equals(UNKNOWN)) {
             count(path, offset);
         }
-        return reading.generation;
+        Place place = new Place(reading.generation, reading.header);
+        String header = headers.of(line);
+        reading.header = header == null ? reading.header : header;
+        return place;
     }
 
     /** @param everywhere whether to look at the neighbours too; once a batch, for it costs */
@@ -112,7 +124,7 @@ final class Generations {
                     return;
                 }
                 noteTruncation(reading, generation, file, path);
-                part = file.holds(offset, line) ? new Found(generation, file.inode()) : null;
+                part = file.holds(offset, line) ? found(generation, file, offset) : null;
                 found = part != null && (goesOn || file.startsLine(offset)) ? part : null;
             }
         } catch (IOException | RuntimeException e) {
@@ -130,6 +142,11 @@ final class Generations {
         }
         reading.generation = found == null ? UNKNOWN : found.generation;
         reading.inode = found == null ? 0 : found.inode;
+        reading.header = found == null ? null : found.header;
+    }
+
+    private Found found(String generation, LogFile file, long offset) throws IOException {
+        return new Found(generation, file.inode(), headers.before(file, offset));
     }
 
     /** The youngest neighbour that holds the line and, if one is asked for, is of that generation. */
@@ -142,7 +159,7 @@ final class Generations {
                         && (wanted == null || wanted.equals(generation))
                         && file.startsLine(offset)
                         && file.holds(offset, line)) {
-                    return new Found(generation, file.inode());
+                    return found(generation, file, offset);
                 }
             } catch (IOException | RuntimeException e) {
                 LOG.debug("cannot look at {}", neighbour, e);

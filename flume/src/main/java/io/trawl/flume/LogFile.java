@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One look at the file that lies at a path right now. */
@@ -20,6 +21,9 @@ final class LogFile implements Closeable {
 
     /** How much of a line is compared with the file's bytes: enough to tell two lines of a log apart. */
     private static final int COMPARED = 64 * 1024;
+
+    /** How much is read at once of a file that is read from its end, in bytes. */
+    static final int BLOCK = 64 * 1024;
 
     private static final int TRIES = 3;
 
@@ -126,6 +130,55 @@ final class LogFile implements Closeable {
         byte[] end = read(bytes, offset + line.length, 2);
         // Nothing after the line: the agent sent a last line whose end was not yet written.
         return end.length == 0 ? bytes.size() == offset + line.length : end[0] == '\n' || isCrlf(end);
+    }
+
+    /**
+     * The last line before a byte that begins with one of these, without its line end.
+     *
+     * @param before byte at which a line starts
+     * @param longest lines longer than so many bytes count as not there
+     * @return null where there is none
+     */
+    byte @Nullable [] lastLine(List<byte[]> beginnings, long before, int longest) throws IOException {
+        int most = beginnings.stream()
+                .mapToInt(beginning -> beginning.length)
+                .max()
+                .orElse(0);
+        for (long to = before; to > 0; ) {
+            long from = Math.max(0, to - BLOCK);
+            byte[] block = read(bytes, from, (int) (Math.min(before, to + most) - from));
+            for (int at = (int) (to - from) - 1; at >= 0; at--) {
+                if ((at == 0 ? startsLine(from) : block[at - 1] == '\n') && begins(block, at, beginnings)) {
+                    byte[] line = line(from + at, longest);
+                    if (line != null) {
+                        return line;
+                    }
+                }
+            }
+            to = from;
+        }
+        return null;
+    }
+
+    private static boolean begins(byte[] block, int at, List<byte[]> beginnings) {
+        for (byte[] beginning : beginnings) {
+            int end = at + beginning.length;
+            if (end <= block.length && Arrays.equals(block, at, end, beginning, 0, beginning.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private byte @Nullable [] line(long from, int longest) throws IOException {
+        byte[] there = read(bytes, from, longest + 2);
+        for (int i = 0; i < there.length; i++) {
+            if (there[i] == '\n') {
+                int end = i > 0 && there[i - 1] == '\r' ? i - 1 : i;
+                return end > longest ? null : Arrays.copyOf(there, end);
+            }
+        }
+        return null;
     }
 
     private static boolean isCrlf(byte[] end) {

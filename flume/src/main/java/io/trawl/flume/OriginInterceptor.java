@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Adds to every line of a TAILDIR source the header {@code generation}: which file of the log it was read from, between
  * two rotations. Host, log, generation and byte offset name a line for good, so that a line which is sent twice is known
- * as a copy. A line longer than the limit is cut to it and gets the header {@code oversize}, its full length in bytes.
+ * as a copy. A line longer than the limit is cut to it and gets the header {@code oversize}, its full length in bytes. In a
+ * log whose columns are named by a line of the file, each line gets the header {@code header_line}: the last such line
+ * before it, also if the agent was started in the middle of the file.
  *
  * <p>An event without the headers {@code file} and {@code byteoffset} passes as it came. It never throws: TAILDIR would
  * then forget where it stood in the file and lose the lines of that batch. The source calls it from one thread.
@@ -24,6 +26,9 @@ public final class OriginInterceptor implements Interceptor {
     /** Header set by this class on a line that was cut: how long it was, in bytes. */
     public static final String OVERSIZE = "oversize";
 
+    /** Header set by this class: the last line before this one in its file that names the columns. */
+    public static final String HEADER_LINE = "header_line";
+
     static final String FILE = "file";
     static final String BYTE_OFFSET = "byteoffset";
     private static final Logger LOG = LoggerFactory.getLogger(OriginInterceptor.class);
@@ -32,8 +37,8 @@ public final class OriginInterceptor implements Interceptor {
     private final int maxLineBytes;
     private long cut;
 
-    OriginInterceptor(Rotation rotation, int maxLineBytes) {
-        this.generations = new Generations(rotation);
+    OriginInterceptor(Rotation rotation, int maxLineBytes, HeaderLines headerLines) {
+        this.generations = new Generations(rotation, headerLines);
         this.maxLineBytes = maxLineBytes;
     }
 
@@ -70,7 +75,11 @@ public final class OriginInterceptor implements Interceptor {
             if (file == null || offset < 0 || line == null) {
                 return;
             }
-            headers.put(GENERATION, generations.of(file, offset, line));
+            Generations.Place place = generations.of(file, offset, line);
+            headers.put(GENERATION, place.generation());
+            if (place.header() != null) {
+                headers.put(HEADER_LINE, place.header());
+            }
             if (line.length > maxLineBytes) {
                 event.setBody(Arrays.copyOf(line, maxLineBytes));
                 headers.put(OVERSIZE, Integer.toString(line.length));
@@ -96,7 +105,9 @@ public final class OriginInterceptor implements Interceptor {
 
     /**
      * Settings: {@code rotation} = rename | copytruncate, how the log is rotated (default rename); {@code maxLineBytes}
-     * = the longest line that is sent whole, in bytes (default 1048576); {@code required} = words separated by blanks
+     * = the longest line that is sent whole, in bytes (default 1048576); {@code headerLine} = how a line begins that names
+     * the columns of the lines after it, for example {@code #Fields:}; several are separated by blanks (default none);
+     * {@code required} = words separated by blanks
      * that must not hold an unresolved {@code ${...}}, so that an agent whose environment was forgotten does not start
      * (default none).
      */
@@ -105,6 +116,7 @@ public final class OriginInterceptor implements Interceptor {
 
         private Rotation rotation = Rotation.RENAME;
         private int maxLineBytes = MAX_LINE_BYTES;
+        private String headerLine = "";
 
         /** @throws IllegalArgumentException if a setting is not what it should be */
         @Override
@@ -116,6 +128,7 @@ public final class OriginInterceptor implements Interceptor {
                 }
             }
             rotation = Rotation.of(context.getString("rotation", "rename"));
+            headerLine = context.getString("headerLine", "");
             String limit = context.getString("maxLineBytes", Integer.toString(MAX_LINE_BYTES));
             try {
                 maxLineBytes = Integer.parseInt(limit);
@@ -130,7 +143,7 @@ public final class OriginInterceptor implements Interceptor {
 
         @Override
         public Interceptor build() {
-            return new OriginInterceptor(rotation, maxLineBytes);
+            return new OriginInterceptor(rotation, maxLineBytes, new HeaderLines(headerLine));
         }
     }
 }

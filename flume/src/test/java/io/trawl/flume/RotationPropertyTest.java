@@ -57,7 +57,7 @@ class RotationPropertyTest {
         private final Path folder;
         private final Path log;
         private final Map<Long, Open> open = new HashMap<>();
-        private OriginInterceptor agent = new OriginInterceptor(Rotation.RENAME, 1024);
+        private OriginInterceptor agent = new OriginInterceptor(Rotation.RENAME, 1024, new HeaderLines(""));
         private int written;
 
         /** A file the agent holds open: its bytes stay readable whatever its name becomes. */
@@ -86,7 +86,7 @@ class RotationPropertyTest {
                 case LOOK_FOR_FILES -> lookForFiles();
                 case ROTATE -> rotate();
                 case RESTART -> {
-                    agent = new OriginInterceptor(Rotation.RENAME, 1024);
+                    agent = new OriginInterceptor(Rotation.RENAME, 1024, new HeaderLines(""));
                     lookForFiles();
                 }
             }

@@ -169,6 +169,7 @@ public final class KafkaLines {
             line.setGeneration(reader.generation());
             line.setFileOffset(reader.fileOffset());
             line.setOversize(reader.oversize());
+            line.setHeaderLine(reader.headerLine());
             line.setHeaders(reader.headers());
             return reader.body();
         }

@@ -161,6 +161,16 @@ class EnvelopeTest {
         assertThat(line.getOversize()).isEqualTo(9);
         assertThat(line.getHeaders()).isEqualTo(Map.of("file", "/a"));
 
+        String fields = "#Fields: " + "x".repeat(1000);
+        headers.put("header_line", fields);
+        RawLine first = reader.read(message(written(headers, "x".getBytes(StandardCharsets.UTF_8), false)));
+        RawLine second = reader.read(message(written(headers, "y".getBytes(StandardCharsets.UTF_8), false)));
+        assertThat(first.getHeaderLine()).isEqualTo(fields).isSameAs(second.getHeaderLine());
+        assertThat(first.getHeaders()).isEqualTo(Map.of("file", "/a"));
+        headers.remove("header_line");
+        line = reader.read(message(written(headers, "x".getBytes(StandardCharsets.UTF_8), false)));
+        assertThat(line.getHeaderLine()).isNull();
+
         headers.put("byteoffset", "seven");
         line = reader.read(message(written(headers, "x".getBytes(StandardCharsets.UTF_8), false)));
         assertThat(line.getFileOffset()).isNull();

@@ -23,6 +23,9 @@ public final class Envelope {
 
     private static final int LONGEST = 256;
 
+    /** The agent sends no longer one. */
+    private static final int LONGEST_HEADER_LINE = 16 * 1024;
+
     private final List<Header> known = new ArrayList<>();
     private byte[] in = new byte[0];
     private int at;
@@ -33,6 +36,7 @@ public final class Envelope {
     private @Nullable String generation;
     private @Nullable Long fileOffset;
     private @Nullable Long oversize;
+    private @Nullable String headerLine;
 
     /** The headers without a column and their values, in the event's order. */
     private Header[] others = new Header[8];
@@ -56,6 +60,7 @@ public final class Envelope {
         GENERATION,
         FILE_OFFSET,
         OVERSIZE,
+        HEADER_LINE,
         MAP;
 
         static Place of(String name) {
@@ -65,6 +70,7 @@ public final class Envelope {
                 case Origin.GENERATION -> GENERATION;
                 case Origin.BYTE_OFFSET -> FILE_OFFSET;
                 case Origin.OVERSIZE -> OVERSIZE;
+                case Origin.HEADER_LINE -> HEADER_LINE;
                 default -> MAP;
             };
         }
@@ -112,6 +118,7 @@ public final class Envelope {
         generation = null;
         fileOffset = null;
         oversize = null;
+        headerLine = null;
         count = 0;
         hash = 0;
         odd = false;
@@ -198,6 +205,11 @@ public final class Envelope {
         return oversize;
     }
 
+    /** The line of its file that names the columns of this one; null where there is none. */
+    public @Nullable String headerLine() {
+        return headerLine;
+    }
+
     /** Every other header; the same map as lately where they are the same. */
     public Map<String, String> headers() {
         return map;
@@ -235,6 +247,7 @@ public final class Envelope {
                 case HOST -> host = value.text;
                 case LOG -> log = value.text;
                 case GENERATION -> generation = value.text;
+                case HEADER_LINE -> headerLine = value.text;
                 default -> other(header, value);
             }
         }
@@ -246,7 +259,7 @@ public final class Envelope {
         if (isHere(header.last.bytes, length)) {
             return header.last;
         }
-        if (length > LONGEST) {
+        if (length > (header.place == Place.HEADER_LINE ? LONGEST_HEADER_LINE : LONGEST)) {
             return new Value(Arrays.copyOfRange(in, at, at + length), 0);
         }
         int valueHash = hashHere(length);

@@ -18,6 +18,8 @@ public final class Origin {
     static final String BYTE_OFFSET = "byteoffset";
     /** Length of a line that the agent cut. */
     static final String OVERSIZE = "oversize";
+    /** The last line before this one in its file that names the columns. */
+    static final String HEADER_LINE = "header_line";
     /** How the reason begins why a message could not be unwrapped. */
     public static final String NO_EVENT = "not a Flume event in Avro (collector: parseAsFlumeEvent = true): ";
 
