@@ -46,6 +46,7 @@ final class Flume {
         parameters.put(
                 "TRAWL_LOG", folder(log) + "/" + log.getFileName().toString().replace(".", "\\.") + "([.-][0-9]+)?");
         parameters.put("TRAWL_ROTATION", rotation(site, proxy));
+        parameters.put("TRAWL_HEADER_LINE", site.text("flume.header-line." + proxy, ""));
         parameters.put("TRAWL_STATE", site.data("flume").resolve(proxy).toString());
         parameters.put("TRAWL_FREE_BYTES", "100000000");
         parameters.put("TRAWL_COLLECTOR_HOST", "127.0.0.1");

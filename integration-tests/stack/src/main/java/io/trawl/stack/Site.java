@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Site {
     private static final String FILE = "conf/stack.conf";
     /** Keys that end in a name of the user's own, so that the file cannot list them. */
-    private static final List<String> OPEN = List.of("env.", "flume.log.", "flume.rotation.");
+    private static final List<String> OPEN = List.of("env.", "flume.log.", "flume.rotation.", "flume.header-line.");
 
     /** Whose folder for temporary files all JVMs of jobs share, whoever starts them. */
     static final String JOBS = "jobs";
