@@ -70,7 +70,8 @@ class RotationIT {
     static void startFromEmpty() {
         Options options = own("stack that rotates logs");
         SharedStack.delete(options.stateDir());
-        stack = LocalStack.start(options.stack("flume.rotation." + EMPTIED, "copytruncate"));
+        stack = LocalStack.start(options.stack("flume.rotation." + EMPTIED, "copytruncate")
+                .stack("flume.header-line." + ONCE, "#Fields:"));
         topic = new Topic();
     }
 
@@ -177,7 +178,7 @@ class RotationIT {
                         latin("after one of " + length))) {
                     String oversize = line.length > LIMIT ? Integer.toString(line.length) : "";
                     String body = text(Arrays.copyOf(line, Math.min(line.length, LIMIT)));
-                    expected.add(new Event(proxy, at + lines.size(), "", body, oversize));
+                    expected.add(new Event(proxy, at + lines.size(), "", body, oversize, ""));
                     lines.writeBytes(line);
                     lines.write('\n');
                 }
@@ -196,6 +197,24 @@ class RotationIT {
 
     @Test
     @Order(5)
+    void eachLineComesWithTheLineOfItsFileThatNamesTheColumns() throws Exception {
+        String first = "#Fields: date time c-ip";
+        String second = "#Fields: time cs-host";
+        Path log = stack.proxyLog(ONCE);
+        write(List.of("w3c before any", first, "w3c 1", second, "w3c 2"), List.of("", "", first, first, second));
+
+        stack.kill("flume-" + ONCE);
+        Files.write(log, latin("w3c 3\n" + first + " sc-status\nw3c 4\n"), StandardOpenOption.APPEND);
+        stack.start("flume-" + ONCE);
+        assertThat(topic.await(ONCE, "w3c 3"::equals).headerLine()).isEqualTo(second);
+        assertThat(topic.await(ONCE, "w3c 4"::equals).headerLine()).isEqualTo(first + " sc-status");
+
+        Files.move(log, log.resolveSibling("access.log.99"));
+        write(List.of("w3c of a new file", second + " x", "w3c 5"), List.of("", "", second + " x"));
+    }
+
+    @Test
+    @Order(6)
     void anotherRotationIsRefusedBeforeAnythingStarts() {
         Options options = own("stack of a wrong rotation").stack("flume.rotation." + RENAMED, "compress");
 
@@ -287,6 +306,19 @@ class RotationIT {
         return unread;
     }
 
+    /** Writes lines as they stand; each must come with the header line that is expected of it. */
+    private static void write(List<String> lines, List<String> headerLines) throws IOException {
+        Files.write(
+                stack.proxyLog(ONCE),
+                latin(String.join("\n", lines) + "\n"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            assertThat(topic.await(ONCE, line::equals).headerLine()).as(line).isEqualTo(headerLines.get(i));
+        }
+    }
+
     private static byte[] latin(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -296,7 +328,7 @@ class RotationIT {
     }
 
     /** A line as it came, with where it was born. */
-    private record Event(String proxy, long offset, String identity, String body, String oversize) {
+    private record Event(String proxy, long offset, String identity, String body, String oversize, String headerLine) {
         static Event of(FlumeEnvelope event) {
             Map<String, String> headers = event.getHeaders();
             ByteBuffer body = event.getBody().duplicate();
@@ -310,7 +342,8 @@ class RotationIT {
                             .reduce((a, b) -> a + " " + b)
                             .orElseThrow(),
                     text(bytes),
-                    headers.getOrDefault("oversize", ""));
+                    headers.getOrDefault("oversize", ""),
+                    headers.getOrDefault("header_line", ""));
         }
 
         private static String header(Map<String, String> headers, String name) {

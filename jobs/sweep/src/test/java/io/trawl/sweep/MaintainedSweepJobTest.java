@@ -315,6 +315,26 @@ class MaintainedSweepJobTest {
         return status + " " + err.toString(StandardCharsets.UTF_8).strip();
     }
 
+    /** As a lake is that a version left which had no such column yet. */
+    @Test
+    void rowsThatLackAColumnOfTodayAreRead() throws Exception {
+        try (Site site = swept()) {
+            Map<String, List<String>> rows = site.rows();
+            try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
+                open.table(LakeTable.RAW_LINES)
+                        .updateSchema()
+                        .deleteColumn("header_line")
+                        .commit();
+            }
+
+            for (LogInputs.Swept log : site.logs) {
+                assertThat(run(site, new io.trawl.validate.ValidateJob(), log)).isEqualTo("0 ");
+            }
+            assertThat(found(site.sweep())).isEqualTo(found);
+            assertThat(site.rows()).isEqualTo(rows);
+        }
+    }
+
     @Test
     void ingestDoesNotReplaceAWindowThatIsShorterNow() throws Exception {
         try (Site site = swept()) {
