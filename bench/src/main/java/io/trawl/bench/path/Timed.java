@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 final class Timed implements Job {
     private final Job job;
     private final Stopwatch start = new Stopwatch();
+    private @Nullable Stopwatch working;
     private Stopwatch.@Nullable Lap startUp;
     private Stopwatch.@Nullable Lap work;
     private Map<String, Long> counts = Map.of();
@@ -78,12 +79,13 @@ final class Timed implements Job {
         run.spark().range(1).count();
         startUp = start.lap();
         System.gc();
-        Stopwatch stopwatch = new Stopwatch();
+        working = new Stopwatch();
         job.run(run);
-        if (recorded()) {
-            run.record();
-        }
-        work = stopwatch.lap();
+    }
+
+    @Override
+    public void afterwards(Run run) {
+        work = Objects.requireNonNull(working).lap();
         if (windowed()) {
             Ledger.Entry entry = run.ledger().require(run.source().name(), new Stage(name()), run.window());
             counts = entry.counts();

@@ -70,6 +70,9 @@ public interface Job {
     /** Does the work: for one window, or once. */
     void run(Run run) throws Exception;
 
+    /** Called when the run is in the ledger, while its Spark still runs. */
+    default void afterwards(Run run) throws Exception {}
+
     /** Called when all is done and the report is written, however the job ended. */
     default void ended() {}
 }

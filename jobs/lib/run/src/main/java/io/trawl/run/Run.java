@@ -290,6 +290,7 @@ public final class Run {
         if (job.recorded()) {
             record();
         }
+        job.afterwards(this);
         if (failure != null) {
             throw new JobFailure(failure, null);
         }
