@@ -178,6 +178,10 @@ public final class Syslog implements Envelope {
             }
         }
         int message = frame.skipSpaces(end);
+        if (frame.is(message, ':') && frame.is(message + 1, ' ')) {
+            // host : %ASA-6-302013
+            return frame.skipSpaces(message + 1);
+        }
         int tagEnd = frame.wordEnd(message);
         return isTag(frame, message, tagEnd) ? frame.skipSpaces(tagEnd) : message;
     }

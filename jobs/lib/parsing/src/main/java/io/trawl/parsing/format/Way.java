@@ -5,6 +5,7 @@ import io.trawl.parsing.grammar.Cef;
 import io.trawl.parsing.grammar.Delimited;
 import io.trawl.parsing.grammar.FormatStrings;
 import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.HeadAndPairs;
 import io.trawl.parsing.grammar.Json;
 import io.trawl.parsing.grammar.KeyValue;
 import io.trawl.parsing.grammar.Leef;
@@ -91,6 +92,8 @@ final class Way {
                 for (String format : of.texts()) {
                     plans.add(FormatStrings.plan(kind, format, more));
                 }
+            } else if (kind.equals("key-value")) {
+                plans.addAll(keyValue(of));
             } else {
                 plans.add(plan(kind, of));
             }
@@ -258,7 +261,6 @@ final class Way {
     private static Plan plan(String kind, Yaml of) {
         return switch (kind) {
             case "delimited" -> delimited(of);
-            case "key-value" -> keyValue(of);
             case "ltsv" -> KeyValue.plan(KeyValue.Style.LTSV, needed(of));
             case "structured-data" -> StructuredData.plan(needed(of));
             case "w3c" -> w3c(of);
@@ -273,8 +275,10 @@ final class Way {
         return keys.containsKey("needs") ? keys.get("needs").texts() : List.of();
     }
 
-    private static Plan keyValue(Yaml of) {
-        Map<String, Yaml> keys = of.map(List.of("needs", "pairs", "value", "quotes", "escape", "blanks", "last"));
+    /** Pairs alone, or behind each of the heads that a line may have. */
+    private static List<Plan> keyValue(Yaml of) {
+        Map<String, Yaml> keys =
+                of.map(List.of("head", "needs", "pairs", "value", "quotes", "escape", "blanks", "last"));
         KeyValue.Style plain = KeyValue.Style.PLAIN;
         KeyValue.Style style = new KeyValue.Style(
                 keys.containsKey("pairs") ? keys.get("pairs").character() : plain.pairs(),
@@ -283,8 +287,13 @@ final class Way {
                 keys.containsKey("escape") ? escape(keys.get("escape")) : plain.escape(),
                 keys.containsKey("blanks") && keys.get("blanks").flag(),
                 keys.containsKey("last") && keys.get("last").flag());
-        return KeyValue.plan(
-                style, keys.containsKey("needs") ? keys.get("needs").texts() : List.of());
+        List<String> needs = keys.containsKey("needs") ? keys.get("needs").texts() : List.of();
+        if (!keys.containsKey("head")) {
+            return List.of(KeyValue.plan(style, needs));
+        }
+        return keys.get("head").texts().stream()
+                .map(head -> HeadAndPairs.plan(head, style, needs))
+                .toList();
     }
 
     private static Plan w3c(Yaml of) {

@@ -4,6 +4,8 @@ import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
 import io.trawl.parsing.mapping.Rule;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Apache's LogFormat: https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats. */
 final class ApacheFormat {
@@ -32,7 +34,15 @@ final class ApacheFormat {
         return line;
     }
 
+    /** {@code %{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t}: one time in several directives. */
+    private static final Pattern TIME = Pattern.compile("%\\{([^}]*)}t((?:[ .,:T-]?%\\{[^}]*}t)+)");
+
     private static int directive(String format, int percent, Line line) {
+        Matcher several = TIME.matcher(format).region(percent, format.length());
+        if (several.lookingAt()) {
+            time(line, several.group(), notation(several.group()));
+            return several.end();
+        }
         int i = percent + 1;
         boolean last = false;
         // Conditions on the status, and which of an internal redirect's requests counts.
@@ -73,7 +83,8 @@ final class ApacheFormat {
         }
         Line.Piece piece = line.add(name);
         switch (code) {
-            case "h" -> line.means(Field.SOURCE_ADDRESS, 1);
+            // %{c}h: the peer, where a module has put another client in its place.
+            case "h" -> line.means(Field.SOURCE_ADDRESS, argument.equals("c") ? 0 : 1);
             case "a" -> {
                 piece.shape(Shape.ADDRESS);
                 line.means(Field.SOURCE_ADDRESS, argument.equals("c") ? 1 : 2);
@@ -84,9 +95,16 @@ final class ApacheFormat {
             }
             case "r" -> {
                 piece.escape(Escape.BACKSLASH);
-                line.means(Field.REQUEST, 1);
+                // With an argument it is an attribute of Tomcat's request.
+                if (argument.isEmpty()) {
+                    line.means(Field.REQUEST, 1);
+                }
             }
             case "s" -> {
+                if (!argument.isEmpty()) {
+                    // An attribute of Tomcat's session.
+                    return;
+                }
                 piece.shape(Shape.DIGITS);
                 line.means(Field.HTTP_RESPONSE_STATUS_CODE, last ? 2 : 1);
             }
@@ -124,7 +142,7 @@ final class ApacheFormat {
             }
             case "x", "e", "n", "C" -> piece.escape(Escape.BACKSLASH);
             case "l" -> piece.shape(Shape.IDENT);
-            case "A", "f", "I", "k", "L", "P", "R", "S", "X", "^FB", "^FU" -> {}
+            case "A", "f", "F", "I", "k", "L", "P", "R", "S", "X", "^FB", "^FU", "^ti", "^to", "c" -> {}
             default ->
                 throw new IllegalArgumentException(
                         "'" + name + "' is not a directive; expected one of mod_log_config, for example %>s");
@@ -144,6 +162,13 @@ final class ApacheFormat {
             }
             default -> {}
         }
+    }
+
+    /** The notation of a time that several directives write. */
+    private static String notation(String directives) {
+        String all =
+                directives.replaceAll("%\\{(?:begin:|end:)?([^}]*)}t", "$1").replaceAll("[mu]sec_frac", "%f");
+        return all.startsWith("sec.") ? "%s" : all;
     }
 
     private static void time(Line line, String name, String argument) {

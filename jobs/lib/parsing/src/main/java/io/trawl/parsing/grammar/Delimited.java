@@ -30,6 +30,8 @@ public final class Delimited implements Grammar {
 
     private static final int NO_TYPE = -1;
     private static final int NO_BRACKET = -2;
+    /** Of a line that has other columns than those of its header. */
+    static final int OTHER_COLUMNS = -3;
 
     private final Style style;
     /** Number of the column at a position, -1 for one that nobody asks for. */
@@ -133,13 +135,14 @@ public final class Delimited implements Grammar {
             }
         }
         int end = next(b, i, to) - 1;
+        i = style.quote != 0 && style.between != ' ' ? quoteBehind(b, i, to) : i;
         boolean quoted = end - i > 1 && b[i] == style.quote && b[end - 1] == style.quote;
         return quoted ? Text.decode(b, i + 1, end - 1) : Text.decode(b, i, Math.min(end, i + 40));
     }
 
     /** Where the column behind the one at a place begins; behind the last one it is one behind the line. */
     private int next(byte[] b, int at, int to) {
-        int i = at;
+        int i = style.quote != 0 && style.between != ' ' ? quoteBehind(b, at, to) : at;
         if (i < to && style.quote != 0 && b[i] == style.quote) {
             int close = closing(b, i + 1, to);
             i = close < 0 ? i : close + 1;
@@ -160,6 +163,7 @@ public final class Delimited implements Grammar {
             at = behind(b, at, to, between);
         }
         while (at <= to && column < style.most + 1) {
+            at = quote != 0 && at < to && b[at] == ' ' && between != ' ' ? quoteBehind(b, at, to) : at;
             int start = at;
             int end;
             boolean quoted = quote != 0 && at < to && b[at] == quote;
@@ -219,6 +223,12 @@ public final class Delimited implements Grammar {
         if (out.reached == NO_BRACKET) {
             return new Failure(Reason.SYNTAX, null, "a column has no closing bracket; expected [...]");
         }
+        if (out.reached == OTHER_COLUMNS) {
+            return new Failure(
+                    Reason.SYNTAX,
+                    null,
+                    "c-ip or s-ip is not an address, or sc-status not a number; expected other columns");
+        }
         int end = Math.min(to, from + 40);
         return new Failure(
                 Reason.SYNTAX,
@@ -226,6 +236,12 @@ public final class Delimited implements Grammar {
                 "'" + Printable.line(Text.decode(b, from, end)) + (end < to ? "...' has " : "' has ")
                         + (out.reached > style.most ? "more than " + style.most : out.reached) + " columns; expected "
                         + (style.most == needed ? needed : needed + " to " + style.most));
+    }
+
+    /** Where a quote behind spaces is, as in {@code "a", "b"}; the place itself where there is none. */
+    private int quoteBehind(byte[] b, int at, int to) {
+        int i = behind(b, at, to, (byte) ' ');
+        return i < to && b[i] == style.quote ? i : at;
     }
 
     private static int behind(byte[] b, int at, int to, byte between) {

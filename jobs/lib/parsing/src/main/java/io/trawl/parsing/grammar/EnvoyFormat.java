@@ -46,7 +46,7 @@ final class EnvoyFormat {
         String command = open < 0 ? operator : operator.substring(0, open);
         Line.Piece piece = line.add(name);
         switch (command) {
-            case "START_TIME" -> {
+            case "START_TIME", "START_TIME_LOCAL" -> {
                 boolean own = !argument.isEmpty();
                 Rule rule = Rule.of(Field.TIMESTAMP, name);
                 piece.blanks((int) argument.chars().filter(c -> c == ' ').count());
@@ -57,8 +57,8 @@ final class EnvoyFormat {
                                 : rule,
                         1);
             }
-            case "REQ" -> request(line, piece, argument.toLowerCase(Locale.ROOT));
-            case "RESP" -> {
+            case "REQ", "REQUEST_HEADER" -> request(line, piece, argument.toLowerCase(Locale.ROOT));
+            case "RESP", "RESPONSE_HEADER" -> {
                 if (argument.equalsIgnoreCase("content-type")) {
                     line.means(Field.HTTP_RESPONSE_MIME_TYPE, 1);
                 }
@@ -78,7 +78,15 @@ final class EnvoyFormat {
                 line.means(Field.SOURCE_ADDRESS, 1);
             case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT" ->
                 line.means(Field.SOURCE_ADDRESS, 2);
-            case "RESPONSE_CODE_DETAILS", "UPSTREAM_TRANSPORT_FAILURE_REASON" -> piece.flexible();
+            case "REQUESTED_SERVER_NAME" -> line.means(Field.URL_DOMAIN, 0);
+            case "PATH" -> {
+                piece.flexible();
+                boolean whole = !argument.toUpperCase(Locale.ROOT).startsWith("NQ");
+                line.means(whole ? Field.URL_ORIGINAL : Field.URL_PATH, 0);
+            }
+            case "QUERY_PARAMS" -> line.means(Field.URL_QUERY, 0);
+            case "CONNECTION_TERMINATION_DETAILS", "RESPONSE_CODE_DETAILS", "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
+                piece.flexible();
             default -> {}
         }
     }

@@ -3,9 +3,17 @@ package io.trawl.parsing.grammar;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
 import io.trawl.parsing.mapping.Rule;
+import java.util.Locale;
+import java.util.Set;
 
 /** HAProxy's log-format: https://docs.haproxy.org/3.0/configuration.html#8.2.6. */
 final class HaproxyFormat {
+    /** Numbers, times and the state of the end, which the flag Q leaves as they are. */
+    private static final Set<String> UNQUOTED = Set.of(
+            "B", "ST", "T", "Ta", "Tc", "Td", "Th", "Ti", "Tl", "Tq", "TR", "Tr", "Ts", "Tt", "Tu", "Tw", "U", "ac",
+            "bc", "bp", "bq", "cp", "fc", "fp", "lc", "ms", "pid", "rc", "rt", "sc", "sp", "sq", "t", "tr", "trg",
+            "trl", "ts", "tsc");
+
     private HaproxyFormat() {}
 
     static Line line(String configured) {
@@ -33,7 +41,12 @@ final class HaproxyFormat {
             }
             int at = i + 1;
             String flags = "";
-            if (format.charAt(at) == '{') {
+            // A name of the item and its type, %(name:str), which only structured logs write.
+            if (format.charAt(at) == '(') {
+                int close = format.indexOf(')', at);
+                at = close < 0 ? at : close + 1;
+            }
+            if (at < format.length() && format.charAt(at) == '{') {
                 int close = format.indexOf('}', at);
                 if (close < 0) {
                     throw new IllegalArgumentException(
@@ -58,7 +71,8 @@ final class HaproxyFormat {
             if (code.equals("o")) {
                 quoteAll = flags.contains("+Q");
             } else {
-                boolean quoted = quoteAll && !flags.contains("-Q") || flags.contains("+Q");
+                boolean quoted =
+                        (quoteAll && !flags.contains("-Q") || flags.contains("+Q")) && !UNQUOTED.contains(code);
                 line.text(quoted ? "\"" : "");
                 column(line, code);
                 line.text(quoted ? "\"" : "");
@@ -122,13 +136,58 @@ final class HaproxyFormat {
             case "HP", "HPO" -> line.means(Field.URL_PATH, 1);
             case "HQ" -> line.means(Field.URL_QUERY, 1);
             case "HV" -> line.means(Field.HTTP_VERSION, 1);
-            case "TR", "Tw", "Tc", "Tr", "Td", "Th", "Ti", "Tq", "ac", "fc", "bc", "sc", "rc", "sq", "bq" ->
-                piece.shape(Shape.NUMBER);
+            case "TR",
+                    "Tu",
+                    "U",
+                    "lc",
+                    "ms",
+                    "pid",
+                    "rt",
+                    "bp",
+                    "fp",
+                    "Tw",
+                    "Tc",
+                    "Tr",
+                    "Td",
+                    "Th",
+                    "Ti",
+                    "Tq",
+                    "ac",
+                    "fc",
+                    "bc",
+                    "sc",
+                    "rc",
+                    "sq",
+                    "bq" -> piece.shape(Shape.NUMBER);
             default -> {
-                if (code.length() > 3) {
+                if (code.startsWith("[")) {
+                    expression(line, code.substring(1, code.length() - 1).toLowerCase(Locale.ROOT));
+                }
+                if (code.length() > 3 && !code.startsWith("ssl")) {
                     piece.free();
                 }
             }
+        }
+    }
+
+    /** A sample expression, as far as its fetch tells what it means; converters behind it change a case at most. */
+    private static void expression(Line line, String expression) {
+        int comma = expression.indexOf(',');
+        String fetch =
+                (comma < 0 ? expression : expression.substring(0, comma)).replaceFirst("^(capture\\.)?req\\.", "");
+        switch (fetch) {
+            case "src", "fc_src" -> line.means(Field.SOURCE_ADDRESS, 0);
+            case "method" -> line.means(Field.HTTP_REQUEST_METHOD, 0);
+            case "ver" -> line.means(Field.HTTP_VERSION, 0);
+            case "url", "pathq" -> line.means(Field.URL_ORIGINAL, 0);
+            case "path" -> line.means(Field.URL_PATH, 0);
+            case "query" -> line.means(Field.URL_QUERY, 0);
+            case "status" -> line.means(Field.HTTP_RESPONSE_STATUS_CODE, 0);
+            case "hdr(host)", "fhdr(host)" -> line.means(Field.URL_DOMAIN, 1);
+            case "ssl_fc_sni", "ssl_sni" -> line.means(Field.URL_DOMAIN, 0);
+            case "hdr(user-agent)", "fhdr(user-agent)" -> line.means(Field.USER_AGENT_ORIGINAL, 0);
+            case "hdr(referer)", "fhdr(referer)" -> line.means(Field.HTTP_REQUEST_REFERRER, 0);
+            default -> {}
         }
     }
 }

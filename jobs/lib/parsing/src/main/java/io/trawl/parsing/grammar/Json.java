@@ -87,7 +87,8 @@ public final class Json implements Grammar {
     @Override
     public boolean scan(byte[] b, int from, int to, Columns out) {
         int start = from;
-        while (start < to && (b[start] == ' ' || b[start] == '\t')) {
+        // A dash is a part of some header of syslog that is not there.
+        while (start < to && (b[start] == ' ' || b[start] == '\t' || b[start] == '-')) {
             start++;
         }
         if (start >= to || b[start] != '{') {

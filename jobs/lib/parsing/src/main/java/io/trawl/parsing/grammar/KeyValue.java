@@ -78,6 +78,10 @@ public final class KeyValue implements Grammar {
         byte sign = (byte) style.value;
         int pairs = 0;
         int i = from;
+        if (sign == ':' && i < to && b[i] == '[') {
+            // [action:"Accept"; ...], Check Point's structured data.
+            i++;
+        }
         while (i < to) {
             while (i < to && (b[i] == between || b[i] == ' ' || b[i] == '\t' && between == ' ')) {
                 i++;
@@ -92,6 +96,9 @@ public final class KeyValue implements Grammar {
             }
             int keyEnd = i;
             i++;
+            while (style.blanks && sign == ':' && i < to && b[i] == ' ') {
+                i++;
+            }
             int quote = i < to ? style.quotes.indexOf(b[i]) : -1;
             int value = i;
             int end;
@@ -155,6 +162,9 @@ public final class KeyValue implements Grammar {
                 key = true;
             } else if (c == sign && key && candidate >= 0 && i > candidate + 1) {
                 return candidate;
+            } else if (c == ' ' && candidate >= 0 && candidate == i - 1 && key) {
+                // Comma and space: both are between two pairs.
+                key = true;
             } else if (!isKey(c)) {
                 key = false;
             }

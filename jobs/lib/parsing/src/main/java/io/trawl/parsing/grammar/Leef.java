@@ -5,7 +5,9 @@ import io.trawl.parsing.Reason;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * QRadar's Log Event Extended Format, {@code LEEF:2.0|vendor|product|version|event|^|key=value^...}, wherever in the line
@@ -43,6 +45,29 @@ public final class Leef implements Grammar {
 
     @Override
     public boolean scan(byte[] b, int from, int to, Columns out) {
+        byte[] tabs = withTabs(b, from, to);
+        return tabs == null ? attributes(b, from, to, out) : attributes(tabs, 0, tabs.length, out);
+    }
+
+    /** The line with the tabs that rsyslog has written as #011; null where it has none of those. */
+    private static byte @Nullable [] withTabs(byte[] b, int from, int to) {
+        byte[] tabs = null;
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            boolean tab = b[i] == '#' && i + 4 <= to && b[i + 1] == '0' && b[i + 2] == '1' && b[i + 3] == '1';
+            if (tab && tabs == null) {
+                tabs = Arrays.copyOfRange(b, from, to);
+                length = i - from;
+            }
+            if (tabs != null) {
+                tabs[length++] = tab ? (byte) '\t' : b[i];
+            }
+            i += tab ? 3 : 0;
+        }
+        return tabs == null ? null : Arrays.copyOf(tabs, length);
+    }
+
+    private boolean attributes(byte[] b, int from, int to, Columns out) {
         out.bytes = b;
         int start = start(b, from, to);
         boolean second = start >= 0 && start < to && b[start] == '2';
@@ -103,7 +128,13 @@ public final class Leef implements Grammar {
                 return i + 5;
             }
         }
-        return -1;
+        // A relay took LEEF: for the tag of a syslog message.
+        boolean tagless = to - from > 4
+                && (b[from] == '1' || b[from] == '2')
+                && b[from + 1] == '.'
+                && b[from + 2] == '0'
+                && b[from + 3] == '|';
+        return tagless ? from : -1;
     }
 
     /** A character, or its code as x5E or 0x5E. */

@@ -155,11 +155,16 @@ final class Line implements Plan {
     private void close() {
         // One space stands for one or more.
         byte[] text = between.toString().replaceAll(" +", " ").getBytes(StandardCharsets.UTF_8);
-        between.setLength(0);
         if (pieces.isEmpty()) {
-            head = text;
+            // Spaces in front of a line do not count.
+            head = between.toString()
+                    .replaceAll(" +", " ")
+                    .replaceFirst("^ ", "")
+                    .getBytes(StandardCharsets.UTF_8);
+            between.setLength(0);
             return;
         }
+        between.setLength(0);
         Piece last = pieces.get(pieces.size() - 1);
         last.stop = text;
         byte[] before = pieces.size() == 1 ? head : pieces.get(pieces.size() - 2).stop;

@@ -22,7 +22,10 @@ final class NginxFormat {
             "hostname",
             "pid",
             "req_id",
-            "request_completion");
+            "request_completion",
+            "bytes_received",
+            "proxy_protocol_port",
+            "ssl_session_reused");
 
     private NginxFormat() {}
 
@@ -111,6 +114,8 @@ final class NginxFormat {
         switch (variable) {
             case "remote_addr" -> line.means(Field.SOURCE_ADDRESS, 2);
             case "realip_remote_addr" -> line.means(Field.SOURCE_ADDRESS, 1);
+            case "proxy_protocol_addr" -> line.means(Field.SOURCE_ADDRESS, 0);
+            case "ssl_server_name", "ssl_preread_server_name" -> line.means(Field.URL_DOMAIN, 0);
             case "http_x_forwarded_for", "proxy_add_x_forwarded_for" -> {
                 piece.flexible();
                 line.means(Field.SOURCE_ADDRESS, -1);
@@ -148,7 +153,7 @@ final class NginxFormat {
             case "sent_http_content_type" -> line.means(Field.HTTP_RESPONSE_MIME_TYPE, 1);
             case "http_referer" -> line.means(Field.HTTP_REQUEST_REFERRER, 1);
             case "http_user_agent" -> line.means(Field.USER_AGENT_ORIGINAL, 1);
-            case "request_time" ->
+            case "request_time", "session_time" ->
                 line.means(Rule.of(Field.EVENT_DURATION, name).unit(1_000_000_000), 1);
             case "upstream_addr" -> {
                 piece.flexible();

@@ -1,5 +1,7 @@
 package io.trawl.parsing.grammar;
 
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
 import io.trawl.parsing.mapping.Rule;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** W3C's extended log file format (https://www.w3.org/TR/WD-logfile.html): columns by the names of {@code #Fields}. */
 public final class W3c implements Plan {
@@ -96,6 +99,57 @@ public final class W3c implements Plan {
 
     @Override
     public Grammar grammar() {
-        return delimited.grammar();
+        int[] addresses = Stream.of("c-ip", "s-ip")
+                .mapToInt(delimited::column)
+                .filter(number -> number >= 0)
+                .toArray();
+        int status = delimited.column("sc-status");
+        return new Checked(delimited.grammar(), addresses, status);
+    }
+
+    /**
+     * A line whose address is not one, or whose status is not a number, has other columns than these: as a line of IIS 6,
+     * which has as many of them but the site in the place of the address.
+     */
+    private record Checked(Grammar grammar, int[] addresses, int status) implements Grammar {
+        @Override
+        public int size() {
+            return grammar.size();
+        }
+
+        @Override
+        public boolean scan(byte[] bytes, int from, int to, Columns out) {
+            if (!grammar.scan(bytes, from, to, out)) {
+                return false;
+            }
+            for (int number : addresses) {
+                if (!isAddress(bytes, out.from[number], out.to[number])) {
+                    out.reached = Delimited.OTHER_COLUMNS;
+                    return false;
+                }
+            }
+            if (status >= 0 && out.has(status) && !Shape.NUMBER.fits(bytes, out.from[status], out.to[status])) {
+                out.reached = Delimited.OTHER_COLUMNS;
+                return false;
+            }
+            return true;
+        }
+
+        /** An address, or the name of a host or an address with a part masked: no number, word or path. */
+        private static boolean isAddress(byte[] b, int from, int to) {
+            boolean sign = to - from < 2;
+            for (int i = from; i < to; i++) {
+                sign |= b[i] == '.' || b[i] == ':';
+                if (b[i] == '/' || b[i] == ' ') {
+                    return false;
+                }
+            }
+            return sign;
+        }
+
+        @Override
+        public Failure failure(byte[] bytes, int from, int to, Columns out) {
+            return grammar.failure(bytes, from, to, out);
+        }
     }
 }

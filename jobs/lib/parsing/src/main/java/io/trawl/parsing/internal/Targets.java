@@ -17,7 +17,9 @@ public final class Targets {
     public static void split(@Nullable String method, String target, ProxyEvent into) {
         into.setUrlOriginal(target);
         // Cisco's appliance writes TCP_CONNECT for a connection that it intercepts.
-        if ("CONNECT".equals(method) || "TCP_CONNECT".equals(method)) {
+        boolean connect = "CONNECT".equals(method) || "TCP_CONNECT".equals(method);
+        // Some write a whole URL even there: CONNECT https://host.example/, or Cisco's tunnel://host.example:443/.
+        if (connect && schemeEnd(target) == 0) {
             int slash = target.indexOf('/');
             authority(slash < 0 ? target : target.substring(0, slash), true, into);
             return;

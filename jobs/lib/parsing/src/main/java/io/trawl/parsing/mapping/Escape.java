@@ -2,6 +2,7 @@ package io.trawl.parsing.mapping;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** How a writer of logs escapes what it cannot write as it is. */
@@ -24,8 +25,14 @@ public enum Escape {
     PERCENT,
     /** Percent-escapes of percent-escapes, as CloudFront has them. */
     PERCENT_TWICE,
+    /** {@code %25} before two hexadecimal digits: the percent sign of an escape that was there before. */
+    PERCENT_OF_PERCENT,
     /** A plus sign for a space, as IIS has it. */
-    PLUS;
+    PLUS,
+    /** Percent-escapes and, if there are any, plus signs for spaces, as forms send them. */
+    FORM,
+    /** Base64, with or without its padding; what is not Base64 is text. */
+    BASE64;
 
     /** The bytes without their escapes; null where there are none. */
     byte @Nullable [] undone(byte[] b, int from, int to) {
@@ -41,7 +48,13 @@ public enum Escape {
                 byte[] once = has(b, from, to, '%') ? percent(b, from, to, false) : null;
                 yield once == null ? null : percent(once, 0, once.length, false);
             }
+            case PERCENT_OF_PERCENT -> has(b, from, to, '%') ? ofPercent(b, from, to) : null;
             case PLUS -> has(b, from, to, '+') ? plus(b, from, to) : null;
+            case FORM -> {
+                byte[] spaced = has(b, from, to, '%') ? plus(b, from, to) : null;
+                yield spaced == null ? null : percent(spaced, 0, spaced.length, false);
+            }
+            case BASE64 -> base64(b, from, to);
         };
     }
 
@@ -171,6 +184,25 @@ public enum Escape {
             i += b[i] == '"' && i + 1 < to && b[i + 1] == '"' ? 1 : 0;
         }
         return Arrays.copyOf(text, length);
+    }
+
+    private static byte[] ofPercent(byte[] b, int from, int to) {
+        byte[] text = new byte[to - from];
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            text[length++] = b[i];
+            boolean twice = b[i] == '%' && i + 5 <= to && b[i + 1] == '2' && b[i + 2] == '5';
+            i += twice && hex(b, i + 3, i + 5, to) >= 0 ? 2 : 0;
+        }
+        return Arrays.copyOf(text, length);
+    }
+
+    private static byte @Nullable [] base64(byte[] b, int from, int to) {
+        try {
+            return Base64.getDecoder().decode(Arrays.copyOfRange(b, from, to));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static byte[] plus(byte[] b, int from, int to) {

@@ -381,12 +381,23 @@ public final class Mapping {
         }
         String target = request.substring(first + 1, hasVersion ? last : request.length());
         if (!target.isEmpty() && !target.equals("-")) {
-            Targets.split(into.getHttpRequestMethod(), target, into);
+            // "- http://host:443- -" of AWS: the last dash of the target is the path.
+            boolean pathless = dash && target.endsWith("-");
+            String read = pathless ? target.substring(0, target.length() - 1) : target;
+            Targets.split(into.getHttpRequestMethod(), read, into);
+            into.setUrlOriginal(target);
         }
     }
 
     private static @Nullable String version(String text) {
-        String number = text.startsWith("HTTP/") ? text.substring("HTTP/".length()) : text;
+        String number = text;
+        if (text.startsWith("HTTP")) {
+            // HTTP1.1, as Netskope writes it.
+            int digit = text.startsWith("/", "HTTP".length()) ? "HTTP/".length() : "HTTP".length();
+            number = text.substring(digit);
+        }
+        // 2.0.0.0, as Azure's Front Door writes it.
+        number = number.length() == 7 && number.endsWith(".0.0") ? number.substring(0, 3) : number;
         // Squid's own logformat has 0.0 where there was no request.
         return number.equals("0.0") || number.isEmpty() ? null : number;
     }
@@ -408,6 +419,8 @@ public final class Mapping {
                 host = host.substring(0, colon);
             }
         }
+        // The dot of the root, as logs of DNS have it.
+        host = host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         if (!host.isEmpty()) {
             into.setUrlDomain(host);
             into.setDestinationDomain(host);
@@ -508,6 +521,12 @@ public final class Mapping {
         if (Text.hasControls(b, from, to)) {
             return null;
         }
+        // 10.0.0.1:80, and 10.0.0.1:80:X1 of SonicWall.
+        String front =
+                plain > from && b[plain] == ':' ? new String(b, from, plain - from, StandardCharsets.ISO_8859_1) : "";
+        if (front.indexOf('.') > 0 && Addresses.canonical(front) != null) {
+            return front;
+        }
         String text = Text.clean(b, from, to).strip();
         // tcp://10.0.0.1:80, as Envoy has it.
         text = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
@@ -536,11 +555,30 @@ public final class Mapping {
 
     /** A port, alone or behind an address; -1 where there is none. */
     private static int port(Columns columns) {
-        int from = columns.valueTo;
-        while (from > columns.valueFrom && columns.value[from - 1] != ':') {
-            from--;
+        byte[] b = columns.value;
+        int start = columns.valueFrom;
+        int to = columns.valueTo;
+        int from = start;
+        int dots = 0;
+        while (from < to && (b[from] >= '0' && b[from] <= '9' || b[from] == '.')) {
+            dots += b[from] == '.' ? 1 : 0;
+            from++;
         }
-        long port = number(columns.value, from, columns.valueTo);
+        if (dots == 3 && from < to && b[from] == ':') {
+            // Behind an address of version 4, whatever follows: 10.0.0.1:80:X1, or 10.0.0.1:80, 10.0.0.2:80.
+            from++;
+            int end = from;
+            while (end < to && b[end] >= '0' && b[end] <= '9') {
+                end++;
+            }
+            to = end;
+        } else {
+            from = to;
+            while (from > start && b[from - 1] != ':') {
+                from--;
+            }
+        }
+        long port = number(b, from, to);
         return port > 65_535 ? -1 : (int) port;
     }
 
