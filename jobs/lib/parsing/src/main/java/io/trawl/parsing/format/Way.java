@@ -149,6 +149,10 @@ final class Way {
                 if (field == null) {
                     throw value.error(unknown(label));
                 }
+                if (rules.containsKey(field)) {
+                    // The way's own map says it otherwise: its grammar need not have the shared one's columns.
+                    return;
+                }
                 Rule rule = rule(field, value);
                 for (String column : rule.from()) {
                     boolean known = false;
