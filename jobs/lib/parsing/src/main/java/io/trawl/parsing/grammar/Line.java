@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 
 /** A line of columns and what stands between them, as a server's configuration says; made step by step by a dialect. */
 final class Line implements Plan {
@@ -177,7 +177,7 @@ final class Line implements Plan {
         last.bare = !open && !last.free && last.blanks == 0 && !(last.flexible && space);
     }
 
-    /** What the column at hand means; of several for a field the weightiest counts, of equals the first. */
+    /** What the column at hand means; of several for a field the weightiest that is there counts, of equals the first. */
     void means(Field field, int weight) {
         means(Rule.of(field, pieces.get(pieces.size() - 1).name), weight);
     }
@@ -217,13 +217,17 @@ final class Line implements Plan {
 
     @Override
     public List<Rule> rules() {
-        List<Rule> rules = new ArrayList<>();
-        Set<Field> seen = new HashSet<>();
+        Map<Field, Rule> rules = new LinkedHashMap<>();
         meanings.stream()
                 .sorted(Comparator.comparingInt((Meaning meaning) -> -meaning.weight))
-                .filter(meaning -> seen.add(meaning.rule.field()))
-                .forEach(meaning -> rules.add(meaning.rule));
-        return rules;
+                .forEach(meaning -> rules.merge(meaning.rule.field(), meaning.rule, Line::orElse));
+        return List.copyOf(rules.values());
+    }
+
+    /** The first column, or, where a line has nothing there, the other: a connection's server name for a request's host. */
+    private static Rule orElse(Rule first, Rule other) {
+        boolean alike = first.unit() == other.unit() && Objects.equals(first.notation(), other.notation());
+        return alike && !first.from().containsAll(other.from()) ? first.orElse(other) : first;
     }
 
     @Override

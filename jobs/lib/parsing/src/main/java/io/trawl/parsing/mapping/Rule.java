@@ -1,6 +1,7 @@
 package io.trawl.parsing.mapping;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,13 @@ public record Rule(
     /** The same with a duration's unit. */
     public Rule unit(long nanos) {
         return new Rule(field, from, joined, before, after, escape, nanos, notation, withPort);
+    }
+
+    /** The same, and where its columns are not there those of another rule. */
+    public Rule orElse(Rule other) {
+        List<String> all =
+                Stream.concat(from.stream(), other.from.stream()).distinct().toList();
+        return new Rule(field, all, joined, before, after, escape, unit, notation, withPort);
     }
 
     /** The same with escapes. */

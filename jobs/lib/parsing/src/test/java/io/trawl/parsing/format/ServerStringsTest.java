@@ -98,6 +98,15 @@ class ServerStringsTest {
     }
 
     @Test
+    void aSecondColumnOfAFieldCountsWhereTheFirstIsNotThere() {
+        assertThat(event(
+                        "envoy",
+                        "[%START_TIME%] \"%REQ(:METHOD)% %REQ(:PATH)%\" \"%REQ(:AUTHORITY)%\" %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME%",
+                        "[2024-06-12T10:11:12.345Z] \"- -\" \"-\" 192.0.2.7:51234 host1.example"))
+                .containsEntry("url_domain", "host1.example");
+    }
+
+    @Test
     void pairsFollowAHead() {
         String grammar =
                 "  key-value: {head: '<$level> $host_name $pairs', needs: [src]}\nmap: {source_address: src, url_original: url}";
