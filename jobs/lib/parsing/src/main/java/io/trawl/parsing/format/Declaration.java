@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a format, read and checked. */
 final class Declaration {
@@ -47,7 +48,7 @@ final class Declaration {
     final List<Way> ways;
     final List<Sample> samples;
 
-    private Declaration(Map<String, Yaml> keys, Yaml root, ZoneId sourceZone) {
+    private Declaration(Map<String, Yaml> keys, Yaml root, ZoneId sourceZone, @Nullable W3cFields fields) {
         this.name = required(keys, "name", root).text();
         this.title = required(keys, "title", root).text();
         this.link = required(keys, "link", root).text();
@@ -58,7 +59,7 @@ final class Declaration {
         this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
         ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
         List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");
-        this.ways = ways(keys, root, absent, zone);
+        this.ways = ways(keys, root, absent, zone, fields);
         this.samples = samples(required(keys, "samples", root));
     }
 
@@ -67,10 +68,11 @@ final class Declaration {
      *
      * @param file for messages
      * @param zone of times that name none, where the format has no zone of its own
+     * @param fields columns in the place of those that the grammar w3c has; null for the grammar's own
      */
-    static Declaration read(String file, String text, ZoneId zone) {
+    static Declaration read(String file, String text, ZoneId zone, @Nullable W3cFields fields) {
         Yaml root = Yaml.of(file, text);
-        return new Declaration(root.map(KEYS), root, zone);
+        return new Declaration(root.map(KEYS), root, zone, fields);
     }
 
     private static Yaml required(Map<String, Yaml> keys, String key, Yaml root) {
@@ -115,11 +117,12 @@ final class Declaration {
         return envelopes;
     }
 
-    private static List<Way> ways(Map<String, Yaml> keys, Yaml root, List<String> absent, ZoneId zone) {
+    private static List<Way> ways(
+            Map<String, Yaml> keys, Yaml root, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
         Map<String, Yaml> shared = keys.containsKey("map") ? keys.get("map").map(null) : Map.of();
         Yaml any = keys.get("any");
         if (any == null) {
-            return Way.read(required(keys, "grammar", root), List.of(shared), absent, zone);
+            return Way.read(required(keys, "grammar", root), List.of(shared), absent, zone, fields);
         }
         if (keys.containsKey("grammar")) {
             throw keys.get("grammar").error("both grammar and any; expected one of them");
@@ -130,7 +133,10 @@ final class Declaration {
             List<Map<String, Yaml>> maps = new ArrayList<>();
             maps.add(own.containsKey("map") ? own.get("map").map(null) : Map.of());
             maps.add(shared);
-            ways.addAll(Way.read(required(own, "grammar", one), maps, absent, zone));
+            List<Way> more = Way.read(required(own, "grammar", one), maps, absent, zone, fields);
+            // With the columns of a header all layouts of W3C are the same one.
+            boolean again = fields != null && ways.stream().anyMatch(Way::isW3c);
+            more.stream().filter(way -> !again || !way.isW3c()).forEach(ways::add);
         }
         return ways;
     }

@@ -45,11 +45,14 @@ public final class DeclaredFormat implements Parser {
     /** Whether the time at which a line arrived is its time where it has none. */
     private final boolean arrival;
 
-    private DeclaredFormat(String file, String text, ZoneId zone, boolean arrivalIsKnown) {
+    private final @Nullable W3cFields fields;
+
+    private DeclaredFormat(String file, String text, ZoneId zone, boolean arrivalIsKnown, @Nullable W3cFields fields) {
         this.file = file;
         this.text = text;
         this.zone = zone;
-        this.declaration = Declaration.read(file, text, zone);
+        this.fields = fields;
+        this.declaration = Declaration.read(file, text, zone, fields);
         this.arrival = declaration.arrival && arrivalIsKnown;
         this.envelopes = declaration.envelopes.toArray(Envelope[]::new);
         this.ways = declaration.ways.toArray(Way[]::new);
@@ -68,7 +71,7 @@ public final class DeclaredFormat implements Parser {
      * @throws IllegalArgumentException with file, line and what would be right
      */
     public static DeclaredFormat of(String file, String text, ZoneId zone) {
-        return new DeclaredFormat(file, text, zone, true);
+        return new DeclaredFormat(file, text, zone, true, null);
     }
 
     /** Compiles the declaration in a file, whose name must be the format's with .yaml behind it. */
@@ -104,7 +107,7 @@ public final class DeclaredFormat implements Parser {
 
     @Override
     public DeclaredFormat withoutArrival() {
-        return arrival ? new DeclaredFormat(file, text, zone, false) : this;
+        return arrival ? new DeclaredFormat(file, text, zone, false, fields) : this;
     }
 
     /** The text of its declaration. */
@@ -228,6 +231,35 @@ public final class DeclaredFormat implements Parser {
         return declaration.samples.stream().map(Sample::line).toList();
     }
 
+    /** Whether its lines have the columns that the last line {@code #Fields} of their file names, if it has one. */
+    public boolean followsFields() {
+        return declaration.ways.stream().anyMatch(Way::isW3c);
+    }
+
+    /**
+     * The same format with other columns: those of a line {@code #Fields}.
+     *
+     * @param header what is behind {@code #Fields:}
+     * @throws IllegalArgumentException the header names no columns, or more than a line may have
+     */
+    public DeclaredFormat withFields(String header) {
+        return new DeclaredFormat(file, text, zone, isArrivalKnown(), W3cFields.of(header));
+    }
+
+    private boolean isArrivalKnown() {
+        return arrival == declaration.arrival;
+    }
+
+    /** The layouts of its lines, in the order in which they are tried. */
+    public List<Layout> layouts() {
+        return declaration.ways.stream().map(way -> way.layout).toList();
+    }
+
+    /** Its samples with what must become of them. */
+    public List<Sample> allSamples() {
+        return declaration.samples;
+    }
+
     /** What is wrong with the samples of the declaration, each with its place; empty where all are right. */
     public List<String> failures() {
         List<String> failures = new ArrayList<>();
@@ -287,7 +319,7 @@ public final class DeclaredFormat implements Parser {
     }
 
     private Object writeReplace() {
-        return new Written(file, text, zone, arrival == declaration.arrival);
+        return new Written(file, text, zone, isArrivalKnown(), fields);
     }
 
     @SuppressWarnings("unused")
@@ -296,7 +328,12 @@ public final class DeclaredFormat implements Parser {
     }
 
     /** What is sent to a task. */
-    private record Written(String file, String text, ZoneId zone, boolean arrivalIsKnown) implements Serializable {
+    private record Written(
+            String file,
+            String text,
+            ZoneId zone,
+            boolean arrivalIsKnown,
+            @Nullable W3cFields fields) implements Serializable {
         /** Those that this process has compiled: a stream's tasks come twice a second. */
         private static final Map<Written, DeclaredFormat> COMPILED =
                 Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -313,7 +350,7 @@ public final class DeclaredFormat implements Parser {
         private Object readResolve() {
             DeclaredFormat compiled = COMPILED.get(this);
             if (compiled == null) {
-                compiled = new DeclaredFormat(file, text, zone, arrivalIsKnown);
+                compiled = new DeclaredFormat(file, text, zone, arrivalIsKnown, fields);
                 COMPILED.put(this, compiled);
             }
             return compiled;

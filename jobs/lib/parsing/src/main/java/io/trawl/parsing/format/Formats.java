@@ -176,6 +176,11 @@ public final class Formats {
             }
             parsers.add(parser(name, zone));
         }
+        return firstOf(parsers);
+    }
+
+    /** One parser for lines of several formats, of which some may have no name here; tried in this order. */
+    public static Parser firstOf(List<Parser> parsers) {
         return parsers.size() == 1 ? parsers.get(0) : new FirstOf(parsers);
     }
 

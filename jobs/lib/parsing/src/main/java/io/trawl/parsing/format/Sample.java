@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param event fields and their values as text, all that are not null; empty for a line that must be refused
  * @param reason code of the reason for which it must be refused; null for one that must be read
  */
-record Sample(
+public record Sample(
         int at,
         String line,
         @Nullable Instant arrived,

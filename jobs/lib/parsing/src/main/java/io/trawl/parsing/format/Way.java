@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One way to read a line: a grammar and what its columns mean. A format has one or several. */
 final class Way {
+    static final String W3C = "w3c";
     private static final List<String> KINDS = List.of(
             "apache",
             "nginx",
@@ -40,7 +41,7 @@ final class Way {
             "key-value",
             "ltsv",
             "structured-data",
-            "w3c",
+            W3C,
             "json",
             "cef",
             "leef");
@@ -48,10 +49,16 @@ final class Way {
 
     final Grammar grammar;
     final Mapping mapping;
+    final Layout layout;
 
-    private Way(Grammar grammar, Mapping mapping) {
+    private Way(Grammar grammar, Mapping mapping, Layout layout) {
         this.grammar = grammar;
         this.mapping = mapping;
+        this.layout = layout;
+    }
+
+    boolean isW3c() {
+        return layout.kind().equals(W3C);
     }
 
     /** Why a line is not of the grammar. */
@@ -65,8 +72,10 @@ final class Way {
      * Reads the ways of a grammar: format strings may be several.
      *
      * @param maps what columns mean, a field of an earlier one wins
+     * @param fields columns in the place of those that the grammar w3c has; null for the grammar's own
      */
-    static List<Way> read(Yaml value, List<Map<String, Yaml>> maps, List<String> absent, ZoneId zone) {
+    static List<Way> read(
+            Yaml value, List<Map<String, Yaml>> maps, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
         List<String> keys = new ArrayList<>(KINDS);
         keys.add("more");
         Map<String, Yaml> given = value.map(keys);
@@ -87,6 +96,7 @@ final class Way {
         }
         boolean more = given.containsKey("more") && given.get("more").flag();
         List<Plan> plans = new ArrayList<>();
+        W3cFields followed = kind.equals(W3C) ? fields : null;
         try {
             if (FormatStrings.dialects().contains(kind)) {
                 for (String format : of.texts()) {
@@ -95,12 +105,13 @@ final class Way {
             } else if (kind.equals("key-value")) {
                 plans.addAll(keyValue(of));
             } else {
-                plans.add(plan(kind, of));
+                plans.add(kind.equals(W3C) ? w3c(of, followed) : plan(kind, of));
             }
-            Map<Field, Rule> declared = rules(maps, plans);
+            Map<Field, Rule> declared = rules(maps, plans, followed != null);
             List<Way> ways = new ArrayList<>();
-            for (Plan plan : plans) {
-                ways.add(way(plan, declared, absent, zone));
+            for (int i = 0; i < plans.size(); i++) {
+                String text = FormatStrings.dialects().contains(kind) ? of.texts().get(i) : of.toString();
+                ways.add(way(plans.get(i), declared, absent, zone, kind, text));
             }
             return ways;
         } catch (Yaml.Misplaced e) {
@@ -110,7 +121,8 @@ final class Way {
         }
     }
 
-    private static Way way(Plan plan, Map<Field, Rule> declared, List<String> absent, ZoneId zone) {
+    private static Way way(
+            Plan plan, Map<Field, Rule> declared, List<String> absent, ZoneId zone, String kind, String text) {
         Map<Field, Rule> rules = new EnumMap<>(Field.class);
         plan.rules().forEach(rule -> rules.put(rule.field(), rule));
         rules.putAll(declared);
@@ -137,10 +149,11 @@ final class Way {
             }
         }
         Mapping mapping = new Mapping(known, plan::column, absent, zone);
-        return new Way(plan.grammar(), mapping);
+        return new Way(plan.grammar(), mapping, new Layout(kind, text, known));
     }
 
-    private static Map<Field, Rule> rules(List<Map<String, Yaml>> maps, List<Plan> plans) {
+    /** @param others whether the columns are others than the declaration's, so that it may name some that are not there */
+    private static Map<Field, Rule> rules(List<Map<String, Yaml>> maps, List<Plan> plans, boolean others) {
         Map<Field, Rule> rules = new LinkedHashMap<>();
         for (Map<String, Yaml> map : maps) {
             Map<String, Field> users = new HashMap<>();
@@ -158,6 +171,9 @@ final class Way {
                     boolean known = false;
                     for (Plan plan : plans) {
                         known |= plan.column(column) >= 0;
+                    }
+                    if (!known && others) {
+                        continue;
                     }
                     if (!known) {
                         throw value.error("no column " + column + " in the grammar; expected one of "
@@ -267,7 +283,6 @@ final class Way {
             case "delimited" -> delimited(of);
             case "ltsv" -> KeyValue.plan(KeyValue.Style.LTSV, needed(of));
             case "structured-data" -> StructuredData.plan(needed(of));
-            case "w3c" -> w3c(of);
             case "json" -> Json.plan(needed(of));
             case "cef" -> Cef.plan(needed(of));
             default -> Leef.plan(needed(of));
@@ -300,16 +315,21 @@ final class Way {
                 .toList();
     }
 
-    private static Plan w3c(Yaml of) {
+    private static Plan w3c(Yaml of, @Nullable W3cFields followed) {
         Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least", "most"));
         Yaml fields = keys.get("fields");
         if (fields == null) {
             throw of.error("no fields; expected the names of #Fields, for example fields: date time c-ip cs-uri");
         }
+        char separator = keys.containsKey("separator") ? keys.get("separator").character() : ' ';
+        if (followed != null) {
+            int count = followed.names().size();
+            return W3c.plan(followed.names(), followed.tabs() ? '\t' : separator, count, count);
+        }
         List<String> names = fields.isText() ? List.of(fields.text().strip().split("\\s+")) : fields.texts();
         return W3c.plan(
                 names,
-                keys.containsKey("separator") ? keys.get("separator").character() : ' ',
+                separator,
                 keys.containsKey("least") ? keys.get("least").number() : names.size(),
                 keys.containsKey("most") ? keys.get("most").number() : names.size());
     }

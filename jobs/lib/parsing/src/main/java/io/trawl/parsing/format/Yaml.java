@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -62,6 +64,20 @@ final class Yaml {
 
     IllegalArgumentException error(String message) {
         return new Misplaced(file + ":" + line() + ": " + message);
+    }
+
+    /** In one line, as YAML has it in flow style. */
+    @Override
+    public String toString() {
+        if (isList()) {
+            return list().stream().map(Yaml::toString).collect(Collectors.joining(", ", "[", "]"));
+        }
+        if (isMap()) {
+            StringJoiner pairs = new StringJoiner(", ", "{", "}");
+            map(null).forEach((key, value) -> pairs.add(key + ": " + value));
+            return pairs.toString();
+        }
+        return isText() ? text() : "";
     }
 
     boolean isText() {
