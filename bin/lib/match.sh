@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # find indicators in a log
 takes \
-  '!--format FORMAT' 'squid, combined or squid-combined, as trawl parse has them' \
+  '!--format FORMAT' "the log's format, as trawl parse has it: a name, a file, several, or auto" \
+  "${FORMATS_OPTION[@]}" \
   '--indicators FILE...' 'indicators, as trawl indicators reads them. With -- behind it, any number: --indicators feed.txt threats.csv -- access.log' \
   '--index FILE' 'an index that trawl index build or a run of refresh-indicators wrote, instead of --indicators' \
   '--allowlist FILE...' 'allowlists in the form of the warning lists of MISP, a file or a folder with files list.json in it: what they cover is printed with the name of the list as "suppressed"' \

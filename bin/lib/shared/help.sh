@@ -24,6 +24,8 @@ STATE_OPTION=('--state FOLDER' "the local stack's folder (default: .trawl/stack,
 # shellcheck disable=SC2034
 TABLE_OPTION=('--output FORMAT' 'table (default), or json: one object per line')
 # shellcheck disable=SC2034
+FORMATS_OPTION=('--formats FOLDER' "the site's own formats, one .yaml file each; their names win over Trawl's (default: the setting formats.folder)")
+# shellcheck disable=SC2034
 JSON_OPTION=('--output FORMAT' 'json (default): one object per line; or table')
 
 # wants_help ARGS: whether --help or -h is among the options.

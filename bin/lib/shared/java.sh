@@ -49,14 +49,30 @@ terminal() {
   [[ -z $archive ]] || jvm+=("-XX:SharedArchiveFile=$archive")
   # Up to here compiling twice costs more than it brings. Of Squid's log match passes over nearly all lines.
   [[ $1 != match || " $* " != *" --format"[\ =]"squid "* ]] || c1_alone=1073741824
-  if [[ $1 == canonical && $# -gt 1 && ${*: -1} != - ]] || is_short "$c1_alone" "${@:2}"; then
+  if [[ $1 == formats || $1 == canonical && $# -gt 1 && ${*: -1} != - ]] || is_short "$c1_alone" "${@:2}"; then
     jvm+=(-XX:TieredStopAtLevel=1)
   fi
   # Progress on a terminal, unless the answer goes there, too.
   [[ -t 1 || ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
+  case $1 in parse | match | formats) jvm+=("-Dtrawl.formats=$(formats_folder)") ;; esac
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
   LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.cli.files.Terminal "$@"
+}
+
+# formats_folder: prints the setting formats.folder of the trawl.conf that TRAWL_CONF names, else of Trawl's own.
+formats_folder() {
+  local conf=${TRAWL_CONF:-$TRAWL_HOME/conf/trawl.conf} line folder=''
+  [[ -r $conf ]] || return 0
+  while IFS= read -r line; do
+    [[ ! $line =~ ^formats\.folder[\ ]*=[\ ]*(.*[^\ ])[\ ]*$ ]] || folder=${BASH_REMATCH[1]}
+  done < "$conf"
+  folder=${folder#file://}
+  if [[ $folder == *://* ]]; then
+    say "trawl $TRAWL_SUBCOMMAND: the formats in $folder are not known here: --formats names a copy of them on this machine"
+    folder=''
+  fi
+  printf '%s\n' "$folder"
 }
 
 # class_archive JAR: prints the archive of the jar's classes for this Java, which takes up to half off a start; nothing

@@ -30,17 +30,18 @@ class EveryCommandIT {
     private static final Set<String> BIG = Set.of("up", "down", "demo", "test", "bench", "install");
 
     /** What a command answers whose arguments are well: no server is up, and standard input is empty. All others: 2. */
-    private static final Map<List<String>, Integer> ANSWERS = Map.of(
-            List.of("bom"), 0,
-            List.of("canonical"), 1,
-            List.of("canonical", ""), 1,
-            List.of("canonical", "surplus"), 0,
-            List.of("detections"), 1,
-            List.of("doctor"), 1,
-            List.of("sightings", "surplus"), 1,
-            List.of("status"), 1,
-            List.of("tail"), 1,
-            List.of("version"), 0);
+    private static final Map<List<String>, Integer> ANSWERS = Map.ofEntries(
+            Map.entry(List.of("bom"), 0),
+            Map.entry(List.of("canonical"), 1),
+            Map.entry(List.of("canonical", ""), 1),
+            Map.entry(List.of("canonical", "surplus"), 0),
+            Map.entry(List.of("detections"), 1),
+            Map.entry(List.of("doctor"), 1),
+            Map.entry(List.of("formats"), 0),
+            Map.entry(List.of("sightings", "surplus"), 1),
+            Map.entry(List.of("status"), 1),
+            Map.entry(List.of("tail"), 1),
+            Map.entry(List.of("version"), 0));
 
     @TempDir
     Path folder;

@@ -54,7 +54,7 @@ final class CanonicalCommand implements LineWork {
     }
 
     @Override
-    public int line(String file, long number, byte[] line, Output output) {
+    public int line(Origin of, long number, byte[] line, Output output) {
         int length = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
         try {
             String value = StandardCharsets.UTF_8

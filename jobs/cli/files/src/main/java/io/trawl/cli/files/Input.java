@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,10 @@ final class Input {
         return name;
     }
 
+    boolean isStdin() {
+        return path == null;
+    }
+
     /** The last part of its name, as an indicator names its source. */
     String fileName() {
         Path file = path == null ? null : path.getFileName();
@@ -60,6 +65,26 @@ final class Input {
         }
     }
 
+    /**
+     * When its lines were written, about: when the file was last changed, and now for standard input. It tells the year of
+     * a time that has none.
+     */
+    Instant written() {
+        try {
+            return path != null && Files.isRegularFile(path)
+                    ? Files.getLastModifiedTime(path).toInstant()
+                    : Instant.now();
+        } catch (IOException e) {
+            return Instant.now();
+        }
+    }
+
+    /** Where it is; null for standard input. */
+    @Nullable
+    Path path() {
+        return path;
+    }
+
     /** The inputs that words name; standard input where there are none. */
     static List<Input> of(List<String> words) {
         List<Input> inputs = new ArrayList<>();
@@ -71,15 +96,7 @@ final class Input {
                 inputs.add(new Input(null, STDIN));
                 continue;
             }
-            if (word.isEmpty()) {
-                throw new IllegalArgumentException("'' is not the name of a file: is a variable unset?");
-            }
-            Path path;
-            try {
-                path = Path.of(word);
-            } catch (InvalidPathException e) {
-                throw new IllegalArgumentException("'" + word + "' cannot be the name of a file", e);
-            }
+            Path path = path(word);
             // A file of that very name is meant, even if the name looks like a pattern.
             if (isPattern(word) && !Files.exists(path)) {
                 List<Path> found = new ArrayList<>();
@@ -96,6 +113,18 @@ final class Input {
             inputs.add(new Input(null, STDIN));
         }
         return inputs;
+    }
+
+    /** @throws IllegalArgumentException where a word cannot be the name of a file */
+    static Path path(String word) {
+        if (word.isEmpty()) {
+            throw new IllegalArgumentException("'' is not the name of a file: is a variable unset?");
+        }
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'" + word + "' cannot be the name of a file", e);
+        }
     }
 
     private static boolean isPattern(String word) {
@@ -254,6 +283,11 @@ final class Input {
 
         InputStream stream() {
             return stream;
+        }
+
+        /** Whether it is a file that is not packed. */
+        boolean isPlainFile() {
+            return regular && stream instanceof PushbackInputStream;
         }
 
         /** Whether more can be read without waiting for somebody to write it. */

@@ -1,15 +1,32 @@
 package io.trawl.cli.files;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /** What a command does with a line of a log; called by several threads at once. */
 interface LineWork {
+    /**
+     * What is known of a line beside its bytes.
+     *
+     * @param file as the user named it
+     * @param arrived when its lines were written, about
+     * @param fields what is behind the last {@code #Fields:} before it; null if there is none, or nobody asks for it
+     */
+    record Origin(String file, Instant arrived, @Nullable String fields) {}
+
     /**
      * @param line without its line end
      * @return how much was found in it
      */
-    int line(String file, long number, byte[] line, Output output);
+    int line(Origin of, long number, byte[] line, Output output);
 
     /** A line that is too long to be held. */
     int oversize(String file, long number, long bytes, Output output);
+
+    /** Whether lines that begin with {@code #} are directives, which are counted but not worked on. */
+    default boolean hasDirectives() {
+        return false;
+    }
 
     /** What knows lines that are not to be worked on, for one thread. */
     default Passing passing() {

@@ -1,46 +1,105 @@
 package io.trawl.cli.files;
 
-import io.trawl.parsing.Failure;
+import io.trawl.cli.files.format.LineReader;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
-import io.trawl.parsing.Reason;
+import io.trawl.parsing.format.DeclaredFormat;
 import io.trawl.parsing.format.Formats;
-import io.trawl.record.ProxyEvent;
-import io.trawl.schema.Expectations;
-import io.trawl.schema.Violation;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A line to an event, or to the reason why it is none: what a job takes for valid, which is that the format's parser
- * reads it and that the event meets the expectations of its schema. Safe for use by several threads.
- */
+/** Lines of the formats that a user named to events. Safe for use by several threads. */
 final class LogReader {
+    /** Web servers, and what is in front of them: their clients are strangers. */
+    private static final Set<String> WEB_SERVERS = Set.of(
+            "apache",
+            "apache-blackbox",
+            "bunkerweb",
+            "caddy-json",
+            "combined",
+            "haproxy",
+            "iis",
+            "lighttpd",
+            "nginx",
+            "nginx-ingress",
+            "nginx-proxy-manager",
+            "syslog-combined",
+            "tomcat",
+            "traefik-common",
+            "traefik-json",
+            "varnish",
+            "weblogic");
+
     private final Parser parser;
-    private final Expectations expectations = Expectations.of(ProxyEvent.getClassSchema());
+    private final LineReader lines;
     private final boolean webServer;
 
-    /**
-     * A line that was read.
-     *
-     * @param event null where the line is invalid
-     * @param failure null where it is valid
-     */
-    record Read(@Nullable ProxyEvent event, @Nullable Failure failure) {}
-
-    private LogReader(Parser parser, boolean webServer) {
+    private LogReader(Parser parser) {
         this.parser = parser;
-        this.webServer = webServer;
+        this.lines = new LineReader(parser);
+        this.webServer = parser.formats().stream().allMatch(one -> WEB_SERVERS.contains(one.name()));
     }
 
-    /** @throws IllegalArgumentException where there is no such format, or none was given */
-    static LogReader of(@Nullable String format) {
-        if (format == null) {
-            throw new IllegalArgumentException(
-                    "--format is missing: expected a format's name, for example --format squid (bin/trawl formats lists them)");
+    /** Of one of Trawl's own formats. */
+    static LogReader of(String format) {
+        return of(format, Formats.shipped());
+    }
+
+    /**
+     * @param text names or files of formats, with commas between them: tried in this order
+     * @throws IllegalArgumentException where there is no such format, or its declaration is wrong
+     */
+    static LogReader of(String text, Formats formats) {
+        List<Parser> parsers = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (String given : text.split(",", -1)) {
+            String name = given.strip();
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--format " + text + ": a name is empty; expected, for example, --format squid,nginx");
+            }
+            if (name.equals(FormatOption.AUTO)) {
+                throw new IllegalArgumentException(
+                        "--format " + text + ": auto is not one of several; expected --format auto, or names");
+            }
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException("--format " + text + ": " + name + " is there twice");
+            }
+            boolean isFile = isFile(name);
+            Parser parser = isFile ? FormatOption.file(name) : formats.parser(name, ZoneOffset.UTC);
+            if (isFile || formats.isSites(name)) {
+                holdSamples((DeclaredFormat) parser);
+            }
+            parsers.add(parser);
         }
-        return new LogReader(Formats.shipped().parser(format, ZoneOffset.UTC), format.equals("combined"));
+        // As for a sweep of files: when their lines were written is known too roughly to be a time.
+        return new LogReader(Formats.firstOf(parsers).withoutArrival());
+    }
+
+    /** A site's format whose samples do not become their events is not what the site means it to be. */
+    private static void holdSamples(DeclaredFormat format) {
+        List<String> wrong = format.failures();
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(wrong.get(0)
+                    + (wrong.size() == 1
+                            ? ""
+                            : " (and " + (wrong.size() - 1) + " more; trawl formats test lists them)"));
+        }
+    }
+
+    /** Whether a word is a declaration's file, not a format's name. */
+    static boolean isFile(String word) {
+        return word.contains("/") || word.endsWith(".yaml") || word.endsWith(".yml");
+    }
+
+    /** The format's name. */
+    String name() {
+        return parser.name();
     }
 
     /** Whether the format is a web server's: its clients are strangers and are matched, too. */
@@ -48,26 +107,23 @@ final class LogReader {
         return webServer;
     }
 
+    /** Whether lines that begin with # describe other lines. */
+    boolean hasDirectives() {
+        return lines.hasDirectives();
+    }
+
     /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
     @Nullable
     PlainLine plainLine() {
-        return parser.plainLine();
+        return lines.plainLine();
     }
 
-    Read read(byte[] line) {
-        ProxyEvent event = new ProxyEvent();
-        Failure failure = parser.parse(line, event);
-        if (failure == null) {
-            // Where a job has the line's way through broker and lake; the schema requires something.
-            event.setEventId("");
-            event.setSource("");
-            event.setWindow(Instant.EPOCH);
-            Violation violation = expectations.check(event);
-            if (violation == null) {
-                return new Read(event, null);
-            }
-            failure = new Failure(Reason.EXPECTATION, violation.field(), violation.message());
-        }
-        return new Read(null, failure);
+    LineReader.Read read(LineWork.Origin of, byte[] line) {
+        return lines.read(line, of.fields(), of.arrived());
+    }
+
+    /** A line of which nothing else is known. */
+    LineReader.Read read(byte[] line) {
+        return lines.read(line, null, Instant.now());
     }
 }

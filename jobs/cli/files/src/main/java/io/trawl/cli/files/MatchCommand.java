@@ -27,9 +27,9 @@ final class MatchCommand implements LineWork {
 
     static int run(List<String> words, Streams streams) throws IOException {
         Arguments arguments =
-                Arguments.of(words, Set.of("--format", "--index", "--output"), Set.of("--indicators", "--allowlist"));
+                Arguments.of(words, FormatOption.with("--index", "--output"), Set.of("--indicators", "--allowlist"));
         boolean table = arguments.table();
-        LogReader reader = LogReader.of(arguments.value("--format"));
+        FormatOption format = FormatOption.of(arguments);
         String indexFile = arguments.value("--index");
         if (indexFile == null && arguments.values("--indicators").isEmpty()) {
             throw new IllegalArgumentException(
@@ -46,12 +46,14 @@ final class MatchCommand implements LineWork {
                     "standard input cannot be log and indicators at once: expected a file for one of them");
         }
         boolean named = inputs.size() > 1;
+        FormatOption.Chosen chosen = format.choose("match", inputs, streams);
+        LogReader reader = chosen.reader();
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "match", streams);
         IndicatorIndex index = indexFile != null ? Indexes.open(indexFile) : Indexes.of(feeds, streams);
         Detector detector =
                 Detector.of(index, reader.isWebServer(), allowlists == null ? List.of() : List.of(allowlists));
         MatchCommand command = new MatchCommand(reader, detector, named, table);
-        Logs.Done done = Logs.run("match", command, table ? table(named) : null, inputs, streams);
+        Logs.Done done = Logs.run("match", command, table ? table(named) : null, inputs, chosen.streams());
         long invalid = command.invalid.get();
         if (invalid > 0) {
             streams.err()
@@ -78,8 +80,13 @@ final class MatchCommand implements LineWork {
     }
 
     @Override
-    public int line(String file, long number, byte[] line, Output output) {
-        ProxyEvent event = reader.read(line).event();
+    public boolean hasDirectives() {
+        return reader.hasDirectives();
+    }
+
+    @Override
+    public int line(Origin of, long number, byte[] line, Output output) {
+        ProxyEvent event = reader.read(of, line).event();
         if (event == null) {
             invalid.incrementAndGet();
             return 0;
@@ -87,7 +94,7 @@ final class MatchCommand implements LineWork {
         int[] found = {0};
         detector.detect(event, match -> {
             found[0]++;
-            write(file, number, event, match, output);
+            write(of.file(), number, event, match, output);
         });
         return found[0];
     }

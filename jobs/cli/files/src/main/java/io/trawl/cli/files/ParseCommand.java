@@ -1,5 +1,6 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.format.LineReader;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
@@ -21,9 +22,9 @@ final class ParseCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, Set.of("--format", "--output"), Set.of());
+        Arguments arguments = Arguments.of(words, FormatOption.with("--output"), Set.of());
         boolean table = arguments.table();
-        LogReader reader = LogReader.of(arguments.value("--format"));
+        FormatOption format = FormatOption.of(arguments);
         List<Input> inputs = Input.of(arguments.operands());
         boolean named = inputs.size() > 1;
         Table shown = !table
@@ -31,15 +32,21 @@ final class ParseCommand implements LineWork {
                 : named
                         ? new Table("FILE", "LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL")
                         : new Table("LINE", "TIME", "CLIENT", "USER", "METHOD", "STATUS", "BYTES", "URL");
-        return Logs.run("parse", new ParseCommand(reader, named, table), shown, inputs, streams)
+        FormatOption.Chosen chosen = format.choose("parse", inputs, streams);
+        return Logs.run("parse", new ParseCommand(chosen.reader(), named, table), shown, inputs, chosen.streams())
                 .status();
     }
 
     @Override
-    public int line(String file, long number, byte[] line, Output output) {
-        LogReader.Read read = reader.read(line);
+    public boolean hasDirectives() {
+        return reader.hasDirectives();
+    }
+
+    @Override
+    public int line(Origin of, long number, byte[] line, Output output) {
+        LineReader.Read read = reader.read(of, line);
         ProxyEvent event = read.event();
-        write(file, number, event, read.failure(), output);
+        write(of.file(), number, event, read.failure(), output);
         return event == null ? 0 : 1;
     }
 

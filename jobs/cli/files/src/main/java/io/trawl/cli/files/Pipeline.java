@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -112,8 +113,8 @@ final class Pipeline {
         private final ExecutorService pool;
         private final BlockingQueue<Batch> free;
         private final BlockingQueue<Item> items;
-        /** Number of the line that comes next. */
-        private CompletableFuture<Long> number = CompletableFuture.completedFuture(1L);
+        /** Where the line is that comes next. */
+        private CompletableFuture<Batch.Place> place = CompletableFuture.completedFuture(Batch.Place.BEGINNING);
 
         Reader(ExecutorService pool, BlockingQueue<Batch> free, BlockingQueue<Item> items) {
             this.pool = pool;
@@ -126,7 +127,7 @@ final class Pipeline {
                 for (Input input : inputs) {
                     String problem = null;
                     try (Input.Opened opened = input.open(stdin, progress)) {
-                        lines(opened, input.name());
+                        lines(opened, input.name(), input.written());
                     } catch (IOException | RuntimeException | Error e) {
                         // Whatever it is, the writer waits to hear of it.
                         problem = Terminal.oneLine(input.name() + ": " + Terminal.reason(e));
@@ -142,11 +143,11 @@ final class Pipeline {
             }
         }
 
-        private void lines(Input.Opened input, String name) throws IOException, InterruptedException {
+        private void lines(Input.Opened input, String name, Instant written) throws IOException, InterruptedException {
             InputStream in = input.stream();
             Batch batch = free.take();
-            batch.clear(name);
-            number = CompletableFuture.completedFuture(1L);
+            batch.clear(name, written);
+            place = CompletableFuture.completedFuture(Batch.Place.BEGINNING);
             int whole = 0;
             boolean ended = false;
             while (!ended) {
@@ -180,7 +181,7 @@ final class Pipeline {
                     }
                 }
                 Batch next = free.take();
-                next.clear(name);
+                next.clear(name, written);
                 int rest = batch.length - whole;
                 if (rest > next.bytes.length) {
                     next.bytes = new byte[Math.max(2 * Batch.SIZE, Integer.highestOneBit(rest) * 2)];
@@ -199,7 +200,7 @@ final class Pipeline {
         private Batch skip(InputStream in, Batch batch) throws IOException, InterruptedException {
             long bytes = batch.length;
             Batch next = free.take();
-            next.clear(batch.file);
+            next.clear(batch.file, batch.arrived);
             int newline = -1;
             int read = 0;
             while (newline < 0 && read >= 0) {
@@ -229,9 +230,9 @@ final class Pipeline {
         }
 
         private void work(Batch batch) throws InterruptedException {
-            batch.first = number;
+            batch.first = place;
             batch.next = new CompletableFuture<>();
-            number = batch.next;
+            place = batch.next;
             items.put(new Item(
                     pool.submit(() -> {
                         batch.run(work);

@@ -55,6 +55,11 @@ public final class Training {
                         "--allowlist",
                         list.toString());
             }
+            run(COMBINED, "", "parse", "--format", "nginx,w3c");
+            run("", "", "formats", "show", "nginx");
+            run("", "", "formats", "test", "nginx");
+            run(SQUID, "", "formats", "detect");
+            run(SQUID, "", "formats", "new", "--sample", "-");
             run("", "", "parse");
             run("", "", "parse", "--format", "squid", name + "*");
         } finally {

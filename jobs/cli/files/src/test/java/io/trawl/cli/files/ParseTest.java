@@ -295,7 +295,7 @@ class ParseTest {
         Streams streams = new Streams(new ByteArrayInputStream(text), out, System.err, false);
         LineWork lengths = new LineWork() {
             @Override
-            public int line(String file, long number, byte[] line, Output output) {
+            public int line(Origin of, long number, byte[] line, Output output) {
                 output.json()
                         .begin()
                         .member("line", number)

@@ -1,0 +1,120 @@
+package io.trawl.cli.files.format;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.PlainLine;
+import io.trawl.parsing.Reason;
+import io.trawl.parsing.format.DeclaredFormat;
+import io.trawl.parsing.format.Formats;
+import io.trawl.record.ProxyEvent;
+import io.trawl.schema.Expectations;
+import io.trawl.schema.Violation;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line to an event, or to the reason why it is none: what a job takes for valid, which is that the format's parser
+ * reads it and that the event meets the expectations of its schema. The columns of a W3C log are those of the last
+ * {@code #Fields} before the line. Safe for use by several threads.
+ */
+public final class LineReader {
+    private static final Expectations EXPECTATIONS = Expectations.of(ProxyEvent.getClassSchema());
+    private static final int MOST_HEADERS = 16;
+
+    private final Parser parser;
+    private final boolean follows;
+    /** Parsers by columns; a text is why there is none. */
+    private final Map<String, Object> byFields = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
+            return size() > MOST_HEADERS;
+        }
+    };
+
+    /**
+     * A line that was read.
+     *
+     * @param event null where the line is invalid
+     * @param failure null where it is valid
+     */
+    public record Read(@Nullable ProxyEvent event, @Nullable Failure failure) {}
+
+    /** A reader of the lines that a parser reads. */
+    public LineReader(Parser parser) {
+        this.parser = parser;
+        this.follows = parser.formats().stream().anyMatch(LineReader::follows);
+    }
+
+    private static boolean follows(Parser one) {
+        return one instanceof DeclaredFormat declared && declared.followsFields();
+    }
+
+    /** Whether lines that begin with {@code #} are directives: they describe other lines, and are not read. */
+    public boolean hasDirectives() {
+        return follows;
+    }
+
+    /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
+    public @Nullable PlainLine plainLine() {
+        return parser.plainLine();
+    }
+
+    /**
+     * Reads a line.
+     *
+     * @param fields what is behind the last {@code #Fields:} before it; null if there was none
+     * @param arrived when the line was written, about: it tells the year of a time that has none
+     */
+    public Read read(byte[] line, @Nullable String fields, Instant arrived) {
+        ProxyEvent event = new ProxyEvent();
+        Failure failure;
+        if (fields == null || !follows) {
+            failure = parser.parse(line, arrived, event);
+        } else {
+            Object parserOrProblem = following(fields);
+            failure = parserOrProblem instanceof Parser one
+                    ? one.parse(line, arrived, event)
+                    : new Failure(Reason.SYNTAX, null, String.valueOf(parserOrProblem));
+        }
+        if (failure == null) {
+            // Where a job has the line's way through broker and lake; the schema requires something.
+            event.setEventId("");
+            event.setSource("");
+            event.setWindow(Instant.EPOCH);
+            Violation violation = EXPECTATIONS.check(event);
+            if (violation == null) {
+                return new Read(event, null);
+            }
+            failure = new Failure(Reason.EXPECTATION, violation.field(), violation.message());
+        }
+        return new Read(null, failure);
+    }
+
+    /** The parser with these columns, or why there is none. */
+    private Object following(String fields) {
+        synchronized (byFields) {
+            Object known = byFields.get(fields);
+            if (known == null) {
+                known = made(fields);
+                byFields.put(fields, known);
+            }
+            return known;
+        }
+    }
+
+    private Object made(String fields) {
+        try {
+            return Formats.firstOf(parser.formats().stream()
+                    .map(one -> one instanceof DeclaredFormat declared && declared.followsFields()
+                            ? declared.withFields(fields)
+                            : one)
+                    .toList());
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}
