@@ -5,7 +5,7 @@ takes \
   '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; refresh-indicators, maintain and hot-detect take none' \
   "${SETTING_OPTIONS[@]}" \
   '--run-id ID' 'name of this run in ledger and report' \
-  '--report NAME' 'the report's place in reports.dir' \
+  '--report NAME' "the report's place in reports.dir" \
   '--check' 'check arguments and settings, submit nothing' \
   '--main CLASS' 'main class of your own job, for example example.MyJob'
 # A job has options of its own: it is asked for its help if that needs neither installing nor building.

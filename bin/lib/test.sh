@@ -11,9 +11,8 @@ takes \
 answer_help '' "$@" << 'HELP'
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
 with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
-shifted by 1000 to 9500). Checks and DAGs run beside the Java build. When everything is built, the modules' tests run beside
-the integration tests, at a lower priority. If the machine has two cores, two integration test classes run side by side with
-12 GB of free memory, three with 18 GB, each with its own stack.
+shifted by 1000 to 8000). Checks and DAGs run beside the Java build. Two integration test classes run side by side, each
+with its own stack, if the machine has two cores and 12 GB of free memory.
 
 @options
 
@@ -96,18 +95,18 @@ require_disk 5 "testing"
 install_python
 logs=$TRAWL_HOME/target/test-logs
 mkdir -p "$logs"
-rm -f "$logs"/pytest.xml "$logs"/beside.* "$logs"/{maven,units}.log
+rm -f "$logs"/pytest.xml "$logs"/beside.*
 find . -path ./.trawl -prune -o \( -path '*/target/surefire-reports/*' -o -path '*/target/failsafe-reports/*' \) \
   -name '*.xml' -exec rm -f {} +
 passed=0 failed=0 summary=() total=$EPOCHREALTIME
 # Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
 threads=$(nproc)
 ((threads <= 4)) || threads=4
-# Integration tests mostly wait, so some classes run side by side; a stack with its jobs takes 5 GB.
+# Integration tests mostly wait, so two classes run side by side; a stack with its jobs takes 5 GB.
 forks=1
 ((threads == 1)) ||
   forks=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c \
-    'import moving; free = moving.available_gb(); print(1 + (free >= 12) + (free >= 18))')
+    'import moving; print(2 if moving.available_gb() >= 12 else 1)')
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {
@@ -222,61 +221,25 @@ joined() {
   printf '%s' "$*"
 }
 
-# maven LOG PHASE OPTION...: each module is told as it comes, each test class as it ends, each long wait.
-run=(mvn)
 maven() {
-  local log=$logs/$1 phase=$2
-  shift 2
-  "${run[@]}" -B -T "$threads" --fail-at-end "$@" "$phase" 2>&1 3>&- | tee "$log" |
-    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] --- [^ ]*failsafe[^ ]*:integration-test .*/built/p; s/^\[INFO\] --- [^ ]*:analyze-only .* @ trawl-bench ---/built/p; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' | watching
+  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
+    sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' | archiving
 }
 
-# watching: passes lines on; begins to make the archive of drivers' classes when all that it is made of has been built. Once the
-# integration tests and the benchmarks, which are built last, have been built, it says so on descriptor 3.
-watching() {
-  local line left=2
+# archiving: passes lines on; begins to make the archive of drivers' classes when all that it is made of has been built.
+archiving() {
+  local line
   while IFS= read -r line; do
-    if [[ $line == built ]]; then
-      ((--left)) || echo built >&3
-      continue
-    fi
     printf '%s\n' "$line"
-    [[ -n $fast || $line != *"Trawl integration tests"* ]] || driver_classes 3>&-
+    [[ -n $fast || $line != *"Trawl integration tests"* ]] || driver_classes
   done
 }
 
-# unit_tests: the tests of all modules, which have been built: nothing is compiled, checked or packed again. Integration tests run
-# beside them, and take longer.
-unit_tests() {
-  local run=(nice -n 10 mvn)
-  maven units.log test -Dspotless.check.skip=true -Denforcer.skip=true -Dmaven.compiler.useIncrementalCompilation=false \
-    3> /dev/null | sed -u '/^  Trawl/d'
-}
-
-# build_and_integrate: all but the modules' tests; says on $logs/beside.built when they can begin.
-build_and_integrate() {
-  # Maven has no pattern for "none".
-  maven maven.log verify "-Dit.forks=$forks" -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false 3> "$logs/beside.built"
-}
-
-# run_maven OPTION...: builds and tests.
+# run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
 run_maven() {
-  local status=0 begun=$EPOCHREALTIME good bad any failures seconds build
-  if [[ -z $fast && -z $only ]]; then
-    mkfifo "$logs/beside.built"
-    in_group build_and_integrate
-    build=$group
-    # Nothing comes if the build fails.
-    read -r _ < "$logs/beside.built" || wait "$build" || status=$?
-    if ((status == 0)); then
-      in_group unit_tests
-      wait "$group" || status=$?
-      wait "$build" || status=$?
-    fi
-  else
-    in_group maven maven.log verify "-Dit.forks=$forks" "$@" 3> /dev/null
-    wait "$group" || status=$?
-  fi
+  local status=0 begun=$EPOCHREALTIME good bad any failures seconds
+  in_group maven "-Dit.forks=$forks" "$@"
+  wait "$group" || status=$?
   read -r good bad < <(junit surefire)
   any=$((good + bad))
   if [[ -z $only ]] || ((${#units[@]})); then
@@ -293,7 +256,7 @@ run_maven() {
   fi
   ((any > 0 || status != 0)) || status=1
   if ((status)) && ((failures == 0)); then
-    grep -h -m 10 -E '^\[ERROR\]' "$logs"/{maven,units}.log 2> /dev/null || true
+    grep -m 10 -E '^\[ERROR\]' "$logs/maven.log" || true
     count "build and checkers (Maven)" "-" 0 1 "$logs/maven.log"
   elif [[ -z $only ]]; then
     count "build and checkers (Maven)" "-" 1 0
