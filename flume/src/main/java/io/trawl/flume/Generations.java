@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ final class Generations {
     /** What rotation puts behind a log's name: .0, .1, -20261124, .2026-11-24. */
     private static final Pattern SUFFIX = Pattern.compile("([.\\-_][0-9][0-9\\-]*)+$");
 
+    private static final byte[] NOTHING = {};
+
     private static final Logger LOG = LoggerFactory.getLogger(OriginInterceptor.class);
 
     private final Rotation rotation;
@@ -57,6 +60,8 @@ final class Generations {
         /** The header line that stood last before the end; null where there was none. */
         @Nullable
         String header;
+        /** The last line, if it is not too long. */
+        byte[] last = NOTHING;
 
         /** A line end is one byte or two, or none after a last line that was sent without it. */
         boolean goesOnAt(long offset) {
@@ -93,6 +98,7 @@ final class Generations {
     Place of(String path, long offset, byte[] line) {
         Reading reading = readings.get(path);
         boolean goesOn = reading != null && reading.goesOnAt(offset);
+        boolean isRest = reading != null && goesOn && offset == reading.end && offset > 0;
         if (reading == null) {
             reading = new Reading();
             readings.put(path, reading);
@@ -107,8 +113,14 @@ final class Generations {
             count(path, offset);
         }
         Place place = new Place(reading.generation, reading.header);
-        String header = headers.of(line);
-        reading.header = header == null ? reading.header : header;
+        if (headers.isUsed()) {
+            // Without a line end between them both are one line, of which the agent sent the first part early.
+            byte[] whole = isRest ? joined(reading.last, line) : line;
+            if (headers.isOne(whole)) {
+                reading.header = headers.text(whole);
+            }
+            reading.last = whole.length > HeaderLines.LONGEST ? NOTHING : whole;
+        }
         return place;
     }
 
@@ -142,11 +154,25 @@ final class Generations {
         }
         reading.generation = found == null ? UNKNOWN : found.generation;
         reading.inode = found == null ? 0 : found.inode;
-        reading.header = found == null ? null : found.header;
+        if (found != null || !goesOn) {
+            reading.header = found == null ? null : found.header;
+        }
     }
 
-    private Found found(String generation, LogFile file, long offset) throws IOException {
-        return new Found(generation, file.inode(), headers.before(file, offset));
+    private Found found(String generation, LogFile file, long offset) {
+        String header = null;
+        try {
+            header = headers.before(file, offset);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("cannot look for a header line", e);
+        }
+        return new Found(generation, file.inode(), header);
+    }
+
+    private static byte[] joined(byte[] first, byte[] rest) {
+        byte[] whole = Arrays.copyOf(first, first.length + rest.length);
+        System.arraycopy(rest, 0, whole, first.length, rest.length);
+        return whole;
     }
 
     /** The youngest neighbour that holds the line and, if one is asked for, is of that generation. */
@@ -159,7 +185,7 @@ final class Generations {
                         && (wanted == null || wanted.equals(generation))
                         && file.startsLine(offset)
                         && file.holds(offset, line)) {
-                    return found(generation, file, offset);
+                    return wanted == null ? found(generation, file, offset) : new Found(generation, file.inode(), null);
                 }
             } catch (IOException | RuntimeException e) {
                 LOG.debug("cannot look at {}", neighbour, e);

@@ -29,37 +29,48 @@ final class HeaderLines {
                 .toList();
     }
 
-    /** The line, if it is such a line; else null. */
-    @Nullable
-    String of(byte[] line) {
+    /** Whether there are such lines at all. */
+    boolean isUsed() {
+        return !beginnings.isEmpty();
+    }
+
+    /** Whether a line begins as such lines do. */
+    boolean isOne(byte[] line) {
         for (byte[] beginning : beginnings) {
             if (line.length >= beginning.length
                     && Arrays.equals(line, 0, beginning.length, beginning, 0, beginning.length)) {
-                if (line.length > LONGEST) {
-                    warn(line.length);
-                    return null;
-                }
-                int end = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
-                return new String(line, 0, end, StandardCharsets.UTF_8);
+                return true;
             }
         }
-        return null;
+        return false;
+    }
+
+    /**
+     * What such a line is sent as.
+     *
+     * @param line without its line end
+     * @return null where it is too long: the lines after it then have no header line
+     */
+    @Nullable
+    String text(byte[] line) {
+        int end = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
+        if (end > LONGEST) {
+            if (!warned) {
+                warned = true;
+                LOG.warn("a header line of {} bytes is not sent with the lines after it: it may have {}", end, LONGEST);
+            }
+            return null;
+        }
+        return new String(line, 0, end, StandardCharsets.UTF_8);
     }
 
     /** The last such line of a file before a byte at which a line starts; null where there is none. */
     @Nullable
     String before(LogFile file, long offset) throws IOException {
-        if (beginnings.isEmpty()) {
+        if (!isUsed()) {
             return null;
         }
         byte[] line = file.lastLine(beginnings, offset, LONGEST);
-        return line == null ? null : new String(line, StandardCharsets.UTF_8);
-    }
-
-    private void warn(int length) {
-        if (!warned) {
-            warned = true;
-            LOG.warn("a header line of {} bytes counts as none; at most {} are sent with each line", length, LONGEST);
-        }
+        return line == null ? null : text(line);
     }
 }

@@ -136,7 +136,7 @@ final class LogFile implements Closeable {
      * The last line before a byte that begins with one of these, without its line end.
      *
      * @param before byte at which a line starts
-     * @param longest lines longer than so many bytes count as not there
+     * @param longest of a longer line only its beginning is given: more bytes than this
      * @return null where there is none
      */
     byte @Nullable [] lastLine(List<byte[]> beginnings, long before, int longest) throws IOException {
@@ -147,12 +147,10 @@ final class LogFile implements Closeable {
         for (long to = before; to > 0; ) {
             long from = Math.max(0, to - BLOCK);
             byte[] block = read(bytes, from, (int) (Math.min(before, to + most) - from));
-            for (int at = (int) (to - from) - 1; at >= 0; at--) {
+            // The file may have become shorter meanwhile.
+            for (int at = (int) Math.min(to - from, block.length) - 1; at >= 0; at--) {
                 if ((at == 0 ? startsLine(from) : block[at - 1] == '\n') && begins(block, at, beginnings)) {
-                    byte[] line = line(from + at, longest);
-                    if (line != null) {
-                        return line;
-                    }
+                    return line(from + at, longest);
                 }
             }
             to = from;
@@ -170,15 +168,14 @@ final class LogFile implements Closeable {
         return false;
     }
 
-    private byte @Nullable [] line(long from, int longest) throws IOException {
+    private byte[] line(long from, int longest) throws IOException {
         byte[] there = read(bytes, from, longest + 2);
         for (int i = 0; i < there.length; i++) {
             if (there[i] == '\n') {
-                int end = i > 0 && there[i - 1] == '\r' ? i - 1 : i;
-                return end > longest ? null : Arrays.copyOf(there, end);
+                return Arrays.copyOf(there, i > 0 && there[i - 1] == '\r' ? i - 1 : i);
             }
         }
-        return null;
+        return there;
     }
 
     private static boolean isCrlf(byte[] end) {

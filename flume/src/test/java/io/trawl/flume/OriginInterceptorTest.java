@@ -19,7 +19,6 @@ import org.apache.flume.Context;
 import org.apache.flume.Event;
 import org.apache.flume.event.EventBuilder;
 import org.apache.flume.interceptor.Interceptor;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -300,78 +299,6 @@ class OriginInterceptorTest {
         Event frozen = EventBuilder.withBody(bytes("x"), Map.of());
         frozen.setHeaders(Map.of("file", log.toString(), "byteoffset", "0"));
         assertThat(agent.intercept(frozen).getBody()).isEqualTo(bytes("x"));
-    }
-
-    @Test
-    void eachLineHasTheLastHeaderLineBeforeIt() throws IOException {
-        append(log, "#Software: x\r\n#Fields: date time\r\none\r\ntwo\r\n#Fields: time c-ip\r\nthree\r\n");
-
-        assertThat(headerLines(w3cAgent(), Tail.from(log, 0)))
-                .containsExactly(
-                        null,
-                        null,
-                        "#Fields: date time",
-                        "#Fields: date time",
-                        "#Fields: date time",
-                        "#Fields: time c-ip");
-    }
-
-    @Test
-    void anAgentThatStartsInTheMiddleOfAFileLooksForTheHeaderLine() throws IOException {
-        for (int before : new int[] {0, 1, LogFile.BLOCK - 20, LogFile.BLOCK - 1, LogFile.BLOCK, 3 * LogFile.BLOCK}) {
-            Files.deleteIfExists(log);
-            append(log, "#Fields: date time\n");
-            append(log, "x".repeat(before) + "\n#Fields: time c-ip\n");
-            append(log, "see #Fields: no\n");
-            long end = Files.size(log);
-            append(log, "one\n#Fields: date cs-host\ntwo\n");
-
-            assertThat(headerLines(w3cAgent(), Tail.from(log, end)))
-                    .as("%s bytes before", before)
-                    .containsExactly("#Fields: time c-ip", "#Fields: time c-ip", "#Fields: date cs-host");
-        }
-    }
-
-    @Test
-    void aRenamedFileKeepsItsHeaderLineAndTheNextFileHasItsOwn() throws IOException {
-        append(log, "#Fields: date time\none\n");
-        OriginInterceptor agent = w3cAgent();
-        headerLines(agent, Tail.from(log, 0));
-        append(log, "late\n");
-        List<Event> late = Tail.from(log, 23);
-        Files.move(log, renamed);
-        append(log, "first\n#Fields: time c-ip\nsecond\n");
-
-        assertThat(headerLines(agent, late)).containsExactly("#Fields: date time");
-        assertThat(headerLines(agent, Tail.from(log, 0))).containsExactly(null, null, "#Fields: time c-ip");
-    }
-
-    @Test
-    void aHeaderLineThatIsTooLongCountsAsNone() throws IOException {
-        append(log, "#Fields: date\n#Fields: " + "x".repeat(HeaderLines.LONGEST) + "\none\ntwo\n");
-
-        assertThat(headerLines(w3cAgent(), Tail.from(log, 0)))
-                .containsExactly(null, "#Fields: date", "#Fields: date", "#Fields: date");
-        assertThat(headerLines(w3cAgent(), Tail.from(log, Files.size(log) - 4))).containsExactly("#Fields: date");
-    }
-
-    @Test
-    void withoutTheSettingNoLineIsAHeaderLine() throws IOException {
-        append(log, "#Fields: date time\none\n");
-
-        assertThat(headerLines(agent(), Tail.from(log, 0))).containsExactly(null, null);
-    }
-
-    private static OriginInterceptor w3cAgent() {
-        return new OriginInterceptor(Rotation.RENAME, 1024 * 1024, new HeaderLines("#fields  #Fields:"));
-    }
-
-    private static List<@Nullable String> headerLines(OriginInterceptor agent, List<Event> events) {
-        List<@Nullable String> lines = new ArrayList<>();
-        for (Event event : agent.intercept(events)) {
-            lines.add(event.getHeaders().get("header_line"));
-        }
-        return lines;
     }
 
     @Test

@@ -38,7 +38,10 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What a scheduled window costs beside its lines. */
+/**
+ * What a scheduled window costs beside its lines. Longer than other classes, since a figure is a difference of moments that
+ * are all noted here.
+ */
 @Command(
         name = "window",
         header = "a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase",

@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What is done with each micro-batch: the steps of validate and enrich, HBase, then alerts and offsets in one transaction.
  * A batch is tried until it is done; a server that is away is waited for. A batch of many bytes is done in slices, each of
- * them as if it were a batch.
+ * them as if it were a batch. Longer than other classes, since the order of its steps is what makes each alert come once.
  */
 final class MicroBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatches.class);

@@ -45,7 +45,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Windows that were swept, after maintenance. */
+/**
+ * Windows that were swept, after maintenance. Longer than other classes, since all its tests begin with one lake that was
+ * swept twice.
+ */
 class MaintainedSweepJobTest {
     private static final String LINE =
             "1700000000.%03d     62 10.0.0.%d TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/192.0.2.7 text/html\n";

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Longer than other classes, since its tests share the logs and the words of one command. */
 class SweepJobTest {
     private static final String GOOD =
             "1700000000.123     62 10.0.0.1 TCP_MISS/200 1380 GET http://%s/ - HIER_DIRECT/192.0.2.7 text/html\n";

@@ -110,7 +110,8 @@ final class Way {
             Map<Field, Rule> declared = rules(maps, plans, followed != null);
             List<Way> ways = new ArrayList<>();
             for (int i = 0; i < plans.size(); i++) {
-                String text = FormatStrings.dialects().contains(kind) ? of.texts().get(i) : of.toString();
+                String text =
+                        FormatStrings.dialects().contains(kind) ? of.texts().get(i) : of.toString();
                 ways.add(way(plans.get(i), declared, absent, zone, kind, text));
             }
             return ways;
