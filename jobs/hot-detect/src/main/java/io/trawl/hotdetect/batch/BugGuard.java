@@ -49,6 +49,11 @@ public final class BugGuard {
         }
 
         @Override
+        public Parser under(String header) {
+            return new Parsing(parser.under(header));
+        }
+
+        @Override
         public @Nullable Failure parse(byte[] line, ProxyEvent into) {
             return parse(line, null, into);
         }

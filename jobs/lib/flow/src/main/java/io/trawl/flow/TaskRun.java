@@ -234,6 +234,16 @@ final class TaskRun {
                 format++;
             }
             if (format == formats.length) {
+                // The same format, for lines with other columns.
+                String id = read.id();
+                format = 0;
+                while (format < formats.length && !formats[format].id().equals(id)) {
+                    format++;
+                }
+            }
+            if (format < formats.length) {
+                formats[format] = read;
+            } else {
                 formats = Arrays.copyOf(formats, format + 1);
                 formats[format] = read;
                 storedBy = Arrays.copyOf(storedBy, format + 1);

@@ -86,7 +86,9 @@ class HotCopiesTest {
     @Test
     void noValueIsFetchedAndNothingThatAnotherPathHasPut() {
         Cell[] large = {
-            large(SweepKind.HOT, hit(BEFORE, 0, 7)), large(SweepKind.BATCH, hit(BEFORE, 0, 7)), large("hot", hit(HERE, 0, 50))
+            large(SweepKind.HOT, hit(BEFORE, 0, 7)),
+            large(SweepKind.BATCH, hit(BEFORE, 0, 7)),
+            large(SweepKind.HOT, hit(HERE, 0, 50))
         };
         Result row = row(large);
         assertThat(row.size()).isEqualTo(2);
@@ -168,7 +170,8 @@ class HotCopiesTest {
 
     @Test
     void whatOthersHavePutIsNotAskedFor() {
-        assertThat(isCopy(hit(HERE, 0, 50), cell(SweepKind.BATCH, hit(BEFORE, 0, 7)))).isFalse();
+        assertThat(isCopy(hit(HERE, 0, 50), cell(SweepKind.BATCH, hit(BEFORE, 0, 7))))
+                .isFalse();
         Detection foreign = hit(BEFORE, 0, 7);
         foreign.setSource("another");
         assertThat(isCopy(hit(HERE, 0, 50), cell(SweepKind.HOT, foreign))).isFalse();

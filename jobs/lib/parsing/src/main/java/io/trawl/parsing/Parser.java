@@ -70,6 +70,16 @@ public interface Parser extends Serializable {
         return this;
     }
 
+    /**
+     * The same parser for the lines of a file in which a line names the columns.
+     *
+     * @param header that line, for example {@code #Fields: date time c-ip}; a format with columns of its own takes no notice
+     *     of it
+     */
+    default Parser under(String header) {
+        return this;
+    }
+
     /** A reader of the format's plain lines, for one thread; null where the format has none. */
     default @Nullable PlainLine plainLine() {
         return null;

@@ -20,6 +20,8 @@ public enum Reason {
     ENVELOPE,
     /** The line was longer than the agent lets pass, and was cut. */
     OVERSIZE,
+    /** A line of a file that tells of the file, such as #Fields; no event. */
+    DIRECTIVE,
     /** It was read, but does not meet the expectations of its schema. */
     EXPECTATION,
     /** Reading or judging it failed: a bug. The hot path alone goes on behind it; a job of a window fails. */

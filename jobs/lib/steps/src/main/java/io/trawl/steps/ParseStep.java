@@ -7,12 +7,20 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** RawLine to ProxyEvent. */
 final class ParseStep implements Step<RawLine, ProxyEvent> {
     private static final long serialVersionUID = 1L;
+    /** More header lines than the files of a task have. */
+    private static final int MOST = 256;
+
     private final Parser parser;
     private final boolean several;
+    /** The parsers for files in which a line names the columns, by that line. */
+    private transient @Nullable Map<String, Parser> under;
 
     ParseStep(Parser parser) {
         this.parser = parser;
@@ -48,9 +56,10 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
         ProxyEvent event = new ProxyEvent();
         byte[] body = Buffers.bytes(line.getBody());
         // Batch and hot path know the same time of a message, so they make the same event of it.
+        Parser of = parser(line.getHeaderLine());
         Failure failure = several
-                ? parser.parse(body, line.getAppendTime(), event, out::readBy)
-                : parser.parse(body, line.getAppendTime(), event);
+                ? of.parse(body, line.getAppendTime(), event, out::readBy)
+                : of.parse(body, line.getAppendTime(), event);
         if (failure != null) {
             out.reject(failure.reason(), failure.field(), failure.message());
             return;
@@ -64,5 +73,25 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
             event.setObserverHostname(line.getHost());
         }
         out.emit(event);
+    }
+
+    private Parser parser(@Nullable String header) {
+        if (header == null) {
+            return parser;
+        }
+        Map<String, Parser> known = under;
+        if (known == null) {
+            known = new ConcurrentHashMap<>();
+            under = known;
+        }
+        Parser found = known.get(header);
+        if (found == null) {
+            if (known.size() >= MOST) {
+                known.clear();
+            }
+            found = parser.under(header);
+            known.put(header, found);
+        }
+        return found;
     }
 }

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class DeclaredFormat implements Parser {
     private static final long serialVersionUID = 1L;
 
+    private static final String FIELDS = "#Fields:";
+
     /** Of a line that some other way may read: the message is made when there is none. */
     private static final Failure NOT_THIS_WAY = new Failure(Reason.SYNTAX, null, "not of this grammar");
 
@@ -161,6 +163,9 @@ public final class DeclaredFormat implements Parser {
         if (isBlank(bytes, from, to)) {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
+        if (bytes[from] == '#' && followsFields()) {
+            return new Failure(Reason.DIRECTIVE, null, "the line tells of its file, it is no event");
+        }
         if (declaration.wrapped && bytes == line && from == 0) {
             return new Failure(
                     Reason.SYNTAX,
@@ -244,6 +249,18 @@ public final class DeclaredFormat implements Parser {
      */
     public DeclaredFormat withFields(String header) {
         return new DeclaredFormat(file, text, zone, isArrivalKnown(), W3cFields.of(header));
+    }
+
+    @Override
+    public Parser under(String header) {
+        if (!followsFields() || !header.regionMatches(true, 0, FIELDS, 0, FIELDS.length())) {
+            return this;
+        }
+        try {
+            return withFields(header.substring(FIELDS.length()));
+        } catch (IllegalArgumentException e) {
+            return new Refusing(name(), version(), String.valueOf(e.getMessage()));
+        }
     }
 
     private boolean isArrivalKnown() {

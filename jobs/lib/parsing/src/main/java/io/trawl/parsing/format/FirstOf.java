@@ -48,6 +48,11 @@ final class FirstOf implements Parser {
     }
 
     @Override
+    public Parser under(String header) {
+        return new FirstOf(formats().stream().map(one -> one.under(header)).toList());
+    }
+
+    @Override
     public @Nullable Failure parse(byte[] line, ProxyEvent into) {
         return parse(line, null, into);
     }

@@ -298,6 +298,7 @@ class FormatsTest {
                         "size",
                         "envelope",
                         "oversize",
+                        "directive",
                         "expectation",
                         "bug");
     }

@@ -1,0 +1,18 @@
+package io.trawl.parsing.format;
+
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
+import io.trawl.record.ProxyEvent;
+
+/**
+ * A format for lines whose columns are named by a line that it cannot follow: it reads none of them.
+ *
+ * @param message why
+ */
+record Refusing(String name, int version, String message) implements Parser {
+    @Override
+    public Failure parse(byte[] line, ProxyEvent into) {
+        return new Failure(Reason.SYNTAX, null, message);
+    }
+}
