@@ -56,7 +56,8 @@ public final class EventSieve {
     }
 
     /**
-     * Whether a URL plainly is one of a host: scheme://host, and then its end or the path.
+     * Whether a URL plainly is one of a host: scheme://host, and then its end or the path. EventFields asks the same of
+     * Strings: to make these of the bytes would cost three to four times as much as the question.
      *
      * @param url in UTF-8
      * @param host array[from, to), in UTF-8

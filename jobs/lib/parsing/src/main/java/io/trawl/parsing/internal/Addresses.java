@@ -2,7 +2,10 @@ package io.trawl.parsing.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses in text, without looking anything up. */
+/**
+ * IP addresses in text, without looking anything up. Intel's Ip reads them as well, into bytes: neither module knows the other,
+ * both take the same time, and AddressFormsTest holds that they agree.
+ */
 public final class Addresses {
     private Addresses() {}
 
