@@ -223,7 +223,11 @@ final class LineGrammar implements Grammar {
                 }
                 left--;
                 Piece piece = pieces[retry];
-                int end = find(piece, b, ends[retry] + 1, to);
+                int other = ends[retry] + 1;
+                if (piece.stop.length > 0 && piece.stop[0] == ' ') {
+                    other = pastSpaces(b, other, to);
+                }
+                int end = find(piece, b, other, to);
                 if (end >= 0 && (piece.shape == Shape.ANY || piece.shape.fits(b, from[retry], end))) {
                     ends[retry] = end;
                     at = literal(piece.stop, b, end, to);
@@ -279,8 +283,20 @@ final class LineGrammar implements Grammar {
             if (b[i] == ' ' && piece.bare) {
                 return -1;
             }
+            if (b[i] == ' ' && first == ' ') {
+                // A run of spaces is one: what is not behind it from its first one is not from its others.
+                i = pastSpaces(b, i, to) - 1;
+            }
         }
         return -1;
+    }
+
+    private static int pastSpaces(byte[] b, int at, int to) {
+        int i = at;
+        while (i < to && b[i] == ' ') {
+            i++;
+        }
+        return i;
     }
 
     /** Where the text between two columns ends, a space of it being one or more; -1 where it is not there. */

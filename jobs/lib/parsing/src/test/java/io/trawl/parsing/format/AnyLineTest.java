@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.parsing.Failure;
 import io.trawl.record.ProxyEvent;
+import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -121,6 +125,33 @@ class AnyLineTest {
         for (String line : lines) {
             holds(line.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** A line costs no more than a multiple of its length, wherever a run of spaces stands in it. */
+    @Test
+    void aLongRunOfSpacesCostsNoMoreThanItsLength() {
+        byte[] run = " ".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+        List<String> slow = new ArrayList<>();
+        for (DeclaredFormat format : FORMATS) {
+            for (String sample : new LinkedHashSet<>(format.samples())) {
+                for (int at = sample.indexOf(' '); at >= 0; at = sample.indexOf(' ', at + 1)) {
+                    ByteArrayOutputStream line = new ByteArrayOutputStream();
+                    line.writeBytes(sample.substring(0, at).getBytes(StandardCharsets.UTF_8));
+                    line.writeBytes(run);
+                    line.write('y');
+                    long before = clock.getCurrentThreadCpuTime();
+                    Failure failure = format.parse(line.toByteArray(), ARRIVED, new ProxyEvent());
+                    long took = clock.getCurrentThreadCpuTime() - before;
+                    assertThat(failure == null || !failure.message().isBlank()).isTrue();
+                    if (took > 1_000_000_000L) {
+                        slow.add(format.name() + " " + took / 1_000_000 + " ms: " + sample.substring(0, at));
+                        break;
+                    }
+                }
+            }
+        }
+        assertThat(slow).isEmpty();
     }
 
     @Test
