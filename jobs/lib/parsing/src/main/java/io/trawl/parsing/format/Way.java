@@ -325,14 +325,15 @@ final class Way {
         char separator = keys.containsKey("separator") ? keys.get("separator").character() : ' ';
         if (followed != null) {
             int count = followed.names().size();
-            return W3c.plan(followed.names(), followed.tabs() ? '\t' : separator, count, count);
+            return W3c.plan(followed.names(), followed.tabs() ? '\t' : separator, count, count, true);
         }
         List<String> names = fields.isText() ? List.of(fields.text().strip().split("\\s+")) : fields.texts();
         return W3c.plan(
                 names,
                 separator,
                 keys.containsKey("least") ? keys.get("least").number() : names.size(),
-                keys.containsKey("most") ? keys.get("most").number() : names.size());
+                keys.containsKey("most") ? keys.get("most").number() : names.size(),
+                false);
     }
 
     private static Plan delimited(Yaml of) {

@@ -51,10 +51,12 @@ public final class W3c implements Plan {
 
     private final List<String> fields;
     private final Plan delimited;
+    private final boolean named;
 
-    private W3c(List<String> fields, Plan delimited) {
+    private W3c(List<String> fields, Plan delimited, boolean named) {
         this.fields = fields;
         this.delimited = delimited;
+        this.named = named;
     }
 
     /**
@@ -62,12 +64,13 @@ public final class W3c implements Plan {
      * @param between the character between columns
      * @param least columns a line has at least
      * @param most columns a line has at most
+     * @param named whether a line of the file names the columns, so that they need not be told by what is in them
      */
-    public static Plan plan(List<String> fields, char between, int least, int most) {
+    public static Plan plan(List<String> fields, char between, int least, int most, boolean named) {
         List<String> names =
                 fields.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         Delimited.Style style = new Delimited.Style(between, between == ' ', '"', Escape.DOUBLED, false, least, most);
-        return new W3c(names, Delimited.plan(style, names));
+        return new W3c(names, Delimited.plan(style, names), named);
     }
 
     @Override
@@ -104,14 +107,27 @@ public final class W3c implements Plan {
                 .filter(number -> number >= 0)
                 .toArray();
         int status = delimited.column("sc-status");
-        return new Checked(delimited.grammar(), addresses, status);
+        // IIS has no header in the lines themselves, and many layouts of which several have as many columns.
+        if (named || !fields.contains("cs-uri-stem") || !fields.contains("s-port")) {
+            return new Checked(delimited.grammar(), addresses, status, false, -1, new int[0]);
+        }
+        int[] numbers = Stream.of("s-port", "sc-substatus", "sc-win32-status", "sc-bytes", "cs-bytes", "time-taken")
+                .mapToInt(delimited::column)
+                .filter(number -> number >= 0)
+                .toArray();
+        return new Checked(delimited.grammar(), addresses, status, true, delimited.column("cs-host"), numbers);
     }
 
     /**
      * A line whose address is not one, or whose status is not a number, has other columns than these: as a line of IIS 6,
      * which has as many of them but the site in the place of the address.
+     *
+     * @param strict whether the status is there, of three digits
+     * @param host number of the column with the host, which is not of digits only; -1 where there is none
+     * @param numbers columns that are numbers
      */
-    private record Checked(Grammar grammar, int[] addresses, int status) implements Grammar {
+    private record Checked(Grammar grammar, int[] addresses, int status, boolean strict, int host, int[] numbers)
+            implements Grammar {
         @Override
         public int size() {
             return grammar.size();
@@ -128,11 +144,38 @@ public final class W3c implements Plan {
                     return false;
                 }
             }
-            if (status >= 0 && out.has(status) && !Shape.NUMBER.fits(bytes, out.from[status], out.to[status])) {
+            boolean fits = strict ? isIis(bytes, out) : status < 0 || !out.has(status) || isNumber(bytes, status, out);
+            if (!fits) {
                 out.reached = Delimited.OTHER_COLUMNS;
-                return false;
             }
-            return true;
+            return fits;
+        }
+
+        private boolean isIis(byte[] bytes, Columns out) {
+            for (int number : numbers) {
+                if (!isDigits(bytes, number, out)) {
+                    return false;
+                }
+            }
+            return (status < 0 || isStatus(bytes, status, out)) && (host < 0 || !isDigits(bytes, host, out));
+        }
+
+        private static boolean isStatus(byte[] bytes, int column, Columns out) {
+            int from = out.from[column];
+            return out.to[column] - from == 3 && bytes[from] != '0' && isDigits(bytes, column, out);
+        }
+
+        private static boolean isNumber(byte[] bytes, int column, Columns out) {
+            return Shape.NUMBER.fits(bytes, out.from[column], out.to[column]);
+        }
+
+        private static boolean isDigits(byte[] bytes, int column, Columns out) {
+            for (int i = out.from[column]; i < out.to[column]; i++) {
+                if (bytes[i] < '0' || bytes[i] > '9') {
+                    return false;
+                }
+            }
+            return out.from[column] < out.to[column];
         }
 
         /** An address, or the name of a host or an address with a part masked: no number, word or path. */
