@@ -84,7 +84,7 @@ final class Declaration {
         return value;
     }
 
-    private static ZoneId zone(Yaml value) {
+    static ZoneId zone(Yaml value) {
         try {
             return ZoneId.of(value.text());
         } catch (DateTimeException e) {

@@ -146,7 +146,8 @@ final class Way {
                         rule.escape(),
                         rule.unit(),
                         rule.notation(),
-                        rule.withPort()));
+                        rule.withPort(),
+                        rule.zone()));
             }
         }
         Mapping mapping = new Mapping(known, plan::column, absent, zone);
@@ -230,9 +231,14 @@ final class Way {
                     Escape.NONE,
                     1_000_000,
                     null,
-                    false);
+                    false,
+                    null);
         }
-        Map<String, Yaml> keys = value.map(List.of("from", "parts", "before", "after", "escape", "unit", "as", "port"));
+        Map<String, Yaml> keys =
+                value.map(List.of("from", "parts", "before", "after", "escape", "unit", "as", "port", "zone"));
+        if (keys.containsKey("zone") && field != Field.TIMESTAMP) {
+            throw value.error("a zone of " + field.label() + "; expected it for timestamp only");
+        }
         Yaml parts = keys.get("parts");
         Yaml from = parts != null ? parts : keys.get("from");
         if (from == null || parts != null && keys.containsKey("from")) {
@@ -247,7 +253,8 @@ final class Way {
                 keys.containsKey("escape") ? escape(keys.get("escape")) : Escape.NONE,
                 keys.containsKey("unit") ? unit(keys.get("unit")) : 1_000_000,
                 text(keys.get("as")),
-                keys.containsKey("port") && keys.get("port").flag());
+                keys.containsKey("port") && keys.get("port").flag(),
+                keys.containsKey("zone") ? Declaration.zone(keys.get("zone")) : null);
     }
 
     private static @Nullable String text(@Nullable Yaml value) {

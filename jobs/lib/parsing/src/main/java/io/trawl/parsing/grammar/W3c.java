@@ -88,8 +88,8 @@ public final class W3c implements Plan {
         List<Rule> rules = new ArrayList<>();
         Set<Field> seen = new HashSet<>();
         if (fields.contains("date") && fields.contains("time")) {
-            rules.add(
-                    new Rule(Field.TIMESTAMP, List.of("date", "time"), true, null, null, Escape.NONE, 1, null, false));
+            rules.add(new Rule(
+                    Field.TIMESTAMP, List.of("date", "time"), true, null, null, Escape.NONE, 1, null, false, null));
         }
         for (String name : fields) {
             Field field = MEANINGS.get(name);

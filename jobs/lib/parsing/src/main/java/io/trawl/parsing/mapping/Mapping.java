@@ -61,7 +61,7 @@ public final class Mapping {
             this.after = bytes(rule.after());
             this.escape = rule.escape();
             this.unit = rule.unit();
-            this.times = Times.of(rule.notation(), zone);
+            this.times = Times.of(rule.notation(), rule.zone() == null ? zone : rule.zone());
             this.withPort = rule.withPort();
             this.plain = columns.length == 1 && before == null && after == null && escape == Escape.NONE;
         }

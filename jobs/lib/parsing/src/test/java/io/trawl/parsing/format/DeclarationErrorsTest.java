@@ -131,6 +131,12 @@ class DeclarationErrorsTest {
                 GOOD.replace("verified: false", "verified: false\nzone: Mars"),
                 "mine.yaml:5: 'Mars' is not a zone; expected, for example, UTC or Europe/Berlin");
         refused(
+                GOOD.replace("timestamp: time\n", "timestamp: {from: time, zone: Mars}\n"),
+                "mine.yaml:9: 'Mars' is not a zone; expected, for example, UTC or Europe/Berlin");
+        refused(
+                GOOD.replace("source_address: client", "source_address: {from: client, zone: UTC}"),
+                "mine.yaml:10: a zone of source_address; expected it for timestamp only");
+        refused(
                 GOOD.replace("verified: false", "verified: perhaps"),
                 "mine.yaml:4: 'perhaps' is neither true nor false");
     }
