@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class Mapping {
             .mapToInt(Schema.Field::pos)
             .toArray();
 
+    /** Characters of the longest address of version 6, one of version 4 at its end. */
+    private static final int LONGEST_ADDRESS = 45;
+
     private static final byte[] CONNECT = "CONNECT".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Op[] ops;
@@ -50,10 +54,12 @@ public final class Mapping {
         final Escape escape;
         final long unit;
         final Times times;
+        /** Whether a port is always behind an address of its column. */
         final boolean withPort;
+
         final boolean plain;
 
-        Op(Rule rule, int[] columns, ZoneId zone) {
+        Op(Rule rule, int[] columns, ZoneId zone, boolean withPort) {
             this.field = rule.field();
             this.columns = columns;
             this.joined = rule.joined();
@@ -62,7 +68,7 @@ public final class Mapping {
             this.escape = rule.escape();
             this.unit = rule.unit();
             this.times = Times.of(rule.notation(), rule.zone() == null ? zone : rule.zone());
-            this.withPort = rule.withPort();
+            this.withPort = withPort;
             this.plain = columns.length == 1 && before == null && after == null && escape == Escape.NONE;
         }
 
@@ -81,7 +87,8 @@ public final class Mapping {
         // A method is known before its target is split, and a target before what may replace parts of it.
         this.ops = rules.stream()
                 .sorted(Comparator.comparingInt(Mapping::turn))
-                .map(rule -> new Op(rule, rule.from().stream().mapToInt(numbers).toArray(), zone))
+                .map(rule ->
+                        new Op(rule, rule.from().stream().mapToInt(numbers).toArray(), zone, isWithPort(rule, rules)))
                 .toArray(Op[]::new);
         this.absent = absent.stream()
                 .map(mark -> mark.getBytes(StandardCharsets.UTF_8))
@@ -94,6 +101,13 @@ public final class Mapping {
         this.parts = byField.containsKey(Field.URL_DOMAIN)
                 || byField.containsKey(Field.URL_PATH)
                 || byField.containsKey(Field.URL_QUERY);
+    }
+
+    /** A port and the address in front of it are one column: what is said of the address counts for the port. */
+    private static boolean isWithPort(Rule rule, List<Rule> rules) {
+        return rule.withPort()
+                || rules.stream()
+                        .anyMatch(other -> other.withPort() && !Collections.disjoint(other.from(), rule.from()));
     }
 
     private static int turn(Rule rule) {
@@ -250,7 +264,7 @@ public final class Mapping {
             case URL_SCHEME -> into.setUrlScheme(text(op, columns).toLowerCase(Locale.ROOT));
             case URL_DOMAIN -> domain(text(op, columns), into);
             case URL_PORT -> {
-                int port = port(columns);
+                int port = port(op, columns);
                 if (port > 0) {
                     into.setUrlPort(port);
                     into.setDestinationPort(port);
@@ -275,7 +289,7 @@ public final class Mapping {
             }
             case DESTINATION_DOMAIN -> into.setDestinationDomain(text(op, columns));
             case DESTINATION_PORT -> {
-                int port = port(columns);
+                int port = port(op, columns);
                 if (port >= 0) {
                     into.setDestinationPort(port);
                 }
@@ -554,7 +568,7 @@ public final class Mapping {
     }
 
     /** A port, alone or behind an address; -1 where there is none. */
-    private static int port(Columns columns) {
+    private static int port(Op op, Columns columns) {
         byte[] b = columns.value;
         int start = columns.valueFrom;
         int to = columns.valueTo;
@@ -577,9 +591,19 @@ public final class Mapping {
             while (from > start && b[from - 1] != ':') {
                 from--;
             }
+            if (!op.withPort && from > start && isAddress(b, start, to)) {
+                return -1;
+            }
         }
         long port = number(b, from, to);
         return port > 65_535 ? -1 : (int) port;
+    }
+
+    /** An address of version 6 with nothing around or behind it. */
+    private static boolean isAddress(byte[] b, int from, int to) {
+        return b[from] != '['
+                && to - from <= LONGEST_ADDRESS
+                && Addresses.canonical(new String(b, from, to - from, StandardCharsets.ISO_8859_1)) != null;
     }
 
     private static @Nullable Failure duration(Op op, Columns columns, ProxyEvent into) {

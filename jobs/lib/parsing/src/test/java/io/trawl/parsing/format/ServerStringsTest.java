@@ -127,4 +127,23 @@ class ServerStringsTest {
                 .containsEntry("url_domain", "host1.example")
                 .containsEntry("url_scheme", "https");
     }
+
+    @Test
+    void anAddressOfVersionSixAloneHasNoPort() {
+        String grammar =
+                "  delimited: {columns: client server}\nmap: {source_address: client, destination_address: SERVER, destination_port: server}";
+        for (String server : new String[] {"2001:db8::443", "::1", "2001:db8:0:0:0:0:0:443"}) {
+            assertThat(event(grammar.replace("SERVER", "server"), "192.0.2.7," + server))
+                    .as(server)
+                    .containsKey("destination_ip")
+                    .doesNotContainKey("destination_port");
+        }
+        assertThat(event(grammar.replace("SERVER", "server"), "192.0.2.7,[2001:db8::1]:443"))
+                .containsEntry("destination_ip", "2001:db8:0:0:0:0:0:1")
+                .containsEntry("destination_port", "443");
+        // Where the declaration says that a port always follows the address, it does.
+        assertThat(event(grammar.replace("SERVER", "{from: server, port: true}"), "192.0.2.7,2001:db8::1:443"))
+                .containsEntry("destination_ip", "2001:db8:0:0:0:0:0:1")
+                .containsEntry("destination_port", "443");
+    }
 }
