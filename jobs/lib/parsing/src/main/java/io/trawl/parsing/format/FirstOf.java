@@ -2,7 +2,6 @@ package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
-import io.trawl.parsing.Reason;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
@@ -62,9 +61,30 @@ final class FirstOf implements Parser {
         return parse(line, arrived, into, parser -> {});
     }
 
+    /** What could be read but for one column says more than what could not be read, and that more than an envelope. */
+    private static int says(Failure failure) {
+        return switch (failure.reason()) {
+            case EMPTY -> 0;
+            case SYNTAX -> 1;
+            default -> 2;
+        };
+    }
+
+    private static boolean isBlank(byte[] line) {
+        for (byte b : line) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public @Nullable Failure parse(
             byte[] line, @Nullable Instant arrived, ProxyEvent into, Consumer<? super Parser> by) {
+        if (isBlank(line)) {
+            return parsers[0].parse(line, arrived, into);
+        }
         Failure told = null;
         Parser teller = parsers[0];
         for (Parser parser : parsers) {
@@ -75,11 +95,7 @@ final class FirstOf implements Parser {
             }
             // One that fails may leave something behind, which the next one would not overwrite.
             Mapping.clear(into);
-            if (failure.reason() == Reason.EMPTY) {
-                return failure;
-            }
-            // What could be read but for one column says more than what could not be read at all.
-            if (told == null || told.reason() == Reason.SYNTAX && failure.reason() != Reason.SYNTAX) {
+            if (told == null || says(failure) > says(told)) {
                 told = failure;
                 teller = parser;
             }

@@ -256,6 +256,28 @@ class FormatsTest {
     }
 
     @Test
+    void aLineOfWhichOneFormatsEnvelopeLeavesNothingIsTriedWithTheNext() throws IOException {
+        String in = MINE.replace("NAME", "wrapped").replace("grammar:", "envelope: [docker]\ngrammar:");
+        Files.writeString(folder.resolve("wrapped.yaml"), in);
+        Files.writeString(
+                folder.resolve("whole.yaml"),
+                MINE.replace("NAME", "whole")
+                        .replace("delimited: {columns: time client url}", "json: {needs: [client]}"));
+        Formats formats = Formats.with(folder);
+        String line = "{\"log\": \"\", \"time\": \"2024-06-12T10:11:12Z\", \"client\": \"192.0.2.1\", \"url\": \"/\"}";
+        assertThat(Read.of(formats.parser("wrapped", ZoneOffset.UTC), line).failure())
+                .extracting(Failure::reason)
+                .isEqualTo(Reason.EMPTY);
+        Parser both = formats.parser(List.of("wrapped", "whole"), ZoneOffset.UTC);
+        assertThat(Read.of(both, line).by()).containsExactly("whole/7");
+        assertThat(Read.of(both, "\t \r").failure()).extracting(Failure::reason).isEqualTo(Reason.EMPTY);
+        // What another format says of the line counts more than that nothing is left of it.
+        assertThat(Read.of(both, line.replace("client", "other")).failure())
+                .extracting(Failure::reason)
+                .isEqualTo(Reason.SYNTAX);
+    }
+
+    @Test
     void severalReachATaskWhole() throws Exception {
         Parser parser = site("my-gateway").parser(List.of("my-gateway", "squid"), ZoneOffset.UTC);
         Parser first = copy(parser);
