@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /** A line of columns and what stands between them, as a server's configuration says; made step by step by a dialect. */
 final class Line implements Plan {
@@ -48,6 +47,9 @@ final class Line implements Plan {
         boolean escapedQuote;
         /** Spaces that belong to it. */
         int blanks;
+
+        /** Whether an underscore in it means nothing. */
+        boolean nameless;
 
         byte[] stop = {};
         boolean quoted;
@@ -101,6 +103,12 @@ final class Line implements Plan {
         /** A header of the client. */
         Piece foreign() {
             foreign = true;
+            return this;
+        }
+
+        /** A server's name, which is an underscore where it has none. */
+        Piece nameless() {
+            nameless = true;
             return this;
         }
 
@@ -224,9 +232,12 @@ final class Line implements Plan {
         return List.copyOf(rules.values());
     }
 
-    /** The first column, or, where a line has nothing there, the other: a connection's server name for a request's host. */
+    /**
+     * The first column, or, where a line has nothing there, the other: a connection's server name for a request's host.
+     * Only of what means the same: what a client forwards is no peer.
+     */
     private static Rule orElse(Rule first, Rule other) {
-        boolean alike = first.unit() == other.unit() && Objects.equals(first.notation(), other.notation());
+        boolean alike = first.field() == Field.URL_DOMAIN || first.field() == Field.HTTP_RESPONSE_BYTES;
         return alike && !first.from().containsAll(other.from()) ? first.orElse(other) : first;
     }
 

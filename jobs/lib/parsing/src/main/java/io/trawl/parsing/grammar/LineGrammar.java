@@ -9,6 +9,7 @@ import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class LineGrammar implements Grammar {
     private final Escape @Nullable [] escapes;
     private final Ending[] endings;
     private final Shape[] shapes;
+    /** Columns in which an underscore means nothing. */
+    private final int[] nameless;
+
     private final boolean flexible;
     /** The column that is told by those behind it, where each of them ends at a space; -1 where there is none. */
     private final int anchored;
@@ -46,6 +50,9 @@ final class LineGrammar implements Grammar {
         this.cut = cut;
         this.endings = Arrays.stream(pieces).map(Piece::ending).toArray(Ending[]::new);
         this.shapes = Arrays.stream(pieces).map(piece -> piece.shape).toArray(Shape[]::new);
+        this.nameless = IntStream.range(0, pieces.length)
+                .filter(i -> pieces[i].nameless)
+                .toArray();
         Escape[] all = new Escape[pieces.length];
         boolean some = false;
         boolean flexes = false;
@@ -95,6 +102,19 @@ final class LineGrammar implements Grammar {
         if (at < 0) {
             return false;
         }
+        if (!matches(b, at, end, out)) {
+            return false;
+        }
+        for (int column : nameless) {
+            int start = out.from[column];
+            if (out.to[column] == start + 1 && b[start] == '_') {
+                out.to[column] = start;
+            }
+        }
+        return true;
+    }
+
+    private boolean matches(byte[] b, int at, int end, Columns out) {
         if (anchored == UNANCHORED) {
             return match(b, 0, at, end, out, !more, flexible ? TRIES : 0);
         }

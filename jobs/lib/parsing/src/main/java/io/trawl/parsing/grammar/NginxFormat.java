@@ -141,7 +141,10 @@ final class NginxFormat {
             case "scheme" -> line.means(Field.URL_SCHEME, 1);
             case "host" -> line.means(Field.URL_DOMAIN, 3);
             case "http_host" -> line.means(Field.URL_DOMAIN, 2);
-            case "server_name" -> line.means(Field.URL_DOMAIN, 1);
+            case "server_name" -> {
+                piece.nameless();
+                line.means(Field.URL_DOMAIN, 1);
+            }
             case "server_port" -> line.means(Field.DESTINATION_PORT, 1);
             case "server_protocol" -> line.means(Field.HTTP_VERSION, 1);
             case "status" -> {

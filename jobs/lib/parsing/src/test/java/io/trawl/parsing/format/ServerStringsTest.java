@@ -146,4 +146,30 @@ class ServerStringsTest {
                 .containsEntry("destination_ip", "2001:db8:0:0:0:0:0:1")
                 .containsEntry("destination_port", "443");
     }
+
+    @Test
+    void theNameOfAServerWithoutOneIsNoHost() {
+        assertThat(event("nginx", "$remote_addr $server_name \"$request\"", "192.0.2.7 _ \"GET /a HTTP/1.1\""))
+                .containsEntry("url_path", "/a")
+                .doesNotContainKey("url_domain");
+        String both = "$remote_addr $server_name \"$http_host\" \"$request\"";
+        assertThat(event("nginx", both, "192.0.2.7 _ \"-\" \"GET /a HTTP/1.1\""))
+                .doesNotContainKey("url_domain");
+        assertThat(event("nginx", both, "192.0.2.7 host1.example \"_\" \"GET /a HTTP/1.1\""))
+                .as("what the client sends is kept")
+                .containsEntry("url_domain", "_");
+    }
+
+    @Test
+    void whatAClientForwardsIsNoPeer() {
+        assertThat(event(
+                        "nginx",
+                        "$remote_addr \"$http_x_forwarded_for\" \"$request\"",
+                        "- \"192.0.2.7\" \"GET / HTTP/1.1\""))
+                .doesNotContainKey("source_address");
+        assertThat(event("apache", "%a \"%{X-Forwarded-For}i\" \"%r\"", "- \"192.0.2.7\" \"GET / HTTP/1.1\""))
+                .doesNotContainKey("source_address");
+        assertThat(event("nginx", "\"$http_x_forwarded_for\" \"$request\"", "\"192.0.2.7\" \"GET / HTTP/1.1\""))
+                .containsEntry("source_ip", "192.0.2.7");
+    }
 }
