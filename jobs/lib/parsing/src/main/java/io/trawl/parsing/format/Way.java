@@ -304,16 +304,19 @@ final class Way {
 
     /** Pairs alone, or behind each of the heads that a line may have. */
     private static List<Plan> keyValue(Yaml of) {
-        Map<String, Yaml> keys =
-                of.map(List.of("head", "needs", "pairs", "value", "quotes", "escape", "blanks", "last"));
+        Map<String, Yaml> keys = of.map(
+                List.of("head", "needs", "pairs", "value", "quotes", "escape", "blanks", "last", "once", "keys"));
         KeyValue.Style plain = KeyValue.Style.PLAIN;
         KeyValue.Style style = new KeyValue.Style(
-                keys.containsKey("pairs") ? keys.get("pairs").character() : plain.pairs(),
-                keys.containsKey("value") ? keys.get("value").character() : plain.value(),
-                keys.containsKey("quotes") ? keys.get("quotes").text() : plain.quotes(),
-                keys.containsKey("escape") ? escape(keys.get("escape")) : plain.escape(),
-                keys.containsKey("blanks") && keys.get("blanks").flag(),
-                keys.containsKey("last") && keys.get("last").flag());
+                        keys.containsKey("pairs") ? keys.get("pairs").character() : plain.pairs(),
+                        keys.containsKey("value") ? keys.get("value").character() : plain.value(),
+                        keys.containsKey("quotes") ? keys.get("quotes").text() : plain.quotes(),
+                        keys.containsKey("escape") ? escape(keys.get("escape")) : plain.escape(),
+                        keys.containsKey("blanks") && keys.get("blanks").flag(),
+                        keys.containsKey("last") && keys.get("last").flag())
+                .guarded(
+                        keys.containsKey("once") && keys.get("once").flag(),
+                        keys.containsKey("keys") ? names(keys.get("keys")) : List.of());
         List<String> needs = keys.containsKey("needs") ? keys.get("needs").texts() : List.of();
         if (!keys.containsKey("head")) {
             return List.of(KeyValue.plan(style, needs));

@@ -95,7 +95,10 @@ public final class HeadAndPairs implements Grammar {
             // Those of the head belong to all lines.
             out.escapes = Arrays.copyOf(out.escapes, out.from.length);
         }
-        KeyValue.pairs(b, out.from[pairsAt], out.to[pairsAt], (byte) style.pairs(), style, keys, out);
+        int pairs = KeyValue.pairs(b, out.from[pairsAt], out.to[pairsAt], (byte) style.pairs(), style, keys, out);
+        if (pairs == 0 && style.once()) {
+            return false;
+        }
         for (int number : needed) {
             if (!out.has(number)) {
                 return false;
@@ -113,7 +116,9 @@ public final class HeadAndPairs implements Grammar {
         return new Failure(
                 Reason.SYNTAX,
                 null,
-                "a pair that the format needs is not in the line; expected, for example, src" + style.value()
+                "a pair that the format needs is not in the line"
+                        + (style.once() ? ", or one is in it twice" : "") + "; expected, for example, src"
+                        + style.value()
                         + "192.0.2.1");
     }
 }

@@ -5,6 +5,7 @@ import io.trawl.parsing.Reason;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Pairs of key and value, in any order: {@code src=10.0.0.1 url="http://a/"}. What is no pair is passed over. */
 public final class KeyValue implements Grammar {
@@ -17,8 +18,29 @@ public final class KeyValue implements Grammar {
      * @param escape of quoted values
      * @param blanks whether a value without quotes goes on to the next key, whatever is in it
      * @param last whether the last of equal keys counts, not the first
+     * @param once whether a line in which a wanted key is twice is refused
+     * @param ends with {@code blanks}, the keys that may end a value, a space in front of and behind each; null for any
      */
-    public record Style(char pairs, char value, String quotes, Escape escape, boolean blanks, boolean last) {
+    public record Style(
+            char pairs,
+            char value,
+            String quotes,
+            Escape escape,
+            boolean blanks,
+            boolean last,
+            boolean once,
+            @Nullable Keys ends) {
+        /** Keys of any name, of which the first or the last of equal ones counts. */
+        public Style(char pairs, char value, String quotes, Escape escape, boolean blanks, boolean last) {
+            this(pairs, value, quotes, escape, blanks, last, false, null);
+        }
+
+        /** The same for a format in which a client's value may look like pairs. */
+        public Style guarded(boolean eachOnce, List<String> names) {
+            return new Style(
+                    pairs, value, quotes, escape, blanks, last, eachOnce, names.isEmpty() ? null : new Keys(names));
+        }
+
         /** {@code a=b "c"}: spaces between pairs, double quotes with backslashes, the first of equal keys. */
         public static final Style PLAIN = new Style(' ', '=', "\"", Escape.BACKSLASH, false, false);
 
@@ -73,7 +95,7 @@ public final class KeyValue implements Grammar {
                         + "192.0.2.1");
     }
 
-    /** Finds pairs. @return how many there were */
+    /** Finds pairs. @return how many there were; 0 where one is twice that may not be */
     static int pairs(byte[] b, int from, int to, byte between, Style style, Keys keys, Columns out) {
         byte sign = (byte) style.value;
         int pairs = 0;
@@ -108,7 +130,9 @@ public final class KeyValue implements Grammar {
                 i = end + 1;
                 escape = style.escape;
             } else if (style.blanks) {
-                end = beforeNext(b, i, to, between, sign);
+                end = style.ends != null
+                        ? beforeKnown(b, i, to, between, sign, style.ends)
+                        : beforeNext(b, i, to, between, sign);
                 i = end;
                 escape = style.quotes.isEmpty() ? style.escape : Escape.NONE;
                 while (end > value && b[end - 1] == between) {
@@ -122,6 +146,9 @@ public final class KeyValue implements Grammar {
             }
             pairs++;
             int number = keys.find(b, key, keyEnd);
+            if (number >= 0 && style.once && out.has(number)) {
+                return 0;
+            }
             if (number >= 0 && (style.last || !out.has(number))) {
                 if (escape == Escape.NONE) {
                     out.set(number, value, end);
@@ -167,6 +194,23 @@ public final class KeyValue implements Grammar {
                 key = true;
             } else if (!isKey(c)) {
                 key = false;
+            }
+        }
+        return to;
+    }
+
+    /** Where a value ends that goes on to the next of known keys: {@code , URL: }. */
+    private static int beforeKnown(byte[] b, int from, int to, byte between, byte sign, Keys known) {
+        int candidate = -1;
+        for (int i = from; i < to; i++) {
+            if (b[i] == between) {
+                candidate = i;
+            } else if (b[i] == sign && candidate >= 0) {
+                boolean spaces = i + 1 < to && b[i + 1] == ' ' && b[candidate + 1] == ' ';
+                if (spaces && known.find(b, candidate + 2, i) >= 0) {
+                    return candidate;
+                }
+                candidate = -1;
             }
         }
         return to;
