@@ -151,53 +151,6 @@ class FlowTest {
         assertThat(events.records().get(1).getTimestamp()).isEqualTo(Instant.parse("2026-11-24T09:59:59Z"));
     }
 
-    private static RawLine under(long offset, String header, String text) {
-        RawLine line = Lines.line(offset, text);
-        line.setHeaderLine(header);
-        return line;
-    }
-
-    @Test
-    void linesAreReadByTheColumnsThatALineOfTheirFileNames() {
-        String first = "#Fields: date time c-ip cs-host sc-status";
-        String second = "#Fields: time c-ip date cs-host";
-        List<RawLine> lines = List.of(
-                under(0, first, "2024-06-12 10:11:12 10.0.0.1 one.example 200"),
-                under(1, second, "10:11:13 10.0.0.2 2024-06-12 two.example"),
-                under(2, first, "2024-06-12 10:11:14 10.0.0.3 three.example 404"),
-                under(3, "#Fields: " + "x ".repeat(1001), "2024-06-12 10:11:15 10.0.0.4"),
-                under(4, "#Software: x", second),
-                Lines.line(5, Lines.GOOD));
-        ListStore<ProxyEvent> events = Store.list("events");
-        ListStore<InvalidRecord> invalid = Store.list("invalid");
-
-        Tally tally = Flow.of(lines)
-                .then(parse(Formats.shipped().parser(List.of("w3c", "squid"), ZoneId.of("UTC"))))
-                .then(expect(ProxyEvent.class))
-                .into(events)
-                .rejectsInto(invalid)
-                .run();
-
-        assertThat(events.records())
-                .extracting(event -> event.getSourceIp() + " " + event.getUrlDomain() + " " + event.getTimestamp())
-                .startsWith(
-                        "10.0.0.1 one.example 2024-06-12T10:11:12Z",
-                        "10.0.0.2 two.example 2024-06-12T10:11:13Z",
-                        "10.0.0.3 three.example 2024-06-12T10:11:14Z")
-                .hasSize(4);
-        assertThat(tally.counts()).containsEntry("stored.events.w3c", 3L).containsEntry("stored.events.squid", 1L);
-        assertThat(invalid.records())
-                .extracting(InvalidRecord::getReason, InvalidRecord::getMessage)
-                .containsExactly(
-                        tuple(
-                                "syntax",
-                                "none of w3c,squid reads it; w3c: the line #Fields names more than 1000 columns; expected,"
-                                        + " for example, #Fields: date time c-ip cs-uri"),
-                        tuple(
-                                "directive",
-                                "none of w3c,squid reads it; w3c: the line tells of its file, it is no event"));
-    }
-
     @Test
     void oneFormatIsCountedOnlyAsAWhole() {
         Tally tally =
