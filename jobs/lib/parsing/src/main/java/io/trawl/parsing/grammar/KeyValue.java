@@ -91,8 +91,8 @@ public final class KeyValue implements Grammar {
         return new Failure(
                 Reason.SYNTAX,
                 null,
-                "no pair in the line; expected key" + style.value + "value, for example src" + style.value
-                        + "192.0.2.1");
+                "no pair in the line" + (style.once ? ", or one is in it twice" : "") + "; expected key" + style.value
+                        + "value, for example src" + style.value + "192.0.2.1");
     }
 
     /** Finds pairs. @return how many there were; 0 where one is twice that may not be */

@@ -2,10 +2,7 @@ package io.trawl.parsing.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * IP addresses in text, without looking anything up. Intel's Ip reads them as well, into bytes: neither module knows the other,
- * both take the same time, and AddressFormsTest holds that they agree.
- */
+/** IP addresses in text, without looking anything up. */
 public final class Addresses {
     private Addresses() {}
 
