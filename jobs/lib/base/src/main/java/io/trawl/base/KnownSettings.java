@@ -1,5 +1,6 @@
 package io.trawl.base;
 
+import io.trawl.parsing.format.Nearest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -64,13 +65,13 @@ final class KnownSettings {
                 String own = String.join(".", words);
                 String typed = String.join(".", List.of(parts).subList(0, words.length));
                 // A family takes any key: only a slip in its own words leads to it.
-                if (distance(own, typed) <= Math.max(1, own.length() / 4)) {
+                if (Nearest.distance(own, typed) <= Math.max(1, own.length() / 4)) {
                     candidates.add(own + key.substring(typed.length()));
                 }
             }
         }
         return candidates.stream()
-                .min(Comparator.<String>comparingInt(one -> distance(key, one))
+                .min(Comparator.<String>comparingInt(one -> Nearest.distance(key, one))
                         .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
     }
@@ -86,22 +87,5 @@ final class KnownSettings {
                         .filter(one -> one.startsWith(key.startsWith(JOB) ? JOB : SOURCE))
                         .filter(one -> key.startsWith(JOB) || key.startsWith("source."))
                         .map(one -> prefix + one.substring(key.startsWith(JOB) ? JOB.length() : SOURCE.length())));
-    }
-
-    private static int distance(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int before = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int replaced = before + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                before = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The names that somebody may have meant who typed another one. */
-final class Nearest {
+public final class Nearest {
     /** Names that are given at most. */
     private static final int MOST = 3;
 
@@ -28,7 +28,7 @@ final class Nearest {
     }
 
     /** How many characters must be added, taken away or replaced. */
-    private static int distance(String from, String to) {
+    public static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;
