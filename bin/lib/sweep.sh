@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # run the jobs on log files, in one process, without a server
 takes \
-  '!--format FORMAT' 'name of a format, as trawl parse has them; several, as squid,nginx, are tried in this order' \
+  '!--format FORMAT' 'name of a format (trawl formats lists them), or several with commas between them, for example squid,nginx: tried in this order' \
   '--formats FOLDER' "your own formats, a file each; a name of yours wins over Trawl's (default: setting formats.folder)" \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed. With -- before the logs, any number: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. What they cover is kept and marked as suppressed" \
