@@ -6,11 +6,21 @@ is_installed_job() {
   [[ $1 && -f $TRAWL_DIST/jobs/trawl-$1.jar && -x $TRAWL_VENV/bin/python && -d $SPARK_HOME/jars ]]
 }
 
+# with_spark JAR CLASS ARGS: a program of the jar, started by "${jvm[@]}". Spark's jars come before what it does not ship: its
+# Hadoop client wins over the one in HBase's jar. The program's own jar comes last, so that the archive of drivers' classes,
+# where there is one, serves here too.
+with_spark() {
+  local jar=$1 archive=$TRAWL_HOME/.trawl/classes/drivers.jsa
+  shift
+  # What the JVM has to say of its archive it says on standard output, where the answer goes.
+  [[ ! -s $archive ]] || jvm=(-Xlog:disable -Xlog:all=off "-XX:SharedArchiveFile=$archive" "${jvm[@]}")
+  exec "$JAVA_HOME/bin/java" "${jvm[@]}" -cp "$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*:$jar" "$@"
+}
+
 # query SUB-COMMAND ARGS: the Java program that reads HBase and the lake.
 query() {
-  # Spark's jars come before what it does not ship: its Hadoop client wins over the one in HBase's jar.
-  exec "$JAVA_HOME/bin/java" "${TRAWL_CLIENT_JVM[@]}" \
-    -cp "$TRAWL_DIST/jobs/trawl-cli.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.cli.query.Cli "$@"
+  local jvm=("${TRAWL_CLIENT_JVM[@]}")
+  with_spark "$TRAWL_DIST/jobs/trawl-cli.jar" io.trawl.cli.query.Cli "$@"
 }
 
 # What Spark needs of Java 17, as org.apache.spark.launcher.JavaModuleOptions has it.
@@ -31,9 +41,10 @@ sweep_without_servers() {
   # Up to here compiling twice costs more than it brings.
   ! is_short 268435456 "$@" || jvm+=(-XX:TieredStopAtLevel=1)
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
+  jvm+=("${more[@]}")
   # Arguments and names of files are UTF-8, whatever the locale.
-  LC_ALL=C.UTF-8 SPARK_LOCAL_IP=127.0.0.1 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" \
-    -cp "$TRAWL_DIST/sweep/trawl-sweep.jar:$SPARK_HOME/jars/*:$TRAWL_DIST/lib/*" io.trawl.sweep.SweepCommand "$@"
+  export LC_ALL=C.UTF-8 SPARK_LOCAL_IP=127.0.0.1
+  with_spark "$TRAWL_DIST/sweep/trawl-sweep.jar" io.trawl.sweep.SweepCommand "$@"
 }
 
 # terminal SUB-COMMAND ARGS: the Java program that needs neither Spark nor a server, in a JVM that starts quickly.
