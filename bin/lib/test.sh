@@ -12,7 +12,7 @@ answer_help '' "$@" << 'HELP'
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
 with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
 shifted by 1000 to 8000). Checks and DAGs run beside the Java build. Two integration test classes run side by side, each
-with its own stack, if the machine has two cores and 12 GB of free memory.
+with its own stack, if the machine has two cores and 12 GB of free memory; with 19 GB, the modules' tests run beside them.
 
 @options
 
@@ -102,11 +102,12 @@ passed=0 failed=0 summary=() total=$EPOCHREALTIME
 # Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
 threads=$(nproc)
 ((threads <= 4)) || threads=4
-# Integration tests mostly wait, so two classes run side by side; a stack with its jobs takes 5 GB.
-forks=1
-((threads == 1)) ||
-  forks=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c \
-    'import moving; print(2 if moving.available_gb() >= 12 else 1)')
+# Integration tests mostly wait, so two classes run side by side, and the modules' tests beside them; a stack with its jobs takes
+# 5 GB, a Maven with its tests 3 GB.
+memory=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c 'import moving; print(int(moving.available_gb()))')
+forks=1 units_beside=''
+((threads == 1 || memory < 12)) || forks=2
+[[ $fast$only ]] || ((forks == 1 || memory < 19)) || units_beside=yes
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {
@@ -221,41 +222,69 @@ joined() {
   printf '%s' "$*"
 }
 
+# maven LOG OPTION...: what a person wants to see of it as it comes. A test that fails keeps no others from running: the reports
+# are counted.
 maven() {
-  mvn -B -T "$threads" --fail-at-end "$@" verify 2>&1 | tee "$logs/maven.log" |
+  local log=$1
+  shift
+  MAVEN_OPTS="-Xmx2g ${MAVEN_OPTS:-}" mvn -B --fail-at-end -Dmaven.test.failure.ignore=true "$@" 2>&1 | tee "$log" |
     sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' | archiving
 }
 
-# archiving: passes lines on; begins to make the archive of drivers' classes when all that it is made of has been built.
+# units_maven: the modules' tests, on what the other Maven has built. It compiles nothing again, and takes the time that the
+# integration tests leave.
+units_maven() {
+  renice -n 10 "$BASHPID" > /dev/null 2>&1 || true
+  maven "$logs/units.log" -Dquick -Dmaven.test.skip=false -Dmaven.compiler.useIncrementalCompilation=false -pl '!bench,!integration-tests' test
+}
+
+# archiving: passes lines on; when all modules have been built that the integration tests need, says so by a file, and begins to
+# make the archive of drivers' classes.
 archiving() {
   local line
   while IFS= read -r line; do
     printf '%s\n' "$line"
-    [[ -n $fast || $line != *"Trawl integration tests"* ]] || driver_classes
+    if [[ -z $fast && $line == *"Trawl integration tests"* ]]; then
+      : > "$logs/beside.built"
+      driver_classes
+    fi
   done
 }
 
 # run_maven OPTION...: builds and tests; each module is told as it comes, each test class as it ends, each long wait.
 run_maven() {
-  local status=0 begun=$EPOCHREALTIME good bad any failures seconds
-  in_group maven "-Dit.forks=$forks" "$@"
-  wait "$group" || status=$?
+  local status=0 units_status=0 begun=$EPOCHREALTIME good bad any seconds='' build log=$logs/maven.log
+  [[ -z $units_beside ]] || set -- "$@" -Dunits.skip=true
+  in_group maven "$logs/maven.log" -T "$threads" "-Dit.forks=$forks" "$@" verify
+  build=$group
+  if [[ $units_beside ]]; then
+    while [[ ! -f $logs/beside.built ]] && kill -0 "$build" 2> /dev/null; do
+      sleep 0.2
+    done
+    log=$logs/units.log
+    in_group units_maven
+    wait "$group" || units_status=$?
+    seconds=$(seconds_since "$begun")
+  fi
+  wait "$build" || status=$?
+  : "${seconds:=$(seconds_since "$begun")}"
   read -r good bad < <(junit surefire)
+  # A run that ended before it had a result has failed all the same.
+  ((units_status == 0 || bad > 0)) || bad=1
   any=$((good + bad))
   if [[ -z $only ]] || ((${#units[@]})); then
-    count "Java modules (JUnit)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/maven.log"
+    count "Java modules (JUnit)" "$seconds" "$good" "$bad" "$log"
   fi
-  failures=$bad
   if [[ -z $fast && -z $only ]] || ((${#integrations[@]})); then
     read -r good bad < <(junit failsafe)
-    seconds="with above"
-    ((${#units[@]} == 0 && ${#integrations[@]} > 0)) && seconds=$(seconds_since "$begun")
-    count "integration tests (JUnit)" "$seconds" "$good" "$bad" "$logs/maven.log"
-    failures=$((failures + bad)) any=$((any + good + bad))
+    # Without a result they have not run, and something has failed.
     ((good + bad > 0 || status != 0)) || status=1
+    count "integration tests (JUnit)" "$(seconds_since "$begun")" "$good" "$bad" "$logs/maven.log"
+    any=$((any + good + bad))
   fi
   ((any > 0 || status != 0)) || status=1
-  if ((status)) && ((failures == 0)); then
+  # Of a test that fails Maven says nothing here, so this is about anything else.
+  if ((status)); then
     grep -m 10 -E '^\[ERROR\]' "$logs/maven.log" || true
     count "build and checkers (Maven)" "-" 0 1 "$logs/maven.log"
   elif [[ -z $only ]]; then

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Flume's own channels, source and runner: nothing here stands in for them. */
 class PromptAvroSinkTest {
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int LINES = 20;
+    private static final int LINES = 120;
 
     private static final MemoryChannel ARRIVED = channel(LINES);
     private static final AvroSource COLLECTOR = new AvroSource();

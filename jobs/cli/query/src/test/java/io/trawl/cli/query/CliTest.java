@@ -84,8 +84,8 @@ class CliTest {
                 assertThat(err.toString(StandardCharsets.UTF_8).lines())
                         .hasSize(1)
                         .allMatch(line -> line.contains(said.formatted(port)));
-                // The ten seconds of a whole command are AwayIT's; on a machine with much to do it waits longer.
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+                // The ten seconds of a whole command are AwayIT's. HBase's own client asks for two minutes.
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(1));
             }
         }
     }
