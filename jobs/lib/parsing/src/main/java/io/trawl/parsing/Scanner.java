@@ -1,5 +1,6 @@
 package io.trawl.parsing;
 
+import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.internal.Text;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -67,18 +68,7 @@ final class Scanner {
 
     /** A run of digits as a number; -1 where it is empty, longer than 18 digits or has anything else in it. */
     long number(int from, int to) {
-        if (from >= to || to - from > 18) {
-            return -1;
-        }
-        long value = 0;
-        for (int i = from; i < to; i++) {
-            int digit = bytes[i] - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
+        return Bytes.number(bytes, from, to);
     }
 
     boolean is(int from, int to, char only) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param after only what is behind this text, where it is in the column
  * @param escape escapes to undo in it, beside those of the grammar
  * @param unit of a duration, ns
- * @param notation of a time: see {@link Times}; null for any that tells itself
+ * @param notation of a time: see {@link io.trawl.parsing.mapping.time.Times}; null for any that tells itself
  * @param withPort whether an address always has its port behind it
  * @param zone of a time that names none; null for the zone of the format or of the source
  */
