@@ -1,8 +1,8 @@
 package io.trawl.parsing.envelope;
 
 import io.trawl.parsing.grammar.Grammar;
-import io.trawl.parsing.grammar.Json;
 import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.grammar.named.Json;
 import io.trawl.parsing.mapping.Columns;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

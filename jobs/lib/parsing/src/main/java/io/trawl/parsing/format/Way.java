@@ -1,17 +1,17 @@
 package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
-import io.trawl.parsing.grammar.Cef;
-import io.trawl.parsing.grammar.Delimited;
-import io.trawl.parsing.grammar.FormatStrings;
 import io.trawl.parsing.grammar.Grammar;
-import io.trawl.parsing.grammar.HeadAndPairs;
-import io.trawl.parsing.grammar.Json;
-import io.trawl.parsing.grammar.KeyValue;
-import io.trawl.parsing.grammar.Leef;
 import io.trawl.parsing.grammar.Plan;
-import io.trawl.parsing.grammar.StructuredData;
-import io.trawl.parsing.grammar.W3c;
+import io.trawl.parsing.grammar.delimited.Delimited;
+import io.trawl.parsing.grammar.delimited.W3c;
+import io.trawl.parsing.grammar.line.FormatStrings;
+import io.trawl.parsing.grammar.named.Cef;
+import io.trawl.parsing.grammar.named.HeadAndPairs;
+import io.trawl.parsing.grammar.named.Json;
+import io.trawl.parsing.grammar.named.KeyValue;
+import io.trawl.parsing.grammar.named.Leef;
+import io.trawl.parsing.grammar.named.StructuredData;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;

@@ -1,7 +1,7 @@
 package io.trawl.parsing.grammar;
 
 /** What a column must look like, where it may be told from its neighbours by that alone. */
-enum Shape {
+public enum Shape {
     ANY,
     /** Digits, or a dash. */
     DIGITS,
@@ -21,9 +21,9 @@ enum Shape {
     MIME;
 
     /** Characters of 26/Dec/2016:16:16:28 +0200. */
-    static final int CLF_LENGTH = 26;
+    public static final int CLF_LENGTH = 26;
 
-    boolean fits(byte[] b, int from, int to) {
+    public boolean fits(byte[] b, int from, int to) {
         switch (this) {
             case DIGITS:
                 if (to - from == 1 && b[from] == '-') {
@@ -80,7 +80,7 @@ enum Shape {
     }
 
     /** Whether it counts only where nothing is appended to the line. */
-    boolean isSoft() {
+    public boolean isSoft() {
         return this == MIME;
     }
 }

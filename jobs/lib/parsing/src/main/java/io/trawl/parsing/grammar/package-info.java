@@ -1,4 +1,4 @@
-/** Finds the columns of a line: one class a grammar, each compiled once from what a declaration or a server's configuration says. */
+/** What finds the columns of a line: compiled once from what a declaration or a server's configuration says. A room for each kind of line. */
 @NullMarked
 package io.trawl.parsing.grammar;
 

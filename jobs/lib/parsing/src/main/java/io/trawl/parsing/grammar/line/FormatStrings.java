@@ -1,5 +1,6 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.line;
 
+import io.trawl.parsing.grammar.Plan;
 import java.util.List;
 
 /** The format strings of servers, by the server: pasted as they stand in its configuration. */

@@ -1,10 +1,12 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.named;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import java.io.IOException;

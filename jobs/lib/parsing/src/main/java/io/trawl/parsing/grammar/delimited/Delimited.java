@@ -1,8 +1,10 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.delimited;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Printable;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;

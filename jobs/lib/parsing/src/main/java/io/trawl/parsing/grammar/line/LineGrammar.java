@@ -1,10 +1,12 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.line;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Printable;
 import io.trawl.parsing.Reason;
-import io.trawl.parsing.grammar.Line.Ending;
-import io.trawl.parsing.grammar.Line.Piece;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Shape;
+import io.trawl.parsing.grammar.line.Line.Ending;
+import io.trawl.parsing.grammar.line.Line.Piece;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;

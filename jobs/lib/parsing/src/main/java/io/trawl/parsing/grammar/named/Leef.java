@@ -1,7 +1,9 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.named;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.nio.charset.StandardCharsets;

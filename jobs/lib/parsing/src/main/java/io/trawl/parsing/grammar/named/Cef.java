@@ -1,7 +1,10 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.named;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.nio.charset.StandardCharsets;
@@ -138,19 +141,10 @@ public final class Cef implements Grammar {
             int label = value + 1;
             for (int l = 0; l < labels.length; l++) {
                 int length = out.to[label] - out.from[label];
-                if (out.has(value) && length == labels[l].length && isAt(out.bytes, out.from[label], labels[l])) {
+                if (out.has(value) && length == labels[l].length && Bytes.isAt(out.bytes, out.from[label], labels[l])) {
                     out.set(labelled[l], out.from[value], out.to[value], Escape.CEF);
                 }
             }
         }
-    }
-
-    private static boolean isAt(byte[] b, int at, byte[] what) {
-        for (int i = 0; i < what.length; i++) {
-            if (b[at + i] != what[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

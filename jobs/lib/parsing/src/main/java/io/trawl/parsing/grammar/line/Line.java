@@ -1,5 +1,8 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.line;
 
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.grammar.Shape;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
 import io.trawl.parsing.mapping.Rule;

@@ -1,5 +1,6 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.named;
 
+import io.trawl.parsing.internal.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -31,21 +32,12 @@ final class Keys {
         int at = hash(b, from, to) & mask;
         while (names[at] != null) {
             byte[] name = names[at];
-            if (name.length == to - from && isAt(b, from, name)) {
+            if (name.length == to - from && Bytes.isAt(b, from, name)) {
                 return numbers[at];
             }
             at = at + 1 & mask;
         }
         return -1;
-    }
-
-    private static boolean isAt(byte[] b, int at, byte[] what) {
-        for (int i = 0; i < what.length; i++) {
-            if (b[at + i] != what[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static int hash(byte[] b, int from, int to) {

@@ -1,6 +1,9 @@
-package io.trawl.parsing.grammar;
+package io.trawl.parsing.grammar.delimited;
 
 import io.trawl.parsing.Failure;
+import io.trawl.parsing.grammar.Grammar;
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.grammar.Shape;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import io.trawl.parsing.mapping.Field;
