@@ -1,5 +1,13 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.log.LineWork;
+import io.trawl.cli.files.log.Logs;
+import io.trawl.cli.files.output.Json;
+import io.trawl.cli.files.output.Output;
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.feed.Indicators;
 import java.io.IOException;

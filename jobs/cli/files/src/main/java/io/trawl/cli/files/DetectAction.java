@@ -2,6 +2,14 @@ package io.trawl.cli.files;
 
 import io.trawl.cli.files.format.Candidate;
 import io.trawl.cli.files.format.Detection;
+import io.trawl.cli.files.log.SampleReader;
+import io.trawl.cli.files.output.Ecs;
+import io.trawl.cli.files.output.FormatText;
+import io.trawl.cli.files.output.Json;
+import io.trawl.cli.files.output.Output;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.parsing.Printable;
 import io.trawl.parsing.format.Formats;
 import java.io.IOException;
@@ -27,7 +35,7 @@ final class DetectAction {
         List<Input> inputs = Input.of(files);
         Detection detection = Detection.of(new Detection.Choice(formats), SampleReader.read(inputs, streams.in()));
         for (String broken : detection.broken()) {
-            streams.err().println("trawl formats: not tried: " + Terminal.oneLine(broken));
+            streams.err().println("trawl formats: not tried: " + Printable.line(broken));
         }
         if (json) {
             Output output = new Output();

@@ -1,6 +1,11 @@
 package io.trawl.cli.files;
 
 import io.trawl.cli.files.format.Draft;
+import io.trawl.cli.files.log.SampleReader;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
+import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -46,8 +51,8 @@ final class DraftAction {
             throw new IOException(file + ": " + (why == null ? "cannot be written" : why), e);
         }
         streams.err()
-                .println("trawl formats: " + Terminal.oneLine(file.toString())
-                        + " is written; mend it, then run trawl formats test " + Terminal.oneLine(file.toString()));
+                .println("trawl formats: " + Printable.line(file.toString())
+                        + " is written; mend it, then run trawl formats test " + Printable.line(file.toString()));
         return 0;
     }
 

@@ -1,5 +1,13 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.log.FormatOption;
+import io.trawl.cli.files.log.LogReader;
+import io.trawl.cli.files.output.FormatText;
+import io.trawl.cli.files.output.Output;
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Streams;
+import io.trawl.parsing.Printable;
 import io.trawl.parsing.format.DeclaredFormat;
 import io.trawl.parsing.format.Formats;
 import java.io.IOException;
@@ -100,7 +108,7 @@ final class FormatsCommand {
         }
         streams.out().flush();
         for (String note : formats.notes()) {
-            streams.err().println("trawl formats: " + Terminal.oneLine(note));
+            streams.err().println("trawl formats: " + Printable.line(note));
         }
         return 0;
     }
@@ -142,11 +150,11 @@ final class FormatsCommand {
         }
         PrintStream out = new PrintStream(streams.out(), false, StandardCharsets.UTF_8);
         for (String one : wrong) {
-            out.println(Terminal.oneLine(one));
+            out.println(Printable.line(one));
         }
         if (wrong.isEmpty()) {
-            out.println((words.size() == 1 ? Terminal.oneLine(words.get(0)) : words.size() + " formats") + ": "
-                    + samples + (samples == 1 ? " sample is" : " samples are") + " as expected");
+            out.println((words.size() == 1 ? Printable.line(words.get(0)) : words.size() + " formats") + ": " + samples
+                    + (samples == 1 ? " sample is" : " samples are") + " as expected");
         }
         out.flush();
         return wrong.isEmpty() ? 0 : 1;

@@ -1,7 +1,14 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.feed.FeedReader;
+import io.trawl.cli.files.feed.Indexes;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.index.IndexBuilder;
 import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.parsing.Printable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,24 +53,19 @@ final class IndexCommand {
         List<String> files = new ArrayList<>(arguments.values("--indicators"));
         files.addAll(arguments.operands());
         List<Input> feeds = Input.of(files);
-        Progress progress = new Progress(
-                streams.err(),
-                streams.progress(),
-                COMMAND,
-                feeds.stream().mapToLong(Input::size).sum());
+        Progress progress = Progress.of(COMMAND, feeds, streams);
         try (IndexBuilder builder = IndicatorIndex.builder()) {
             FeedReader.of(arguments, streams, progress)
                     .read(feeds, new Indexes.Building(builder, COMMAND, true, streams, progress));
             progress.clear();
             if (builder.size() == 0) {
                 streams.err()
-                        .println(
-                                "trawl index build: no indicators, so " + Terminal.oneLine(output) + " is not written");
+                        .println("trawl index build: no indicators, so " + Printable.line(output) + " is not written");
                 return 1;
             }
             write(builder, file, output);
             streams.err()
-                    .println("trawl index build: " + Terminal.oneLine(output) + ": " + builder.size() + " indicators, "
+                    .println("trawl index build: " + Printable.line(output) + ": " + builder.size() + " indicators, "
                             + Files.size(file) + " bytes");
             return 0;
         }

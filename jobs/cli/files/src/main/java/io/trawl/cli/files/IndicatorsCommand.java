@@ -1,5 +1,14 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.feed.AllowlistReader;
+import io.trawl.cli.files.feed.FeedReader;
+import io.trawl.cli.files.output.Json;
+import io.trawl.cli.files.output.Output;
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.feed.Feeds;
 import io.trawl.record.Indicator;
@@ -30,11 +39,7 @@ final class IndicatorsCommand implements FeedReader.Sink {
         this.allowlists = allowlists;
         this.several = inputs.size() > 1;
         this.streams = streams;
-        this.progress = new Progress(
-                streams.err(),
-                streams.progress(),
-                "indicators",
-                inputs.stream().mapToLong(Input::size).sum());
+        this.progress = Progress.of("indicators", inputs, streams);
     }
 
     static int run(List<String> words, Streams streams) throws IOException {

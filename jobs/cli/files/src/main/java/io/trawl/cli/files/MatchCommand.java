@@ -1,5 +1,19 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.feed.AllowlistReader;
+import io.trawl.cli.files.feed.Indexes;
+import io.trawl.cli.files.log.Detector;
+import io.trawl.cli.files.log.FormatOption;
+import io.trawl.cli.files.log.LineWork;
+import io.trawl.cli.files.log.LogReader;
+import io.trawl.cli.files.log.Logs;
+import io.trawl.cli.files.output.Ecs;
+import io.trawl.cli.files.output.Json;
+import io.trawl.cli.files.output.Output;
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.match.Match;

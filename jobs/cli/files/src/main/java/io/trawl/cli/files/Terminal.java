@@ -1,5 +1,8 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.terminal.OutputFailure;
+import io.trawl.cli.files.terminal.Problem;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.parsing.Printable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -58,28 +61,10 @@ public final class Terminal {
                     ? "the output cannot be written: " + failure.getMessage()
                     : String.valueOf(e.getMessage());
         } catch (IOException | RuntimeException | Error e) {
-            problem = reason(e);
+            problem = Problem.of(e);
         }
-        streams.err().println("trawl" + (command.isEmpty() ? "" : " " + command) + ": " + oneLine(problem));
+        streams.err().println("trawl" + (command.isEmpty() ? "" : " " + command) + ": " + Printable.line(problem));
         return 2;
-    }
-
-    /** What went wrong, for a person. */
-    static String reason(Throwable e) {
-        if (e instanceof OutOfMemoryError) {
-            return "out of memory: the heap has " + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MB; TRAWL_JAVA_OPTS=-Xmx8g gives it more";
-        }
-        if (e instanceof IllegalArgumentException || e instanceof IOException) {
-            String message = e.getMessage();
-            return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
-        }
-        return e.toString();
-    }
-
-    /** What is shown on a terminal, in one line, whatever a file's name has in it. */
-    static String oneLine(String text) {
-        return Printable.line(text);
     }
 
     /** Says of a failure that it is the output's. */

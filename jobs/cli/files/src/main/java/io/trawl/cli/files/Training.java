@@ -1,5 +1,7 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.log.Logs;
+import io.trawl.cli.files.terminal.Streams;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.trawl.cli.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.cli.files.terminal.Arguments;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

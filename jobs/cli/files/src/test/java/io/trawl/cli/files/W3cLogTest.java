@@ -50,7 +50,8 @@ class W3cLogTest {
 
     @Test
     void theHeaderCountsForAllBatchesUpToTheNextOne() {
-        int many = 3 * Batch.SIZE / ONES.length();
+        // Several batches of each.
+        int many = (1 << 20) / ONES.length();
         Ran ran = parse(ONE + ONES.repeat(many) + OTHER + OTHERS.repeat(many));
         List<JsonNode> objects = ran.json();
         assertThat(objects).hasSize(2 * many);

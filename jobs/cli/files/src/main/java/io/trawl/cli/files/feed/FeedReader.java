@@ -1,6 +1,12 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.feed;
 
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Problem;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.feed.Feeds;
+import io.trawl.parsing.Printable;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * the files and of their lines, to the caller's thread. A file waits for those before it, so feeds of any size need the
  * same memory.
  */
-final class FeedReader {
+public final class FeedReader {
     private static final int CHUNK = 512;
     private static final int CHUNKS_AHEAD = 16;
     private static final Set<String> COLUMNS =
@@ -39,7 +45,7 @@ final class FeedReader {
     }
 
     /** Takes what files hold. */
-    interface Sink {
+    public interface Sink {
         void indicator(Indicator indicator);
 
         void rejected(Input input, Feeds.Rejected rejected);
@@ -116,7 +122,7 @@ final class FeedReader {
     }
 
     /** A reader as the options --format and --columns say. */
-    static FeedReader of(Arguments arguments, Streams streams, Progress progress) {
+    public static FeedReader of(Arguments arguments, Streams streams, Progress progress) {
         Feeds.Format format = format(arguments.value("--format"));
         Feeds.Columns columns = columns(arguments.value("--columns"));
         if (columns != Feeds.Columns.GUESSED && format != Feeds.Format.CSV && format != Feeds.Format.AUTO) {
@@ -127,9 +133,9 @@ final class FeedReader {
     }
 
     /** Gives all that the files hold. */
-    void read(List<Input> inputs, Sink sink) throws IOException {
+    public void read(List<Input> inputs, Sink sink) throws IOException {
         int threads = Math.min(inputs.size(), Runtime.getRuntime().availableProcessors());
-        ExecutorService pool = Executors.newFixedThreadPool(threads, Pipeline::daemon);
+        ExecutorService pool = Executors.newFixedThreadPool(threads, Streams::daemon);
         List<BlockingQueue<Chunk>> queues = new ArrayList<>();
         try {
             for (Input input : inputs) {
@@ -189,7 +195,7 @@ final class FeedReader {
             return;
         } catch (IOException | RuntimeException | Error e) {
             // Whatever it is, somebody waits to hear of it.
-            last = new Chunk(current.get(0), null, Terminal.oneLine(input.name() + ": " + Terminal.reason(e)));
+            last = new Chunk(current.get(0), null, Printable.line(input.name() + ": " + Problem.of(e)));
         }
         try {
             queue.put(last);

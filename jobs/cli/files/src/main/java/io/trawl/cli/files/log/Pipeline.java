@@ -1,5 +1,11 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Problem;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
+import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -62,8 +68,8 @@ final class Pipeline {
             free.add(new Batch());
         }
         BlockingQueue<Item> items = new ArrayBlockingQueue<>(count + 1);
-        ExecutorService pool = Executors.newFixedThreadPool(cores, Pipeline::daemon);
-        Thread reader = daemon(() -> new Reader(pool, free, items).read(inputs));
+        ExecutorService pool = Executors.newFixedThreadPool(cores, Streams::daemon);
+        Thread reader = Streams.daemon(() -> new Reader(pool, free, items).read(inputs));
         reader.start();
         boolean failed = false;
         long found = 0;
@@ -93,20 +99,13 @@ final class Pipeline {
             throw new IOException("interrupted", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException(Terminal.reason(cause), cause);
+            throw new IOException(Problem.of(cause), cause);
         } finally {
             reader.interrupt();
             pool.shutdownNow();
             progress.clear();
         }
         return new Logs.Done(failed ? 2 : found > 0 ? 0 : 1, lines);
-    }
-
-    /** A thread that may be waiting for input when the command is over. */
-    static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "trawl");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private final class Reader {
@@ -130,7 +129,7 @@ final class Pipeline {
                         lines(opened, input.name(), input.written());
                     } catch (IOException | RuntimeException | Error e) {
                         // Whatever it is, the writer waits to hear of it.
-                        problem = Terminal.oneLine(input.name() + ": " + Terminal.reason(e));
+                        problem = Printable.line(input.name() + ": " + Problem.of(e));
                     }
                     if (problem != null) {
                         items.put(new Item(null, problem));

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import io.trawl.cli.files.format.LineReader;
 import io.trawl.parsing.Parser;
@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of the formats that a user named to events. Safe for use by several threads. */
-final class LogReader {
+public final class LogReader {
     /** Web servers, and what is in front of them: their clients are strangers. */
     private static final Set<String> WEB_SERVERS = Set.of(
             "apache",
@@ -46,7 +46,7 @@ final class LogReader {
     }
 
     /** Of one of Trawl's own formats. */
-    static LogReader of(String format) {
+    public static LogReader of(String format) {
         return of(format, Formats.shipped());
     }
 
@@ -54,7 +54,7 @@ final class LogReader {
      * @param text names or files of formats, with commas between them: tried in this order
      * @throws IllegalArgumentException where there is no such format, or its declaration is wrong
      */
-    static LogReader of(String text, Formats formats) {
+    public static LogReader of(String text, Formats formats) {
         List<Parser> parsers = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String given : text.split(",", -1)) {
@@ -93,7 +93,7 @@ final class LogReader {
     }
 
     /** Whether a word is a declaration's file, not a format's name. */
-    static boolean isFile(String word) {
+    public static boolean isFile(String word) {
         return word.contains("/") || word.endsWith(".yaml") || word.endsWith(".yml");
     }
 
@@ -103,27 +103,27 @@ final class LogReader {
     }
 
     /** Whether the format is a web server's: its clients are strangers and are matched, too. */
-    boolean isWebServer() {
+    public boolean isWebServer() {
         return webServer;
     }
 
     /** Whether lines that begin with # describe other lines. */
-    boolean hasDirectives() {
+    public boolean hasDirectives() {
         return lines.hasDirectives();
     }
 
     /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
     @Nullable
-    PlainLine plainLine() {
+    public PlainLine plainLine() {
         return lines.plainLine();
     }
 
-    LineReader.Read read(LineWork.Origin of, byte[] line) {
+    public LineReader.Read read(LineWork.Origin of, byte[] line) {
         return lines.read(line, of.fields(), of.arrived());
     }
 
     /** A line of which nothing else is known. */
-    LineReader.Read read(byte[] line) {
+    public LineReader.Read read(byte[] line) {
         return lines.read(line, null, Instant.now());
     }
 }

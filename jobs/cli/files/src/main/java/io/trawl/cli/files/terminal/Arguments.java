@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.terminal;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The words of a command line. By hand, since a library for it takes longer to start than these commands take in all.
  */
-final class Arguments {
+public final class Arguments {
     private final Map<String, List<String>> options = new HashMap<>();
     private final List<String> operands = new ArrayList<>();
 
@@ -24,7 +24,7 @@ final class Arguments {
      *     behind one are its files, too
      * @throws IllegalArgumentException where the words are none of these
      */
-    static Arguments of(List<String> words, Set<String> single, Set<String> files) {
+    public static Arguments of(List<String> words, Set<String> single, Set<String> files) {
         Arguments arguments = new Arguments();
         int dashes = words.indexOf("--");
         for (int i = 0; i < words.size(); i++) {
@@ -75,7 +75,7 @@ final class Arguments {
     }
 
     /** Whether --output asks for a table for people; JSON where nothing is said. */
-    boolean table() {
+    public boolean table() {
         String output = value("--output");
         if (output != null && !output.equals("json") && !output.equals("table")) {
             throw new IllegalArgumentException("--output " + output + ": expected json or table");
@@ -84,16 +84,16 @@ final class Arguments {
     }
 
     @Nullable
-    String value(String option) {
+    public String value(String option) {
         List<String> values = options.getOrDefault(option, List.of());
         return values.isEmpty() ? null : values.get(0);
     }
 
-    List<String> values(String option) {
+    public List<String> values(String option) {
         return options.getOrDefault(option, List.of());
     }
 
-    List<String> operands() {
+    public List<String> operands() {
         return operands;
     }
 }

@@ -1,8 +1,12 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import io.trawl.cli.files.format.Candidate;
 import io.trawl.cli.files.format.Detection;
 import io.trawl.cli.files.format.LogSample;
+import io.trawl.cli.files.terminal.Arguments;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
+import io.trawl.parsing.Printable;
 import io.trawl.parsing.format.DeclaredFormat;
 import io.trawl.parsing.format.Formats;
 import java.io.ByteArrayInputStream;
@@ -20,10 +24,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The options {@code --format} and {@code --formats} of the commands that read logs. */
-final class FormatOption {
+public final class FormatOption {
     static final String AUTO = "auto";
     static final String FORMAT = "--format";
-    static final String FORMATS = "--formats";
+    public static final String FORMATS = "--formats";
 
     /** So much of standard input is looked at, and no more. */
     private static final int HEAD = 1 << 20;
@@ -39,7 +43,7 @@ final class FormatOption {
      *
      * @param streams to read the inputs from: what was looked at of standard input comes again
      */
-    record Chosen(LogReader reader, Streams streams) {}
+    public record Chosen(LogReader reader, Streams streams) {}
 
     private FormatOption(Formats formats, String text, @Nullable LogReader named) {
         this.formats = formats;
@@ -48,7 +52,7 @@ final class FormatOption {
     }
 
     /** @throws IllegalArgumentException where no format is named, or one that there is not */
-    static FormatOption of(Arguments arguments) {
+    public static FormatOption of(Arguments arguments) {
         String text = arguments.value(FORMAT);
         if (text == null) {
             throw new IllegalArgumentException(
@@ -60,7 +64,7 @@ final class FormatOption {
     }
 
     /** Trawl's formats, and those of the folder that the option or the setting formats.folder names. */
-    static Formats formats(Arguments arguments) {
+    public static Formats formats(Arguments arguments) {
         String folder = arguments.value(FORMATS);
         if (folder == null) {
             folder = System.getProperty("trawl.formats", "");
@@ -76,12 +80,12 @@ final class FormatOption {
      *
      * @throws IllegalArgumentException where the declaration is wrong
      */
-    static DeclaredFormat file(String word) {
+    public static DeclaredFormat file(String word) {
         return DeclaredFormat.of(requireFile(word), ZoneOffset.UTC);
     }
 
     /** @throws IllegalArgumentException where there is no such file */
-    static Path requireFile(String word) {
+    public static Path requireFile(String word) {
         Path file = Input.path(word);
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(word + (Files.isDirectory(file) ? " is a folder" : ": no such file")
@@ -95,7 +99,7 @@ final class FormatOption {
      *
      * @throws IllegalArgumentException where the inputs' format is not clear
      */
-    Chosen choose(String command, List<Input> inputs, Streams streams) throws IOException {
+    public Chosen choose(String command, List<Input> inputs, Streams streams) throws IOException {
         if (named != null) {
             for (String name : text.split(",")) {
                 say(command, formats.note(name.strip()), streams);
@@ -143,7 +147,7 @@ final class FormatOption {
 
     private static void say(String command, @Nullable String note, Streams streams) {
         if (note != null) {
-            streams.err().println("trawl " + command + ": " + Terminal.oneLine(note));
+            streams.err().println("trawl " + command + ": " + Printable.line(note));
         }
     }
 
@@ -169,7 +173,7 @@ final class FormatOption {
     }
 
     /** The options for Arguments, with others. */
-    static Set<String> with(String... others) {
+    public static Set<String> with(String... others) {
         Set<String> all = new HashSet<>(Set.of(others));
         all.add(FORMAT);
         all.add(FORMATS);

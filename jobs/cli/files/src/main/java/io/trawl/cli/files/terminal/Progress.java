@@ -1,12 +1,13 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.terminal;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** One line on a terminal that says how far a command is, written over itself and taken away at the end. */
-final class Progress {
+public final class Progress {
     private static final long EVERY_NANOS = 250_000_000L;
 
     private final PrintStream err;
@@ -19,11 +20,17 @@ final class Progress {
     private long next;
     private int width;
 
+    /** The progress of a command that reads inputs. */
+    public static Progress of(String command, List<Input> inputs, Streams streams) {
+        long total = inputs.stream().mapToLong(Input::size).sum();
+        return new Progress(streams.err(), streams.progress(), command, total);
+    }
+
     /**
      * @param shown whether there is a terminal to write to
      * @param total bytes that there are to read; 0 where that is not known
      */
-    Progress(PrintStream err, boolean shown, String command, long total) {
+    public Progress(PrintStream err, boolean shown, String command, long total) {
         this(err, shown, command, total, System::nanoTime);
     }
 
@@ -39,12 +46,12 @@ final class Progress {
     }
 
     /** Adds bytes that were read. */
-    void read(long bytes) {
+    public void read(long bytes) {
         read.addAndGet(bytes);
     }
 
     /** Says how far it is, every now and then. */
-    void at(long lines, long found) {
+    public void at(long lines, long found) {
         long now = shown ? clock.getAsLong() : begun;
         if (now < next) {
             return;
@@ -63,7 +70,7 @@ final class Progress {
     }
 
     /** Takes the line away. */
-    void clear() {
+    public void clear() {
         if (width > 0) {
             show("");
             err.print('\r');

@@ -1,6 +1,9 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import io.trawl.cli.files.format.LogSample;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.parsing.Printable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a sample of logs: the first lines of each, and some from further places of a file that is not packed. */
-final class SampleReader {
+public final class SampleReader {
     /** Lines from the beginning of all inputs together. */
     private static final int LINES = 1000;
     /** Of each input there are at least as many. */
@@ -37,7 +40,7 @@ final class SampleReader {
     }
 
     /** A sample of all inputs, with lines from all over them. */
-    static LogSample read(List<Input> inputs, InputStream stdin) throws IOException {
+    public static LogSample read(List<Input> inputs, InputStream stdin) throws IOException {
         return read(inputs, stdin, true);
     }
 
@@ -96,7 +99,7 @@ final class SampleReader {
     }
 
     private String place(Input input, String place) {
-        return named ? Terminal.oneLine(input.name()) + ", " + place : place;
+        return named ? Printable.line(input.name()) + ", " + place : place;
     }
 
     private void places(Input input, Path path, LogSample.Part part) throws IOException {

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.output;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Control characters are escaped, those of C1 too: what a stranger wrote into a URL must not steer a terminal.
  */
-final class Json {
+public final class Json {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
     /** No character takes more bytes than an escape of six. */
     private static final int MOST = 6;
@@ -29,14 +29,14 @@ final class Json {
     private final byte[] date = new byte[10];
 
     /** Begins an object: a whole one, or an element of an array. */
-    Json begin() {
+    public Json begin() {
         separate();
         put('{');
         return this;
     }
 
     /** Ends what begin() began. */
-    Json end() {
+    public Json end() {
         put('}');
         return this;
     }
@@ -46,7 +46,7 @@ final class Json {
      *
      * @return what end(int) takes
      */
-    int begin(String name) {
+    public int begin(String name) {
         int mark = length;
         name(name);
         put('{');
@@ -54,7 +54,7 @@ final class Json {
     }
 
     /** Ends a member that is an object; without members of its own it is taken back. */
-    void end(int mark) {
+    public void end(int mark) {
         if (bytes[length - 1] == '{') {
             length = mark;
         } else {
@@ -62,7 +62,7 @@ final class Json {
         }
     }
 
-    Json member(String name, @Nullable String value) {
+    public Json member(String name, @Nullable String value) {
         if (value != null) {
             name(name);
             text(value);
@@ -70,18 +70,18 @@ final class Json {
         return this;
     }
 
-    Json member(String name, @Nullable Number value) {
+    public Json member(String name, @Nullable Number value) {
         return value == null ? this : member(name, value.longValue());
     }
 
-    Json member(String name, long value) {
+    public Json member(String name, long value) {
         name(name);
         number(value);
         return this;
     }
 
     /** A time as ISO-8601, UTC, with as many digits behind the point as it has: none, 3, 6 or 9. */
-    Json member(String name, @Nullable Instant value) {
+    public Json member(String name, @Nullable Instant value) {
         if (value != null) {
             name(name);
             put('"');
@@ -91,7 +91,7 @@ final class Json {
         return this;
     }
 
-    Json member(String name, List<String> values) {
+    public Json member(String name, List<String> values) {
         name(name);
         put('[');
         for (String value : values) {
@@ -102,27 +102,27 @@ final class Json {
         return this;
     }
 
-    Json none(String name) {
+    public Json none(String name) {
         name(name);
         ascii("null");
         return this;
     }
 
-    Json newline() {
+    public Json newline() {
         put('\n');
         return this;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    void writeTo(OutputStream out) throws IOException {
+    public void writeTo(OutputStream out) throws IOException {
         out.write(bytes, 0, length);
     }
 
     /** Forgets what was written; the room is kept, unless one long line made it huge. */
-    void clear() {
+    public void clear() {
         length = 0;
         if (bytes.length > KEPT) {
             bytes = new byte[1 << 16];

@@ -1,10 +1,11 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
+import io.trawl.cli.files.output.Output;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What a command does with a line of a log; called by several threads at once. */
-interface LineWork {
+public interface LineWork {
     /**
      * What is known of a line beside its bytes.
      *

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.output;
 
 import io.trawl.parsing.Printable;
 import java.nio.charset.StandardCharsets;
@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
  * Rows of text in columns, as they come: how wide the columns are is decided by the first rows, so that a long table
  * needs no memory. The last column is as long as it is.
  */
-final class Table {
+public final class Table {
     /** Longer cells are cut, so that a row stays readable; JSON has them whole. */
     private static final int WIDEST = 60;
 
     private final String[] heading;
     private int @Nullable [] widths;
 
-    Table(String... heading) {
+    public Table(String... heading) {
         this.heading = heading;
     }
 
     /** The rows as lines, the heading before the first of them; empty where there are none. */
-    byte[] lines(List<String[]> rows) {
+    public byte[] lines(List<String[]> rows) {
         if (rows.isEmpty()) {
             return new byte[0];
         }
@@ -65,7 +65,7 @@ final class Table {
     }
 
     /** A cell: a dash for nothing. */
-    static String cell(@Nullable Object value) {
+    public static String cell(@Nullable Object value) {
         return value == null ? "-" : value.toString();
     }
 }

@@ -1,17 +1,17 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.terminal;
 
 import java.io.IOException;
 
 /** What a command found cannot be written. */
-final class OutputFailure extends IOException {
+public final class OutputFailure extends IOException {
     private static final long serialVersionUID = 1L;
 
-    OutputFailure(IOException cause) {
+    public OutputFailure(IOException cause) {
         super(cause.getMessage(), cause);
     }
 
     /** Whether the reader has gone, as head does: no failure of anything. */
-    boolean isClosedPipe() {
+    public boolean isClosedPipe() {
         String message = String.valueOf(getMessage());
         return message.contains("Broken pipe") || message.contains("Pipe closed") || message.contains("Read end dead");
     }

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.output;
 
 import io.trawl.parsing.Printable;
 import io.trawl.parsing.format.DeclaredFormat;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /** A format as a person reads it: its layouts, what they fill, and its samples with their events. */
-final class FormatText {
+public final class FormatText {
     private static final int WIDEST = 200;
     /** Fields of an event that is shown are in this order, which is that of a sentence; all others follow. */
     private static final List<String> ORDER = List.of(
@@ -31,7 +31,7 @@ final class FormatText {
 
     private FormatText() {}
 
-    static String of(DeclaredFormat format, String file) {
+    public static String of(DeclaredFormat format, String file) {
         FormatText text = new FormatText();
         text.line("", format.name() + ": " + format.title());
         text.line("", format.isVerified() ? "verified with real lines" : "unverified: no real line was seen");
@@ -95,7 +95,7 @@ final class FormatText {
     }
 
     /** The fields of an event, one in a line. */
-    static void fields(StringBuilder into, String indent, SortedMap<String, String> event) {
+    public static void fields(StringBuilder into, String indent, SortedMap<String, String> event) {
         int width = event.keySet().stream()
                 .mapToInt(field -> Ecs.name(field).length())
                 .max()

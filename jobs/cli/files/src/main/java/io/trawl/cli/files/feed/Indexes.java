@@ -1,8 +1,12 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.feed;
 
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.feed.Feeds;
 import io.trawl.intel.index.IndexBuilder;
 import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.parsing.Printable;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -12,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Where {@code match} has its indicators from. */
-final class Indexes {
+public final class Indexes {
     private Indexes() {}
 
     /**
@@ -20,7 +24,7 @@ final class Indexes {
      *
      * @throws IOException where it is none, was cut short or changed; in one line that names it
      */
-    static IndicatorIndex open(String file) throws IOException {
+    public static IndicatorIndex open(String file) throws IOException {
         Path path = Path.of(file);
         if (Files.isDirectory(path)) {
             throw new IOException(file + ": is a folder; expected a file that trawl index build wrote");
@@ -36,12 +40,8 @@ final class Indexes {
     }
 
     /** Builds an index in memory; what of the files cannot be used is counted on stderr. */
-    static IndicatorIndex of(List<Input> feeds, Streams streams) throws IOException {
-        Progress progress = new Progress(
-                streams.err(),
-                streams.progress(),
-                "match",
-                feeds.stream().mapToLong(Input::size).sum());
+    public static IndicatorIndex of(List<Input> feeds, Streams streams) throws IOException {
+        Progress progress = Progress.of("match", feeds, streams);
         try (IndexBuilder builder = IndicatorIndex.builder()) {
             new FeedReader(Feeds.Format.AUTO, Feeds.Columns.GUESSED, streams, progress)
                     .read(feeds, new Building(builder, "match", false, streams, progress));
@@ -51,7 +51,7 @@ final class Indexes {
     }
 
     /** Feeds into a builder. An indicator that cannot be used is no error, but nobody may think that it was looked for. */
-    static final class Building implements FeedReader.Sink {
+    public static final class Building implements FeedReader.Sink {
         private final IndexBuilder builder;
         private final String command;
         private final boolean tells;
@@ -60,7 +60,7 @@ final class Indexes {
         private long rejected;
 
         /** @param tells whether every file is said, or only one with lines that are no indicators */
-        Building(IndexBuilder builder, String command, boolean tells, Streams streams, Progress progress) {
+        public Building(IndexBuilder builder, String command, boolean tells, Streams streams, Progress progress) {
             this.builder = builder;
             this.command = command;
             this.tells = tells;
@@ -86,7 +86,7 @@ final class Indexes {
             if (tells || count.rejected() > 0) {
                 progress.clear();
                 streams.err()
-                        .println(Terminal.oneLine("trawl " + command + ": " + input.name() + ": " + count.rejected()
+                        .println(Printable.line("trawl " + command + ": " + input.name() + ": " + count.rejected()
                                 + " lines are not indicators (trawl indicators says why), " + count.indicators()
                                 + " are"));
             }

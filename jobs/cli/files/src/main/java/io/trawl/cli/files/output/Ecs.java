@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.output;
 
 import io.trawl.parsing.Failure;
 import io.trawl.record.ProxyEvent;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Events in the names of the Elastic Common Schema, nested; what an event has not is left out. {@code proxy.hierarchy}
  * is the one name that ECS does not have.
  */
-final class Ecs {
+public final class Ecs {
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("timestamp", "@timestamp"),
             Map.entry("event_action", "event.action"),
@@ -40,12 +40,12 @@ final class Ecs {
     private Ecs() {}
 
     /** The dotted name of a field of ProxyEvent. */
-    static String name(String field) {
+    public static String name(String field) {
         return NAMES.getOrDefault(field, field);
     }
 
     /** Writes the member "event". */
-    static void write(ProxyEvent event, Json json) {
+    public static void write(ProxyEvent event, Json json) {
         int whole = json.begin("event");
         json.member("@timestamp", event.getTimestamp());
 
@@ -110,7 +110,7 @@ final class Ecs {
     }
 
     /** Writes the member "invalid". */
-    static void write(Failure failure, Json json) {
+    public static void write(Failure failure, Json json) {
         int invalid = json.begin("invalid");
         json.member("reason", failure.reason().code());
         String field = failure.field();

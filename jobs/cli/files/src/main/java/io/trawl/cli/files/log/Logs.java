@@ -1,5 +1,9 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
+import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Progress;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
@@ -8,34 +12,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands that read logs share. */
-final class Logs {
+public final class Logs {
     private Logs() {}
 
     /** What came of logs: exit status, and how many lines they had. */
-    record Done(int status, long lines) {}
+    public record Done(int status, long lines) {}
 
-    static Done run(String command, LineWork work, @Nullable Table table, List<Input> inputs, Streams streams)
+    public static Done run(String command, LineWork work, @Nullable Table table, List<Input> inputs, Streams streams)
             throws IOException {
-        long total = 0;
-        for (Input input : inputs) {
-            total += input.size();
-        }
-        Progress progress = new Progress(streams.err(), streams.progress(), command, total);
+        Progress progress = Progress.of(command, inputs, streams);
         return new Pipeline(command, work, table, progress, streams, Pipeline.LONGEST).run(inputs);
     }
 
-    static Failure oversize(long bytes) {
+    public static Failure oversize(long bytes) {
         return new Failure(
                 Reason.OVERSIZE, null, "the line has " + bytes + " bytes; expected at most " + Pipeline.LONGEST);
     }
 
     /** The client as a table has it. */
-    static String client(ProxyEvent event) {
+    public static String client(ProxyEvent event) {
         return Table.cell(event.getSourceIp() == null ? event.getSourceAddress() : event.getSourceIp());
     }
 
     /** A row with a cell before it. */
-    static String[] with(String first, String[] cells) {
+    public static String[] with(String first, String[] cells) {
         String[] row = new String[cells.length + 1];
         row[0] = first;
         System.arraycopy(cells, 0, row, 1, cells.length);

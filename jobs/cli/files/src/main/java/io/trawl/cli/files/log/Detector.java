@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.index.LineSieve;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Events to what indicators match of them. The one place that knows the index. Safe for use by several threads.
  */
-final class Detector {
+public final class Detector {
     private final IndicatorIndex index;
     private final LineSieve sieve;
     private final boolean webServer;
@@ -30,7 +30,7 @@ final class Detector {
      * @param webServer whether the events are a web server's
      * @param suppressors allowlists, in order; the first that suppresses a match is named
      */
-    static Detector of(IndicatorIndex index, boolean webServer, List<Suppressor> suppressors) {
+    public static Detector of(IndicatorIndex index, boolean webServer, List<Suppressor> suppressors) {
         return new Detector(index, webServer, suppressors);
     }
 
@@ -40,7 +40,7 @@ final class Detector {
     }
 
     /** Passes lines that are plain and have nothing that the index might know; none where lines are never plain. */
-    LineWork.Passing passing(@Nullable PlainLine plain) {
+    public LineWork.Passing passing(@Nullable PlainLine plain) {
         if (plain == null) {
             return LineWork.Passing.NOTHING;
         }
@@ -59,13 +59,13 @@ final class Detector {
     }
 
     /** Gives every match of an event. */
-    void detect(ProxyEvent event, Consumer<Match> matches) {
+    public void detect(ProxyEvent event, Consumer<Match> matches) {
         index.match(event, webServer, matches::accept);
     }
 
     /** Name of the allowlist that suppresses a match, null where none does. */
     @Nullable
-    String suppressedBy(Match match) {
+    public String suppressedBy(Match match) {
         for (Suppressor suppressor : suppressors) {
             String list = suppressor.suppressedBy(match);
             if (list != null) {

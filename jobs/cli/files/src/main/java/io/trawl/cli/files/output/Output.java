@@ -1,26 +1,26 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.output;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** What came of some lines: JSON, or rows of a table. */
-final class Output {
+public final class Output {
     private final Json json = new Json();
     private final List<String[]> rows = new ArrayList<>();
 
-    Json json() {
+    public Json json() {
         return json;
     }
 
-    void row(String... cells) {
+    public void row(String... cells) {
         rows.add(cells);
     }
 
-    List<String[]> rows() {
+    public List<String[]> rows() {
         return rows;
     }
 
-    void clear() {
+    public void clear() {
         json.clear();
         rows.clear();
     }

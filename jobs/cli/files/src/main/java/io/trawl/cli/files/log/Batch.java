@@ -1,6 +1,7 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.log;
 
 import io.trawl.cli.files.format.Directive;
+import io.trawl.cli.files.output.Output;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

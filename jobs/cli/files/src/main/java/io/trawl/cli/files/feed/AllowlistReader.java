@@ -1,13 +1,15 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.feed;
 
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.allow.Allowlists;
+import io.trawl.parsing.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Files and folders of allowlists, as jobs/lib/intel reads them. */
-final class AllowlistReader {
+public final class AllowlistReader {
     private AllowlistReader() {}
 
     /**
@@ -16,14 +18,14 @@ final class AllowlistReader {
      * @return null where none are named
      * @throws IOException where one is not there, or is no list; in one line that names it
      */
-    static @Nullable Allowlists read(List<String> names, String command, Streams streams) throws IOException {
+    public static @Nullable Allowlists read(List<String> names, String command, Streams streams) throws IOException {
         if (names.isEmpty()) {
             return null;
         }
         Allowlists lists = Allowlists.read(names.stream().map(Path::of).toList());
         if (!lists.unusable().isEmpty()) {
             streams.err()
-                    .println(Terminal.oneLine(
+                    .println(Printable.line(
                             "trawl " + command + ": " + lists.unusable().size() + " of "
                                     + lists.size() + " entries of the allowlists cannot be used, for example "
                                     + lists.unusable().get(0)));

@@ -1,4 +1,4 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.terminal;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.FileInputStream;
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A file, or standard input, that is read from its beginning to its end; what gzip or zstd packed comes unpacked, as the
  * first bytes tell, whatever its name.
  */
-final class Input {
+public final class Input {
     /** What a user says for standard input. */
-    static final String STDIN = "-";
+    public static final String STDIN = "-";
 
     private static final int BUFFER = 1 << 16;
     private static final byte[] XZ = {(byte) 0xFD, '7', 'z', 'X', 'Z', 0};
@@ -42,22 +42,22 @@ final class Input {
     }
 
     /** As the user named it, or as his pattern found it. */
-    String name() {
+    public String name() {
         return name;
     }
 
-    boolean isStdin() {
+    public boolean isStdin() {
         return path == null;
     }
 
     /** The last part of its name, as an indicator names its source. */
-    String fileName() {
+    public String fileName() {
         Path file = path == null ? null : path.getFileName();
         return file == null ? name : file.toString();
     }
 
     /** Bytes on disk; 0 where that is not known. */
-    long size() {
+    public long size() {
         try {
             return path != null && Files.isRegularFile(path) ? Files.size(path) : 0;
         } catch (IOException e) {
@@ -69,7 +69,7 @@ final class Input {
      * When its lines were written, about: when the file was last changed, and now for standard input. It tells the year of
      * a time that has none.
      */
-    Instant written() {
+    public Instant written() {
         try {
             return path != null && Files.isRegularFile(path)
                     ? Files.getLastModifiedTime(path).toInstant()
@@ -81,12 +81,12 @@ final class Input {
 
     /** Where it is; null for standard input. */
     @Nullable
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** The inputs that words name; standard input where there are none. */
-    static List<Input> of(List<String> words) {
+    public static List<Input> of(List<String> words) {
         List<Input> inputs = new ArrayList<>();
         for (String word : words) {
             if (word.equals(STDIN)) {
@@ -116,7 +116,7 @@ final class Input {
     }
 
     /** @throws IllegalArgumentException where a word cannot be the name of a file */
-    static Path path(String word) {
+    public static Path path(String word) {
         if (word.isEmpty()) {
             throw new IllegalArgumentException("'' is not the name of a file: is a variable unset?");
         }
@@ -184,7 +184,7 @@ final class Input {
      * @param stdin what standard input is
      * @param read told of bytes as they are read, before they are unpacked
      */
-    Opened open(InputStream stdin, Progress read) throws IOException {
+    public Opened open(InputStream stdin, Progress read) throws IOException {
         InputStream raw;
         boolean regular = false;
         try {
@@ -270,7 +270,7 @@ final class Input {
     }
 
     /** What open() gives. */
-    static final class Opened implements AutoCloseable {
+    public static final class Opened implements AutoCloseable {
         private final InputStream stream;
         private final InputStream raw;
         private final boolean regular;
@@ -281,17 +281,17 @@ final class Input {
             this.regular = regular;
         }
 
-        InputStream stream() {
+        public InputStream stream() {
             return stream;
         }
 
         /** Whether it is a file that is not packed. */
-        boolean isPlainFile() {
+        public boolean isPlainFile() {
             return regular && stream instanceof PushbackInputStream;
         }
 
         /** Whether more can be read without waiting for somebody to write it. */
-        boolean isReady() throws IOException {
+        public boolean isReady() throws IOException {
             return regular || raw.available() > 0;
         }
 
