@@ -20,43 +20,23 @@ import org.junit.jupiter.api.Test;
 
 /** Which windows can be rerun, and what of them stays for that. */
 class KeptJobTest extends MaintainedLake {
+    private String again(Window window) {
+        return run(new StageJob("ingest", 1), "--source", "proxy", "--window", window.toString());
+    }
+
     @Test
     void aWindowThatWasNeverAuditedCanBeRunAsLongAsItsLinesAreThere() throws Exception {
         sweep(window(1), "ingest");
         sweep(window(2), "ingest", "audit");
         maintain(LATER);
-        assertThat(run(
-                        new StageJob("ingest", 1),
-                        "--source",
-                        "proxy",
-                        "--window",
-                        window(1).toString()))
-                .isEqualTo("0 ");
-        assertThat(run(
-                        new StageJob("ingest", 1),
-                        "--source",
-                        "proxy",
-                        "--window",
-                        window(2).toString()))
+        assertThat(again(window(1))).isEqualTo("0 ");
+        assertThat(again(window(2)))
                 .startsWith("2 trawl ingest: window " + window(2) + " of source proxy can no longer be rerun");
-        assertThat(run(
-                        new StageJob("ingest", 1),
-                        "--source",
-                        "proxy",
-                        "--window",
-                        window(3).toString()))
-                .as("one that nobody swept yet")
-                .isEqualTo("0 ");
+        assertThat(again(window(3))).as("one that nobody swept yet").isEqualTo("0 ");
 
         maintain(Duration.ofDays(60));
 
-        assertThat(run(
-                        new StageJob("ingest", 1),
-                        "--source",
-                        "proxy",
-                        "--window",
-                        window(1).toString()))
-                .startsWith("2 ");
+        assertThat(again(window(1))).startsWith("2 ");
     }
 
     @Test
@@ -65,12 +45,7 @@ class KeptJobTest extends MaintainedLake {
         sweep(window(2), "ingest", "audit");
         maintain(LATER);
         sweep(window(3), "load");
-        assertThat(run(
-                        new StageJob("ingest", 1),
-                        "--source",
-                        "proxy",
-                        "--window",
-                        window(3).toString()))
+        assertThat(again(window(3)))
                 .startsWith("2 trawl ingest: window " + window(3) + " of source proxy can no longer be rerun");
         try (Lake lake = lake()) {
             long old =
@@ -88,10 +63,6 @@ class KeptJobTest extends MaintainedLake {
                             "lake.raw_lines no longer has snapshot " + old + ", which the ledger names, and window "
                                     + window(3).start() + " of source proxy was replaced since");
         }
-    }
-
-    private String again(Window window) {
-        return run(new StageJob("ingest", 1), "--source", "proxy", "--window", window.toString());
     }
 
     @Test
