@@ -5,29 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flume.Event;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class HeaderLinesTest {
-    @TempDir
-    Path folder;
-
-    private Path log;
-    private Path renamed;
-
-    @BeforeEach
-    void names() {
-        log = folder.resolve("access.log");
-        renamed = folder.resolve("access.log.1");
-    }
-
+class HeaderLinesTest extends TailedLog {
     @Test
     void eachLineHasTheLastHeaderLineBeforeIt() throws IOException {
         append(log, "#Software: x\r\n#Fields: date time\r\none\r\ntwo\r\n#Fields: time c-ip\r\nthree\r\n");
@@ -131,9 +115,5 @@ class HeaderLinesTest {
             lines.add(event.getHeaders().get("header_line"));
         }
         return lines;
-    }
-
-    private static void append(Path file, String text) throws IOException {
-        Files.write(file, bytes(text), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

@@ -19,23 +19,9 @@ import org.apache.flume.Context;
 import org.apache.flume.Event;
 import org.apache.flume.event.EventBuilder;
 import org.apache.flume.interceptor.Interceptor;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class OriginInterceptorTest {
-    @TempDir
-    Path folder;
-
-    private Path log;
-    private Path renamed;
-
-    @BeforeEach
-    void names() {
-        log = folder.resolve("access.log");
-        renamed = folder.resolve("access.log.1");
-    }
-
+class OriginInterceptorTest extends TailedLog {
     @Test
     void everyLineOfAFileHasOneGeneration() throws IOException {
         append(log, "one\ntwo\n\nthree\n");
@@ -341,10 +327,6 @@ class OriginInterceptorTest {
             generations.add(String.valueOf(event.getHeaders().get("generation")));
         }
         return generations;
-    }
-
-    private static void append(Path file, String text) throws IOException {
-        Files.write(file, bytes(text), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static void empty(Path file) throws IOException {
