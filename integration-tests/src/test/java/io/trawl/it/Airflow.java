@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.trawl.stack.AirflowApi;
 import io.trawl.stack.Await;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Airflow as its page uses it: over its REST API, as the user admin. */
 final class Airflow {
@@ -28,21 +27,19 @@ final class Airflow {
 
     private static final Set<String> ENDED = Set.of("success", "failed");
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String address;
-    private String token = "";
+    private final AirflowApi api;
 
     Airflow(int port) throws Exception {
         address = "http://127.0.0.1:" + port;
-        JsonNode answer = Await.until(
+        api = new AirflowApi(address, PATIENCE);
+        Await.until(
                 "a token of Airflow",
-                () -> read(send(
-                        "POST",
-                        "/auth/token",
-                        JSON.createObjectNode().put("username", "admin").put("password", "admin"))),
-                found -> found.hasNonNull("access_token"));
-        token = answer.path("access_token").asText();
+                () -> {
+                    api.login("admin", "admin");
+                    return true;
+                },
+                known -> known);
     }
 
     /** Switches a DAG on or off; waits until Airflow has read it. */
@@ -189,11 +186,7 @@ final class Airflow {
 
     /** The same page for somebody whom Airflow does not know. */
     HttpResponse<String> pageOfNobody(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create(address + path))
-                        .timeout(PATIENCE)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return new AirflowApi(address, PATIENCE).send("GET", path, null);
     }
 
     private static String instance(String dag, String run, String task) {
@@ -216,19 +209,8 @@ final class Airflow {
         return JSON.readTree(answer.body());
     }
 
-    private HttpResponse<String> send(String method, String path, @org.jspecify.annotations.Nullable JsonNode body)
+    private HttpResponse<String> send(String method, String path, @Nullable JsonNode body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body.toString()));
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return api.send(method, path, body);
     }
 }

@@ -1,15 +1,12 @@
 package io.trawl.bench.window;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Json;
 import io.trawl.bench.frame.BenchFailure;
 import io.trawl.bench.frame.Movement;
+import io.trawl.stack.AirflowApi;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,15 +20,16 @@ final class AirflowSite {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long AGAIN_MILLIS = 1000;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String address;
-    private String token = "";
+    private final AirflowApi api;
 
     AirflowSite(int port) throws IOException, InterruptedException {
         address = "http://127.0.0.1:" + port;
-        ObjectNode who = Json.MAPPER.createObjectNode().put("username", "admin").put("password", "admin");
-        token = ask("POST", "/auth/token", who).path("access_token").asText();
+        api = new AirflowApi(address, PATIENCE);
+        asked(() -> {
+            api.login("admin", "admin");
+            return api;
+        });
     }
 
     /** The DAG as Airflow has read it; empty before. */
@@ -83,24 +81,21 @@ final class AirflowSite {
         return Json.MAPPER.readTree(answer.body());
     }
 
-    /** Asks; a server that is too busy to answer is asked again. */
     private HttpResponse<String> send(String method, String path, @Nullable JsonNode body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(PATIENCE)
-                .header("Content-Type", "application/json")
-                .method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body.toString()));
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
+        return asked(() -> api.send(method, path, body));
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException, InterruptedException;
+    }
+
+    /** Asks; a server that is too busy to answer is asked again. */
+    private <T> T asked(Question<T> question) throws InterruptedException {
         Movement movement = new Movement();
         while (true) {
             try {
-                return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                return question.ask();
             } catch (IOException e) {
                 movement.look("no answer", () -> "Airflow at " + address + " does not answer (" + e + ")");
                 Thread.sleep(AGAIN_MILLIS);

@@ -1,8 +1,6 @@
 package io.trawl.stack;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -254,39 +252,19 @@ final class Airflow {
         Matcher password = Pattern.compile("\"" + Pattern.quote(user) + "\"\\s*:\\s*\"([^\"]*)\"")
                 .matcher(Files.readString(passwords(site)));
         known.setProperty("password", password.find() ? password.group(1) : user);
-        HttpResponse<String> token = send(
-                "POST",
-                "/auth/token",
-                "{\"username\":\"%s\",\"password\":\"%s\"}".formatted(user, known.getProperty("password")),
-                "");
-        Matcher bearer =
-                Pattern.compile("\"access_token\"\\s*:\\s*\"([^\"]+)\"").matcher(token.body());
-        if (!bearer.find()) {
-            throw new IOException("Airflow gives " + user + " no token: " + token.body());
-        }
+        AirflowApi api = new AirflowApi("http://" + site.address("airflow"), Probe.PATIENCE);
+        api.login(user, known.getProperty("password"));
         int slots = site.number("airflow.pool.slots");
         String pool =
                 "{\"name\":\"spark\",\"slots\":%d,\"description\":\"Spark jobs side by side\",\"include_deferred\":false}"
                         .formatted(slots);
-        HttpResponse<String> made = send("POST", "/api/v2/pools", pool, bearer.group(1));
+        HttpResponse<String> made = api.send("POST", "/api/v2/pools", pool);
         if (made.statusCode() == 409) {
-            made = send("PATCH", "/api/v2/pools/spark", pool, bearer.group(1));
+            made = api.send("PATCH", "/api/v2/pools/spark", pool);
         }
         if (made.statusCode() / 100 != 2) {
             throw new IOException("Airflow makes no pool: " + made.body());
         }
-    }
-
-    private HttpResponse<String> send(String method, String path, String body, String token)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + site.address("airflow") + path))
-                .header("Content-Type", "application/json")
-                .timeout(Probe.PATIENCE)
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        return Ready.HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static String database(Site site) {
