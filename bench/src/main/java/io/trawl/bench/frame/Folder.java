@@ -1,5 +1,6 @@
 package io.trawl.bench.frame;
 
+import io.trawl.stack.Options;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,8 +15,42 @@ import java.util.stream.Stream;
 public final class Folder {
     private Folder() {}
 
+    /** What a bench does in a folder of its own. */
+    @FunctionalInterface
+    public interface Work {
+        Outcome in(Options project, Path folder) throws Exception;
+    }
+
+    /**
+     * Lets a bench work in a folder of its own, empty at first, while no other bench runs.
+     *
+     * @param name of the folder
+     * @param keep whether what it leaves there stays
+     */
+    public static Outcome use(String name, boolean keep, Work work) throws Exception {
+        Options project = Options.ofThisProject();
+        Path all = Files.createDirectories(of(project));
+        try (FileChannel lock = lock(all)) {
+            Path folder = all.resolve(name);
+            delete(folder);
+            Files.createDirectories(folder);
+            try {
+                return work.in(project, folder);
+            } finally {
+                if (!keep) {
+                    delete(folder);
+                }
+            }
+        }
+    }
+
+    /** The folder of all benches. */
+    public static Path of(Options project) {
+        return project.home().resolve(".trawl/bench");
+    }
+
     /** Takes it for this bench alone, until the file is closed. */
-    public static FileChannel lock(Path folder) throws IOException {
+    private static FileChannel lock(Path folder) throws IOException {
         FileChannel file =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held = null;

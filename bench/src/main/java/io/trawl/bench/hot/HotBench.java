@@ -3,8 +3,8 @@ package io.trawl.bench.hot;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.Json;
 import io.trawl.bench.frame.Bench;
-import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.frame.ServerOptions;
 import io.trawl.bench.frame.Side;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.match.IndexBench;
@@ -14,8 +14,6 @@ import io.trawl.bench.traffic.LiveLog;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +25,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The hot path, from the proxies' logs to alerts. */
@@ -92,11 +91,8 @@ public final class HotBench implements Bench {
     @Option(names = "--lines", paramLabel = "N", description = "Lines of the batch path's window (default: 2M).")
     private Size lines = new Size(2_000_000);
 
-    @Option(
-            names = "--indicators",
-            paramLabel = "N",
-            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 1.2M).")
-    private Size indicators = new Size(1_200_000);
+    @Mixin
+    private ServerOptions servers = new ServerOptions(1_200_000);
 
     @Option(names = "--backlog", paramLabel = "N", description = "Lines of the backlog (default: 5M).")
     private Size backlog = new Size(5_000_000);
@@ -111,9 +107,6 @@ public final class HotBench implements Bench {
                     "One setting of the hot job, for example spark.conf.spark.streaming.backpressure.enabled=false.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(names = "--keep-data", description = "Leave what the servers and jobs have written in .trawl/bench.")
-    private boolean keepData;
-
     @Override
     public Outcome measure(Consumer<String> progress) throws Exception {
         Set<String> chosen = new LinkedHashSet<>(parts);
@@ -125,27 +118,10 @@ public final class HotBench implements Bench {
                 throw new IllegalArgumentException("--parts " + part + ": expected some of " + String.join(",", PARTS));
             }
         }
-        if (indicators.value() < 10_000) {
-            throw new IllegalArgumentException("--indicators " + indicators.value()
-                    + ": expected 10k or more, so that the log has the same hits with any number of them");
-        }
         if (!(seconds >= 1)) {
             throw new IllegalArgumentException("--seconds " + seconds + ": expected 1 or more");
         }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Path work = folder.resolve("hot");
-            Folder.delete(work);
-            Files.createDirectories(work);
-            try {
-                return measure(project, work, chosen, progress);
-            } finally {
-                if (!keepData) {
-                    Folder.delete(work);
-                }
-            }
-        }
+        return servers.use("hot", (project, work) -> measure(project, work, chosen, progress));
     }
 
     private Outcome measure(Options project, Path work, Set<String> chosen, Consumer<String> progress)
@@ -166,14 +142,21 @@ public final class HotBench implements Bench {
         }
         try (LocalStack stack = LocalStack.start(options)) {
             Outcome outcome = new Outcome("hot");
-            HotSite site = new HotSite(stack, project.home(), work, settings, batch, indicators.value(), progress);
+            HotSite site = new HotSite(
+                    stack,
+                    project.home(),
+                    work,
+                    settings,
+                    batch,
+                    servers.indicators().value(),
+                    progress);
             Path feeds = work.resolve("feeds");
-            GeneratedLog log = new GeneratedLog(1, indicators.value());
+            GeneratedLog log = new GeneratedLog(1, servers.indicators().value());
             log.writeFeeds(feeds);
             site.job("refresh-indicators", "--set", "indicators.folder=" + feeds);
             site.say(
                     "servers are up, %s indicators are loaded (%.0f s)",
-                    indicators, HotSite.seconds(begun, Instant.now()));
+                    servers.indicators(), HotSite.seconds(begun, Instant.now()));
             if (chosen.stream().anyMatch(AGENTS::contains)) {
                 latency(site, feeds, chosen, outcome);
             }
@@ -191,7 +174,7 @@ public final class HotBench implements Bench {
             throws IOException, InterruptedException {
         List<Path> logs =
                 site.stack().proxies().stream().map(site.stack()::proxyLog).toList();
-        try (LiveLog log = new LiveLog(logs, indicators.value())) {
+        try (LiveLog log = new LiveLog(logs, servers.indicators().value())) {
             HotLatency latency = new HotLatency(site, outcome, log);
             if (chosen.contains("floor")) {
                 latency.floor(seconds);
@@ -216,7 +199,8 @@ public final class HotBench implements Bench {
     }
 
     private void rate(HotSite site, Set<String> chosen, Outcome outcome) throws IOException, InterruptedException {
-        Envelopes envelopes = new Envelopes((int) Math.min(DIFFERENT, lines.value()), indicators.value());
+        Envelopes envelopes = new Envelopes(
+                (int) Math.min(DIFFERENT, lines.value()), servers.indicators().value());
         HotRate rate = new HotRate(site, outcome, envelopes);
         double step = Math.min(STEP_SECONDS, seconds);
         if (chosen.contains("rate")) {
@@ -244,7 +228,7 @@ public final class HotBench implements Bench {
                         .put("source", HotRate.RATE)
                         .put("index", index.toUri().toString())
                         .put("lines", size)
-                        .put("indicators", indicators.value())
+                        .put("indicators", servers.indicators().value())
                         .put("warm", batches)
                         .put("batches", batches));
                 double records = answer.path("records").path("cpu").asDouble();

@@ -8,8 +8,6 @@ import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Outcome;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.traffic.PeerTable;
-import io.trawl.stack.Options;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,20 +74,10 @@ public final class MatchBench implements Bench {
         if (sizes.isEmpty()) {
             throw new IllegalArgumentException("--indicators " + most.value() + ": expected 10k or more");
         }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Peers peers = Peers.install(project.home(), folder, progress);
-            Path work = folder.resolve("match");
-            Folder.delete(work);
-            Files.createDirectories(work);
-            try {
-                measure(peers, work, progress);
-            } finally {
-                Folder.delete(work);
-            }
-        }
-        return outcome;
+        return Folder.use("match", false, (project, work) -> {
+            measure(Peers.install(project.home(), Folder.of(project), progress), work, progress);
+            return outcome;
+        });
     }
 
     private void measure(Peers peers, Path work, Consumer<String> progress) throws Exception {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Json;
 import io.trawl.bench.frame.Bench;
 import io.trawl.bench.frame.BenchFailure;
-import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.frame.ServerOptions;
 import io.trawl.bench.frame.Side;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.traffic.GeneratedLog;
@@ -14,7 +14,6 @@ import io.trawl.bench.traffic.PeerTable;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +32,7 @@ import java.util.function.Consumer;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -88,22 +88,14 @@ public final class PathBench implements Bench {
     @Option(names = "--lines", paramLabel = "N", description = "Lines of the log (default: 2M).")
     private Size lines = new Size(2_000_000);
 
-    @Option(
-            names = "--indicators",
-            paramLabel = "N",
-            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 1.2M).")
-    private Size indicators = new Size(1_200_000);
+    @Mixin
+    private ServerOptions servers = new ServerOptions(1_200_000);
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             description = "Rounds, the first of which is not counted (default: 4).")
     private int rounds = 4;
-
-    @Option(
-            names = "--keep-data",
-            description = "Leave log, indicators and what the servers have in .trawl/bench; else all is deleted.")
-    private boolean keepData;
 
     @Option(
             names = "--profile",
@@ -133,23 +125,7 @@ public final class PathBench implements Bench {
             throw new IllegalArgumentException(
                     "--rounds " + rounds + ": expected 2 or more, since the first is not counted");
         }
-        if (indicators.value() < 10_000) {
-            throw new IllegalArgumentException("--indicators " + indicators.value()
-                    + ": expected 10k or more, so that the log has the same hits with any number of them");
-        }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Path work = folder.resolve("path");
-            Folder.delete(work);
-            try {
-                return measure(project, work, progress);
-            } finally {
-                if (!keepData) {
-                    Folder.delete(work);
-                }
-            }
-        }
+        return servers.use("path", (project, work) -> measure(project, work, progress));
     }
 
     private Outcome measure(Options project, Path work, Consumer<String> progress) throws Exception {
@@ -164,7 +140,8 @@ public final class PathBench implements Bench {
         try (LocalStack stack = LocalStack.start(options)) {
             progress.accept("Kafka, HDFS and HBase are up" + since(begun));
             Instant sending = Instant.now();
-            GeneratedLog log = new GeneratedLog(lines.value(), indicators.value());
+            GeneratedLog log =
+                    new GeneratedLog(lines.value(), servers.indicators().value());
             log.writeFeeds(data.resolve("feeds"));
             Path table = data.resolve("indicators.tsv");
             PeerTable.write(data.resolve("feeds"), table);
@@ -176,7 +153,7 @@ public final class PathBench implements Bench {
                     lines,
                     truth.bytes() / 1e6,
                     truth.hits().size(),
-                    indicators,
+                    servers.indicators(),
                     since(sending)));
             Path temporary = Files.createDirectories(work.resolve("tmp"));
             try (Side jobs = jobsSide(work, temporary);
@@ -452,7 +429,7 @@ public final class PathBench implements Bench {
         Outcome outcome(double peerStart) {
             Outcome outcome = new Outcome("path");
             outcome.figure("lines", (double) truth.lines()).figure("megabytes", truth.bytes() / 1e6);
-            outcome.figure("indicators", (double) indicators.value())
+            outcome.figure("indicators", (double) servers.indicators().value())
                     .figure("hit_lines", truth.hits().size());
             outcome.figure("cores", Runtime.getRuntime().availableProcessors());
             StringBuilder table = new StringBuilder(String.format(
@@ -460,7 +437,7 @@ public final class PathBench implements Bench {
                     "%,d lines (%.0f MB), %s indicators, %,d lines with a hit, found by both sides; least of %d rounds after the first%n%n",
                     truth.lines(),
                     truth.bytes() / 1e6,
-                    indicators,
+                    servers.indicators(),
                     truth.hits().size(),
                     rounds - 1));
             table.append(String.format(Locale.ROOT, "%-22s %8s %8s %12s%n", "", "CPU s", "wall s", "CPU us/line"));

@@ -7,9 +7,6 @@ import io.trawl.bench.frame.Outcome;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.store.GrownLake.Cost;
 import io.trawl.bench.store.GrownLake.Plan;
-import io.trawl.stack.Options;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,12 +61,7 @@ public final class GrowthBench implements Bench {
         if (windows.value() < 2L * FIRST || windows.value() > 1_000_000) {
             throw new IllegalArgumentException("--windows " + windows.value() + ": expected 200 to 1M, as 10k");
         }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Path work = folder.resolve("growth");
-            Folder.delete(work);
-            Files.createDirectories(work);
+        return Folder.use("growth", false, (project, work) -> {
             try (SparkSession spark = spark(work)) {
                 spark.sparkContext().setLogLevel("ERROR");
                 Settings shipped = Settings.load(null, Map.of());
@@ -79,10 +71,8 @@ public final class GrowthBench implements Bench {
                 GrownLake old = new GrownLake(work.resolve("old"), begin, plan, Map.of(), progress);
                 GrownLake young = new GrownLake(work.resolve("young"), begin, Plan.REAL, Map.of(), progress);
                 return compare(young, FIRST, old, last).figure("windows_cloned", plan.cloned());
-            } finally {
-                Folder.delete(work);
             }
-        }
+        });
     }
 
     /** The session that maintain uses, on this machine alone. */

@@ -17,10 +17,6 @@ import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import io.trawl.schema.word.SweepKind;
 import io.trawl.stack.LocalStack;
-import io.trawl.stack.Options;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,19 +68,13 @@ public final class SightingsBench implements Bench {
             throw new IllegalArgumentException(
                     "--clients " + clients.value() + ": expected 100 to 1M, for example 10k");
         }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Path work = folder.resolve("sightings");
-            Folder.delete(work);
+        return Folder.use("sightings", false, (project, work) -> {
             try (LocalStack stack = LocalStack.start(project.stateDir(work.resolve("stack"))
                     .portShift(PORT_SHIFT)
                     .without("airflow", "flume", "spark", "kafka"))) {
                 return measure(Settings.load(stack.conf(), new LinkedHashMap<>()), progress);
-            } finally {
-                Folder.delete(work);
             }
-        }
+        });
     }
 
     private Outcome measure(Settings settings, Consumer<String> progress) {

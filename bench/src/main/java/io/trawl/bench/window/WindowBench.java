@@ -5,9 +5,9 @@ import io.trawl.base.Json;
 import io.trawl.bench.frame.Bench;
 import io.trawl.bench.frame.BenchFailure;
 import io.trawl.bench.frame.Cpu;
-import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Movement;
 import io.trawl.bench.frame.Outcome;
+import io.trawl.bench.frame.ServerOptions;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.frame.StackCpu;
 import io.trawl.bench.hot.HotRun;
@@ -22,7 +22,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/**
- * What a scheduled window costs beside its lines. Longer than other classes, since a figure is a difference of moments that
- * are all noted here.
- */
+/** What a scheduled window costs beside its lines: a figure is a difference of moments that are all noted here. */
 @Command(
         name = "window",
         header = "a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase",
@@ -78,11 +75,8 @@ public final class WindowBench implements Bench {
             description = "Windows with lines, and as many empty ones (default: 3).")
     private int windows = 3;
 
-    @Option(
-            names = "--indicators",
-            paramLabel = "N",
-            description = "Indicators, 10k or more, for example 10k, 100k, 1.2M (default: 100k).")
-    private Size indicators = new Size(100_000);
+    @Mixin
+    private ServerOptions servers = new ServerOptions(100_000);
 
     @Option(names = "--rest", paramLabel = "N", description = "Seconds at rest that are measured (default: 30).")
     private int rest = 30;
@@ -102,9 +96,6 @@ public final class WindowBench implements Bench {
             description = "One setting of the stack, for example env.AIRFLOW__CORE__PARALLELISM=4.")
     private List<String> stackSettings = new ArrayList<>();
 
-    @Option(names = "--keep-data", description = "Leave what the servers and jobs have written in .trawl/bench.")
-    private boolean keepData;
-
     @Override
     public Outcome measure(Consumer<String> progress) throws Exception {
         if (windows < 1 || windows > 40) {
@@ -116,23 +107,7 @@ public final class WindowBench implements Bench {
         if (lines.value() < 1000 || lines.value() > 2_000_000) {
             throw new IllegalArgumentException("--lines " + lines.value() + ": expected 1k to 2M, for example 100k");
         }
-        if (indicators.value() < 10_000) {
-            throw new IllegalArgumentException("--indicators " + indicators.value() + ": expected 10k or more");
-        }
-        Options project = Options.ofThisProject();
-        Path folder = Files.createDirectories(project.home().resolve(".trawl/bench"));
-        try (FileChannel lock = Folder.lock(folder)) {
-            Path work = folder.resolve("window");
-            Folder.delete(work);
-            Files.createDirectories(work);
-            try {
-                return measure(project, work, progress);
-            } finally {
-                if (!keepData) {
-                    Folder.delete(work);
-                }
-            }
-        }
+        return servers.use("window", (project, work) -> measure(project, work, progress));
     }
 
     private Outcome measure(Options project, Path work, Consumer<String> progress) throws Exception {
@@ -156,12 +131,19 @@ public final class WindowBench implements Bench {
         }
         try (LocalStack stack = LocalStack.start(options)) {
             HotSite site = new HotSite(
-                    stack, project.home(), work, List.of(), Duration.ofMillis(500), indicators.value(), progress);
+                    stack,
+                    project.home(),
+                    work,
+                    List.of(),
+                    Duration.ofMillis(500),
+                    servers.indicators().value(),
+                    progress);
             Path feeds = work.resolve("feeds");
-            new GeneratedLog(1, indicators.value()).writeFeeds(feeds);
+            new GeneratedLog(1, servers.indicators().value()).writeFeeds(feeds);
             site.job("refresh-indicators", "--set", "indicators.folder=" + feeds);
-            Envelopes envelopes = new Envelopes((int) lines.value(), indicators.value());
-            site.say("servers are up, %s indicators are loaded (%.0f s)", indicators, since(begun));
+            Envelopes envelopes =
+                    new Envelopes((int) lines.value(), servers.indicators().value());
+            site.say("servers are up, %s indicators are loaded (%.0f s)", servers.indicators(), since(begun));
             awaitClasses(project, site);
             if (!hot) {
                 return sweep(site, envelopes);
