@@ -34,12 +34,18 @@ def suites(file: Path) -> Iterator[ElementTree.Element]:
 
 
 def counted(files: Iterable[Path]) -> tuple[int, int]:
-    """How many tests passed and how many failed; skipped ones are neither."""
+    """How many tests passed and how many failed; skipped ones are neither.
+
+    A report without a test counts as a failure: its runner lost them, as surefire 3.5 does with a @ParameterizedClass.
+    """
     passed = failed = 0
     for file in files:
         for suite in suites(file):
             of = {name: int(suite.get(name) or 0) for name in ("tests", "failures", "errors", "skipped")}
             bad = of["failures"] + of["errors"]
+            if of["tests"] == 0:
+                sys.stderr.write(f"{file}: has no test; expected at least one, so it counts as failed\n")
+                of["tests"] = bad = max(1, bad)
             failed += bad
             passed += of["tests"] - bad - of["skipped"]
     return passed, failed

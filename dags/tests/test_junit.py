@@ -63,6 +63,13 @@ def test_what_passed_and_failed_is_added_up_by_runner(home, capsys):
     assert junit.counted([home / "target/test-logs/pytest.xml"]) == (2, 1)
 
 
+def test_a_report_without_a_test_counts_as_a_failure(tmp_path, capsys):
+    lost = tmp_path / "TEST-io.trawl.it.LostTest.xml"
+    lost.write_text(MAVEN.format(name="LostTest", time="1", tests=0, errors=0, failures=0).replace('skipped="1"', ""))
+    assert junit.counted([lost]) == (0, 1)
+    assert capsys.readouterr().err == f"{lost}: has no test; expected at least one, so it counts as failed\n"
+
+
 def test_a_run_without_reports_has_none(tmp_path):
     assert junit.counted(junit.reports(tmp_path, "surefire")) == (0, 0)
     assert junit.slowest(junit.reports(tmp_path, "surefire"), tmp_path / "pytest.xml") == []

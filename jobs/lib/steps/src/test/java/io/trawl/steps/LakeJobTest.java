@@ -39,18 +39,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 import scala.Tuple2;
 
-@ParameterizedClass
-@ValueSource(strings = {"jdbc", "hadoop"})
+/** The lake in a catalog of JDBC; {@link HadoopLakeJobTest} has the same cases for one of Hadoop. */
 class LakeJobTest {
     private static final Window OTHER = Window.parse("2026-11-24T11:00:00Z/2026-11-24T12:00:00Z");
-
-    @Parameter
-    String catalog;
 
     @TempDir
     Path folder;
@@ -58,10 +51,15 @@ class LakeJobTest {
     private SparkSession spark;
     private Lake lake;
 
+    /** The setting lake.type. */
+    String catalog() {
+        return "jdbc";
+    }
+
     @BeforeEach
     void open() {
         Settings settings = Settings.defaults()
-                .with("lake.type", catalog)
+                .with("lake.type", catalog())
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
         SparkConf conf = new SparkConf();
         Jobs.configure(conf, settings);
