@@ -5,6 +5,9 @@ import io.trawl.columns.read.Cells;
 import io.trawl.columns.read.Texts;
 import io.trawl.intel.canonical.Observables;
 import io.trawl.record.ProxyEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Function;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
@@ -171,15 +176,25 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
     }
 
     /**
-     * The values of a part: how many clients there are, the time that others are told from, so that they are short, and the
-     * clients' names; then of each value its type and text, how many pairs it has, and of each pair the client's number,
-     * the first time, how long after it the last one was, and the events.
+     * The values of a part, in Avro's encoding: how many clients there are, the time that others are told from, so that
+     * they are short, and the clients' names; then of each value its type and text, how many pairs it has, and of each pair
+     * the client's number, the first time, how long after it the last one was, and the events.
      */
     private static byte[] pack(KnownPairs known, Pairs.Grouped grouped, int part, int[] partOf) {
+        try {
+            return encoded(known, grouped, part, partOf);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot be written", e);
+        }
+    }
+
+    private static byte[] encoded(KnownPairs known, Pairs.Grouped grouped, int part, int[] partOf) throws IOException {
         Pairs pairs = known.pairs;
         int[] clients = new int[known.clients.size()];
-        Packed names = new Packed();
-        Packed values = new Packed();
+        ByteArrayOutputStream namesOut = new ByteArrayOutputStream();
+        ByteArrayOutputStream valuesOut = new ByteArrayOutputStream();
+        BinaryEncoder names = EncoderFactory.get().binaryEncoder(namesOut, null);
+        BinaryEncoder values = EncoderFactory.get().binaryEncoder(valuesOut, null);
         int named = 0;
         long since = pairs.size() == 0 ? 0 : pairs.first(0);
         for (int value = 0; value < known.values.size(); value++) {
@@ -188,26 +203,34 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
             }
             int from = grouped.starts()[value];
             int until = grouped.starts()[value + 1];
-            values.add(known.values.bytes(), known.values.from(value), known.values.to(value));
-            values.add(until - from);
+            write(known.values, value, values);
+            values.writeLong(until - from);
             for (int i = from; i < until; i++) {
                 int pair = grouped.order()[i];
                 int client = pairs.client(pair);
                 if (clients[client] == 0) {
                     clients[client] = ++named;
-                    names.add(known.clients.bytes(), known.clients.from(client), known.clients.to(client));
+                    write(known.clients, client, names);
                 }
-                values.add(clients[client] - 1L);
-                values.addSigned(pairs.first(pair) - since);
-                values.add(pairs.last(pair) - pairs.first(pair));
-                values.add(pairs.events(pair));
+                values.writeLong(clients[client] - 1L);
+                values.writeLong(pairs.first(pair) - since);
+                values.writeLong(pairs.last(pair) - pairs.first(pair));
+                values.writeLong(pairs.events(pair));
             }
         }
-        Packed all = new Packed();
-        all.add(named);
-        all.addSigned(since);
-        all.append(names);
-        all.append(values);
-        return all.written();
+        names.flush();
+        values.flush();
+        ByteArrayOutputStream all = new ByteArrayOutputStream(namesOut.size() + valuesOut.size() + 20);
+        BinaryEncoder head = EncoderFactory.get().directBinaryEncoder(all, null);
+        head.writeLong(named);
+        head.writeLong(since);
+        namesOut.writeTo(all);
+        valuesOut.writeTo(all);
+        return all.toByteArray();
+    }
+
+    private static void write(Texts texts, int number, BinaryEncoder to) throws IOException {
+        int from = texts.from(number);
+        to.writeBytes(texts.bytes(), from, texts.to(number) - from);
     }
 }

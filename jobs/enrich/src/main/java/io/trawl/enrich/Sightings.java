@@ -5,11 +5,16 @@ import io.trawl.columns.read.Block;
 import io.trawl.record.ClientSightings;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -83,14 +88,14 @@ final class Sightings {
 
     private static KnownPairs known(byte[] piece) {
         KnownPairs known = new KnownPairs();
-        add(known, new Packed(piece));
+        add(known, piece);
         return known;
     }
 
     private static Iterator<Observable> merged(Iterator<byte[]> pieces, String source, Instant window) {
         KnownPairs known = new KnownPairs();
         while (pieces.hasNext()) {
-            add(known, new Packed(pieces.next()));
+            add(known, pieces.next());
         }
         int[] ranks = ranks(known);
         Pairs.Grouped grouped = known.pairs.byValueAndClient(known.values.size(), ranks);
@@ -100,21 +105,27 @@ final class Sightings {
     }
 
     /** Adds what {@link PartialPairs} packed. */
-    private static void add(KnownPairs known, Packed piece) {
-        int[] clients = new int[(int) piece.next()];
-        long since = piece.nextSigned();
-        for (int i = 0; i < clients.length; i++) {
-            int length = (int) piece.next();
-            clients[i] = known.clients.number(piece.bytes(), piece.skip(length), length);
-        }
-        while (!piece.isAtEnd()) {
-            int length = (int) piece.next();
-            int value = known.values.number(piece.bytes(), piece.skip(length), length);
-            for (long pairs = piece.next(); pairs > 0; pairs--) {
-                int client = clients[(int) piece.next()];
-                long first = since + piece.nextSigned();
-                known.pairs.add(value, client, first, first + piece.next(), piece.next());
+    private static void add(KnownPairs known, byte[] piece) {
+        try {
+            BinaryDecoder in = DecoderFactory.get().binaryDecoder(piece, null);
+            int[] clients = new int[in.readInt()];
+            long since = in.readLong();
+            ByteBuffer text = ByteBuffer.allocate(256);
+            for (int i = 0; i < clients.length; i++) {
+                text = in.readBytes(text);
+                clients[i] = known.clients.number(text.array(), text.position(), text.remaining());
             }
+            while (!in.isEnd()) {
+                text = in.readBytes(text);
+                int value = known.values.number(text.array(), text.position(), text.remaining());
+                for (long pairs = in.readLong(); pairs > 0; pairs--) {
+                    int client = clients[in.readInt()];
+                    long first = since + in.readLong();
+                    known.pairs.add(value, client, first, first + in.readLong(), in.readLong());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a piece of sightings that is no longer whole", e);
         }
     }
 
