@@ -21,8 +21,6 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +29,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +44,17 @@ class ArrowsTest {
     private static final String[] PARSING = {"io.trawl.parsing.."};
     /** What a setting names a format with. */
     private static final String[] FORMATS = {"io.trawl.parsing", "io.trawl.parsing.format"};
+
+    private static final String[] TIMES = {"io.trawl.parsing.mapping.time.."};
+    private static final String[] MAPPING = {"io.trawl.parsing.mapping.."};
+    /** What a grammar is; those that there are have rooms of their own. */
+    private static final String[] GRAMMAR = {"io.trawl.parsing.grammar"};
+
+    private static final String[] LINE = {"io.trawl.parsing.grammar.line.."};
+    private static final String[] NAMED = {"io.trawl.parsing.grammar.named.."};
+    private static final String[] DELIMITED = {"io.trawl.parsing.grammar.delimited.."};
+    /** What mappings and grammars are made of. */
+    private static final String[] LINES = {"io.trawl.parsing", "io.trawl.parsing.internal.."};
 
     private static final String[] INTEL = {"io.trawl.intel.."};
     private static final String[] CANONICAL = {"io.trawl.intel.canonical.."};
@@ -73,6 +79,11 @@ class ArrowsTest {
     private static final String[] LIB = of(BASE, FLOW, COLUMNS, KAFKA, HBASE, LAKE, RUN, COPIES, STEPS, PARITY, PURE);
     private static final String[] FLUME = {"io.trawl.flume.."};
     private static final String[] FILES = {"io.trawl.cli.files.."};
+    private static final String[] FILES_TERMINAL = {"io.trawl.cli.files.terminal.."};
+    private static final String[] FILES_OUTPUT = {"io.trawl.cli.files.output.."};
+    private static final String[] FILES_FORMAT = {"io.trawl.cli.files.format.."};
+    private static final String[] FILES_LOG = {"io.trawl.cli.files.log.."};
+    private static final String[] FILES_FEED = {"io.trawl.cli.files.feed.."};
     private static final String[] QUERY = {"io.trawl.cli.query.."};
     private static final String[] SWEEP = {"io.trawl.sweep.."};
     private static final String[] TESTING = {"io.trawl.testing.."};
@@ -119,6 +130,24 @@ class ArrowsTest {
         PARSING_KNOWS_SCHEMAS(
                 knowOnly(resideInAnyPackage(PARSING), of(PARSING, SCHEMAS)),
                 "package io.trawl.parsing; class Wrong { io.trawl.intel.match.Match match; }"),
+        TIMES_KNOW_NO_FIELD(
+                knowOnly(resideInAnyPackage(TIMES), TIMES),
+                "package io.trawl.parsing.mapping.time; class Wrong { io.trawl.parsing.mapping.Field field; }"),
+        A_MAPPING_KNOWS_NO_GRAMMAR(
+                knowOnly(resideInAnyPackage(MAPPING), of(MAPPING, LINES, SCHEMAS)),
+                "package io.trawl.parsing.mapping; class Wrong { io.trawl.parsing.grammar.Grammar grammar; }"),
+        WHAT_A_GRAMMAR_IS_KNOWS_NONE(
+                knowOnly(resideInAnyPackage(GRAMMAR), of(GRAMMAR, MAPPING, LINES, SCHEMAS)),
+                "package io.trawl.parsing.grammar; class Wrong { io.trawl.parsing.grammar.named.Json json; }"),
+        LINES_KNOW_NO_OTHER_GRAMMAR(
+                knowOnly(resideInAnyPackage(LINE), of(LINE, GRAMMAR, MAPPING, LINES, SCHEMAS)),
+                "package io.trawl.parsing.grammar.line; class Wrong { io.trawl.parsing.grammar.named.Json json; }"),
+        DELIMITED_COLUMNS_KNOW_NO_OTHER_GRAMMAR(
+                knowOnly(resideInAnyPackage(DELIMITED), of(DELIMITED, GRAMMAR, MAPPING, LINES, SCHEMAS)),
+                "package io.trawl.parsing.grammar.delimited; class Wrong { io.trawl.parsing.grammar.named.Json json; }"),
+        NAMED_COLUMNS_KNOW_LINES(
+                knowOnly(resideInAnyPackage(NAMED), of(NAMED, LINE, GRAMMAR, MAPPING, LINES, SCHEMAS)),
+                "package io.trawl.parsing.grammar.named; class Wrong { io.trawl.parsing.grammar.delimited.W3c w3c; }"),
         INTEL_KNOWS_SCHEMAS(
                 knowOnly(resideInAnyPackage(INTEL), of(INTEL, SCHEMAS)),
                 "package io.trawl.intel; class Wrong { io.trawl.base.Window window; }"),
@@ -231,6 +260,22 @@ class ArrowsTest {
         FILES_NEED_NO_ENGINE(
                 knowNone(FILES, ENGINES),
                 "package io.trawl.cli.files; class Wrong { org.apache.spark.SparkConf conf; }"),
+        THE_TERMINAL_KNOWS_NO_OTHER_ROOM_OF_FILES(
+                knowOnly(resideInAnyPackage(FILES_TERMINAL), of(FILES_TERMINAL, PURE)),
+                "package io.trawl.cli.files.terminal; class Wrong { io.trawl.cli.files.output.Json json; }"),
+        OUTPUT_KNOWS_NO_OTHER_ROOM_OF_FILES(
+                knowOnly(resideInAnyPackage(FILES_OUTPUT), of(FILES_OUTPUT, PURE)),
+                "package io.trawl.cli.files.output; class Wrong { io.trawl.cli.files.terminal.Input input; }"),
+        DETECTION_KNOWS_NO_OTHER_ROOM_OF_FILES(
+                knowOnly(resideInAnyPackage(FILES_FORMAT), of(FILES_FORMAT, PURE)),
+                "package io.trawl.cli.files.format; class Wrong { io.trawl.cli.files.output.Json json; }"),
+        LOGS_KNOW_NO_FEED(
+                knowOnly(
+                        resideInAnyPackage(FILES_LOG), of(FILES_LOG, FILES_FORMAT, FILES_OUTPUT, FILES_TERMINAL, PURE)),
+                "package io.trawl.cli.files.log; class Wrong { io.trawl.cli.files.feed.FeedReader reader; }"),
+        FEEDS_KNOW_NO_LOG(
+                knowOnly(resideInAnyPackage(FILES_FEED), of(FILES_FEED, FILES_TERMINAL, PURE)),
+                "package io.trawl.cli.files.feed; class Wrong { io.trawl.cli.files.log.LogReader reader; }"),
         NO_CYCLES(
                 slices().matching("io.trawl.(**)").should().beFreeOfCycles(),
                 "package io.trawl.record; public class Wrong { io.trawl.schema.WrongToo other; }",
@@ -288,7 +333,7 @@ class ArrowsTest {
     @ParameterizedTest
     @EnumSource
     void codeAgainstIsRefused(Arrow arrow) {
-        JavaClasses wrong = compiled(arrow.wrong);
+        JavaClasses wrong = Compiled.in(folder, arrow.wrong);
         assertThatThrownBy(() -> arrow.rule.check(wrong))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining(arrow.name())
@@ -325,25 +370,6 @@ class ArrowsTest {
         }
     }
 
-    private JavaClasses compiled(List<String> sources) {
-        StringWriter messages = new StringWriter();
-        List<JavaFileObject> files = new ArrayList<>();
-        for (String source : sources) {
-            files.add(new Source(source));
-        }
-        boolean compiled = ToolProvider.getSystemJavaCompiler()
-                .getTask(
-                        messages,
-                        null,
-                        null,
-                        List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
-                        null,
-                        files)
-                .call();
-        assertThat(compiled).as(messages.toString()).isTrue();
-        return new ClassFileImporter().importPath(folder);
-    }
-
     /** A job is a package; a sweep, which runs several, has rules of its own. */
     private static final class OneAJob implements SliceAssignment {
         @Override
@@ -362,20 +388,6 @@ class ArrowsTest {
         @Override
         public String getDescription() {
             return "one a job";
-        }
-    }
-
-    private static final class Source extends SimpleJavaFileObject {
-        private final String code;
-
-        Source(String code) {
-            super(URI.create("string:///" + code.replaceFirst("(?s).*class (\\w+).*", "$1") + ".java"), Kind.SOURCE);
-            this.code = code;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return code;
         }
     }
 }
