@@ -3,6 +3,7 @@ package io.trawl.enrich;
 import io.trawl.columns.read.Block;
 import io.trawl.columns.read.Cells;
 import io.trawl.columns.read.Texts;
+import io.trawl.intel.canonical.Answers;
 import io.trawl.intel.canonical.Observables;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,10 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
     private Logged hosts = new Logged(Observables::host);
     private Logged agents = new Logged(Observables::userAgent);
     private int nobody = UNKNOWN;
+    /** Values of DNS and TLS that the event at hand has, and how many. */
+    private int[] other = new int[16];
+
+    private int others;
 
     /** @param most pairs that are held before they are passed on */
     PartialPairs(Iterator<Block<ProxyEvent>> blocks, int parts, int most) {
@@ -75,6 +81,12 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
         Cells address = block.cells("source_address");
         Cells ip = block.cells("source_ip");
         Cells agent = block.cells("user_agent_original");
+        Cells[] names = Stream.of("dns_question_name", "tls_client_server_name")
+                .map(block::cells)
+                .filter(Cells::mayHaveValues)
+                .toArray(Cells[]::new);
+        Cells answers = block.cells("dns_answers_data");
+        boolean beyondWeb = names.length > 0 || answers.mayHaveValues();
         Cells time = block.cells("timestamp");
         for (int row = 0; row < block.rows(); row++) {
             if (known.pairs.size() >= most || hosts.size() + agents.size() >= most || heldBytes() >= MOST_BYTES) {
@@ -83,7 +95,11 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
             int asked = domain.at(row) ? hosts.value(domain) : NONE;
             int contacted = peer.at(row) ? hosts.value(peer) : NONE;
             int sent = agent.at(row) ? agents.value(agent) : NONE;
-            if (asked == NONE && contacted == NONE && sent == NONE) {
+            others = 0;
+            if (beyondWeb) {
+                addBeyondWeb(names, answers, row, asked, contacted);
+            }
+            if (asked == NONE && contacted == NONE && sent == NONE && others == 0) {
                 continue;
             }
             // As Engine.client has it.
@@ -102,6 +118,34 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
             if (sent != NONE) {
                 known.pairs.add(sent, client, at, at, 1);
             }
+            for (int i = 0; i < others; i++) {
+                known.pairs.add(other[i], client, at, at, 1);
+            }
+        }
+    }
+
+    /** Notes the values of DNS and TLS, each once an event. */
+    private void addBeyondWeb(Cells[] names, Cells answers, int row, int asked, int contacted) {
+        for (Cells name : names) {
+            if (name.at(row)) {
+                addOther(hosts.value(name), asked, contacted);
+            }
+        }
+        if (answers.at(row)) {
+            Answers.hosts((String) answers.value(), answer -> addOther(hosts.value(answer), asked, contacted));
+        }
+    }
+
+    private void addOther(int value, int asked, int contacted) {
+        boolean isNew = value != NONE && value != asked && value != contacted;
+        for (int i = 0; i < others; i++) {
+            isNew &= other[i] != value;
+        }
+        if (isNew) {
+            if (others == other.length) {
+                other = Arrays.copyOf(other, 2 * others);
+            }
+            other[others++] = value;
         }
     }
 
@@ -136,7 +180,15 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
 
         /** The number of the value that a text is; NONE where it is none. */
         int value(Cells text) {
-            int number = text.number(texts);
+            return value(text.number(texts));
+        }
+
+        /** The same of a text at hand. */
+        int value(String text) {
+            return value(texts.number(text));
+        }
+
+        private int value(int number) {
             if (number >= valueOf.length) {
                 int before = valueOf.length;
                 valueOf = Arrays.copyOf(valueOf, Math.max(1024, 2 * number));

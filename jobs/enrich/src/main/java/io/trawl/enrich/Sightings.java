@@ -28,7 +28,15 @@ import scala.Tuple2;
 final class Sightings {
     /** The fields of an event that it is about. */
     static final String[] FIELDS = {
-        "timestamp", "source_address", "source_ip", "destination_ip", "url_domain", "user_agent_original"
+        "timestamp",
+        "source_address",
+        "source_ip",
+        "destination_ip",
+        "url_domain",
+        "user_agent_original",
+        "dns_question_name",
+        "dns_answers_data",
+        "tls_client_server_name"
     };
 
     /** Pairs that a task holds before it passes them on: bounds its heap, about 50 bytes each. */

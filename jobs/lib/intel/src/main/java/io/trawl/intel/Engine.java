@@ -39,7 +39,18 @@ public final class Engine {
             "url_port",
             "url_path",
             "url_query",
-            "user_agent_original");
+            "user_agent_original",
+            "dns_question_name",
+            "dns_answers_data",
+            "tls_client_server_name",
+            "tls_client_ja3",
+            "tls_server_ja3s",
+            "tls_server_hash_sha1",
+            "file_hash_md5",
+            "file_hash_sha1",
+            "file_hash_sha256",
+            "email_from_address",
+            "email_to_address");
 
     private final IndicatorIndex index;
     private final long snapshotId;

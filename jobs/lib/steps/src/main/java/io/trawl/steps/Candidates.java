@@ -7,8 +7,12 @@ import io.trawl.intel.Engine;
 import io.trawl.intel.index.EventSieve;
 import io.trawl.record.ProxyEvent;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -23,6 +27,8 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private final Verdicts addresses;
     private final Verdicts referrers;
     private final Verdicts agents;
+    private final Map<String, Predicate<String>> beyondWeb;
+    private final Map<String, Verdicts> verdictsBeyondWeb = new HashMap<>();
 
     private @Nullable Block<ProxyEvent> block;
     private @Nullable Columns columns;
@@ -37,6 +43,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         this.addresses = new Verdicts(sieve::address);
         this.referrers = new Verdicts(sieve::referrer);
         this.agents = new Verdicts(sieve::userAgent);
+        this.beyondWeb = sieve.beyondWeb();
     }
 
     @Override
@@ -46,7 +53,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
                 return false;
             }
             block = blocks.next();
-            columns = new Columns(block);
+            columns = new Columns(block, beyondWeb(block));
             row = 0;
         }
         return true;
@@ -62,6 +69,19 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         return event;
     }
 
+    /** The columns of {@link EventSieve#beyondWeb} that have any value, which is none for a proxy's log. */
+    private Judged[] beyondWeb(Block<ProxyEvent> of) {
+        List<Judged> judged = new ArrayList<>();
+        beyondWeb.forEach((field, mayMatch) -> {
+            Cells cells = of.cells(field);
+            if (cells.mayHaveValues()) {
+                judged.add(new Judged(
+                        cells, verdictsBeyondWeb.computeIfAbsent(field, any -> new Verdicts(mayMatch))));
+            }
+        });
+        return judged.toArray(Judged[]::new);
+    }
+
     private boolean mayMatch(Columns of, int at) {
         if (anyUrl) {
             return true;
@@ -73,8 +93,21 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
                 || of.referrer.at(at) && referrers.mayMatch(referrers.number(of.referrer))
                 || of.agent.at(at) && agents.mayMatch(agents.number(of.agent))
                 || webServer && of.client.at(at) && addresses.mayMatch(addresses.number(of.client))
-                || of.url.at(at) && !(hasDomain && domains.isHostOf(of.url.bytes(), domain));
+                || of.url.at(at) && !(hasDomain && domains.isHostOf(of.url.bytes(), domain))
+                || of.beyondWeb.length > 0 && mayMatchBeyondWeb(of, at);
     }
+
+    private static boolean mayMatchBeyondWeb(Columns of, int at) {
+        for (Judged column : of.beyondWeb) {
+            if (column.cells.at(at) && column.verdicts.mayMatch(column.verdicts.number(column.cells))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A column with what was said of its values. */
+    private record Judged(Cells cells, Verdicts verdicts) {}
 
     /** The columns that are looked at. */
     private static final class Columns {
@@ -84,8 +117,10 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         final Cells agent;
         final Cells client;
         final Cells url;
+        final Judged[] beyondWeb;
 
-        Columns(Block<ProxyEvent> block) {
+        Columns(Block<ProxyEvent> block, Judged[] beyondWeb) {
+            this.beyondWeb = beyondWeb;
             domain = block.cells("url_domain");
             peer = block.cells("destination_ip");
             referrer = block.cells("http_request_referrer");
@@ -108,7 +143,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
 
         private final Predicate<String> judge;
         private Texts texts = new Texts();
-        private byte[] verdicts = new byte[1024];
+        private byte[] verdicts = {};
 
         Verdicts(Predicate<String> judge) {
             this.judge = judge;
@@ -128,7 +163,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
 
         boolean mayMatch(int number) {
             if (number >= verdicts.length) {
-                verdicts = Arrays.copyOf(verdicts, Math.max(2 * verdicts.length, number + 1));
+                verdicts = Arrays.copyOf(verdicts, Math.max(1024, 2 * number));
             }
             byte verdict = verdicts[number];
             if (verdict == UNKNOWN) {

@@ -15,6 +15,11 @@ public interface Cells {
      */
     boolean at(int row);
 
+    /** Whether any row may have a value; false is certain. */
+    default boolean mayHaveValues() {
+        return true;
+    }
+
     /** A whole number; of a time the microseconds since 1970. */
     long number();
 

@@ -2,10 +2,15 @@ package io.trawl.columns.read;
 
 import java.nio.ByteBuffer;
 
-/** A column that a file does not have: null in every row. */
+/** A column that a file does not have, or that is empty: null in every row. */
 final class NoCells implements Cells {
     @Override
     public boolean at(int row) {
+        return false;
+    }
+
+    @Override
+    public boolean mayHaveValues() {
         return false;
     }
 

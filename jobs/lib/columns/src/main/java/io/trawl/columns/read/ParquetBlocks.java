@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.column.ColumnReader;
 import org.apache.iceberg.shaded.org.apache.parquet.column.Encoding;
 import org.apache.iceberg.shaded.org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.iceberg.shaded.org.apache.parquet.column.page.PageReadStore;
+import org.apache.iceberg.shaded.org.apache.parquet.column.statistics.Statistics;
 import org.apache.iceberg.shaded.org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.iceberg.shaded.org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -177,11 +179,22 @@ public final class ParquetBlocks<T extends SpecificRecord> implements Iterator<B
         private final Map<String, Cells> open = new HashMap<>();
         private final PageReadStore pages;
         private final Map<ColumnPath, Set<Encoding>> encodings = new HashMap<>();
+        /** Columns that are null in every row: nearly all lines have no field of DNS, TLS or files. */
+        private final Set<ColumnPath> empty = new HashSet<>();
+
         private @Nullable ParquetCells opening;
 
         Columns(PageReadStore pages, BlockMetaData written) {
             this.pages = pages;
-            written.getColumns().forEach(column -> encodings.put(column.getPath(), column.getEncodings()));
+            written.getColumns().forEach(column -> {
+                encodings.put(column.getPath(), column.getEncodings());
+                Statistics<?> statistics = column.getStatistics();
+                if (statistics != null
+                        && statistics.isNumNullsSet()
+                        && statistics.getNumNulls() == written.getRowCount()) {
+                    empty.add(column.getPath());
+                }
+            });
             this.store = new ColumnReadStoreImpl(
                     pages, this, read, file.getFileMetaData().getCreatedBy());
         }
@@ -190,7 +203,7 @@ public final class ParquetBlocks<T extends SpecificRecord> implements Iterator<B
         public Cells cells(String field) {
             return open.computeIfAbsent(field, name -> {
                 ColumnDescriptor column = columns.get(name);
-                if (column == null) {
+                if (column == null || empty.contains(ColumnPath.get(column.getPath()))) {
                     return new NoCells();
                 }
                 boolean optional = column.getMaxDefinitionLevel() > 0;

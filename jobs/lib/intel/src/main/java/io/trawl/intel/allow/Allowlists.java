@@ -308,6 +308,8 @@ public final class Allowlists implements Suppressor {
                 String list = urls.get(value);
                 yield list != null ? list : urls.get(known);
             }
+            case MD5, SHA1, SHA256 -> hashes.get(value);
+            case EMAIL_DOMAIN -> mail(value);
             default -> null;
         };
     }
@@ -365,12 +367,14 @@ public final class Allowlists implements Suppressor {
             }
             case URL, URL_PREFIX -> urls.get(value);
             case MD5, SHA1, SHA256 -> hashes.get(value);
-            case EMAIL_DOMAIN -> {
-                String list = emails.get(value);
-                yield list != null ? list : matching(emailExpressions, value, 0);
-            }
+            case EMAIL_DOMAIN -> mail(value);
             default -> null;
         };
+    }
+
+    private @Nullable String mail(String domain) {
+        String list = emails.get(domain);
+        return list != null ? list : matching(emailExpressions, domain, 0);
     }
 
     private @Nullable String name(String host) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What of an event is worth remembering by itself: whom it contacted, that is the host that was asked for
- * ({@code url.domain}) and the peer's address ({@code destination.ip}), each once; and with which user agent.
+ * ({@code url.domain}, {@code dns.question.name}, {@code tls.client.server_name}), the peer's address ({@code
+ * destination.ip}) and what DNS answered ({@code dns.answers.data}), each value once an event; and with which user agent.
  */
 public final class Observables {
     private static final String DOMAIN = "domain";

@@ -1,7 +1,9 @@
 package io.trawl.intel.index;
 
+import io.trawl.intel.canonical.Answers;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.Ip;
+import io.trawl.intel.canonical.Mails;
 import io.trawl.intel.canonical.OddHost;
 import io.trawl.intel.canonical.UrlParser;
 import io.trawl.intel.match.MatchSink;
@@ -22,6 +24,17 @@ final class EventFields {
     private static final String SOURCE_IP = "source.ip";
     private static final String URL_PATH = "url.path";
     private static final String USER_AGENT = "user_agent.original";
+    private static final String QUESTION = "dns.question.name";
+    private static final String ANSWERS = "dns.answers.data";
+    private static final String SERVER_NAME = "tls.client.server_name";
+    private static final String JA3 = "tls.client.ja3";
+    private static final String JA3S = "tls.server.ja3s";
+    private static final String CERTIFICATE = "tls.server.hash.sha1";
+    private static final String MD5 = "file.hash.md5";
+    private static final String SHA1 = "file.hash.sha1";
+    private static final String SHA256 = "file.hash.sha256";
+    private static final String SENDER = "email.from.address";
+    private static final String RECIPIENT = "email.to.address";
 
     private EventFields() {}
 
@@ -40,11 +53,12 @@ final class EventFields {
             } else {
                 oddUrl(index, full, domain, port, at, sink);
             }
-        } else if (domain != null) {
+        } else if (domain != null && !isCopy(event, domain)) {
             withoutUrl(index, event, domain, port, at, sink);
         }
         Integer peer = event.getDestinationPort();
-        address(index, event.getDestinationIp(), peer == null ? port : peer, DESTINATION_IP, at, sink);
+        int contacted = peer == null ? port : peer;
+        address(index, event.getDestinationIp(), contacted, DESTINATION_IP, at, sink);
         String referrer = event.getHttpRequestReferrer();
         if (referrer != null) {
             referrer(index, referrer, at, sink);
@@ -58,6 +72,69 @@ final class EventFields {
         }
         if (webServer) {
             address(index, event.getSourceIp(), -1, SOURCE_IP, at, sink);
+        }
+        beyondWeb(index, event, contacted, at, sink);
+    }
+
+    /** What logs of DNS, TLS, mail and files have; nearly no line of a proxy has any of it. */
+    private static void beyondWeb(IndexFile index, ProxyEvent event, int port, Instant at, MatchSink sink) {
+        String question = event.getDnsQuestionName();
+        if (question != null) {
+            // The port is that of the server that was asked.
+            name(index, question, -1, QUESTION, at, sink);
+        }
+        String answers = event.getDnsAnswersData();
+        if (answers != null) {
+            MatchSink once = once(sink);
+            Answers.hosts(answers, answer -> name(index, answer, -1, ANSWERS, at, once));
+        }
+        String server = event.getTlsClientServerName();
+        if (server != null) {
+            name(index, server, port, SERVER_NAME, at, sink);
+        }
+        hash(index, event.getTlsClientJa3(), JA3, at, sink);
+        hash(index, event.getTlsServerJa3s(), JA3S, at, sink);
+        hash(index, event.getTlsServerHashSha1(), CERTIFICATE, at, sink);
+        hash(index, event.getFileHashMd5(), MD5, at, sink);
+        hash(index, event.getFileHashSha1(), SHA1, at, sink);
+        hash(index, event.getFileHashSha256(), SHA256, at, sink);
+        mails(index, event.getEmailFromAddress(), SENDER, at, sink);
+        mails(index, event.getEmailToAddress(), RECIPIENT, at, sink);
+    }
+
+    /** Whether url.domain only says again what was asked for in DNS or TLS: no URL was. It is matched once, as that. */
+    private static boolean isCopy(ProxyEvent event, String domain) {
+        return (domain.equals(event.getDnsQuestionName()) || domain.equals(event.getTlsClientServerName()))
+                && event.getHttpRequestMethod() == null
+                && event.getUrlPath() == null;
+    }
+
+    /** A host without a URL, name or address. */
+    private static void name(IndexFile index, String text, int port, String field, Instant at, MatchSink sink) {
+        Canonical.Kind kind = Canonical.plain(text, 0, text.length());
+        if (kind != null) {
+            index.host(kind, text, 0, text.length(), port, field, at, sink);
+            return;
+        }
+        Canonical.Result host = Canonical.host(text);
+        String canonical = host.canonical();
+        if (canonical != null) {
+            index.host(host.kind(), canonical, 0, canonical.length(), port, field, at, sink);
+        } else {
+            index.suffix(OddHost.of(text), port, field, at, sink);
+        }
+    }
+
+    private static void hash(IndexFile index, @Nullable String text, String field, Instant at, MatchSink sink) {
+        if (text != null) {
+            index.hash(text.toLowerCase(Locale.ROOT), field, at, sink);
+        }
+    }
+
+    private static void mails(IndexFile index, @Nullable String text, String field, Instant at, MatchSink sink) {
+        if (text != null) {
+            MatchSink once = once(sink);
+            Mails.domains(text, domain -> index.mail(domain, field, at, once));
         }
     }
 

@@ -1,7 +1,14 @@
 package io.trawl.intel.index;
 
+import io.trawl.intel.canonical.Answers;
 import io.trawl.intel.canonical.Canonical;
+import io.trawl.intel.canonical.Mails;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Tells the events that no indicator can match, which are nearly all, by single values of them: what is said of a value
@@ -11,6 +18,7 @@ import java.nio.ByteBuffer;
  *   <li>none of its values may match: {@code url_domain} as a {@linkplain #domain domain}, {@code destination_ip} and, of
  *       a web server, {@code source_ip} as an {@linkplain #address address}, its {@linkplain #referrer referrer} and its
  *       {@linkplain #userAgent user agent},
+ *   <li>none of the fields of {@link #beyondWeb} may match by its value,
  *   <li>its {@code url_full}, if it has one, {@linkplain #isPlainly is plainly} a URL of its {@code url_domain},
  *   <li>and no {@linkplain #anyUrl indicator looks at URLs of any host}.
  * </ul>
@@ -18,6 +26,14 @@ import java.nio.ByteBuffer;
  * Of any other event the index itself is to be asked. Immutable, and safe for use by several threads.
  */
 public final class EventSieve {
+    private static final List<String> HASHES = List.of(
+            "tls_client_ja3",
+            "tls_server_ja3s",
+            "tls_server_hash_sha1",
+            "file_hash_md5",
+            "file_hash_sha1",
+            "file_hash_sha256");
+
     private final IndexFile index;
 
     EventSieve(IndexFile index) {
@@ -48,6 +64,35 @@ public final class EventSieve {
     /** Whether an event with this user agent may match by it; false is certain. */
     public boolean userAgent(String text) {
         return index.mayMatchUserAgent(text);
+    }
+
+    /**
+     * The fields that logs of DNS, TLS, mail and files have, by column, each with what says whether an event may match by a
+     * value of it; false is certain. Few events have any.
+     */
+    public Map<String, Predicate<String>> beyondWeb() {
+        Map<String, Predicate<String>> fields = new LinkedHashMap<>();
+        fields.put("dns_question_name", this::domain);
+        fields.put("dns_answers_data", this::answers);
+        fields.put("tls_client_server_name", this::domain);
+        for (String hash : HASHES) {
+            fields.put(hash, text -> index.mayMatchHash(text.toLowerCase(Locale.ROOT)));
+        }
+        fields.put("email_from_address", this::mails);
+        fields.put("email_to_address", this::mails);
+        return fields;
+    }
+
+    private boolean answers(String text) {
+        boolean[] may = {false};
+        Answers.hosts(text, answer -> may[0] |= domain(answer));
+        return may[0];
+    }
+
+    private boolean mails(String text) {
+        boolean[] may = {false};
+        Mails.domains(text, domain -> may[0] |= index.mayMatchMail(domain));
+        return may[0];
     }
 
     /** Whether there are indicators that match URLs of any host, as by their path. */

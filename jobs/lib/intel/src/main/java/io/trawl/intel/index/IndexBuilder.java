@@ -139,7 +139,7 @@ public final class IndexBuilder implements Closeable {
                 Canonical.Url url = Canonical.parseUrl(value);
                 yield url != null && suffixes.section(url.host()) != null;
             }
-            case IndexFormat.DOMAIN -> suffixes.section(value) != null;
+            case IndexFormat.DOMAIN, IndexFormat.EMAIL_DOMAIN -> suffixes.section(value) != null;
             case IndexFormat.DOMAIN_PORT -> suffixes.section(hostOf(value)) != null;
             default -> false;
         };

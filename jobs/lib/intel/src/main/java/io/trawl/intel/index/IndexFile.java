@@ -317,6 +317,45 @@ final class IndexFile implements IndicatorIndex {
         }
     }
 
+    /** Looks up the domain of a mail address, and every domain above it. */
+    void mail(String domain, String field, Instant at, MatchSink sink) {
+        long state = IndexFormat.mailStart(start);
+        for (int i = domain.length() - 1; i >= 0; i--) {
+            state = IndexFormat.step(state, domain.charAt(i));
+            if (i == 0 || domain.charAt(i - 1) == '.') {
+                How how = i == 0 ? How.EXACT : How.SUBDOMAIN;
+                keyed(IndexFormat.mix(state), IndexFormat.EMAIL_DOMAIN, domain, i, domain, field, how, at, sink);
+            }
+        }
+    }
+
+    /** Whether the domain of a mail address, or one above it, is an indicator's at any time. */
+    boolean mayMatchMail(String domain) {
+        long state = IndexFormat.mailStart(start);
+        for (int i = domain.length() - 1; i >= 0; i--) {
+            state = IndexFormat.step(state, domain.charAt(i));
+            if ((i == 0 || domain.charAt(i - 1) == '.') && slots.mayHave(IndexFormat.mix(state))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Looks up a hash in lower-case hex. */
+    void hash(String text, String field, Instant at, MatchSink sink) {
+        int type = IndexFormat.hashType(text.length());
+        if (type > 0) {
+            long hash = IndexFormat.host(IndexFormat.hashStart(start), text, 0, text.length());
+            keyed(hash, type, text, 0, text, field, How.EXACT, at, sink);
+        }
+    }
+
+    /** Whether a hash in lower-case hex is an indicator's at any time. */
+    boolean mayMatchHash(String text) {
+        return IndexFormat.hashType(text.length()) > 0
+                && slots.mayHave(IndexFormat.host(IndexFormat.hashStart(start), text, 0, text.length()));
+    }
+
     /** Every record of a type whose value is what text has from a place on. */
     private void keyed(
             long hash,
@@ -335,7 +374,8 @@ final class IndexFile implements IndicatorIndex {
             IndexRecord record = new IndexRecord(file).at(slots.record(slot));
             boolean fits = record.type() == type
                     && record.valueLength() == text.length() - from
-                    && record.next(text, from, text.length());
+                    && record.next(text, from, text.length())
+                    && (how != How.SUBDOMAIN || !record.has(IndexFormat.HOST_ONLY));
             if (fits) {
                 give(slots.record(slot), value, field, how, at, sink);
             }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  */
 final class IndexFormat {
     static final long MAGIC = 0x5844494C57415254L; // "TRAWLIDX"
-    static final int VERSION = 3;
-    /** Version 2 has no beginnings of URLs, and is the same otherwise. */
+    static final int VERSION = 4;
+    /** Version 2 has no beginnings of URLs. Up to version 3 no e-mail domain and no hash is found. All else is the same. */
     static final int OLDEST_VERSION = 2;
 
     /** Header: fixed places, little-endian. */
@@ -112,6 +112,8 @@ final class IndexFormat {
     private static final long PATH_SALT = 0xE7037ED1A0B428DBL;
     private static final long PREFIX_SALT = 0x589965CC75374CC3L;
     private static final long AGENT_SALT = 0x8EBC6AF09C88C6E3L;
+    private static final long MAIL_SALT = 0x1D8E4E27C47D124FL;
+    private static final long HASH_SALT = 0xEB44ACCAB455D165L;
 
     private IndexFormat() {}
 
@@ -163,6 +165,26 @@ final class IndexFormat {
     /** The state before the last character of a user agent. */
     static long agentStart(long start) {
         return start ^ AGENT_SALT;
+    }
+
+    /** The state before the last character of the domain of a mail address. */
+    static long mailStart(long start) {
+        return start ^ MAIL_SALT;
+    }
+
+    /** The state before the last digit of a hash. */
+    static long hashStart(long start) {
+        return start ^ HASH_SALT;
+    }
+
+    /** The type of a hash in hex by how many digits it has; 0 where it is none that indicators have. */
+    static int hashType(int digits) {
+        return switch (digits) {
+            case 32 -> MD5;
+            case 40 -> SHA1;
+            case 64 -> SHA256;
+            default -> 0;
+        };
     }
 
     /** The hash of a prefix of a URL goes on where its host's ended: with the path alone. */

@@ -166,7 +166,7 @@ final class IndexLayout {
 
     /** Whether records of a type are found by a hash. */
     private static boolean isKeyed(int type) {
-        return type != IndexFormat.CIDR && type < IndexFormat.USER_AGENT_REGEX || type == IndexFormat.URL_PREFIX;
+        return type != IndexFormat.CIDR && type != IndexFormat.USER_AGENT_REGEX;
     }
 
     /** Ranges and regular expressions. */
@@ -220,9 +220,14 @@ final class IndexLayout {
     /** What has a hash of its own. A port's record lies with its host's. */
     private long host(long start, int type, int end) {
         boolean withPort = type == IndexFormat.IP_PORT || type == IndexFormat.DOMAIN_PORT;
-        long state = type == IndexFormat.URL_PATH
-                ? IndexFormat.pathStart(start)
-                : type == IndexFormat.USER_AGENT ? IndexFormat.agentStart(start) : start;
+        long state =
+                switch (type) {
+                    case IndexFormat.URL_PATH -> IndexFormat.pathStart(start);
+                    case IndexFormat.USER_AGENT -> IndexFormat.agentStart(start);
+                    case IndexFormat.EMAIL_DOMAIN -> IndexFormat.mailStart(start);
+                    case IndexFormat.MD5, IndexFormat.SHA1, IndexFormat.SHA256 -> IndexFormat.hashStart(start);
+                    default -> start;
+                };
         int hostEnd = withPort ? hostEnd(0, end) : end;
         long hash = IndexFormat.host(state, value, value[0] == '[' && withPort ? 1 : 0, hostEnd);
         mark(hash, IndexFormat.hostBits(hash));

@@ -22,7 +22,10 @@ import java.util.function.Consumer;
  *
  * <p>The fields that are matched are {@code url.full} as a URL, {@code url.path} as a path, {@code url.domain} as a
  * domain or an address, {@code destination.ip}, {@code http.request.referrer} as a URL and by its host, {@code
- * user_agent.original}, and {@code source.ip} where the source is a web server.
+ * user_agent.original}, and {@code source.ip} where the source is a web server. {@code dns.question.name}, {@code
+ * dns.answers.data} and {@code tls.client.server_name} are looked up as domains or addresses, {@code tls.client.ja3}, {@code
+ * tls.server.ja3s}, {@code tls.server.hash.sha1} and {@code file.hash.*} as hashes, and {@code email.from.address} and {@code
+ * email.to.address} by their domain.
  */
 public interface IndicatorIndex {
     /** How many indicators there are. */

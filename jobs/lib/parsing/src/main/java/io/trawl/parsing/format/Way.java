@@ -205,9 +205,12 @@ final class Way {
                         ", ", Arrays.stream(Field.values()).map(Field::label).toList());
     }
 
-    /** An address and its port, a host and its port: one column may have both. */
+    /**
+     * An address and its port, a host and its port: one column may have both. So may what a log of DNS, TLS or a firewall
+     * has, whose url_domain is the name that was asked for.
+     */
     private static boolean isShared(Field one, Field other) {
-        return isPort(one) || isPort(other) || isHost(one) && isHost(other);
+        return isPort(one) || isPort(other) || isHost(one) && isHost(other) || one.isBeyondWeb() != other.isBeyondWeb();
     }
 
     private static boolean isPort(Field field) {

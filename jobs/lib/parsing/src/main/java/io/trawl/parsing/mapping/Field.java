@@ -33,13 +33,61 @@ public enum Field {
     EVENT_ACTION,
     EVENT_DURATION,
     PROXY_HIERARCHY,
-    OBSERVER_HOSTNAME;
+    OBSERVER_HOSTNAME,
+    // From here on: fields of logs of DNS, TLS, firewalls and files.
+    EVENT_CATEGORY,
+    RULE_NAME,
+    NETWORK_TRANSPORT,
+    NETWORK_PROTOCOL,
+    NETWORK_APPLICATION,
+    NETWORK_DIRECTION,
+    NETWORK_BYTES,
+    SOURCE_BYTES,
+    DESTINATION_BYTES,
+    /** A name, with the dot of the root or without. */
+    DNS_QUESTION_NAME,
+    DNS_QUESTION_TYPE,
+    DNS_RESPONSE_CODE,
+    /** Answers with a comma between them. */
+    DNS_ANSWERS_DATA,
+    TLS_CLIENT_SERVER_NAME,
+    TLS_CLIENT_JA3,
+    TLS_CLIENT_JA4,
+    TLS_SERVER_JA3S,
+    /** In hex, with colons or without. */
+    TLS_SERVER_HASH_SHA1,
+    FILE_HASH_MD5,
+    FILE_HASH_SHA1,
+    FILE_HASH_SHA256,
+    EMAIL_FROM_ADDRESS,
+    EMAIL_TO_ADDRESS;
+
+    /** Digits of a hash in hex. */
+    private static final int MD5 = 32;
+
+    private static final int SHA1 = 40;
+    private static final int SHA256 = 64;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
     /** As a declaration names it. */
     public String label() {
         return label;
+    }
+
+    /** Whether it is of logs of DNS, TLS, firewalls and files. */
+    public boolean isBeyondWeb() {
+        return ordinal() > OBSERVER_HOSTNAME.ordinal();
+    }
+
+    /** How many digits of hex a value has; 0 where it is no hash. */
+    int digits() {
+        return switch (this) {
+            case TLS_CLIENT_JA3, TLS_SERVER_JA3S, FILE_HASH_MD5 -> MD5;
+            case TLS_SERVER_HASH_SHA1, FILE_HASH_SHA1 -> SHA1;
+            case FILE_HASH_SHA256 -> SHA256;
+            default -> 0;
+        };
     }
 
     /** The field of a name; null where there is none. */

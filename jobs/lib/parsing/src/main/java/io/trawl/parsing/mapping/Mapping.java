@@ -199,6 +199,14 @@ public final class Mapping {
             }
             case PROXY_HIERARCHY -> into.setProxyHierarchy(text(op, columns));
             case OBSERVER_HOSTNAME -> into.setObserverHostname(text(op, columns));
+            case NETWORK_BYTES, SOURCE_BYTES, DESTINATION_BYTES -> {
+                long size = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
+                if (size < 0) {
+                    return failure(Reason.SIZE, op, columns, "is not a size; expected bytes, for example 1380");
+                }
+                BeyondWeb.set(op.field, size, into);
+            }
+            default -> BeyondWeb.set(op.field, text(op, columns), into);
         }
         return null;
     }

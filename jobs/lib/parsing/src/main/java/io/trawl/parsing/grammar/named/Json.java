@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An object of JSON on a line. A column is a path: {@code request.uri}, which also finds the key {@code "request.uri"};
- * of a list its first element; {@code headers[name=Host].value} that element of a list of objects whose {@code name} is
- * {@code Host} in any case. The last of equal keys counts.
+ * of a list its first element; {@code answers[].rdata} of all elements, a comma between two; {@code
+ * headers[name=Host].value} that element of a list of objects whose {@code name} is {@code Host} in any case. The last of
+ * equal keys counts.
  */
 public final class Json implements Grammar {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -38,8 +39,16 @@ public final class Json implements Grammar {
 
         final Map<String, Node> selected = new HashMap<>();
 
+        /** What is asked for of every element of a list; null where nothing is. */
+        @Nullable
+        Node each;
+        /** Whether a value goes behind those before it. */
+        boolean adds;
+
         Node child(String key) {
-            return children.computeIfAbsent(key, any -> new Node());
+            Node child = children.computeIfAbsent(key, any -> new Node());
+            child.adds = adds;
+            return child;
         }
     }
 
@@ -64,6 +73,18 @@ public final class Json implements Grammar {
                 dot >= 0 && (bracket < 0 || dot < bracket);
                 dot = path.indexOf('.', dot + 1)) {
             add(node.child(path.substring(0, dot)), path.substring(dot + 1), column);
+        }
+        if (bracket > 0 && close == bracket + 1) {
+            Node list = node.child(path.substring(0, bracket));
+            Node each = list.each == null ? new Node() : list.each;
+            each.adds = true;
+            list.each = each;
+            if (path.startsWith(".", close + 1)) {
+                add(each, path.substring(close + 2), column);
+            } else {
+                each.column = column;
+            }
+            return;
         }
         if (close < 0 || equals < 0 || equals > close) {
             node.child(path).column = column;
@@ -142,7 +163,9 @@ public final class Json implements Grammar {
         } else if (token == JsonToken.START_ARRAY) {
             boolean first = true;
             while ((token = in.nextToken()) != JsonToken.END_ARRAY && token != null) {
-                if (node.selector != null && token == JsonToken.START_OBJECT) {
+                if (node.each != null) {
+                    value(in, token, node.each, out);
+                } else if (node.selector != null && token == JsonToken.START_OBJECT) {
                     element(in, node, out);
                 } else if (first) {
                     value(in, token, node, out);
@@ -152,7 +175,8 @@ public final class Json implements Grammar {
                 first = false;
             }
         } else if (node.column >= 0 && token != null && token != JsonToken.VALUE_NULL) {
-            out.set(node.column, in.getText());
+            String before = node.adds ? out.textOf(node.column) : null;
+            out.set(node.column, before == null ? in.getText() : before + ',' + in.getText());
         }
     }
 

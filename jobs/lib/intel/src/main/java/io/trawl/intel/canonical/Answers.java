@@ -1,0 +1,25 @@
+package io.trawl.intel.canonical;
+
+import java.util.function.Consumer;
+
+/** The data of DNS answers as an event has it ({@code dns.answers.data}): texts with a comma between them. */
+public final class Answers {
+    private Answers() {}
+
+    /**
+     * Gives each answer that is a name or an address. What has neither a dot nor a colon in it is none: a number would
+     * become an address. What has a space in it is the text of a TXT.
+     */
+    public static void hosts(String data, Consumer<String> hosts) {
+        int from = 0;
+        while (from <= data.length()) {
+            int comma = data.indexOf(',', from);
+            int to = comma < 0 ? data.length() : comma;
+            String one = data.substring(from, to).strip();
+            if ((one.indexOf('.') >= 0 || one.indexOf(':') >= 0) && one.indexOf(' ') < 0) {
+                hosts.accept(one);
+            }
+            from = to + 1;
+        }
+    }
+}
