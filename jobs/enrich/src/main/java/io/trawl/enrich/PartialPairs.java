@@ -97,7 +97,7 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
             int sent = agent.at(row) ? agents.value(agent) : NONE;
             others = 0;
             if (beyondWeb) {
-                addBeyondWeb(names, answers, row, asked, contacted);
+                seeBeyondWeb(names, answers, row);
             }
             if (asked == NONE && contacted == NONE && sent == NONE && others == 0) {
                 continue;
@@ -119,29 +119,29 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
                 known.pairs.add(sent, client, at, at, 1);
             }
             for (int i = 0; i < others; i++) {
-                known.pairs.add(other[i], client, at, at, 1);
+                boolean again = i > 0 && other[i] == other[i - 1] || other[i] == asked || other[i] == contacted;
+                if (!again) {
+                    known.pairs.add(other[i], client, at, at, 1);
+                }
             }
         }
     }
 
-    /** Notes the values of DNS and TLS, each once an event. */
-    private void addBeyondWeb(Cells[] names, Cells answers, int row, int asked, int contacted) {
+    /** Reads the values of DNS and TLS of a row, in order: there may be equal ones. */
+    private void seeBeyondWeb(Cells[] names, Cells answers, int row) {
         for (Cells name : names) {
             if (name.at(row)) {
-                addOther(hosts.value(name), asked, contacted);
+                see(hosts.value(name));
             }
         }
         if (answers.at(row)) {
-            Answers.hosts((String) answers.value(), answer -> addOther(hosts.value(answer), asked, contacted));
+            Answers.hosts((String) answers.value(), answer -> see(hosts.value(answer)));
         }
+        Arrays.sort(other, 0, others);
     }
 
-    private void addOther(int value, int asked, int contacted) {
-        boolean isNew = value != NONE && value != asked && value != contacted;
-        for (int i = 0; i < others; i++) {
-            isNew &= other[i] != value;
-        }
-        if (isNew) {
+    private void see(int value) {
+        if (value != NONE) {
             if (others == other.length) {
                 other = Arrays.copyOf(other, 2 * others);
             }

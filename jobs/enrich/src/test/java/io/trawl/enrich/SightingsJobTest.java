@@ -56,6 +56,14 @@ class SightingsJobTest {
                         case 5 -> "Mozilla/5.0 (" + "long; ".repeat(1 + i % 1_000) + i + ")";
                         default -> "Mozilla/5.0 (" + random.nextInt(50) + ")";
                     });
+            switch (random.nextInt(10)) {
+                case 0 -> event.setDnsQuestionName("HOST" + random.nextInt(4_000) + ".example");
+                case 1 -> event.setTlsClientServerName(event.getUrlDomain());
+                case 2 ->
+                    event.setDnsAnswersData("a text, 7,host" + random.nextInt(4_000) + ".example,192.0.2."
+                            + random.nextInt(250) + ",192.0.2." + random.nextInt(3));
+                default -> {}
+            }
             events.add(event);
         }
         SparkConf conf = new SparkConf()
@@ -116,7 +124,16 @@ class SightingsJobTest {
         Map<Observables.Seen, Map<String, ClientSightings>> expected = new HashMap<>();
         for (ProxyEvent event : events) {
             LinkedHashSet<Observables.Seen> values = new LinkedHashSet<>();
-            for (String host : new String[] {event.getUrlDomain(), event.getDestinationIp()}) {
+            List<String> hosts = new ArrayList<>();
+            hosts.add(event.getUrlDomain());
+            hosts.add(event.getDestinationIp());
+            hosts.add(event.getDnsQuestionName());
+            hosts.add(event.getTlsClientServerName());
+            if (event.getDnsAnswersData() != null) {
+                // The text and the number are no hosts.
+                hosts.addAll(List.of(event.getDnsAnswersData().split(",")).subList(2, 5));
+            }
+            for (String host : hosts) {
                 values.add(host == null ? null : Observables.host(host));
             }
             String agent = event.getUserAgentOriginal();

@@ -75,8 +75,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         beyondWeb.forEach((field, mayMatch) -> {
             Cells cells = of.cells(field);
             if (cells.mayHaveValues()) {
-                judged.add(new Judged(
-                        cells, verdictsBeyondWeb.computeIfAbsent(field, any -> new Verdicts(mayMatch))));
+                judged.add(new Judged(cells, verdictsBeyondWeb.computeIfAbsent(field, any -> new Verdicts(mayMatch))));
             }
         });
         return judged.toArray(Judged[]::new);

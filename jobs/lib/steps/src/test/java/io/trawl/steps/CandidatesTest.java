@@ -28,7 +28,8 @@ class CandidatesTest {
             "url-prefix", List.of("evil7.example/b"),
             "domain-port", List.of("good6.example:8080"),
             "user-agent", List.of("agent 3"),
-            "user-agent-regex", List.of("^tool/[0-9]+$")));
+            "user-agent-regex", List.of("^tool/[0-9]+$"),
+            "md5", List.of("0123456789abcdef0123456789abcdef")));
 
     /** Labels that no standard takes for one. */
     private static final List<String> ODD =
@@ -114,6 +115,15 @@ class CandidatesTest {
                     case 1 -> null;
                     default -> "agent " + random.nextInt(100);
                 });
+        switch (random.nextInt(30)) {
+            case 0 -> event.setDnsQuestionName(host(random));
+            case 1 -> event.setTlsClientServerName(host(random));
+            case 2 -> event.setDnsAnswersData(host(random) + "," + address(random));
+            case 3 ->
+                event.setFileHashMd5(
+                        (random.nextBoolean() ? "0123456789abcdef" : "fedcba9876543210") + "0123456789ABCDEF");
+            default -> {}
+        }
         return event;
     }
 

@@ -68,6 +68,11 @@ class IndicatorIndexPropertiesTest {
     private static final Arbitrary<String> AGENTS = Arbitraries.of("evil", "Evil/1", "bot evil", "EVIL bot", "wget");
     private static final Arbitrary<String> EXPRESSIONS =
             Arbitraries.of("(?i)evil", "^evil", "evil/[0-9]|bot$", "wget|curl", "(?i)bad[-_]?bot", ".");
+    private static final Arbitrary<String> HASHES = Combinators.combine(
+                    Arbitraries.of("0", "1", "a"), Arbitraries.of(32, 40, 64))
+            .as(String::repeat);
+    private static final Arbitrary<String> MAILS =
+            HOSTS.map(host -> "a@" + host).list().ofMinSize(1).ofMaxSize(3).map(mails -> String.join(",", mails));
     private static final Pattern WRITTEN_PORT = Pattern.compile("^[A-Za-z]+://[^/]*:([0-9]+)/");
 
     private static Arbitrary<String> anyHost() {
@@ -100,7 +105,9 @@ class IndicatorIndexPropertiesTest {
                         urls(BEGINNINGS, "http://", "https://", "").map(url -> Indicators.read(url, Family.URL_PREFIX)),
                         KNOWN_PATHS.map(path -> Indicators.read(path, Family.PATH)),
                         AGENTS.map(agent -> Indicators.read(agent, Family.USER_AGENT)),
-                        EXPRESSIONS.map(text -> Indicators.read(text, Family.USER_AGENT_REGEX)))
+                        EXPRESSIONS.map(text -> Indicators.read(text, Family.USER_AGENT_REGEX)),
+                        HASHES.map(text -> Indicators.read(text, Family.HASH)),
+                        HOSTS.map(text -> Indicators.read(text, Family.EMAIL_DOMAIN)))
                 .filter(read -> read.value() != null)
                 .map(read -> Events.indicator(read.type(), String.valueOf(read.value())));
         return Combinators.combine(
@@ -127,7 +134,8 @@ class IndicatorIndexPropertiesTest {
                 anyHost()
                         .map(host -> host.startsWith("[")
                                 ? Events.connect(host.substring(1, host.length() - 1))
-                                : Events.connect(host)));
+                                : Events.connect(host)),
+                namesAlone());
         Arbitrary<String> referrers = urls(PATHS, "http://", "https://").injectNull(0.5);
         Arbitrary<String> addresses = Arbitraries.oneOf(V4, V6).injectNull(0.3);
         Arbitrary<Integer> ports = Arbitraries.of(80, 81, 443).injectNull(0.5);
@@ -146,6 +154,60 @@ class IndicatorIndexPropertiesTest {
                     event.setDestinationIp(peer);
                     event.setSourceIp(client);
                     event.setTimestamp(Events.AT.plusSeconds(seconds));
+                    return event;
+                })
+                .flatMap(IndicatorIndexPropertiesTest::beyondWeb);
+    }
+
+    /** As logs of DNS and TLS give them: a name, which is url_domain, too, or another. */
+    private static Arbitrary<ProxyEvent> namesAlone() {
+        return Combinators.combine(
+                        HOSTS.injectNull(0.3),
+                        HOSTS.injectNull(0.5),
+                        HOSTS.injectNull(0.5),
+                        Arbitraries.integers().between(0, 2))
+                .as((domain, question, server, same) -> {
+                    ProxyEvent event = Events.event();
+                    event.setUrlDomain(domain);
+                    event.setDnsQuestionName(same == 1 ? domain : question);
+                    event.setTlsClientServerName(same == 2 ? domain : server);
+                    return event;
+                });
+    }
+
+    private static Arbitrary<ProxyEvent> beyondWeb(ProxyEvent event) {
+        Arbitrary<String> answers = Arbitraries.oneOf(HOSTS, V4, V6)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3)
+                .map(all -> String.join(",", all));
+        return Combinators.combine(
+                        answers.injectNull(0.6),
+                        HASHES.injectNull(0.7),
+                        HASHES.injectNull(0.7),
+                        MAILS.injectNull(0.7),
+                        HOSTS.injectNull(0.8),
+                        Arbitraries.integers().between(0, 2))
+                .as((data, file, fingerprint, mails, server, which) -> {
+                    event.setDnsAnswersData(data);
+                    switch (which) {
+                        case 0 -> event.setFileHashMd5(file);
+                        case 1 -> event.setFileHashSha1(file);
+                        default -> event.setFileHashSha256(file);
+                    }
+                    switch (which) {
+                        case 0 -> event.setTlsClientJa3(fingerprint);
+                        case 1 -> event.setTlsServerJa3s(fingerprint);
+                        default -> event.setTlsServerHashSha1(fingerprint);
+                    }
+                    if (which == 0) {
+                        event.setEmailToAddress(mails);
+                    } else {
+                        event.setEmailFromAddress(mails);
+                    }
+                    if (event.getTlsClientServerName() == null) {
+                        event.setTlsClientServerName(server);
+                    }
                     return event;
                 });
     }
@@ -212,6 +274,11 @@ class IndicatorIndexPropertiesTest {
                 || event.getHttpRequestReferrer() != null && sieve.referrer(event.getHttpRequestReferrer())
                 || event.getUserAgentOriginal() != null && sieve.userAgent(event.getUserAgentOriginal())
                 || web && event.getSourceIp() != null && sieve.address(event.getSourceIp())
+                || sieve.beyondWeb().entrySet().stream().anyMatch(field -> {
+                    Object value = event.get(
+                            ProxyEvent.SCHEMA$.getField(field.getKey()).pos());
+                    return value != null && field.getValue().test((String) value);
+                })
                 || full != null
                         && (domain == null
                                 || !EventSieve.isPlainly(
@@ -224,7 +291,13 @@ class IndicatorIndexPropertiesTest {
             return;
         }
         int asked = event.getUrlPort() != null ? event.getUrlPort() : standardPort(event.getUrlFull());
-        host("url.domain", event.getUrlDomain(), asked, indicator, found);
+        boolean alone = event.getHttpRequestMethod() == null;
+        boolean again = event.getUrlDomain() != null
+                && (event.getUrlDomain().equals(event.getDnsQuestionName())
+                        || event.getUrlDomain().equals(event.getTlsClientServerName()));
+        if (!alone || !again) {
+            host("url.domain", event.getUrlDomain(), asked, indicator, found);
+        }
         url("url.full", event.getUrlFull(), indicator, found);
         Integer peer = event.getDestinationPort();
         host("destination.ip", event.getDestinationIp(), peer == null ? asked : peer, indicator, found);
@@ -239,6 +312,7 @@ class IndicatorIndexPropertiesTest {
         if (web) {
             host("source.ip", event.getSourceIp(), -1, indicator, found);
         }
+        beyondWeb(indicator, event, peer == null ? asked : peer, found);
         path(event.getUrlFull(), indicator, found);
         String agent = event.getUserAgentOriginal();
         if (agent != null) {
@@ -248,6 +322,50 @@ class IndicatorIndexPropertiesTest {
             if (exact || pattern) {
                 found.add("user_agent.original " + agent + " " + (exact ? How.EXACT : How.PATTERN) + " "
                         + indicator.getIndicatorId());
+            }
+        }
+    }
+
+    private static void beyondWeb(Indicator indicator, ProxyEvent event, int port, Set<String> found) {
+        host("dns.question.name", event.getDnsQuestionName(), -1, indicator, found);
+        host("tls.client.server_name", event.getTlsClientServerName(), port, indicator, found);
+        if (event.getDnsAnswersData() != null) {
+            Set<String> of = new TreeSet<>();
+            for (String answer : event.getDnsAnswersData().split(",")) {
+                if (of.isEmpty() && (answer.contains(".") || answer.contains(":"))) {
+                    host("dns.answers.data", answer, -1, indicator, of);
+                }
+            }
+            found.addAll(of);
+        }
+        hash("tls.client.ja3", event.getTlsClientJa3(), indicator, found);
+        hash("tls.server.ja3s", event.getTlsServerJa3s(), indicator, found);
+        hash("tls.server.hash.sha1", event.getTlsServerHashSha1(), indicator, found);
+        hash("file.hash.md5", event.getFileHashMd5(), indicator, found);
+        hash("file.hash.sha1", event.getFileHashSha1(), indicator, found);
+        hash("file.hash.sha256", event.getFileHashSha256(), indicator, found);
+        mails("email.from.address", event.getEmailFromAddress(), indicator, found);
+        mails("email.to.address", event.getEmailToAddress(), indicator, found);
+    }
+
+    private static void hash(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+        if (text != null
+                && Set.of("md5", "sha1", "sha256").contains(indicator.getType())
+                && text.equals(indicator.getValue())) {
+            found.add(field + " " + text + " " + How.EXACT + " " + indicator.getIndicatorId());
+        }
+    }
+
+    private static void mails(String field, @Nullable String text, Indicator indicator, Set<String> found) {
+        if (text == null || !indicator.getType().equals("email-domain")) {
+            return;
+        }
+        for (String mail : text.split(",")) {
+            Canonical.Result host = Canonical.host(mail.substring(2));
+            How how = domain(host, indicator.getValue());
+            if (how != null) {
+                found.add(field + " " + host.canonical() + " " + how + " " + indicator.getIndicatorId());
+                return;
             }
         }
     }

@@ -24,6 +24,9 @@ public final class Columns {
     /** Columns that a library has read as text already; null where there are none. */
     public @Nullable String @Nullable [] texts;
 
+    /** Columns of several texts; null where there are none. */
+    private @Nullable StringBuilder @Nullable [] joined;
+
     /** The furthest column that was looked for, for the message where the line is refused. */
     public int reached;
 
@@ -49,8 +52,14 @@ public final class Columns {
         Arrays.fill(to, 0);
         Arrays.fill(from, 0);
         escapes = null;
-        texts = null;
+        forgetTexts();
         noEscapes = 0;
+    }
+
+    /** Forgets what a library has read. */
+    public void forgetTexts() {
+        texts = null;
+        joined = null;
     }
 
     /** Notes where a column is. */
@@ -83,6 +92,21 @@ public final class Columns {
         texts[column] = text;
     }
 
+    /** Notes one more text of a column, which has all of them with a comma between two. */
+    public void add(int column, String text) {
+        StringBuilder[] all = joined;
+        if (all == null) {
+            all = new StringBuilder[from.length];
+            joined = all;
+        }
+        StringBuilder before = all[column];
+        if (before == null) {
+            all[column] = new StringBuilder(text);
+        } else {
+            before.append(',').append(text);
+        }
+    }
+
     /** Whether the column is there and not empty. */
     public boolean has(int column) {
         return to[column] > from[column] || textOf(column) != null;
@@ -90,7 +114,7 @@ public final class Columns {
 
     /** Makes a column the one at hand; false where it is absent. */
     boolean open(int column) {
-        if (texts != null) {
+        if (texts != null || joined != null) {
             String text = textOf(column);
             if (text != null) {
                 value = text.getBytes(StandardCharsets.UTF_8);
@@ -131,6 +155,10 @@ public final class Columns {
 
     /** The text that a library has read a column as; null where it has not. */
     public @Nullable String textOf(int column) {
+        StringBuilder[] several = joined;
+        if (several != null && several[column] != null) {
+            return several[column].toString();
+        }
         String[] all = texts;
         return all == null ? null : all[column];
     }

@@ -125,7 +125,7 @@ public final class Json implements Grammar {
         if (mended.length == to - start) {
             return false;
         }
-        out.texts = null;
+        out.forgetTexts();
         return read(mended, 0, mended.length, out);
     }
 
@@ -175,8 +175,11 @@ public final class Json implements Grammar {
                 first = false;
             }
         } else if (node.column >= 0 && token != null && token != JsonToken.VALUE_NULL) {
-            String before = node.adds ? out.textOf(node.column) : null;
-            out.set(node.column, before == null ? in.getText() : before + ',' + in.getText());
+            if (node.adds) {
+                out.add(node.column, in.getText());
+            } else {
+                out.set(node.column, in.getText());
+            }
         }
     }
 
