@@ -2,6 +2,8 @@ package io.trawl.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.record.ProxyEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,15 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,6 +67,79 @@ class ReleasedSchemasTest {
             Compatibility.breaks(parse(current), parse(old)).forEach(one -> breaks.add(version + ": " + one));
         }
         assertThat(breaks).isEmpty();
+    }
+
+    /** A job of an older version may still run while a newer one writes. */
+    @Test
+    void everyReleasedSchemaReadsWhatTheCurrentOnesWrite() throws IOException {
+        for (Path old : schemas(RELEASED)) {
+            Schema writer = parse(CURRENT.resolve(old.getFileName()));
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(parse(old), writer)
+                            .getResult()
+                            .getIncompatibilities())
+                    .as(RELEASED.relativize(old).toString())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void anEventOfTheFirstVersionIsReadAndItsNewFieldsAreNull() throws IOException {
+        Schema first = parse(RELEASED.resolve("v1/ProxyEvent.avsc"));
+        GenericRecord old = new GenericData.Record(first);
+        for (Schema.Field field : first.getFields()) {
+            old.put(field.pos(), value(field.schema()));
+        }
+        GenericRecord read = copied(old, first, ProxyEvent.SCHEMA$);
+        for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
+            Schema.Field known = first.getField(field.name());
+            assertThat(read.get(field.pos()))
+                    .as(field.name())
+                    .isEqualTo(known == null ? null : text(old.get(known.pos())));
+        }
+        assertThat(ProxyEvent.SCHEMA$.getFields())
+                .hasSizeGreaterThan(first.getFields().size());
+    }
+
+    @Test
+    void theFirstVersionReadsAnEventOfToday() throws IOException {
+        Schema first = parse(RELEASED.resolve("v1/ProxyEvent.avsc"));
+        GenericRecord event = new GenericData.Record(ProxyEvent.SCHEMA$);
+        for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
+            event.put(field.pos(), value(field.schema()));
+        }
+        GenericRecord read = copied(event, ProxyEvent.SCHEMA$, first);
+        for (Schema.Field field : first.getFields()) {
+            assertThat(read.get(field.pos())).as(field.name()).isEqualTo(text(event.get(field.name())));
+        }
+    }
+
+    private static Object value(Schema schema) {
+        Schema present = schema.isUnion() ? schema.getTypes().get(1) : schema;
+        return switch (present.getType()) {
+            case STRING -> "text";
+            case INT -> 200;
+            default -> 1_700_000_000_000_000L;
+        };
+    }
+
+    /** Text as the reader gives it. */
+    private static Object text(Object value) {
+        return value instanceof String text ? new Utf8(text) : value;
+    }
+
+    /** A record as it is written with one schema and read with another. */
+    private static GenericRecord copied(GenericRecord record, Schema writer, Schema reader) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new GenericDatumWriter<GenericRecord>(writer).write(record, encoder);
+        encoder.flush();
+        GenericDatumReader<GenericRecord> in = new GenericDatumReader<>(plain(writer), plain(reader));
+        return in.read(null, DecoderFactory.get().binaryDecoder(bytes.toByteArray(), null));
+    }
+
+    /** Without Java's property of texts: a text is then Utf8, whichever class was generated. */
+    private static Schema plain(Schema schema) {
+        return new Schema.Parser().parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
     }
 
     @Test

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is kept of a rejected line, and what a message says of a record. */
 final class Rejected {
-    /** Version of the ProxyEvent schema that stands in invalid records. */
-    private static final int SCHEMA_VERSION = 1;
+    /** Version of the ProxyEvent schema that stands in invalid records: the newest of schemas/released. */
+    private static final int SCHEMA_VERSION = 2;
 
     private Rejected() {}
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.base.Settings;
 import io.trawl.base.Unions;
+import io.trawl.columns.read.Block;
+import io.trawl.columns.read.ParquetBlocks;
 import io.trawl.testing.RandomRecords;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,13 +15,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
@@ -138,6 +144,105 @@ class LakeFileTest {
         }
     }
 
+    /** As a lake that version 1 has made and filled. */
+    @org.junit.jupiter.api.Test
+    void aTableOfTheFirstVersionGetsTheNewColumnsAndItsRowsHaveNothingInThem() throws Exception {
+        LakeTable<?> kind = LakeTable.PROXY_EVENTS;
+        Schema first = new Schema.Parser()
+                .parse(Path.of(System.getProperty("trawl.home"), "schemas/released/v1/ProxyEvent.avsc")
+                        .toFile());
+        try (Lake lake = lake()) {
+            lake.table(kind);
+            TableIdentifier name = TableIdentifier.of("trawl", kind.name());
+            lake.catalog().dropTable(name, true);
+            org.apache.iceberg.Schema columns = LakeSchemas.schema(first);
+            Table made = lake.catalog()
+                    .createTable(name, columns, LakeSchemas.partitioned(columns, kind.partitions()), Map.of());
+            List<IndexedRecord> before = RandomRecords.of(kind.schema(), 300);
+            before.forEach(record -> kind.schema().getFields().stream()
+                    .filter(field -> first.getField(field.name()) == null)
+                    .forEach(field -> record.put(field.pos(), null)));
+            DataFile old = write(made, first, kind.distinct(), olds(before, first), 1 << 20);
+            made.newAppend().appendFile(old).commit();
+
+            Table widened = lake.table(kind);
+            assertThat(widened.schema().columns().stream().map(Types.NestedField::name))
+                    .containsExactlyElementsOf(kind.schema().getFields().stream()
+                            .map(Schema.Field::name)
+                            .toList());
+            List<IndexedRecord> after = RandomRecords.of(kind.schema(), 200);
+            widened.newAppend().appendFile(write(widened, kind, after, 1 << 20)).commit();
+
+            List<Object> read = new ArrayList<>();
+            try (CloseableIterable<Record> rows = IcebergGenerics.read(widened).build()) {
+                rows.forEach(row -> read.add(plain(row)));
+            }
+            assertThat(read)
+                    .containsExactlyInAnyOrderElementsOf(Stream.concat(before.stream(), after.stream())
+                            .map(LakeFileTest::plain)
+                            .toList());
+            String[] fields =
+                    kind.schema().getFields().stream().map(Schema.Field::name).toArray(String[]::new);
+            List<Object> byColumn = new ArrayList<>();
+            try (ParquetBlocks<?> blocks = new ParquetBlocks<>(
+                    widened.io().newInputFile(old.location()),
+                    0,
+                    old.fileSizeInBytes(),
+                    widened.schema(),
+                    kind.maker(),
+                    fields)) {
+                while (blocks.hasNext()) {
+                    Block<?> block = blocks.next();
+                    assertThat(block.cells("dns_question_name").mayHaveValues()).isFalse();
+                    block.records().forEachRemaining(record -> byColumn.add(plain(record)));
+                }
+            }
+            assertThat(byColumn)
+                    .containsExactlyElementsOf(
+                            before.stream().map(LakeFileTest::plain).toList());
+        }
+    }
+
+    /** Records with the fields alone that an older schema has. */
+    private static List<IndexedRecord> olds(List<IndexedRecord> records, Schema older) {
+        List<IndexedRecord> olds = new ArrayList<>();
+        for (IndexedRecord record : records) {
+            GenericData.Record old = new GenericData.Record(older);
+            older.getFields()
+                    .forEach(field -> old.put(
+                            field.pos(),
+                            record.get(record.getSchema().getField(field.name()).pos())));
+            olds.add(old);
+        }
+        return olds;
+    }
+
+    /** What nearly all lines lack costs a reader nothing. */
+    @org.junit.jupiter.api.Test
+    void aColumnWithoutAValueIsNotRead() throws Exception {
+        LakeTable<?> kind = LakeTable.PROXY_EVENTS;
+        try (Lake lake = lake()) {
+            Table table = lake.table(kind);
+            List<IndexedRecord> records = RandomRecords.of(kind.schema(), 1_000);
+            int question = kind.schema().getField("dns_question_name").pos();
+            records.forEach(record -> record.put(question, null));
+            DataFile file = write(table, kind, records, 1 << 20);
+            try (ParquetBlocks<?> blocks = new ParquetBlocks<>(
+                    table.io().newInputFile(file.location()),
+                    0,
+                    file.fileSizeInBytes(),
+                    table.schema(),
+                    kind.maker(),
+                    "dns_question_name",
+                    "tls_client_server_name")) {
+                Block<?> block = blocks.next();
+                assertThat(block.cells("dns_question_name").mayHaveValues()).isFalse();
+                assertThat(block.cells("tls_client_server_name").mayHaveValues())
+                        .isTrue();
+            }
+        }
+    }
+
     @SuppressWarnings("unchecked")
     private static <T extends SpecificRecord> void commit(LakeStore<T> store, List<IndexedRecord> records)
             throws Exception {
@@ -238,11 +343,16 @@ class LakeFileTest {
     }
 
     static DataFile write(Table table, LakeTable<?> kind, List<IndexedRecord> records, long rowGroup) throws Exception {
+        return write(table, kind.schema(), kind.distinct(), records, rowGroup);
+    }
+
+    private static DataFile write(
+            Table table, Schema schema, Set<String> distinct, List<IndexedRecord> records, long rowGroup)
+            throws Exception {
         PartitionKey key = new PartitionKey(table.spec(), table.schema());
         key.partition(new LakeRow().wrap(records.get(0)));
-        String name = table.locationProvider().newDataLocation(table.spec(), key, "some.parquet");
-        LakeFile file =
-                new LakeFile(table, key, table.io().newOutputFile(name), kind.schema(), kind.distinct(), rowGroup);
+        String name = table.locationProvider().newDataLocation(table.spec(), key, "some" + records.size() + ".parquet");
+        LakeFile file = new LakeFile(table, key, table.io().newOutputFile(name), schema, distinct, rowGroup);
         for (IndexedRecord record : records) {
             file.add(record);
         }

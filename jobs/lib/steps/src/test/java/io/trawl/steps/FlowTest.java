@@ -74,7 +74,9 @@ class FlowTest {
         assertThat(invalid.records()).hasSize(1);
         assertThat(record.getRaw()).isEqualTo(LINES.get(1).getBody());
         assertThat(record.getParser()).startsWith("squid/");
-        assertThat(record.getSchemaVersion()).isEqualTo(1);
+        assertThat(Path.of(System.getProperty("trawl.home"), "schemas/released"))
+                .isDirectoryNotContaining("glob:**/v" + (record.getSchemaVersion() + 1))
+                .isDirectoryContaining("glob:**/v" + record.getSchemaVersion());
         assertThat(tally.counts())
                 .containsEntry("in", 3L)
                 .containsEntry("parsed", 2L)
