@@ -207,10 +207,14 @@ final class Way {
 
     /**
      * An address and its port, a host and its port: one column may have both. So may what a log of DNS, TLS or a firewall
-     * has, whose url_domain is the name that was asked for.
+     * has, whose url_domain is the name that was asked for, and a column whose hashes are of several kinds.
      */
     private static boolean isShared(Field one, Field other) {
-        return isPort(one) || isPort(other) || isHost(one) && isHost(other) || one.isBeyondWeb() != other.isBeyondWeb();
+        return isPort(one)
+                || isPort(other)
+                || isHost(one) && isHost(other)
+                || one.isHash() && other.isHash()
+                || one.isBeyondWeb() != other.isBeyondWeb();
     }
 
     private static boolean isPort(Field field) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class BeyondWeb {
     private BeyondWeb() {}
 
-    static void set(Field field, long bytes, ProxyEvent into) {
+    /** @param bytes null where the column has no number: the line is good for all else */
+    static void set(Field field, @Nullable Long bytes, ProxyEvent into) {
         switch (field) {
             case NETWORK_BYTES -> into.setNetworkBytes(bytes);
             case SOURCE_BYTES -> into.setSourceBytes(bytes);

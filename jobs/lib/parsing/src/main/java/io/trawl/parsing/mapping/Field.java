@@ -80,6 +80,11 @@ public enum Field {
         return ordinal() > OBSERVER_HOSTNAME.ordinal();
     }
 
+    /** Whether it is a hash in hex. */
+    public boolean isHash() {
+        return digits() > 0;
+    }
+
     /** How many digits of hex a value has; 0 where it is no hash. */
     int digits() {
         return switch (this) {

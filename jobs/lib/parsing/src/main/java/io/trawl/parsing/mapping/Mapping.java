@@ -201,10 +201,7 @@ public final class Mapping {
             case OBSERVER_HOSTNAME -> into.setObserverHostname(text(op, columns));
             case NETWORK_BYTES, SOURCE_BYTES, DESTINATION_BYTES -> {
                 long size = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
-                if (size < 0) {
-                    return failure(Reason.SIZE, op, columns, "is not a size; expected bytes, for example 1380");
-                }
-                BeyondWeb.set(op.field, size, into);
+                BeyondWeb.set(op.field, size < 0 ? null : size, into);
             }
             default -> BeyondWeb.set(op.field, text(op, columns), into);
         }

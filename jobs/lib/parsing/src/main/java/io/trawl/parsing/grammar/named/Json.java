@@ -158,7 +158,10 @@ public final class Json implements Grammar {
     }
 
     private static void value(JsonParser in, @Nullable JsonToken token, Node node, Columns out) throws IOException {
-        if (token == JsonToken.START_OBJECT) {
+        if (node.each != null && token != JsonToken.START_ARRAY) {
+            // What is no list is the only element.
+            value(in, token, node.each, out);
+        } else if (token == JsonToken.START_OBJECT) {
             object(in, node, out);
         } else if (token == JsonToken.START_ARRAY) {
             boolean first = true;
