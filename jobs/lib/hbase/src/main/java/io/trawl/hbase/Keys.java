@@ -7,6 +7,7 @@ import io.trawl.intel.canonical.Observables;
 import io.trawl.intel.match.How;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
+import io.trawl.schema.word.IndicatorType;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,6 +52,9 @@ public final class Keys {
     static final byte ALTERED = (byte) 0xFF;
 
     private static final int MAPPED = 12;
+    /** Types whose values look like hosts of one label. */
+    private static final List<String> HASHES =
+            List.of(IndicatorType.MD5.text(), IndicatorType.SHA1.text(), IndicatorType.SHA256.text());
 
     /** Length of what ends every key of a detection: reversed time and id. */
     static final int TAIL = 24;
@@ -96,7 +100,11 @@ public final class Keys {
         return Arrays.asList(
                 detection.getUrlDomain() == null ? null : observed(detection.getUrlDomain()),
                 detection.getDestinationIp() == null ? null : canonicalHost(detection.getDestinationIp()),
-                odd ? observed(value) : canonicalHost(value));
+                odd ? observed(value) : isHash(detection) ? null : canonicalHost(value));
+    }
+
+    private static boolean isHash(Detection detection) {
+        return HASHES.stream().anyMatch(type -> type.equals(detection.getIndicatorType()));
     }
 
     /** The row by which a detection of the hot path is found from its window. */

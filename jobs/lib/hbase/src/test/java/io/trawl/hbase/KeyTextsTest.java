@@ -99,6 +99,20 @@ class KeyTextsTest {
     }
 
     @Test
+    void aHashIsNoHost() {
+        Detection detection = detection("file.hash.md5", "0123456789abcdef0123456789abcdef", "exact");
+        detection.setIndicatorType("md5");
+
+        assertThat(rows(detection)).isEmpty();
+    }
+
+    @Test
+    void aNameOfDnsIsFoundAsAHost() {
+        assertThat(rows(detection("dns.question.name", "www.evil.example", "subdomain")))
+                .containsExactly("Hexample.evil.www|end");
+    }
+
+    @Test
     void anAddressBehindNat64IsFoundByTheIpv4Address() {
         Detection detection = detection("destination.ip", "192.0.2.1", "exact");
         detection.setDestinationIp("64:ff9b::c000:201");

@@ -44,7 +44,9 @@ class BeyondWebTest {
     void allElementsOfAListAreTheAnswers() {
         DeclaredFormat format = format("dns_answers_data: [\"dns.answers[].data\", \"ips[]\"]");
 
-        assertThat(read(format, "\"dns\":{\"answers\":[{\"ttl\":1,\"data\":\"a.example\"},{\"data\":\"192.0.2.7\"},{}]}"))
+        assertThat(read(
+                        format,
+                        "\"dns\":{\"answers\":[{\"ttl\":1,\"data\":\"a.example\"},{\"data\":\"192.0.2.7\"},{}]}"))
                 .containsExactly(Map.entry("dns_answers_data", "a.example,192.0.2.7"));
         assertThat(read(format, "\"dns.answers\":[{\"data\":\"192.0.2.7\"}]"))
                 .containsExactly(Map.entry("dns_answers_data", "192.0.2.7"));
@@ -77,10 +79,11 @@ class BeyondWebTest {
         DeclaredFormat format = format("tls_server_hash_sha1: sha1", "file_hash_md5: md5");
 
         assertThat(read(format, "\"sha1\":\"0A" + ":0A".repeat(19) + "\",\"md5\":\"" + MD5.toUpperCase() + "\""))
-                .containsExactly(
-                        Map.entry("file_hash_md5", MD5), Map.entry("tls_server_hash_sha1", "0a".repeat(20)));
-        assertThat(read(format, "\"sha1\":\"" + MD5 + "\",\"md5\":\"" + MD5 + "0\"")).isEmpty();
-        assertThat(read(format, "\"sha1\":\"none\",\"md5\":\"g" + MD5.substring(1) + "\"")).isEmpty();
+                .containsExactly(Map.entry("file_hash_md5", MD5), Map.entry("tls_server_hash_sha1", "0a".repeat(20)));
+        assertThat(read(format, "\"sha1\":\"" + MD5 + "\",\"md5\":\"" + MD5 + "0\""))
+                .isEmpty();
+        assertThat(read(format, "\"sha1\":\"none\",\"md5\":\"g" + MD5.substring(1) + "\""))
+                .isEmpty();
     }
 
     @Test
@@ -122,7 +125,8 @@ class BeyondWebTest {
     void everyFieldOfAnEventCanBeMapped() {
         Set<String> made = Set.of(
                 "event_id", "source", "window", "partition", "offset", "source_ip", "destination_ip", "url_full");
-        Set<String> fields = new TreeSet<>(Arrays.stream(Field.values()).map(Field::label).toList());
+        Set<String> fields =
+                new TreeSet<>(Arrays.stream(Field.values()).map(Field::label).toList());
         fields.remove("request");
 
         assertThat(fields)

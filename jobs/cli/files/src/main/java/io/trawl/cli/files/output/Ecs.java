@@ -35,7 +35,30 @@ public final class Ecs {
             Map.entry("url_port", "url.port"),
             Map.entry("url_path", "url.path"),
             Map.entry("url_query", "url.query"),
-            Map.entry("user_agent_original", "user_agent.original"));
+            Map.entry("user_agent_original", "user_agent.original"),
+            Map.entry("event_category", "event.category"),
+            Map.entry("rule_name", "rule.name"),
+            Map.entry("network_transport", "network.transport"),
+            Map.entry("network_protocol", "network.protocol"),
+            Map.entry("network_application", "network.application"),
+            Map.entry("network_direction", "network.direction"),
+            Map.entry("network_bytes", "network.bytes"),
+            Map.entry("source_bytes", "source.bytes"),
+            Map.entry("destination_bytes", "destination.bytes"),
+            Map.entry("dns_question_name", "dns.question.name"),
+            Map.entry("dns_question_type", "dns.question.type"),
+            Map.entry("dns_response_code", "dns.response_code"),
+            Map.entry("dns_answers_data", "dns.answers.data"),
+            Map.entry("tls_client_server_name", "tls.client.server_name"),
+            Map.entry("tls_client_ja3", "tls.client.ja3"),
+            Map.entry("tls_client_ja4", "tls.client.ja4"),
+            Map.entry("tls_server_ja3s", "tls.server.ja3s"),
+            Map.entry("tls_server_hash_sha1", "tls.server.hash.sha1"),
+            Map.entry("file_hash_md5", "file.hash.md5"),
+            Map.entry("file_hash_sha1", "file.hash.sha1"),
+            Map.entry("file_hash_sha256", "file.hash.sha256"),
+            Map.entry("email_from_address", "email.from.address"),
+            Map.entry("email_to_address", "email.to.address"));
 
     private Ecs() {}
 
@@ -55,6 +78,7 @@ public final class Ecs {
         int user = json.begin("user");
         json.member("name", event.getSourceUserName());
         json.end(user);
+        json.member("bytes", event.getSourceBytes());
         json.end(source);
 
         int destination = json.begin("destination");
@@ -62,6 +86,7 @@ public final class Ecs {
         json.member("port", event.getDestinationPort());
         json.member("domain", event.getDestinationDomain());
         address(json, event.getDestinationAddress(), event.getDestinationIp());
+        json.member("bytes", event.getDestinationBytes());
         json.end(destination);
 
         int url = json.begin("url");
@@ -93,12 +118,14 @@ public final class Ecs {
 
         int action = json.begin("event");
         json.member("action", event.getEventAction());
+        json.member("category", event.getEventCategory());
         json.member("duration", event.getEventDuration());
         json.end(action);
 
         int proxy = json.begin("proxy");
         json.member("hierarchy", event.getProxyHierarchy());
         json.end(proxy);
+        EcsBeyondWeb.write(event, json);
         json.end(whole);
     }
 
