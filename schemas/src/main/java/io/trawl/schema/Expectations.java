@@ -17,40 +17,52 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks are built once for a schema; checking a record allocates nothing where it meets them.
  */
 public final class Expectations {
-    private final List<Check> checks;
+    private final Of[] fields;
 
-    private Expectations(List<Check> checks) {
-        this.checks = checks;
+    private Expectations(List<Of> fields) {
+        this.fields = fields.toArray(Of[]::new);
     }
 
     private interface Check {
+        /** @param value the field's */
         @Nullable
-        Violation violation(IndexedRecord record);
+        Violation violation(IndexedRecord record, @Nullable Object value);
     }
+
+    /** The checks of one field, whose value is read once. */
+    private record Of(int position, Check[] checks) {}
 
     /**
      * @param schema an Avro record
      * @throws IllegalArgumentException where an expectation cannot be read, or does not fit its field's type
      */
     public static Expectations of(Schema schema) {
-        List<Check> checks = new ArrayList<>();
+        List<Of> fields = new ArrayList<>();
         for (Schema.Field field : schema.getFields()) {
-            Object expect = field.getObjectProp("expect");
-            boolean optional = field.schema().getType() == Schema.Type.UNION;
-            if (!optional) {
-                checks.add(record -> record.get(field.pos()) == null
-                        ? new Violation(field.name(), "it is missing, and the schema requires it")
-                        : null);
+            List<Check> checks = checks(schema, field);
+            if (!checks.isEmpty()) {
+                fields.add(new Of(field.pos(), checks.toArray(Check[]::new)));
             }
-            if (expect == null) {
-                continue;
-            }
-            if (!(expect instanceof Map<?, ?> map)) {
-                throw wrong(schema, field, "expect", expect);
-            }
-            map.forEach((key, value) -> checks.add(check(schema, field, String.valueOf(key), value)));
         }
-        return new Expectations(checks);
+        return new Expectations(fields);
+    }
+
+    private static List<Check> checks(Schema schema, Schema.Field field) {
+        List<Check> checks = new ArrayList<>();
+        Object expect = field.getObjectProp("expect");
+        boolean optional = field.schema().getType() == Schema.Type.UNION;
+        if (!optional) {
+            checks.add((record, has) ->
+                    has == null ? new Violation(field.name(), "it is missing, and the schema requires it") : null);
+        }
+        if (expect == null) {
+            return checks;
+        }
+        if (!(expect instanceof Map<?, ?> map)) {
+            throw wrong(schema, field, "expect", expect);
+        }
+        map.forEach((key, value) -> checks.add(check(schema, field, String.valueOf(key), value)));
+        return checks;
     }
 
     private static IllegalArgumentException wrong(Schema schema, Schema.Field field, String key, Object value) {
@@ -60,39 +72,29 @@ public final class Expectations {
     }
 
     private static Check check(Schema schema, Schema.Field field, String key, Object value) {
-        int position = field.pos();
         String name = field.name();
         boolean isNumber = isOf(field.schema(), Schema.Type.INT) || isOf(field.schema(), Schema.Type.LONG);
         if (key.equals("min") && isNumber && isWhole(value)) {
             Number min = (Number) value;
-            return record -> {
-                Object has = record.get(position);
-                return has != null && number(has) < min.longValue()
-                        ? new Violation(name, has + " is less than " + shown(has, min.longValue()))
-                        : null;
-            };
+            return (record, has) -> has != null && number(has) < min.longValue()
+                    ? new Violation(name, has + " is less than " + shown(has, min.longValue()))
+                    : null;
         }
         if (key.equals("max") && isNumber && isWhole(value)) {
             Number max = (Number) value;
-            return record -> {
-                Object has = record.get(position);
-                return has != null && number(has) > max.longValue()
-                        ? new Violation(name, has + " is more than " + shown(has, max.longValue()))
-                        : null;
-            };
+            return (record, has) -> has != null && number(has) > max.longValue()
+                    ? new Violation(name, has + " is more than " + shown(has, max.longValue()))
+                    : null;
         }
         if (key.equals("pattern") && value instanceof String regex && isOf(field.schema(), Schema.Type.STRING)) {
             Pattern pattern = Pattern.compile(regex);
-            return record -> {
-                Object has = record.get(position);
-                return has != null && !pattern.matcher((CharSequence) has).matches()
-                        ? new Violation(name, "'" + has + "' does not match " + regex)
-                        : null;
-            };
+            return (record, has) -> has != null && !pattern.matcher((CharSequence) has).matches()
+                    ? new Violation(name, "'" + has + "' does not match " + regex)
+                    : null;
         }
         if (key.equals("required-when") && value instanceof String other && schema.getField(other) != null) {
             int otherPosition = schema.getField(other).pos();
-            return record -> record.get(position) == null && record.get(otherPosition) != null
+            return (record, has) -> has == null && record.get(otherPosition) != null
                     ? new Violation(name, "it is missing, and " + other + " is there")
                     : null;
         }
@@ -124,10 +126,13 @@ public final class Expectations {
 
     /** @return the first expectation that the record does not meet; null where it meets all */
     public @Nullable Violation check(IndexedRecord record) {
-        for (Check check : checks) {
-            Violation violation = check.violation(record);
-            if (violation != null) {
-                return violation;
+        for (Of field : fields) {
+            Object value = record.get(field.position);
+            for (Check check : field.checks) {
+                Violation violation = check.violation(record, value);
+                if (violation != null) {
+                    return violation;
+                }
             }
         }
         return null;

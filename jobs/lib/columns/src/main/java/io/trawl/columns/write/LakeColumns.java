@@ -42,7 +42,7 @@ public final class LakeColumns {
 
     private final List<PageColumn> columns = new ArrayList<>();
     private final List<TextColumn> texts = new ArrayList<>();
-    private final Group root;
+    private final Rows root;
     private final MessageType type;
     private final Set<String> distinct;
     private final PageCompressor compressor;
@@ -60,7 +60,7 @@ public final class LakeColumns {
         this.compressor = compressor;
         this.type = type;
         this.distinct = distinct;
-        this.root = group(schema);
+        this.root = new Rows(group(schema));
     }
 
     /** Begins a row group. */
@@ -71,7 +71,7 @@ public final class LakeColumns {
     }
 
     public void write(IndexedRecord record) throws IOException {
-        root.write(0, record);
+        root.write(record);
         if (++rows >= nextCheck) {
             check();
         }
@@ -92,6 +92,7 @@ public final class LakeColumns {
     }
 
     private void endPages() throws IOException {
+        root.settle();
         for (PageColumn column : columns) {
             compressor.level(column.level);
             column.endPage(rows, page);
@@ -125,6 +126,60 @@ public final class LakeColumns {
 
         /** Writes that there is nothing, down to a definition level. */
         void nothing(int repetition, int definition);
+
+        /** The same so many times. */
+        default void nothing(int repetition, int definition, int times) {
+            for (int i = 0; i < times; i++) {
+                nothing(repetition, definition);
+            }
+        }
+    }
+
+    /**
+     * The rows: a field that is null is only counted until it has a value, or the page ends. Most lines have no value for
+     * most fields.
+     */
+    private static final class Rows {
+        private final Place[] places;
+        private final int[] absent;
+        private final String[] names;
+        private final int[] nulls;
+
+        Rows(Group group) {
+            places = group.places;
+            absent = group.absent;
+            names = group.names;
+            nulls = new int[places.length];
+        }
+
+        void write(IndexedRecord record) {
+            for (int i = 0; i < nulls.length; i++) {
+                Object field = record.get(i);
+                if (field == null) {
+                    if (absent[i] == Group.NEVER) {
+                        throw new IllegalArgumentException(names[i] + " is null, and must not be: " + record);
+                    }
+                    nulls[i]++;
+                } else {
+                    settle(i);
+                    places[i].write(0, field);
+                }
+            }
+        }
+
+        /** Writes the nulls that were counted. */
+        void settle() {
+            for (int i = 0; i < nulls.length; i++) {
+                settle(i);
+            }
+        }
+
+        private void settle(int field) {
+            if (nulls[field] > 0) {
+                places[field].nothing(0, absent[field], nulls[field]);
+                nulls[field] = 0;
+            }
+        }
     }
 
     private Group group(Schema schema, String... path) {
@@ -248,6 +303,11 @@ public final class LakeColumns {
         public void nothing(int repetition, int level) {
             column.nothing(repetition, level);
         }
+
+        @Override
+        public void nothing(int repetition, int level, int times) {
+            column.nothing(repetition, level, times);
+        }
     }
 
     private record Bytes(TextColumn column) implements Place {
@@ -260,6 +320,11 @@ public final class LakeColumns {
         public void nothing(int repetition, int level) {
             column.nothing(repetition, level);
         }
+
+        @Override
+        public void nothing(int repetition, int level, int times) {
+            column.nothing(repetition, level, times);
+        }
     }
 
     private record Numbers(NumberColumn column, ToLongFunction<Object> bits) implements Place {
@@ -271,6 +336,11 @@ public final class LakeColumns {
         @Override
         public void nothing(int repetition, int level) {
             column.nothing(repetition, level);
+        }
+
+        @Override
+        public void nothing(int repetition, int level, int times) {
+            column.nothing(repetition, level, times);
         }
     }
 

@@ -86,6 +86,22 @@ abstract class PageColumn {
         repetitions[levels++] = (byte) repetition;
     }
 
+    /** Lays down so many times that there is nothing. */
+    final void nothing(int repetition, int definition, int times) {
+        nothing(repetition, definition);
+        int more = times - 1;
+        if (mixed) {
+            if (levels + more > definitions.length) {
+                int length = Math.max(2 * definitions.length, levels + more);
+                definitions = Arrays.copyOf(definitions, length);
+                repetitions = Arrays.copyOf(repetitions, length);
+            }
+            Arrays.fill(definitions, levels, levels + more, (byte) definition);
+            Arrays.fill(repetitions, levels, levels + more, (byte) repetition);
+        }
+        levels += more;
+    }
+
     /** From here on each level is kept. */
     private void mix() {
         if (definitions.length <= levels) {
