@@ -88,9 +88,10 @@ public final class Expectations {
         }
         if (key.equals("pattern") && value instanceof String regex && isOf(field.schema(), Schema.Type.STRING)) {
             Pattern pattern = Pattern.compile(regex);
-            return (record, has) -> has != null && !pattern.matcher((CharSequence) has).matches()
-                    ? new Violation(name, "'" + has + "' does not match " + regex)
-                    : null;
+            return (record, has) ->
+                    has != null && !pattern.matcher((CharSequence) has).matches()
+                            ? new Violation(name, "'" + has + "' does not match " + regex)
+                            : null;
         }
         if (key.equals("required-when") && value instanceof String other && schema.getField(other) != null) {
             int otherPosition = schema.getField(other).pos();
