@@ -4,10 +4,14 @@ import static io.trawl.intel.Events.indicator;
 import static io.trawl.intel.Events.matches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.Engine;
 import io.trawl.intel.Events;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
 /** Fields of logs of DNS, TLS, mail and files. */
@@ -155,6 +159,50 @@ class BeyondWebTest {
                 .containsExactly(
                         "email.from.address mail.evil.example subdomain evil.example",
                         "email.to.address evil.example exact evil.example");
+    }
+
+    /** A field that is matched and that the sieve did not know would be held back in batch, and found at a terminal. */
+    @Test
+    void eachFieldThatIsMatchedPassesTheSieveAndIsReadOfTheLake() {
+        IndicatorIndex index = IndicatorIndex.of(List.of(
+                indicator("domain", "evil.example"),
+                indicator("email-domain", "evil.example"),
+                indicator("md5", MD5),
+                indicator("sha1", SHA1),
+                indicator("sha256", SHA256)));
+        EventSieve sieve = index.eventSieve();
+        Set<String> matched = new TreeSet<>();
+        for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
+            for (String value : List.of("www.evil.example", "a@evil.example", MD5, SHA1, SHA256)) {
+                ProxyEvent one = Events.event();
+                if (field.schema().isUnion()
+                        && field.schema().getTypes().get(1).getType() == Schema.Type.STRING) {
+                    one.put(field.pos(), value);
+                }
+                if (!matches(index, one).isEmpty()) {
+                    matched.add(field.name());
+                    assertThat(Engine.FIELDS).contains(field.name());
+                    assertThat(sieve.beyondWeb().getOrDefault(field.name(), sieve::domain).test(value))
+                            .as(field.name())
+                            .isTrue();
+                }
+            }
+        }
+        assertThat(matched).contains("url_domain").containsAll(sieve.beyondWeb().keySet());
+        assertThat(matched).hasSize(sieve.beyondWeb().size() + 1);
+    }
+
+    @Test
+    void theSieveHoldsBackWhatNoIndicatorHas() {
+        EventSieve sieve = IndicatorIndex.of(List.of(indicator("domain", "evil.example"), indicator("md5", MD5)))
+                .eventSieve();
+
+        sieve.beyondWeb()
+                .forEach((field, mayMatch) -> assertThat(mayMatch.test(
+                                field.startsWith("email") ? "a@good.example" : "good.example"))
+                        .as(field)
+                        .isFalse());
+        assertThat(sieve.beyondWeb().get("file_hash_md5").test("f".repeat(32))).isFalse();
     }
 
     @Test
