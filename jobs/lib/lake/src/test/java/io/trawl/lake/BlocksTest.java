@@ -39,7 +39,7 @@ class BlocksTest {
         lake = Lake.open(
                 Settings.defaults().with("lake.warehouse", folder.toUri().toString()), new Configuration());
         table = lake.table(EVENTS);
-        List<IndexedRecord> records = RandomRecords.of(EVENTS.schema(), 3_000);
+        List<IndexedRecord> records = RandomRecords.of(EVENTS.schema(), 1_500);
         file = LakeFileTest.write(table, EVENTS, records, 200_000);
         table.newAppend().appendFile(file).commit();
     }
