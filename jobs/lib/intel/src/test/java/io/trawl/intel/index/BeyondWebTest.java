@@ -175,14 +175,15 @@ class BeyondWebTest {
         for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
             for (String value : List.of("www.evil.example", "a@evil.example", MD5, SHA1, SHA256)) {
                 ProxyEvent one = Events.event();
-                if (field.schema().isUnion()
-                        && field.schema().getTypes().get(1).getType() == Schema.Type.STRING) {
+                if (field.schema().isUnion() && field.schema().getTypes().get(1).getType() == Schema.Type.STRING) {
                     one.put(field.pos(), value);
                 }
                 if (!matches(index, one).isEmpty()) {
                     matched.add(field.name());
                     assertThat(Engine.FIELDS).contains(field.name());
-                    assertThat(sieve.beyondWeb().getOrDefault(field.name(), sieve::domain).test(value))
+                    assertThat(sieve.beyondWeb()
+                                    .getOrDefault(field.name(), sieve::domain)
+                                    .test(value))
                             .as(field.name())
                             .isTrue();
                 }
@@ -201,8 +202,8 @@ class BeyondWebTest {
                 .eventSieve();
 
         sieve.beyondWeb()
-                .forEach((field, mayMatch) -> assertThat(mayMatch.test(
-                                field.startsWith("email") ? "a@good.example" : "good.example"))
+                .forEach((field, mayMatch) -> assertThat(
+                                mayMatch.test(field.startsWith("email") ? "a@good.example" : "good.example"))
                         .as(field)
                         .isFalse());
         assertThat(sieve.beyondWeb().get("file_hash_md5").test("f".repeat(32))).isFalse();
