@@ -173,7 +173,7 @@ class BeyondWebTest {
         EventSieve sieve = index.eventSieve();
         Set<String> matched = new TreeSet<>();
         for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
-            for (String value : List.of("www.evil.example", "a@evil.example", MD5, SHA1, SHA256)) {
+            for (String value : List.of("www.evil.example", "a@www.evil.example", MD5, SHA1, SHA256)) {
                 ProxyEvent one = Events.event();
                 if (field.schema().isUnion() && field.schema().getTypes().get(1).getType() == Schema.Type.STRING) {
                     one.put(field.pos(), value);
