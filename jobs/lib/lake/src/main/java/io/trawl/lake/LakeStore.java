@@ -26,6 +26,7 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private static final long serialVersionUID = 1L;
     /** Property of a snapshot that names its commit, so that it can be found again. */
     private static final String COMMIT = "trawl.commit";
+    /** Of a partition it is known to be false without a look at its files. */
+    private static final Expression NO_WINDOW = Expressions.isNull("window");
 
     private final Table table;
     private final String name;
@@ -52,6 +55,7 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     private final transient @Nullable Consumer<Snapshot> noted;
     private transient @Nullable Proviso proviso;
     private transient @Nullable Snapshot committed;
+    private boolean adds;
 
     LakeStore(
             Table table, LakeTable<T> lakeTable, Expression rows, @Nullable Long base, Map<String, String> properties) {
@@ -86,6 +90,12 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
     /** This store, which commits only where something holds then. */
     public LakeStore<T> provided(Proviso condition) {
         this.proviso = condition;
+        return this;
+    }
+
+    /** This store, which adds rows to those that it would replace. */
+    public LakeStore<T> adding() {
+        this.adds = true;
         return this;
     }
 
@@ -124,7 +134,8 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
         }
         String commit = UUID.randomUUID().toString();
         OverwriteFiles overwrite = target.newOverwrite()
-                .overwriteByRowFilter(filter)
+                // With a filter that no row meets deletes of others are still looked for.
+                .overwriteByRowFilter(adds ? Expressions.and(filter, NO_WINDOW) : filter)
                 .conflictDetectionFilter(filter)
                 .validateNoConflictingData()
                 .validateNoConflictingDeletes();

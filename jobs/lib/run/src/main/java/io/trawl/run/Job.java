@@ -2,14 +2,25 @@ package io.trawl.run;
 
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
+import io.trawl.schema.word.Stage;
+import java.time.Instant;
 import java.util.List;
 import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
 
 /** One job: what a main class hands to {@link Jobs}. Fields with picocli's {@code @Option} are options of its own. */
 public interface Job {
     /** Name of the job and of its stage in the ledger, as validate. */
     String name();
+
+    /** The stage that a run of it is in the ledger. Default: one of its own name. */
+    default Stage stage() {
+        return new Stage(name());
+    }
 
     /** What it does, one sentence for --help. */
     String purpose();
@@ -17,6 +28,14 @@ public interface Job {
     /** Whether it works on the windows of a source; else it runs once, without them. */
     default boolean windowed() {
         return true;
+    }
+
+    /**
+     * Where --window is not given: it works on all windows from the one that holds this instant to the newest closed one.
+     * Default: null, --window must be given.
+     */
+    default @Nullable Instant since() {
+        return null;
     }
 
     /** Whether it works on a source: --source is asked for then. */
@@ -66,6 +85,9 @@ public interface Job {
 
     /** Checks what it needs of its source, before Spark starts. */
     default void check(LogSource source) {}
+
+    /** Looks at all its windows before the first of them is begun; whatever it throws ends the job. */
+    default void before(LogSource source, List<Window> windows, Lake lake, State state) throws Exception {}
 
     /** Does the work: for one window, or once. */
     void run(Run run) throws Exception;

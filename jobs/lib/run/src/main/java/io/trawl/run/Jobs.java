@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -116,7 +117,8 @@ public final class Jobs {
         @Option(
                 names = "--window",
                 paramLabel = "START/END",
-                description = "Window of broker append time, UTC; a longer range is split into windows.")
+                description =
+                        "Window of broker append time, UTC; a longer range is split into windows. Several, separated by commas, are possible.")
         @Nullable
         String window;
 
@@ -165,14 +167,9 @@ public final class Jobs {
                 source = settings.source(options.source);
             }
             if (job.windowed() && source != null) {
-                if (options.window == null) {
-                    throw new IllegalArgumentException(
-                            "--window is missing: START/END in UTC, for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
-                }
-                range = Window.parse(options.window);
-                List<Window> units = range.units(source.unit(), settings.number("window.most"));
-                units.get(units.size() - 1).requireClosed(clock.instant(), settings.duration("window.margin"));
-                windows.addAll(units);
+                WindowRanges asked = WindowRanges.of(options.window, job.since(), source, settings, clock.instant());
+                range = asked.whole();
+                windows.addAll(asked.windows());
             } else if (options.window != null || options.source != null && source == null) {
                 throw new IllegalArgumentException(
                         "job " + job.name() + " takes no " + (job.sourced() ? "--window" : "--source and no --window"));
@@ -200,6 +197,9 @@ public final class Jobs {
             List<Run> runs = new ArrayList<>();
             try (Lake lake = Lake.open(settings, hadoop)) {
                 State state = State.at(settings.text("state.dir"), hadoop);
+                if (source != null) {
+                    job.before(source, windows.stream().filter(Objects::nonNull).toList(), lake, state);
+                }
                 for (Window window : windows) {
                     Run run = new Run(job, options.runId, settings, spark, lake, state, source, window);
                     runs.add(run);

@@ -91,6 +91,13 @@ final class Report {
             }
         }
         report.putObject("seconds").put("total", seconds(started, clock.instant()));
+        var windows = report.putArray("windows");
+        runs.forEach(run -> {
+            Window recorded = run.recorded();
+            if (recorded != null) {
+                windows.add(recorded.toString());
+            }
+        });
         var notes = report.putArray("notes");
         runs.forEach(run -> run.notesSoFar().forEach(notes::add));
         return report;

@@ -54,6 +54,8 @@ public final class Run {
     private @Nullable String detail;
     private @Nullable String failure;
     private long lines = SparkStart.UNKNOWN;
+    private boolean unchanged;
+    private boolean recorded;
 
     Run(
             Job job,
@@ -219,13 +221,29 @@ public final class Run {
     /** A store that replaces those rows of this run's window of a table for which a further condition holds. */
     public <T extends SpecificRecord> LakeStore<T> replacing(LakeTable<T> table, Expression which) {
         Long base = base(table);
+        claim();
+        return lake.replacing(table, Expressions.and(Lake.of(source().name(), window()), which), base, properties())
+                .provided(() -> claims().require(window()));
+    }
+
+    /**
+     * A store that adds rows to this run's window of a table that the job writes ({@link Job#writes}). Its commit is refused, as
+     * that of a store that replaces them, if another one has touched the window since the run began.
+     */
+    public <T extends SpecificRecord> LakeStore<T> adding(LakeTable<T> table) {
+        Long base = base(table);
+        claim();
+        return lake.replacing(table, Lake.of(source().name(), window()), base, properties())
+                .adding()
+                .provided(() -> claims().require(window()));
+    }
+
+    private void claim() {
         try {
             claims().claim(window(), id);
         } catch (IOException e) {
             throw new JobFailure("window " + window() + " cannot be claimed in state.dir: " + e.getMessage(), e);
         }
-        return lake.replacing(table, Expressions.and(Lake.of(source().name(), window()), which), base, properties())
-                .provided(() -> claims().require(window()));
     }
 
     /**
@@ -272,6 +290,14 @@ public final class Run {
         books.sequence(value);
     }
 
+    /** Says that the window stays as it is: nothing was committed, and the ledger gets no entry. */
+    public void unchanged() {
+        if (!books.outputs().isEmpty()) {
+            throw new IllegalStateException("run " + id + " has committed, so its window has changed");
+        }
+        this.unchanged = true;
+    }
+
     /** Says that the run is recorded and then fails, for example since it found what it looks for. */
     public void failed(String line) {
         this.failure = line;
@@ -286,9 +312,12 @@ public final class Run {
     public void execute() throws Exception {
         books.open(lake, ledger());
         job.run(this);
-        books.balance();
-        if (job.recorded()) {
-            record();
+        if (!unchanged) {
+            books.balance();
+            if (job.recorded()) {
+                record();
+                recorded = true;
+            }
         }
         job.afterwards(this);
         if (failure != null) {
@@ -300,7 +329,7 @@ public final class Run {
         Window of = window == null ? new Window(started, started.plusNanos(1_000)) : window;
         LedgerEntry entry = new LedgerEntry();
         entry.setSource(source == null ? "indicators" : source.name());
-        entry.setStage(job.name());
+        entry.setStage(job.stage().name());
         entry.setWindow(of.start());
         entry.setWindowEnd(of.end());
         entry.setRunId(id);
@@ -329,6 +358,12 @@ public final class Run {
 
     Map<String, Long> outputsSoFar() {
         return books.outputs();
+    }
+
+    /** The window, if the ledger has got an entry of this run; else null. */
+    @Nullable
+    Window recorded() {
+        return recorded ? window : null;
     }
 
     List<String> notesSoFar() {

@@ -1,0 +1,46 @@
+package io.trawl.replay;
+
+import io.trawl.flow.Store;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store that several chains fill, and that is committed once. */
+final class Gathered<T> implements Store<T> {
+    private static final long serialVersionUID = 1L;
+
+    private final Store<T> into;
+    private final ArrayList<Serializable> receipts = new ArrayList<>();
+
+    Gathered(Store<T> into) {
+        this.into = into;
+    }
+
+    @Override
+    public String name() {
+        return into.name();
+    }
+
+    @Override
+    public Writer<T> open(int partition, long attempt) throws Exception {
+        return into.open(partition, attempt);
+    }
+
+    /** A chain has ended: its share is kept until all have. */
+    @Override
+    public void commit(List<Serializable> more) {
+        receipts.addAll(more);
+    }
+
+    /** Makes visible what all chains wrote, at once. */
+    void commitAll() throws IOException {
+        try {
+            into.commit(receipts);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

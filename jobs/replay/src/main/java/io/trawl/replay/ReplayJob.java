@@ -1,0 +1,384 @@
+package io.trawl.replay;
+
+import static io.trawl.steps.Steps.expect;
+import static io.trawl.steps.Steps.parse;
+
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.SourceParser;
+import io.trawl.base.State;
+import io.trawl.base.Window;
+import io.trawl.flow.Flow;
+import io.trawl.flow.Tally;
+import io.trawl.lake.Horizon;
+import io.trawl.lake.Lake;
+import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
+import io.trawl.lake.Newest;
+import io.trawl.parsing.Parser;
+import io.trawl.record.InvalidRecord;
+import io.trawl.record.ProxyEvent;
+import io.trawl.run.Job;
+import io.trawl.run.Jobs;
+import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Parses invalid lines of a window again. What today's formats read becomes events of the window; the rest stays invalid
+ * with today's reason. Events that are there stay as they are, byte for byte.
+ *
+ * <p>It is a run of the stage validate, and counts as any other: the window has its new events and its new invalid records
+ * when the ledger names the snapshots of both, at one moment. It begins with what the ledger names, whatever a run that
+ * died has left in the tables since. So reruns of validate and replays may come in any order.
+ */
+public final class ReplayJob implements Job {
+    public static final String COMMIT_EVENTS = "commit events";
+    public static final String COMMIT_INVALID = "commit invalid records";
+    public static final String RECORD = "record";
+
+    @Option(
+            names = "--since",
+            paramLabel = "INSTANT",
+            description =
+                    "In the place of --window: all windows that were validated, from the one that holds this instant.")
+    private @Nullable String since;
+
+    @Option(
+            names = "--reason",
+            paramLabel = "CODE",
+            split = ",",
+            description = "Only records with this reason, for example syntax; several, separated by commas.")
+    private List<String> reasons = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only records that this format could not read, for example squid; several, separated by commas.")
+    private List<String> formats = new ArrayList<>();
+
+    @Option(
+            names = "--pattern",
+            paramLabel = "RE2",
+            description =
+                    "Only records whose line contains this regular expression of RE2 (linear time; no look-around, no back-reference).")
+    private @Nullable String pattern;
+
+    @Option(names = "--dry-run", description = "Change nothing; say what would change, with ten of the lines.")
+    private boolean dryRun;
+
+    private final Consumer<String> steps;
+    private int shown;
+
+    public ReplayJob() {
+        this(step -> {});
+    }
+
+    /** @param steps hears of each step before it is done */
+    public ReplayJob(Consumer<String> steps) {
+        this.steps = steps;
+    }
+
+    public static void main(String[] args) {
+        Jobs.main(args, new ReplayJob());
+    }
+
+    @Override
+    public String name() {
+        return "replay";
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.VALIDATE;
+    }
+
+    @Override
+    public String purpose() {
+        return "Parses invalid lines of a window again, by today's formats; those that are valid now become events of their window.";
+    }
+
+    @Override
+    public @Nullable Instant since() {
+        String given = since;
+        if (given == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(given.strip()).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "--since " + given
+                            + ": expected an instant with its zone, for example 2026-11-24T10:00:00Z",
+                    e);
+        }
+    }
+
+    @Override
+    public List<LakeTable<?>> writes() {
+        return List.of(LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
+    }
+
+    /** Only of windows that are changed: {@link #before}. */
+    @Override
+    public boolean needsHistory() {
+        return false;
+    }
+
+    @Override
+    public void check(Settings settings) {
+        selection();
+    }
+
+    @Override
+    public void check(LogSource source) {
+        source.checkFormats();
+    }
+
+    private Selection selection() {
+        return Selection.of(reasons, formats, pattern);
+    }
+
+    /** Refuses all of it if one of the windows cannot be replayed: nothing is done by half. */
+    @Override
+    public void before(LogSource source, List<Window> windows, Lake lake, State state) throws IOException {
+        Ledger ledger = new Ledger(lake);
+        Selection selection = selection();
+        for (Window window : windows) {
+            Ledger.Entry validate = validate(ledger, source.name(), window);
+            if (validate != null && !isEmpty(lake, validate, source.name(), window)) {
+                requireCurrent(ledger, validate, source.name(), window);
+                try {
+                    Horizon.require(state, ledger, source.name(), window);
+                } catch (IllegalArgumentException e) {
+                    if (any(lake, validate, source.name(), window, selection)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    private Ledger.@Nullable Entry validate(Ledger ledger, String source, Window window) {
+        return since == null
+                ? ledger.require(source, Stage.VALIDATE, window)
+                : ledger.current(source, Stage.VALIDATE, window);
+    }
+
+    private static boolean isEmpty(Lake lake, Ledger.Entry validate, String source, Window window) {
+        return lake.isEmpty(
+                LakeTable.INVALID_RECORDS, source, window, validate.output(LakeTable.INVALID_RECORDS));
+    }
+
+    private static boolean any(Lake lake, Ledger.Entry validate, String source, Window window, Selection selection)
+            throws IOException {
+        try (CloseableIterable<InvalidRecord> records = lake.records(
+                LakeTable.INVALID_RECORDS,
+                source,
+                window,
+                validate.output(LakeTable.INVALID_RECORDS),
+                Expressions.alwaysTrue())) {
+            for (InvalidRecord record : records) {
+                if (selection.takes(record)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A validate that was made from other lines than the window has now is to be made again, as a whole. */
+    private static void requireCurrent(Ledger ledger, Ledger.Entry validate, String source, Window window) {
+        long now = ledger.require(source, Stage.INGEST, window).output(LakeTable.RAW_LINES);
+        long read = validate.input(LakeTable.RAW_LINES);
+        if (now != read) {
+            throw new JobFailure(
+                    "window " + window + " of source " + source + ": validate was made from snapshot " + read
+                            + " of lake.raw_lines, which is no longer the current one (" + now
+                            + "): rerun validate, which parses all lines by today's formats",
+                    null);
+        }
+    }
+
+    @Override
+    public void run(Run run) throws IOException {
+        String source = run.source().name();
+        Ledger.Entry validate = validate(run.ledger(), source, run.window());
+        if (validate == null || isEmpty(run.lake(), validate, source, run.window())) {
+            run.unchanged();
+            return;
+        }
+        run.lines(validate.counts().getOrDefault("raw", 0L));
+        SourceParser reading = run.source().sourceParser();
+        InvalidLines lines = InvalidLines.of(run, validate, selection(), reading.parser());
+        Look.Said said = Look.Said.of(lines.selected());
+        run.count("selected", said.records());
+        if (said.records() == 0) {
+            run.unchanged();
+            return;
+        }
+        Look look = Look.at(lines.lines(), reading.parser());
+        if (look.lines() != said.records()) {
+            throw new JobFailure(
+                    "window " + run.window() + " of source " + source + ": lake.raw_lines has " + look.lines()
+                            + " of the " + said.records() + " lines that are invalid; run audit, which says what is wrong",
+                    null);
+        }
+        boolean changes = look.healed() > 0 || look.verdicts() != said.verdicts();
+        run.note(told(run.window(), look, changes));
+        if (dryRun || !changes) {
+            if (dryRun) {
+                examples(run, look);
+            }
+            run.count("healed", look.healed());
+            run.unchanged();
+            return;
+        }
+        requireCurrent(run.ledger(), validate, source, run.window());
+        Horizon.require(run.state(), run.ledger(), source, run.window());
+        replay(run, validate, lines, reading);
+    }
+
+    private String told(Window window, Look look, boolean changes) {
+        String rest = look.reasons().entrySet().stream()
+                .map(reason -> reason.getKey() + " " + reason.getValue())
+                .collect(Collectors.joining(", "));
+        long invalid = look.lines() - look.healed();
+        return "window " + window + ": of " + look.lines() + " invalid lines " + look.healed()
+                + (dryRun ? " would become events, " : " become events, ") + invalid + (dryRun ? " would stay" : " stay")
+                + " invalid" + (rest.isEmpty() ? "" : " (" + rest + ")")
+                + (changes ? dryRun ? "" : "; run enrich, load and audit of it next" : "; nothing changes");
+    }
+
+    private void examples(Run run, Look look) {
+        for (String example : look.examples()) {
+            if (shown < Look.EXAMPLES) {
+                run.note(example);
+                shown++;
+            }
+        }
+    }
+
+    private void replay(Run run, Ledger.Entry validate, InvalidLines lines, SourceParser reading) throws IOException {
+        String source = run.source().name();
+        Parser parser = reading.parser();
+        long before = validate.output(LakeTable.PROXY_EVENTS);
+        // If the newest state of the table is what the ledger names, its files stay; else a run died and all is written anew.
+        boolean adds = Newest.is(run.lake(), LakeTable.PROXY_EVENTS, source, run.window(), before);
+        Gathered<ProxyEvent> events =
+                new Gathered<>(adds ? run.adding(LakeTable.PROXY_EVENTS) : run.replacing(LakeTable.PROXY_EVENTS));
+        Gathered<InvalidRecord> invalid = new Gathered<>(run.replacing(LakeTable.INVALID_RECORDS));
+        if (!adds && !run.lake().isEmpty(LakeTable.PROXY_EVENTS, source, run.window(), before)) {
+            Flow.of(run.lake().read(run.spark(), LakeTable.PROXY_EVENTS, source, run.window(), before))
+                    .into(events)
+                    .run();
+        }
+        Flow.of(lines.others()).into(invalid).run();
+        Map<String, Long> others = lines.others().map(InvalidRecord::getReason).countByValue();
+        Tally tally = Flow.of(lines.lines())
+                .then(parse(parser))
+                .then(expect(ProxyEvent.class))
+                .into(events)
+                .rejectsInto(invalid)
+                .run();
+        note(run, validate, reading, others, tally);
+        requireSame(run, validate);
+        run.input(LakeTable.RAW_LINES, validate.input(LakeTable.RAW_LINES));
+        run.input(LakeTable.PROXY_EVENTS, before);
+        run.input(LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
+        steps.accept(COMMIT_EVENTS);
+        events.commitAll();
+        steps.accept(COMMIT_INVALID);
+        invalid.commitAll();
+        steps.accept(RECORD);
+    }
+
+    /** Another run of the window may have been recorded since this one began: its result must not be lost. */
+    private static void requireSame(Run run, Ledger.Entry validate) {
+        Ledger.Entry now = run.ledger().require(run.source().name(), Stage.VALIDATE, run.window());
+        if (now.sequence() != validate.sequence() || !now.runId().equals(validate.runId())) {
+            throw new JobFailure(
+                    "window " + run.window() + " of source " + run.source().name() + ": run " + now.runId()
+                            + " of validate was recorded while this one ran; nothing of this run was applied, run it again",
+                    null);
+        }
+    }
+
+    /** What the ledger says: of the window as a whole, as validate does. */
+    private void note(
+            Run run, Ledger.Entry validate, SourceParser reading, Map<String, Long> others, Tally tally) {
+        Map<String, Long> was = validate.counts();
+        long healed = tally.count("stored.proxy_events");
+        for (String count : List.of("raw", "copies", "copies_earlier")) {
+            run.count(count, was.getOrDefault(count, 0L));
+        }
+        run.count("valid", was.getOrDefault("valid", 0L) + healed);
+        run.count("healed", healed);
+        byFormat(validate, reading.parser(), tally).forEach(run::count);
+        TreeMap<String, Long> invalid = new TreeMap<>();
+        others.forEach((reason, count) -> {
+            invalid.merge("invalid." + reason, count, Long::sum);
+            invalid.merge("invalid", count, Long::sum);
+        });
+        tally.counts().forEach((name, count) -> {
+            if (name.startsWith("invalid")) {
+                invalid.merge(name, count, Long::sum);
+            }
+        });
+        invalid.forEach(run::count);
+        validate.versions().forEach((of, version) -> {
+            // The events that were there are of those formats.
+            if (of.startsWith("format.")) {
+                run.version(of, version);
+            }
+        });
+        run.version("parser", reading.parser().id());
+        reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
+        reading.notes().forEach(run::note);
+        run.version("schema", "ProxyEvent/1");
+        run.version("replay", selection() + ", of run " + validate.runId());
+        String detail = validate.detail();
+        if (detail != null) {
+            run.detail(detail);
+        }
+    }
+
+    /** Events of each format, where there are several. */
+    private static Map<String, Long> byFormat(Ledger.Entry validate, Parser parser, Tally tally) {
+        TreeMap<String, Long> counts = new TreeMap<>();
+        validate.counts().forEach((name, count) -> {
+            if (name.startsWith("valid.")) {
+                counts.put(name, count);
+            }
+        });
+        if (counts.isEmpty()) {
+            String one = validate.versions().getOrDefault("parser", "");
+            counts.put(
+                    "valid." + one.substring(0, Math.max(0, one.lastIndexOf('/'))),
+                    validate.counts().getOrDefault("valid", 0L));
+        }
+        List<Parser> formats = parser.formats();
+        for (Parser format : formats) {
+            long healed = formats.size() > 1
+                    ? tally.count("stored.proxy_events." + format.name())
+                    : tally.count("stored.proxy_events");
+            counts.merge("valid." + format.name(), healed, Long::sum);
+        }
+        return counts.size() > 1 ? counts : Map.of();
+    }
+}
