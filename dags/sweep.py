@@ -12,14 +12,12 @@ from trawl_dags.defaults import dag_id, job_defaults
 from trawl_dags.operator import SparkJobOperator
 from trawl_dags.settings import Settings
 from trawl_dags.timetable import EVER, WindowTimetable
+from trawl_dags.windows import INSTANT
 
 # What the check has made of form and data interval; it stays the same when a later task is cleared.
 CHECKED = "{{ ti.xcom_pull(task_ids='check')['%s'] }}"
 WINDOW = ("--source", CHECKED % "source", "--window", CHECKED % "window")
 ACCEPT_LOSS = "{{ '--accept-loss' if ti.xcom_pull(task_ids='check')['accept_loss'] else '' }}"
-
-# Refused by the trigger itself; the calendar that the form shows for "date-time" checks nothing.
-INSTANT = r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$"
 
 
 def sweep(called: str, own: str, settings: Settings) -> DAG:

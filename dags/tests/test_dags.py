@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.definitions.timetables.simple import ContinuousTimetable
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from trawl_dags.check import CheckOperator
 from trawl_dags.hot import HotDetectOperator
 from trawl_dags.operator import SparkJobOperator
+from trawl_dags.windows import REPLAY_FIELDS
 
 DAGS = Path(__file__).resolve().parents[1]
 FILES = sorted(file for file in DAGS.glob("*.py"))
@@ -35,7 +36,7 @@ def everything(dags):
 
 
 def test_these_dags_are_there(dags):
-    assert sorted(dags) == ["hot_detections", "maintain", "refresh_indicators", "sweep"]
+    assert sorted(dags) == ["hot_detections", "maintain", "refresh_indicators", "replay", "sweep"]
 
 
 def test_every_dag_and_task_says_what_it_is_and_what_to_do_when_it_fails(dags):
@@ -54,7 +55,7 @@ def test_every_dag_has_tags_and_every_task_an_owner(dags):
 
 def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
     jobs = [task for task in all_jobs(dags) if not isinstance(task, HotDetectOperator)]
-    assert len(jobs) == 7
+    assert len(jobs) == 11
     for task in jobs:
         assert task.pool == "spark"
         assert task.retries >= 3
@@ -68,7 +69,7 @@ def all_jobs(dags):
 
 
 def test_every_job_runs_in_cluster_mode_and_durably(dags):
-    assert len(all_jobs(dags)) == 8
+    assert len(all_jobs(dags)) == 12
     for task in all_jobs(dags):
         assert task._conn_id == "trawl_spark"
         assert task._deploy_mode == "cluster"
@@ -86,6 +87,73 @@ def test_a_sweep_goes_from_check_to_audit(dags):
     assert isinstance(tasks["check"], CheckOperator)
     assert tasks["check"].pool == "default_pool", "a run that waits for its window must not hold a slot"
     assert [tasks[name].job for name in order[1:]] == order[1:]
+
+
+def test_a_replay_goes_from_check_to_audit_of_what_has_changed(dags):
+    dag = dags["replay"]
+    order = ["check", "replay", "changed", "enrich", "load", "audit"]
+    assert list(dag.task_dict) == order
+    for name, following in zip(order, [*order[1:], None], strict=True):
+        assert dag.task_dict[name].downstream_task_ids == ({following} if following else set())
+    assert [dag.task_dict[name].job for name in ("replay", "enrich", "load", "audit")] == [
+        "replay",
+        "enrich",
+        "load",
+        "audit",
+    ]
+    assert dag.task_dict["changed"].of == "replay"
+    assert dag.task_dict["replay"].arguments == ["{{ ti.xcom_pull(task_ids='check')['arguments'] }}"]
+    for name in ("enrich", "load", "audit"):
+        assert dag.task_dict[name].arguments == [
+            "--source",
+            "{{ ti.xcom_pull(task_ids='check')['source'] }}",
+            "--window",
+            "{{ ti.xcom_pull(task_ids='changed')['window'] }}",
+        ]
+    assert (dag.timetable.can_be_scheduled, dag.max_active_runs) == (False, 1)
+    assert dag.params["dry_run"] is True, "who only looks changes nothing"
+    assert list(dag.params) == [*REPLAY_FIELDS]
+
+
+class Pulled:
+    """A task instance whose XComs are given."""
+
+    def __init__(self, **given):
+        self.given = given
+
+    def xcom_pull(self, task_ids):
+        return self.given[task_ids]
+
+
+def test_what_follows_a_replay_gets_the_windows_that_changed(dags):
+    changed = dags["replay"].task_dict["changed"]
+    hours = [f"2026-11-24T{hour:02}:00:00Z/2026-11-24T{hour + 1:02}:00:00Z" for hour in (1, 2, 5)]
+    assert changed.execute({"ti": Pulled(replay={"windows": hours})}) == {
+        "window": "2026-11-24T01:00:00Z/2026-11-24T03:00:00Z,2026-11-24T05:00:00Z/2026-11-24T06:00:00Z",
+        "windows": 3,
+    }
+    with pytest.raises(AirflowSkipException, match="replay has changed no window: nothing follows"):
+        changed.execute({"ti": Pulled(replay={"windows": []})})
+
+
+class Asked:
+    """A run that was triggered with a form."""
+
+    def __init__(self, **conf):
+        self.conf = conf
+
+
+def test_the_form_of_a_replay_becomes_arguments(dags, conf):
+    conf()
+    check = dags["replay"].task_dict["check"]
+    form = {"since": "2026-11-24T10:00:00Z", "pattern": "id=[0-9]+ x", "dry_run": False}
+    got = check.execute({"params": {"source": "proxy"}, "dag_run": Asked(**form)})
+    assert got == {
+        "source": "proxy",
+        "arguments": "--source\nproxy\n--since\n2026-11-24T10:00:00Z\n--pattern=id=[0-9]+ x",
+    }
+    with pytest.raises(AirflowFailException, match="no window is given"):
+        check.execute({"params": {"source": "proxy"}, "dag_run": Asked()})
 
 
 def test_one_hot_job_of_a_source_runs_always(dags):
@@ -152,6 +220,7 @@ def test_every_source_has_its_dag_and_the_first_ones_is_sweep(conf):
         "hot_detections_proxy",
         "maintain",
         "refresh_indicators",
+        "replay",
         "sweep",
         "sweep_proxy",
     ]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trawl_dags.windows import BadRequest, Window, closed, floor, not_closed, request, utc
+from trawl_dags.windows import BadRequest, Window, closed, floor, joined, not_closed, replay, request, utc
 
 NOW = datetime(2026, 11, 24, 12, 0, 10, tzinfo=UTC)
 TEN = Window(datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 11, tzinfo=UTC))
@@ -105,3 +105,41 @@ def test_borders_are_the_same_every_day(minutes):
         assert floor(midnight, unit) == midnight
         assert floor(midnight + unit - timedelta(microseconds=1), unit) == midnight
         assert floor(midnight - timedelta(microseconds=1), unit) == midnight - unit
+
+
+HOUR = {"window_start": "2026-11-24T10:00:00Z", "window_end": "2026-11-24T11:00:00Z"}
+
+
+def test_a_replay_asks_for_windows_and_lines(conf):
+    asked = replay({**HOUR, "reason": "syntax", "format": "squid", "dry_run": True}, conf(), "proxy")
+    assert asked.arguments == [
+        *("--source", "proxy", "--window", "2026-11-24T10:00:00Z/2026-11-24T11:00:00Z"),
+        *("--reason=syntax", "--format=squid", "--dry-run"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("params", "line"),
+    [
+        ({}, "no window is given: fill in since, for example 2026-11-24T10:00:00Z, or window_start and window_end"),
+        ({**HOUR, "since": "2026-11-24T10:00:00Z"}, "since is given, and window_start and window_end are too"),
+        ({"since": "yesterday"}, "since 'yesterday': expected an instant"),
+        ({"window_start": "2026-11-24T10:00:00Z"}, "window_start is given but window_end is not"),
+        ({**HOUR, "window_end": "2026-11-24T10:30:00Z"}, "is not a border of source proxy's windows"),
+        ({**HOUR, "pattern": "x\n--accept-loss"}, "expected one line of text without control characters"),
+        ({**HOUR, "reason": 7}, "reason 7: expected one line of text"),
+        ({**HOUR, "dry_run": "no"}, "dry_run 'no': expected true or false"),
+        ({**HOUR, "indicators": "latest"}, "field 'indicators' is unknown: expected some of source, window_start"),
+        ({**HOUR, "source": "dns"}, "source 'dns' is unknown: expected one of proxy"),
+    ],
+)
+def test_a_replay_that_cannot_be_done_is_refused(conf, params, line):
+    with pytest.raises(BadRequest) as refused:
+        replay(params, conf(), "proxy")
+    assert line in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_windows_that_touch_are_joined():
+    assert joined([]) == ""
+    assert joined(["a/b", "b/c", "d/e"]) == "a/c,d/e"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from trawl_dags.settings import Settings, SettingsError
-from trawl_dags.windows import BadRequest, Window, closed, not_closed, plain, request
+from trawl_dags.windows import BadRequest, Window, closed, joined, not_closed, plain, replay, request
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -75,3 +75,55 @@ class CheckOperator(BaseOperator):
             "indicators": sweep.indicators,
             "accept_loss": sweep.accept_loss,
         }
+
+
+class ReplayCheckOperator(BaseOperator):
+    """Turns the form of a replay into arguments of its job.
+
+    :param own: the source where the form names none
+    :return: {"source", "arguments": one a line}
+    """
+
+    ui_color = "#f4efdc"
+
+    def __init__(self, *, own: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.own = own
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Check.
+
+        :raises AirflowFailException: the form or trawl.conf is wrong; no retry
+        """
+        try:
+            asked = replay({**context["params"], **(context["dag_run"].conf or {})}, Settings.load(), self.own)
+        except (BadRequest, SettingsError) as e:
+            raise AirflowFailException(str(e)) from None
+        self.log.info("Replay %s", asked.arguments)
+        return {"source": asked.source.name, "arguments": "\n".join(asked.arguments)}
+
+
+class ChangedOperator(BaseOperator):
+    """Names the windows that a task's job has changed; without any, the tasks that follow are skipped.
+
+    :param of: the task
+    :return: {"window": an argument of the jobs that follow, "windows": how many}
+    """
+
+    ui_color = "#f4efdc"
+
+    def __init__(self, *, of: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.of = of
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Look at the job's report.
+
+        :raises AirflowSkipException: there is none
+        """
+        report = context["ti"].xcom_pull(task_ids=self.of)
+        windows = report["windows"]
+        if not windows:
+            raise AirflowSkipException(f"{self.of} has changed no window: nothing follows")
+        self.log.info("%d windows have changed: %s", len(windows), joined(windows))
+        return {"window": joined(windows), "windows": len(windows)}

@@ -81,6 +81,35 @@ missing. It fails with one line that says which window lost what. Remove the cau
 those after it; a retry alone gives the same answer, unless the cluster was the cause.
 {_RERUN}{_STOP}"""
 
+REPLAY = f"""
+### Invalid lines that a mended format reads become events
+
+After you have mended a format: parses invalid lines of a source again by today's formats. Lines that are valid now
+become events of their own window; the other lines stay invalid, with today's reason. Events that are there already stay
+as they are. Then enrich, load and audit of each changed window.
+
+**By hand:** *Trigger*, with windows (or *Since*) and, if you like, a reason, a format or a pattern. *Dry run* is on
+unless you switch it off: the log of the task `replay` then says what would change and shows ten lines.
+
+**When it fails:** the run is red here, and the task's log ends with one line. A window whose earlier results are no
+longer kept (`maintain.rerun`) is refused with the date, before anything is done. Trawl sends no message.
+{_RERUN}{_STOP}"""
+
+REPLAY_CHECK = """
+Refuses a wrong form (unknown source, a time without zone, no window, both windows and *Since*). When it fails, trigger
+again with a correct form: a retry or a rerun would fail in the same way.
+"""
+
+REPLAY_TASK = f"""
+Parses the selected invalid records of the windows again. If the task fails midway, windows that are done stay done, and
+the next try continues with the others; enrich, load and audit then run for all of them.
+{_RERUN}{_STOP}"""
+
+CHANGED = """
+Names the windows that have changed, for the tasks that follow. Skipped, as they are, if no window has changed or after
+a dry run. It fails only if the report of `replay` is missing: then rerun `replay` (clear it and those downstream).
+"""
+
 REFRESH = f"""
 ### Feed files become the next snapshot of indicators
 
@@ -168,3 +197,9 @@ ACCEPT_LOSS = (
 )
 ALLOWLISTS = "MISP's warning lists: folders or files, one per line. Empty: those of the setting allowlists.folder."
 FEEDS = "Folders or files that the Spark driver can read, one per line."
+REPLAY_START = "In UTC, a border of the source's windows. Fill in start and end, or since."
+SINCE = "All windows that were swept, from the one that holds this instant to the newest closed one."
+REASON = "Only records with this reason, for example syntax. Several are separated by commas. Empty: every reason."
+FORMAT = "Only lines that this format could not read, for example squid. Several are separated by commas."
+PATTERN = "Only lines that contain this regular expression (RE2: linear time, no look-around, no back-reference)."
+DRY_RUN = "Change nothing; say what would change, and show ten of the lines."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,10 @@ from trawl_dags.settings import Settings, Source, instant, iso
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXAMPLE = "2026-11-24T10:00:00Z"
+INSTANT = r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$"
+"""What the form takes for an instant; the calendar that it shows for "date-time" checks nothing."""
 FIELDS = ("source", "window_start", "window_end", "indicators", "accept_loss")
+REPLAY_FIELDS = ("source", "window_start", "window_end", "since", "reason", "format", "pattern", "dry_run")
 
 
 class BadRequest(ValueError):
@@ -41,6 +44,15 @@ class Sweep:
     window: Window
     indicators: str
     accept_loss: bool
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What one run of a replay does: windows of a source, and which of their invalid lines, as arguments of the job."""
+
+    source: Source
+    arguments: list[str]
+    dry_run: bool
 
 
 def utc(at: datetime) -> str:
@@ -73,25 +85,14 @@ def request(params: Mapping[str, Any], interval: Window | None, settings: Settin
     :raises BadRequest: what is wrong, what was expected, and an example
     :raises SettingsError: trawl.conf itself is wrong
     """
-    for field in params:
-        if field not in FIELDS:
-            raise BadRequest(f"field {field!r} is unknown: expected some of {', '.join(FIELDS)}")
-    name = params.get("source") or own
-    if name not in settings.sources():
-        raise BadRequest(f"source {name!r} is unknown: expected one of {', '.join(settings.sources())}")
-    source = settings.source(name)
+    source = _source(params, FIELDS, settings, own)
     indicators = params.get("indicators") or "pinned"
     if indicators not in ("pinned", "latest"):
         raise BadRequest(f"indicators {indicators!r}: expected pinned or latest")
-    accept_loss = params.get("accept_loss") or False
-    if not isinstance(accept_loss, bool):
-        raise BadRequest(f"accept_loss {accept_loss!r}: expected true or false")
-    start, end = _field(params, "window_start"), _field(params, "window_end")
-    if start and end:
-        window = Window(start, end)
-    elif start or end:
-        given, missing = ("window_start", "window_end") if start else ("window_end", "window_start")
-        raise BadRequest(f"{given} is given but {missing} is not: fill in both, or neither for the run's own window")
+    accept_loss = _flag(params, "accept_loss")
+    given = _range(params)
+    if given:
+        window = given
     elif interval:
         window = interval
     else:
@@ -107,12 +108,80 @@ def request(params: Mapping[str, Any], interval: Window | None, settings: Settin
     return Sweep(source, window, indicators, accept_loss)
 
 
+def replay(params: Mapping[str, Any], settings: Settings, own: str) -> Replay:
+    """Turn the trigger form into the replay it asks for.
+
+    :param params: the form's fields: source, window_start and window_end or since, reason, format, pattern, dry_run
+    :param own: the source where the form names none
+    :raises BadRequest: what is wrong, what was expected, and an example
+    :raises SettingsError: trawl.conf itself is wrong
+    """
+    source = _source(params, REPLAY_FIELDS, settings, own)
+    dry_run = _flag(params, "dry_run")
+    window, since = _range(params), _field(params, "since")
+    if window and since:
+        raise BadRequest("since is given, and window_start and window_end are too: expected one of them")
+    if window:
+        _aligned(window, source)
+        words = ["--window", str(window)]
+    elif since:
+        words = ["--since", utc(since)]
+    else:
+        raise BadRequest(f"no window is given: fill in since, for example {EXAMPLE}, or window_start and window_end")
+    for field in ("reason", "format", "pattern"):
+        value = params.get(field) or ""
+        # One argument of the job is one line.
+        if not isinstance(value, str) or not value.isprintable():
+            raise BadRequest(f"{field} {value!r}: expected one line of text without control characters")
+        if value:
+            words.append(f"--{field}={value}")
+    return Replay(source, ["--source", source.name, *words, *(["--dry-run"] if dry_run else [])], dry_run)
+
+
+def joined(windows: Sequence[str]) -> str:
+    """Write windows, each START/END and in order, as an argument of a job: what touches becomes one range."""
+    ranges: list[list[str]] = []
+    for start, end in (window.split("/") for window in windows):
+        if ranges and ranges[-1][1] == start:
+            ranges[-1][1] = end
+        else:
+            ranges.append([start, end])
+    return ",".join("/".join(one) for one in ranges)
+
+
 def not_closed(window: Window, margin: timedelta, now: datetime) -> str:
     """The line that refuses a window which lines may still be appended to."""
     return (
         f"window {window} has not closed yet: it can be swept from {utc(window.end + margin)} on (its end and "
         f"window.margin = {iso(margin)}), now it is {utc(now.replace(microsecond=0))}"
     )
+
+
+def _source(params: Mapping[str, Any], fields: Sequence[str], settings: Settings, own: str) -> Source:
+    for field in params:
+        if field not in fields:
+            raise BadRequest(f"field {field!r} is unknown: expected some of {', '.join(fields)}")
+    name = params.get("source") or own
+    if name not in settings.sources():
+        raise BadRequest(f"source {name!r} is unknown: expected one of {', '.join(settings.sources())}")
+    return settings.source(name)
+
+
+def _flag(params: Mapping[str, Any], name: str) -> bool:
+    value = params.get(name) or False
+    if not isinstance(value, bool):
+        raise BadRequest(f"{name} {value!r}: expected true or false")
+    return value
+
+
+def _range(params: Mapping[str, Any]) -> Window | None:
+    start, end = _field(params, "window_start"), _field(params, "window_end")
+    if start and end:
+        return Window(start, end)
+    if start or end:
+        given, missing = ("window_start", "window_end") if start else ("window_end", "window_start")
+        raise BadRequest(f"{given} is given but {missing} is not: fill in both, or neither for the run's own window")
+    return None
 
 
 def _field(params: Mapping[str, Any], name: str) -> datetime | None:

@@ -16,6 +16,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.load.LoadJob;
 import io.trawl.maintain.MaintainJob;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
+import io.trawl.replay.ReplayJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
@@ -142,6 +143,7 @@ final class Sweeper {
             case "load" -> new LoadJob();
             case "audit" -> new AuditJob();
             case "maintain" -> new MaintainJob();
+            case "replay" -> new ReplayJob();
             case "refresh-indicators" -> new RefreshIndicatorsJob();
             default -> throw new IllegalArgumentException(name);
         };

@@ -185,7 +185,16 @@ class EveryCommandIT {
     }
 
     private static List<String> jobs() {
-        return List.of("ingest", "validate", "enrich", "load", "audit", "refresh-indicators", "maintain", "hot-detect");
+        return List.of(
+                "ingest",
+                "validate",
+                "enrich",
+                "load",
+                "audit",
+                "replay",
+                "refresh-indicators",
+                "maintain",
+                "hot-detect");
     }
 
     private List<String> subCommands() throws Exception {

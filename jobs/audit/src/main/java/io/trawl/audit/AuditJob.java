@@ -70,6 +70,7 @@ public final class AuditJob implements Job {
     public void check(Settings settings) {
         CopiesElsewhere.lookback(settings);
         HBaseSide.most(settings);
+        InvalidShare.check(settings);
     }
 
     @Override
@@ -157,12 +158,15 @@ public final class AuditJob implements Job {
                 : Json.MAPPER.readTree(before.detail());
         Unswept unswept = Unswept.before(run, ingest, known, before == null ? null : before.window());
         unswept.judge(run, problems);
+        InvalidShare share = InvalidShare.of(run, known, validate);
+        share.judge(run, validate);
         Proxies proxies = Proxies.judge(run, lines, known);
         problems.addAll(proxies.problems());
         proxies.notes().forEach(run::note);
         ObjectNode detail = Json.MAPPER.createObjectNode();
         unswept.into(detail);
         proxies.into(detail);
+        share.into(detail);
         problems.forEach(detail.putArray("problems")::add);
         run.detail(Json.MAPPER.writeValueAsString(detail));
 

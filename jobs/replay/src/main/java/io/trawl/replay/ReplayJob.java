@@ -51,6 +51,9 @@ public final class ReplayJob implements Job {
     public static final String COMMIT_INVALID = "commit invalid records";
     public static final String RECORD = "record";
 
+    /** Key of the ledger's versions: what was replayed. */
+    private static final String REPLAY = "replay";
+
     @Option(
             names = "--since",
             paramLabel = "INSTANT",
@@ -219,8 +222,12 @@ public final class ReplayJob implements Job {
     public void run(Run run) throws IOException {
         String source = run.source().name();
         Ledger.Entry validate = validate(run.ledger(), source, run.window());
-        if (validate == null || isEmpty(run.lake(), validate, source, run.window())) {
+        if (validate == null) {
             run.unchanged();
+            return;
+        }
+        if (isEmpty(run.lake(), validate, source, run.window())) {
+            unchanged(run, validate);
             return;
         }
         run.lines(validate.counts().getOrDefault("raw", 0L));
@@ -229,7 +236,7 @@ public final class ReplayJob implements Job {
         Look.Said said = Look.Said.of(lines.selected());
         run.count("selected", said.records());
         if (said.records() == 0) {
-            run.unchanged();
+            unchanged(run, validate);
             return;
         }
         Look look = Look.at(lines.lines(), reading.parser());
@@ -246,12 +253,24 @@ public final class ReplayJob implements Job {
                 examples(run, look);
             }
             run.count("healed", look.healed());
-            run.unchanged();
+            unchanged(run, validate);
             return;
         }
         requireCurrent(run.ledger(), validate, source, run.window());
         Horizon.require(run.state(), run.ledger(), source, run.window());
         replay(run, validate, lines, reading);
+    }
+
+    /** An earlier try may have replayed the window and died before it could say so. */
+    private void unchanged(Run run, Ledger.Entry validate) {
+        run.unchanged();
+        if (!dryRun && validate.versions().containsKey(REPLAY)) {
+            Ledger.Entry enrich = run.ledger().current(run.source().name(), Stage.ENRICH, run.window());
+            if (enrich == null
+                    || enrich.input(LakeTable.PROXY_EVENTS) != validate.output(LakeTable.PROXY_EVENTS)) {
+                run.awaited();
+            }
+        }
     }
 
     private String told(Window window, Look look, boolean changes) {
@@ -351,7 +370,7 @@ public final class ReplayJob implements Job {
         reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
         reading.notes().forEach(run::note);
         run.version("schema", "ProxyEvent/1");
-        run.version("replay", selection() + ", of run " + validate.runId());
+        run.version(REPLAY, selection() + ", of run " + validate.runId());
         String detail = validate.detail();
         if (detail != null) {
             run.detail(detail);

@@ -22,7 +22,9 @@ import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -375,11 +377,11 @@ class ReplayJobTest {
                         "evil"))
                 .contains("another run of the same window committed while this one ran; nothing of this run was applied");
         assertThat(events(0)).hasSize(5);
-        // One that clears the window, too: it brings no file.
+        // Between the two commits.
         assertThat(run(
                         new ReplayJob(now -> {
                             if (now.equals(ReplayJob.COMMIT_INVALID)) {
-                                assertThat(run(new ValidateJob(), 0)).isEmpty();
+                                assertThat(run(new ValidateJob(), 1)).isEmpty();
                             }
                         }),
                         1))
@@ -387,6 +389,30 @@ class ReplayJobTest {
         assertThat(events(1)).hasSize(1);
         follows(0);
         follows(1);
+    }
+
+    /** It brings no file of events that the added ones could meet. */
+    @Test
+    void anotherRunThatClearsTheEventsMeanwhileIsNotLost() throws Exception {
+        Path file = folder.resolve("formats/my-gateway.yaml");
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_EVENTS)) {
+                                try {
+                                    Files.writeString(
+                                            file,
+                                            FORMAT.replace("more, least: 3, most: %d", "more last, least: 5, most: 5"));
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                                assertThat(run(new ValidateJob(), 0)).isEmpty();
+                            }
+                        }),
+                        0))
+                .contains("another run of the same window committed while this one ran");
+        assertThat(events(0)).isEmpty();
+        assertThat(files(0)).isEmpty();
+        assertThat(invalid(0)).hasSize(7);
     }
 
     @Test
@@ -414,7 +440,7 @@ class ReplayJobTest {
     void aReasonThatChangesIsWritten() throws Exception {
         Files.writeString(
                 folder.resolve("formats/my-gateway.yaml"),
-                FORMAT.formatted(3).replace("least: 3", "least: 1"));
+                FORMAT.formatted(3).replace("least: 3", "least: 1").replace("refused: syntax", "refused: timestamp"));
         assertThat(invalid(0)).filteredOn(row -> row.contains("broken")).first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
                 .contains("reason=syntax");
         JsonNode report = replay(0, "--pattern", "^broken");
@@ -423,6 +449,23 @@ class ReplayJobTest {
                 .contains("reason=timestamp");
         assertThat(events(0)).hasSize(2);
         follows(0);
+    }
+
+    @Test
+    void anAuditWarnsOfTooManyInvalidLines() throws Exception {
+        JsonNode audit = report("audit", 0);
+        assertThat(audit.path("counts").path("warnings").asLong()).isEqualTo(1);
+        List<String> notes = new ArrayList<>();
+        audit.path("notes").forEach(note -> notes.add(note.asText()));
+        assertThat(notes)
+                .contains("warning: 5 of 7 lines are invalid, 71.43 %: more than 10 % (setting audit.invalid.limit)."
+                        + " Reasons: syntax 4, timestamp 1. Mend the format, then replay")
+                .noneMatch(note -> note.contains("\u001b"));
+        assertThat(notes.stream().filter(note -> note.startsWith("invalid, "))).hasSize(3);
+        replay(0);
+        mustRun(0, List.of(EnrichJob::new));
+        assertThat(run(new AuditJob(), 0, "--set", "audit.invalid.limit=30")).isEmpty();
+        assertThat(report("audit", 0).path("counts").has("warnings")).isFalse();
     }
 
     @Test

@@ -90,17 +90,19 @@ record Basis(
             why = "the hot path has stored up to offset " + hot.position(partition) + " with the same indicators ("
                     + snapshot + ")";
         }
-        into.add(
-                Kind.ONLY_BATCH,
-                reason,
-                new Example(
-                        detection.getDetectionId(),
-                        detection.getTimestamp(),
-                        detection.getClient(),
-                        detection.getIndicatorValue(),
-                        partition,
-                        offset,
-                        why));
+        Example example = new Example(
+                detection.getDetectionId(),
+                detection.getTimestamp(),
+                detection.getClient(),
+                detection.getIndicatorValue(),
+                partition,
+                offset,
+                why);
+        if (reason == Reason.UNEXPLAINED) {
+            into.later.add(new Doubtful(detection.getEventId(), example));
+        } else {
+            into.add(Kind.ONLY_BATCH, reason, example);
+        }
     }
 
     /** What the hot path writes of a detection of the batch sweep, if it finds the same. */

@@ -2,5 +2,5 @@ package io.trawl.parity;
 
 import java.io.Serializable;
 
-/** A detection that only the hot path has, and whose line may be one that validate dropped. */
+/** A detection that only one of the two has; the reason hangs on what became of its line. */
 record Doubtful(String eventId, Example example) implements Serializable {}

@@ -35,15 +35,29 @@ final class Findings implements Serializable {
     /** Only the hot path has them, and the reason hangs on whether validate dropped their line. */
     final ArrayList<Doubtful> doubtful = new ArrayList<>();
 
+    /** Only the batch sweep has them, and the reason hangs on whether their line was invalid once. */
+    final ArrayList<Doubtful> later = new ArrayList<>();
+
     /**
      * Tells the reasons of what was left open.
      *
      * @param dropped which of some events are of lines that validate dropped
+     * @param wereInvalid which of some events are of lines that an earlier validate could not read
      */
-    void settle(UnaryOperator<Set<String>> dropped) {
-        Set<String> events = new TreeSet<>();
-        doubtful.forEach(one -> events.add(one.eventId()));
-        Set<String> copies = events.isEmpty() ? events : dropped.apply(events);
+    void settle(UnaryOperator<Set<String>> dropped, UnaryOperator<Set<String>> wereInvalid) {
+        Set<String> healed = ids(later, wereInvalid);
+        for (Doubtful one : later) {
+            if (healed.contains(one.eventId())) {
+                add(
+                        Kind.ONLY_BATCH,
+                        Reason.HEALED,
+                        one.example().because("the line was invalid when the hot path read it, and was parsed again since"));
+            } else {
+                add(Kind.ONLY_BATCH, Reason.UNEXPLAINED, one.example());
+            }
+        }
+        later.clear();
+        Set<String> copies = ids(doubtful, dropped);
         for (Doubtful one : doubtful) {
             if (copies.contains(one.eventId())) {
                 add(
@@ -57,7 +71,14 @@ final class Findings implements Serializable {
         doubtful.clear();
     }
 
+    private static Set<String> ids(List<Doubtful> some, UnaryOperator<Set<String>> which) {
+        Set<String> events = new TreeSet<>();
+        some.forEach(one -> events.add(one.eventId()));
+        return events.isEmpty() ? events : which.apply(events);
+    }
+
     Findings plus(Findings other) {
+        later.addAll(other.later);
         doubtful.addAll(other.doubtful);
         lacking = lacking.plus(other.lacking);
         equal += other.equal;

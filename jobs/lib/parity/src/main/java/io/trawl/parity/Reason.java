@@ -14,6 +14,8 @@ public enum Reason {
     DELETED("deleted before it was read"),
     /** The line came more than once, and the two kept another copy. */
     COPY("copy"),
+    /** The line was invalid until a format was mended, and the hot path had read it before. */
+    HEALED("healed"),
     UNEXPLAINED("unexplained");
 
     private final String text;

@@ -102,7 +102,7 @@ class ParityTest {
     }
 
     private Verdict verdict() {
-        findings.settle(events -> Set.of());
+        findings.settle(events -> Set.of(), events -> Set.of());
         return new Verdict(basis(), findings);
     }
 
@@ -361,12 +361,26 @@ class ParityTest {
         // With indicators that the earlier window was not swept with: the hot path is the first to see it.
         Detection hot = hot(120, WINDOW.start());
         basis().hot(Keys.window(4, hot, WINDOW), new HBaseStore.Place(0, 120), row(hotCell(hot)), List.of(), findings);
-        findings.settle(events -> {
+        findings.settle(
+                events -> {
+                    assertThat(events).containsExactly("e");
+                    return Set.of("e");
+                },
+                events -> Set.of());
+        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.COPY)))
+                .isEqualTo("validate dropped the line, which another window keeps");
+    }
+
+    @Test
+    void aLineThatWasInvalidWhenTheHotPathReadItIsExplained() {
+        Detection healed = detection(120);
+        basis().batch(healed, row(cell("batch", VERSION, healed)), findings);
+        findings.settle(events -> Set.of(), events -> {
             assertThat(events).containsExactly("e");
             return Set.of("e");
         });
-        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.COPY)))
-                .isEqualTo("validate dropped the line, which another window keeps");
+        assertThat(why(only(verdict(), Kind.ONLY_BATCH, Reason.HEALED)))
+                .isEqualTo("the line was invalid when the hot path read it, and was parsed again since");
     }
 
     @Test
@@ -392,6 +406,7 @@ class ParityTest {
             }
             all.plus(share);
         }
+        all.settle(events -> Set.of(), events -> Set.of());
         Verdict verdict = new Verdict(basis(), all);
         Difference difference = verdict.differences(Kind.ONLY_BATCH).get(Reason.UNEXPLAINED);
         assertThat(difference.count()).isEqualTo(12);

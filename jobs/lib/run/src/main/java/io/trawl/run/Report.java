@@ -93,9 +93,9 @@ final class Report {
         report.putObject("seconds").put("total", seconds(started, clock.instant()));
         var windows = report.putArray("windows");
         runs.forEach(run -> {
-            Window recorded = run.recorded();
-            if (recorded != null) {
-                windows.add(recorded.toString());
+            Window changed = run.toFollow();
+            if (changed != null) {
+                windows.add(changed.toString());
             }
         });
         var notes = report.putArray("notes");

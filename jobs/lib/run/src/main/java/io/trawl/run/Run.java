@@ -56,6 +56,7 @@ public final class Run {
     private long lines = SparkStart.UNKNOWN;
     private boolean unchanged;
     private boolean recorded;
+    private boolean awaited;
 
     Run(
             Job job,
@@ -360,10 +361,15 @@ public final class Run {
         return books.outputs();
     }
 
-    /** The window, if the ledger has got an entry of this run; else null. */
+    /** Says that the window is unchanged since an earlier run, which the jobs that follow have not been run after yet. */
+    public void awaited() {
+        this.awaited = true;
+    }
+
+    /** The window, if the jobs that follow are to be run: the ledger has got an entry of this run, or they are awaited. */
     @Nullable
-    Window recorded() {
-        return recorded ? window : null;
+    Window toFollow() {
+        return recorded || awaited ? window : null;
     }
 
     List<String> notesSoFar() {
