@@ -52,8 +52,7 @@ class ReplayIT {
     private static boolean isBetween(Sweeper source, Window window) throws Exception {
         try (Lake lake = Lake.open(source.settings(), Sweeper.HADOOP)) {
             Ledger.Entry entry = new Ledger(lake).require(source.source(), Stage.VALIDATE, window);
-            Lake.Commit newest =
-                    Objects.requireNonNull(lake.newest(LakeTable.PROXY_EVENTS, source.source(), window));
+            Lake.Commit newest = Objects.requireNonNull(lake.newest(LakeTable.PROXY_EVENTS, source.source(), window));
             return newest.snapshot() != entry.output(LakeTable.PROXY_EVENTS);
         }
     }

@@ -68,8 +68,7 @@ final class InvalidShare {
         long valid = run.countsSoFar().getOrDefault("valid", 0L);
         long invalid = run.countsSoFar().getOrDefault("invalid", 0L);
         long directives = Math.min(invalid, validate.counts().getOrDefault(DIRECTIVES, 0L));
-        return new InvalidShare(
-                before, run.window().start(), valid + invalid - directives, invalid - directives);
+        return new InvalidShare(before, run.window().start(), valid + invalid - directives, invalid - directives);
     }
 
     /** @throws IllegalArgumentException a setting is no share, or no multiple */
@@ -163,9 +162,11 @@ final class InvalidShare {
         var list = detail.putArray(DETAIL);
         List<Share> all = new ArrayList<>(before);
         all.add(own);
-        all.stream().skip(Math.max(0, all.size() - WINDOWS)).forEach(share -> list.addObject()
-                .put("window", share.window())
-                .put("lines", share.lines())
-                .put("invalid", share.invalid()));
+        all.stream()
+                .skip(Math.max(0, all.size() - WINDOWS))
+                .forEach(share -> list.addObject()
+                        .put("window", share.window())
+                        .put("lines", share.lines())
+                        .put("invalid", share.invalid()));
     }
 }

@@ -71,8 +71,9 @@ class InvalidShareTest {
         Settings settings = Settings.defaults();
         InvalidShare.check(settings);
         assertThatThrownBy(() -> InvalidShare.check(settings.with("audit.invalid.limit", "101")))
-                .hasMessage("setting audit.invalid.limit = 101: expected a share in percent from 0 to 100, for example 10"
-                        + " (100: no limit)");
+                .hasMessage(
+                        "setting audit.invalid.limit = 101: expected a share in percent from 0 to 100, for example 10"
+                                + " (100: no limit)");
         assertThatThrownBy(() -> InvalidShare.check(settings.with("audit.invalid.growth", "1")))
                 .hasMessage("setting audit.invalid.growth = 1: expected a multiple of at least 2, for example 4 (0: not"
                         + " compared)");

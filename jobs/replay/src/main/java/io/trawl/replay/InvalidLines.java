@@ -34,11 +34,7 @@ record InvalidLines(JavaRDD<InvalidRecord> selected, JavaRDD<InvalidRecord> othe
         boolean alone = lake.isEmpty(LakeTable.RAW_LINES, source, run.window(), raw);
         Selection selection = alone ? given.withoutRawLines(parser) : given;
         JavaRDD<InvalidRecord> all = lake.read(
-                spark,
-                LakeTable.INVALID_RECORDS,
-                source,
-                run.window(),
-                validate.output(LakeTable.INVALID_RECORDS));
+                spark, LakeTable.INVALID_RECORDS, source, run.window(), validate.output(LakeTable.INVALID_RECORDS));
         JavaRDD<InvalidRecord> selected = all.filter(selection::takes);
         JavaRDD<RawLine> lines;
         if (alone) {
@@ -52,7 +48,9 @@ record InvalidLines(JavaRDD<InvalidRecord> selected, JavaRDD<InvalidRecord> othe
             lines = Rows.records(
                     rows.join(
                             places,
-                            col("partition").equalTo(col("of_partition")).and(col("offset").equalTo(col("of_offset"))),
+                            col("partition")
+                                    .equalTo(col("of_partition"))
+                                    .and(col("offset").equalTo(col("of_offset"))),
                             "left_semi"),
                     RawLine::new);
         }

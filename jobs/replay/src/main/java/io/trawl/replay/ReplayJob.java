@@ -72,7 +72,8 @@ public final class ReplayJob implements Job {
             names = "--format",
             paramLabel = "NAME",
             split = ",",
-            description = "Only records that this format could not read, for example squid; several, separated by commas.")
+            description =
+                    "Only records that this format could not read, for example squid; several, separated by commas.")
     private List<String> formats = new ArrayList<>();
 
     @Option(
@@ -126,9 +127,7 @@ public final class ReplayJob implements Job {
             return OffsetDateTime.parse(given.strip()).toInstant();
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "--since " + given
-                            + ": expected an instant with its zone, for example 2026-11-24T10:00:00Z",
-                    e);
+                    "--since " + given + ": expected an instant with its zone, for example 2026-11-24T10:00:00Z", e);
         }
     }
 
@@ -184,8 +183,7 @@ public final class ReplayJob implements Job {
     }
 
     private static boolean isEmpty(Lake lake, Ledger.Entry validate, String source, Window window) {
-        return lake.isEmpty(
-                LakeTable.INVALID_RECORDS, source, window, validate.output(LakeTable.INVALID_RECORDS));
+        return lake.isEmpty(LakeTable.INVALID_RECORDS, source, window, validate.output(LakeTable.INVALID_RECORDS));
     }
 
     private static boolean any(Lake lake, Ledger.Entry validate, String source, Window window, Selection selection)
@@ -243,7 +241,8 @@ public final class ReplayJob implements Job {
         if (look.lines() != said.records()) {
             throw new JobFailure(
                     "window " + run.window() + " of source " + source + ": lake.raw_lines has " + look.lines()
-                            + " of the " + said.records() + " lines that are invalid; run audit, which says what is wrong",
+                            + " of the " + said.records()
+                            + " lines that are invalid; run audit, which says what is wrong",
                     null);
         }
         boolean changes = look.healed() > 0 || look.verdicts() != said.verdicts();
@@ -266,8 +265,7 @@ public final class ReplayJob implements Job {
         run.unchanged();
         if (!dryRun && validate.versions().containsKey(REPLAY)) {
             Ledger.Entry enrich = run.ledger().current(run.source().name(), Stage.ENRICH, run.window());
-            if (enrich == null
-                    || enrich.input(LakeTable.PROXY_EVENTS) != validate.output(LakeTable.PROXY_EVENTS)) {
+            if (enrich == null || enrich.input(LakeTable.PROXY_EVENTS) != validate.output(LakeTable.PROXY_EVENTS)) {
                 run.awaited();
             }
         }
@@ -279,7 +277,8 @@ public final class ReplayJob implements Job {
                 .collect(Collectors.joining(", "));
         long invalid = look.lines() - look.healed();
         return "window " + window + ": of " + look.lines() + " invalid lines " + look.healed()
-                + (dryRun ? " would become events, " : " become events, ") + invalid + (dryRun ? " would stay" : " stay")
+                + (dryRun ? " would become events, " : " become events, ") + invalid
+                + (dryRun ? " would stay" : " stay")
                 + " invalid" + (rest.isEmpty() ? "" : " (" + rest + ")")
                 + (changes ? dryRun ? "" : "; run enrich, load and audit of it next" : "; nothing changes");
     }
@@ -297,7 +296,8 @@ public final class ReplayJob implements Job {
         String source = run.source().name();
         Parser parser = reading.parser();
         long before = validate.output(LakeTable.PROXY_EVENTS);
-        // If the newest state of the table is what the ledger names, its files stay; else a run died and all is written anew.
+        // If the newest state of the table is what the ledger names, its files stay; else a run died and all is written
+        // anew.
         boolean adds = Newest.is(run.lake(), LakeTable.PROXY_EVENTS, source, run.window(), before);
         Gathered<ProxyEvent> events =
                 new Gathered<>(adds ? run.adding(LakeTable.PROXY_EVENTS) : run.replacing(LakeTable.PROXY_EVENTS));
@@ -339,8 +339,7 @@ public final class ReplayJob implements Job {
     }
 
     /** What the ledger says: of the window as a whole, as validate does. */
-    private void note(
-            Run run, Ledger.Entry validate, SourceParser reading, Map<String, Long> others, Tally tally) {
+    private void note(Run run, Ledger.Entry validate, SourceParser reading, Map<String, Long> others, Tally tally) {
         Map<String, Long> was = validate.counts();
         long healed = tally.count("stored.proxy_events");
         for (String count : List.of("raw", "copies", "copies_earlier")) {

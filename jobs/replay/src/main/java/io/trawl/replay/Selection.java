@@ -38,7 +38,8 @@ final class Selection implements Serializable {
     /** Of no line the bytes are enough. */
     private final boolean none;
 
-    private Selection(TreeSet<String> reasons, TreeSet<String> formats, @Nullable Pattern pattern, boolean alone, boolean none) {
+    private Selection(
+            TreeSet<String> reasons, TreeSet<String> formats, @Nullable Pattern pattern, boolean alone, boolean none) {
         this.none = none;
         this.reasons = reasons;
         this.formats = formats;
@@ -68,7 +69,11 @@ final class Selection implements Serializable {
             }
         }
         return new Selection(
-                new TreeSet<>(reasons), new TreeSet<>(formats), pattern == null ? null : compiled(pattern), false, false);
+                new TreeSet<>(reasons),
+                new TreeSet<>(formats),
+                pattern == null ? null : compiled(pattern),
+                false,
+                false);
     }
 
     private static Pattern compiled(String text) {
@@ -118,7 +123,9 @@ final class Selection implements Serializable {
         if (!formats.isEmpty() && Arrays.stream(record.getParser().split(",")).noneMatch(this::isOfFormat)) {
             return false;
         }
-        return pattern == null || pattern.matcher(new String(Buffers.bytes(record.getRaw()), StandardCharsets.UTF_8)).find();
+        return pattern == null
+                || pattern.matcher(new String(Buffers.bytes(record.getRaw()), StandardCharsets.UTF_8))
+                        .find();
     }
 
     private boolean isOfFormat(String parser) {

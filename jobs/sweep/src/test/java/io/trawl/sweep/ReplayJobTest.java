@@ -15,11 +15,14 @@ import io.trawl.kafka.files.LogScan;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.record.RawLine;
 import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.replay.ReplayJob;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
+import io.trawl.run.Run;
 import io.trawl.schema.word.Stage;
+import io.trawl.testing.Lines;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,6 +43,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
@@ -171,7 +175,9 @@ class ReplayJobTest {
                 job,
                 Clock.systemUTC(),
                 new PrintStream(said, true, StandardCharsets.UTF_8));
-        return status == 0 ? "" : status + " " + said.toString(StandardCharsets.UTF_8).strip();
+        return status == 0
+                ? ""
+                : status + " " + said.toString(StandardCharsets.UTF_8).strip();
     }
 
     private String run(Job job, int number, String... more) {
@@ -270,7 +276,7 @@ class ReplayJobTest {
         return count;
     }
 
-    /** What a validate of the whole window by the mended format gives, in another lake of the same lines. */
+    /** What a validate of the whole window by the mended format gives. */
     private Map<String, List<String>> expected(int number) throws Exception {
         mustRun(number, List.of(ValidateJob::new));
         return named(number);
@@ -302,7 +308,8 @@ class ReplayJobTest {
                 .containsEntry("invalid", 4L)
                 .containsEntry("invalid.syntax", 3L)
                 .containsEntry("invalid.timestamp", 1L);
-        assertThat(validate(0).versions().get("replay")).startsWith("reason syntax, pattern evil\\.example/[a-z], of run ");
+        assertThat(validate(0).versions().get("replay"))
+                .startsWith("reason syntax, pattern evil\\.example/[a-z], of run ");
     }
 
     @Test
@@ -322,6 +329,18 @@ class ReplayJobTest {
         assertThat(run(new AuditJob(), 0)).isEmpty();
     }
 
+    /** The try that comes after it must not take its windows for done. */
+    @Test
+    void aTryThatDiedAfterTheLedgerLeavesItsWindowsToFollow() throws Exception {
+        replay(0);
+        JsonNode next = replay(0);
+        assertThat(next.path("notes").toString()).contains("nothing changes");
+        assertThat(next.path("windows").toString()).isEqualTo("[\"" + window(0) + "\"]");
+        assertThat(replay(0, "--dry-run").path("windows")).isEmpty();
+        follows(0);
+        assertThat(replay(0).path("windows")).isEmpty();
+    }
+
     @Test
     void copiesStayCopies() throws Exception {
         assertThat(replay(1).path("counts").path("healed").asLong()).isEqualTo(1);
@@ -336,7 +355,6 @@ class ReplayJobTest {
     @ParameterizedTest
     @CsvSource({
         ReplayJob.COMMIT_EVENTS + ", replay",
-        ReplayJob.COMMIT_EVENTS + ", validate",
         ReplayJob.COMMIT_INVALID + ", replay",
         ReplayJob.COMMIT_INVALID + ", validate",
         ReplayJob.RECORD + ", replay",
@@ -375,7 +393,8 @@ class ReplayJobTest {
                         0,
                         "--pattern",
                         "evil"))
-                .contains("another run of the same window committed while this one ran; nothing of this run was applied");
+                .contains(
+                        "another run of the same window committed while this one ran; nothing of this run was applied");
         assertThat(events(0)).hasSize(5);
         // Between the two commits.
         assertThat(run(
@@ -441,11 +460,16 @@ class ReplayJobTest {
         Files.writeString(
                 folder.resolve("formats/my-gateway.yaml"),
                 FORMAT.formatted(3).replace("least: 3", "least: 1").replace("refused: syntax", "refused: timestamp"));
-        assertThat(invalid(0)).filteredOn(row -> row.contains("broken")).first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        assertThat(invalid(0))
+                .filteredOn(row -> row.contains("broken"))
+                .first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
                 .contains("reason=syntax");
         JsonNode report = replay(0, "--pattern", "^broken");
         assertThat(report.path("counts").path("healed").asLong()).isZero();
-        assertThat(invalid(0)).hasSize(5).filteredOn(row -> row.contains("broken")).first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        assertThat(invalid(0))
+                .hasSize(5)
+                .filteredOn(row -> row.contains("broken"))
+                .first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
                 .contains("reason=timestamp");
         assertThat(events(0)).hasSize(2);
         follows(0);
@@ -475,8 +499,14 @@ class ReplayJobTest {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int status = Jobs.run(
                 new String[] {
-                    "--conf", lake.conf().toString(), "--source", Sweep.SOURCE, "--since", START.plusMillis(100).toString(),
-                    "--report", "since.json"
+                    "--conf",
+                    lake.conf().toString(),
+                    "--source",
+                    Sweep.SOURCE,
+                    "--since",
+                    START.plusMillis(100).toString(),
+                    "--report",
+                    "since.json"
                 },
                 new ReplayJob(),
                 later,
@@ -485,15 +515,17 @@ class ReplayJobTest {
         assertThat(status).isZero();
         JsonNode report = Objects.requireNonNull(
                 State.at(settings.text("reports.dir"), LakeRows.HADOOP).read("since.json"));
-        assertThat(report.path("windows").toString())
-                .isEqualTo("[\"" + window(0) + "\",\"" + window(1) + "\"]");
+        assertThat(report.path("windows").toString()).isEqualTo("[\"" + window(0) + "\",\"" + window(1) + "\"]");
         assertThat(report.path("counts").path("healed").asLong()).isEqualTo(4);
         // What follows takes the list as it is.
         String both = window(0) + "," + window(1);
-        assertThat(run(new EnrichJob(), "--source", Sweep.SOURCE, "--window", both)).isEmpty();
-        assertThat(run(new AuditJob(), "--source", Sweep.SOURCE, "--window", both)).isEmpty();
-        assertThat(run(new ReplayJob(), 2)).isEqualTo("1 trawl replay: window " + window(2) + " of source files has no"
-                + " validate yet: run validate --source files --window " + window(2) + " first");
+        assertThat(run(new EnrichJob(), "--source", Sweep.SOURCE, "--window", both))
+                .isEmpty();
+        assertThat(run(new AuditJob(), "--source", Sweep.SOURCE, "--window", both))
+                .isEmpty();
+        assertThat(run(new ReplayJob(), 2))
+                .isEqualTo("1 trawl replay: window " + window(2) + " of source files has no"
+                        + " validate yet: run validate --source files --window " + window(2) + " first");
     }
 
     @Test
@@ -504,11 +536,90 @@ class ReplayJobTest {
                         Json.MAPPER.readTree("{\"ended_before\": \"2100-01-01T00:00:00Z\", \"unfinished_before\":"
                                 + " \"2100-01-01T00:00:00Z\", \"unfinished_before_of\": {}}"));
         Map<String, List<String>> before = named(0);
-        assertThat(run(new ReplayJob(), "--source", Sweep.SOURCE, "--window", window(0) + "," + window(1), "--pattern", "id=8"))
-                .startsWith("2 trawl replay: window " + window(1) + " of source files can no longer be rerun: its last run ended ")
+        assertThat(run(
+                        new ReplayJob(),
+                        "--source",
+                        Sweep.SOURCE,
+                        "--window",
+                        window(0) + "," + window(1),
+                        "--pattern",
+                        "id=8"))
+                .startsWith("2 trawl replay: window " + window(1)
+                        + " of source files can no longer be rerun: its last run ended ")
                 .contains("2100-01-01T00:00:00Z");
         assertThat(run(new ReplayJob(), 0, "--pattern", "nowhere")).isEmpty();
         assertThat(named(0)).isEqualTo(before);
+    }
+
+    /** Puts raw lines into the lake, as an agent sends them that adds the line of the file which names the columns. */
+    private record Sent(String header, List<String> lines) implements Job {
+        @Override
+        public String name() {
+            return "ingest";
+        }
+
+        @Override
+        public String purpose() {
+            return "Stores lines.";
+        }
+
+        @Override
+        public List<LakeTable<?>> writes() {
+            return List.of(LakeTable.RAW_LINES);
+        }
+
+        @Override
+        public void run(Run run) {
+            run.count("raw", lines.size());
+            run.replacing(LakeTable.RAW_LINES).fill(to -> {
+                for (int i = 0; i < lines.size(); i++) {
+                    RawLine line = Lines.line(Sweep.SOURCE, run.window(), i, lines.get(i));
+                    line.setHeaderLine(header);
+                    to.accept(line);
+                }
+            });
+        }
+    }
+
+    private static final String COLUMNS = "#Fields: c-ip cs-uri date time";
+
+    private void sent(int number) {
+        List<String> lines = List.of("10.0.0.7 http://www.evil.example/ 2026-01-05 10:00:00", LINES[1]);
+        assertThat(run(new Sent(COLUMNS, lines), number)).isEmpty();
+        assertThat(run(new ValidateJob(), number, "--set", "source.files.format=squid"))
+                .isEmpty();
+    }
+
+    @Test
+    void aLineIsReadByTheColumnsThatALineOfItsFileNamed() throws Exception {
+        sent(5);
+        assertThat(invalid(5)).hasSize(2);
+        assertThat(run(new ReplayJob(), 5, "--format", "squid", "--set", "source.files.format=w3c"))
+                .isEmpty();
+        assertThat(events(5)).hasSize(1).allMatch(row -> row.contains("source_address=10.0.0.7 "));
+        assertThat(invalid(5)).hasSize(1);
+    }
+
+    @Test
+    void ifTheRawLinesAreGoneALineIsReadByItsOwnBytesAlone() throws Exception {
+        sent(5);
+        try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
+            Table raw = open.table(LakeTable.RAW_LINES);
+            raw.newDelete()
+                    .deleteFromRowFilter(Lake.of(Sweep.SOURCE, window(5)))
+                    .commit();
+            raw.expireSnapshots()
+                    .expireOlderThan(System.currentTimeMillis())
+                    .retainLast(1)
+                    .cleanExpiredFiles(false)
+                    .commit();
+        }
+        // Nobody knows any more which columns it has.
+        assertThat(run(new ReplayJob(), 5, "--set", "source.files.format=w3c")).isEmpty();
+        assertThat(events(5)).isEmpty();
+        assertThat(replay(5).path("counts").path("healed").asLong()).isEqualTo(1);
+        assertThat(events(5)).hasSize(1).allMatch(row -> row.contains("source_address=10.0.0.2 "));
+        assertThat(invalid(5)).hasSize(1);
     }
 
     @Test
@@ -525,8 +636,9 @@ class ReplayJobTest {
                 .isEqualTo("2 trawl replay: --reason sintax: expected one of bug, directive, duration, empty, envelope,"
                         + " expectation, oversize, size, status, syntax, timestamp");
         assertThat(run(new ReplayJob(), 0, "--format", "squid/1"))
-                .isEqualTo("2 trawl replay: --format squid/1: expected the name of a format without version, for example"
-                        + " squid");
+                .isEqualTo(
+                        "2 trawl replay: --format squid/1: expected the name of a format without version, for example"
+                                + " squid");
         assertThat(run(new ReplayJob(), 0, "--pattern", "(a"))
                 .startsWith("2 trawl replay: --pattern (a: ")
                 .endsWith("; expected an expression of RE2, for example 'status=[0-9]{6}'");
@@ -539,8 +651,9 @@ class ReplayJobTest {
                 .isEqualTo("2 trawl replay: --since yesterday: expected an instant with its zone, for example"
                         + " 2026-11-24T10:00:00Z");
         assertThat(run(new ReplayJob(), "--source", Sweep.SOURCE, "--since", "2100-01-01T00:00:00Z"))
-                .startsWith("2 trawl replay: --since 2100-01-01T00:00:00Z: no window of source files has closed since then;"
-                        + " expected a time before ");
+                .startsWith(
+                        "2 trawl replay: --since 2100-01-01T00:00:00Z: no window of source files has closed since then;"
+                                + " expected a time before ");
         assertThat(run(new ReplayJob(), "--source", Sweep.SOURCE)).startsWith("2 trawl replay: --window is missing");
     }
 }

@@ -51,7 +51,8 @@ final class Findings implements Serializable {
                 add(
                         Kind.ONLY_BATCH,
                         Reason.HEALED,
-                        one.example().because("the line was invalid when the hot path read it, and was parsed again since"));
+                        one.example()
+                                .because("the line was invalid when the hot path read it, and was parsed again since"));
             } else {
                 add(Kind.ONLY_BATCH, Reason.UNEXPLAINED, one.example());
             }
