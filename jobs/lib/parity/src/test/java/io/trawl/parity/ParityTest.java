@@ -3,128 +3,29 @@ package io.trawl.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Json;
-import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
 import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Keys;
-import io.trawl.hbase.Load;
-import io.trawl.kafka.HotProgress;
 import io.trawl.record.Detection;
-import io.trawl.record.OffsetSpan;
 import io.trawl.schema.word.SweepKind;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.hbase.Cell;
-import org.apache.hadoop.hbase.CellComparator;
 import org.apache.hadoop.hbase.KeyValue;
 import org.apache.hadoop.hbase.client.Result;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of one detection, by its row in HBase. */
-class ParityTest {
-    private static final Window WINDOW = Window.parse("2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
-    private static final Instant BEFORE = Instant.parse("2026-11-24T09:00:00Z");
-    private static final long SNAPSHOT = 4_611_686_018_427_387_905L;
-    private static final long VERSION = 12;
-    private static final String ID = "00112233445566778899aabbccddeeff";
-
-    private final Findings findings = new Findings();
-
-    private static Basis basis() {
-        HotProgress.TakeUp first = new HotProgress.TakeUp(6, Map.of(0, 90L), Map.of());
-        HotProgress.TakeUp second =
-                new HotProgress.TakeUp(SNAPSHOT, Map.of(0, 110L), Map.of(0, new OffsetSpan(0, 150L, 160L)));
-        return new Basis(
-                "proxy",
-                WINDOW,
-                List.of(new OffsetSpan(0, 80L, 300L)),
-                List.of(new OffsetSpan(0, 290L, 292L)),
-                SNAPSHOT,
-                VERSION,
-                new HotProgress(List.of(first, second), Map.of(0, 200L)));
-    }
-
-    private static Detection detection(long offset) {
-        Detection detection = new Detection();
-        detection.setDetectionId(ID);
-        detection.setEventId("e");
-        detection.setSource("proxy");
-        detection.setWindow(WINDOW.start());
-        detection.setSweep("batch");
-        detection.setPartition(0);
-        detection.setOffset(offset);
-        detection.setTimestamp(Instant.parse("2026-11-24T09:59:00Z"));
-        detection.setClient("10.0.0.1");
-        detection.setField("url.domain");
-        detection.setValue("www.evil.example");
-        detection.setHow("subdomain");
-        detection.setIndicatorId("i");
-        detection.setIndicatorType("domain");
-        detection.setIndicatorValue("evil.example");
-        detection.setLabels(List.of("a"));
-        detection.setIndicatorSnapshot(SNAPSHOT);
-        return detection;
-    }
-
-    private static Detection hot(long offset, Instant window) {
-        Detection hot = detection(offset);
-        hot.setSweep("hot");
-        hot.setWindow(window);
-        return hot;
-    }
-
-    private static Cell cell(String path, long version, Detection detection) {
-        Window window = new Window(detection.getWindow(), detection.getWindow().plusSeconds(3_600));
-        CellName name = new CellName(path, window, detection.getSource());
-        return new KeyValue(
-                Keys.main(4, detection),
-                HBase.FAMILY,
-                name.bytes(),
-                path.equals("batch") ? new Load(name, version, 0).stamp() : version,
-                Json.of(detection).toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Cell hotCell(Detection hot) {
-        return cell("hot", HBaseStore.hotVersion(hot.getPartition(), hot.getOffset()), hot);
-    }
-
-    private static Result row(Cell... cells) {
-        List<Cell> sorted = new ArrayList<>(Arrays.asList(cells));
-        sorted.sort(CellComparator.getInstance());
-        return Result.create(sorted);
-    }
-
-    private Verdict verdict() {
-        findings.settle(events -> Set.of(), events -> Set.of());
-        return new Verdict(basis(), findings);
-    }
-
+/** What becomes of one detection of the batch sweep, by its row in HBase. */
+class ParityTest extends Compared {
     private Verdict batch(Detection detection, Cell... hot) {
         Cell[] cells = Arrays.copyOf(hot, hot.length + 1);
         cells[hot.length] = cell("batch", VERSION, detection);
         basis().batch(detection, row(cells), findings);
         return verdict();
-    }
-
-    private static Difference only(Verdict verdict, Kind kind, Reason reason) {
-        for (Kind each : Kind.values()) {
-            assertThat(verdict.count(each)).as(each.text()).isEqualTo(each == kind ? 1 : 0);
-        }
-        assertThat(verdict.differences(kind)).containsOnlyKeys(reason);
-        assertThat(verdict.equal()).isZero();
-        assertThat(verdict.unexplained()).isEqualTo(reason == Reason.UNEXPLAINED ? 1 : 0);
-        return verdict.differences(kind).get(reason);
-    }
-
-    private static String why(Difference difference) {
-        return difference.examples().get(0).why();
     }
 
     @Test
@@ -234,141 +135,11 @@ class ParityTest {
     }
 
     @Test
-    void anEntryOfTheWindowsListWhoseRowIsGoneAndWhoseLineIsElsewhereIsOfTheBorder() {
-        Detection hot = hot(300, WINDOW.start());
-        basis().hot(
-                        Keys.window(4, hot, WINDOW),
-                        new HBaseStore.Place(0, 300),
-                        Result.EMPTY_RESULT,
-                        List.of(),
-                        findings);
-        only(verdict(), Kind.ONLY_HOT, Reason.BORDER);
-    }
-
-    @Test
     void aDetectionThatHBaseLacksOrHasOfAnOlderLoadIsLacking() {
         Detection detection = detection(120);
         basis().batch(detection, row(cell("batch", VERSION - 1, detection)), findings);
         basis().batch(detection, Result.EMPTY_RESULT, findings);
         assertThat(verdict().lacking()).isEqualTo(new HBaseReader.Lacking(2, 2, List.of(ID, ID)));
-    }
-
-    private Verdict onlyHot(Detection hot, List<Swept> others, Cell... more) {
-        Cell[] cells = Arrays.copyOf(more, more.length + 1);
-        cells[more.length] = hotCell(hot);
-        basis().hot(
-                        Keys.window(4, hot, WINDOW),
-                        new HBaseStore.Place(hot.getPartition(), hot.getOffset()),
-                        row(cells),
-                        others,
-                        findings);
-        return verdict();
-    }
-
-    @Test
-    void aDetectionThatTheBatchSweepHasIsNotOnlyHot() {
-        Verdict verdict = onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", VERSION, detection(120)));
-        assertThat(verdict.count(Kind.ONLY_HOT)).isZero();
-    }
-
-    @Test
-    void aDetectionThatTheBatchSweepHasNotIsUnexplained() {
-        Difference difference = only(onlyHot(hot(120, WINDOW.start()), List.of()), Kind.ONLY_HOT, Reason.UNEXPLAINED);
-        assertThat(difference.examples().get(0))
-                .isEqualTo(new Example(
-                        ID,
-                        Instant.parse("2026-11-24T09:59:00Z"),
-                        "10.0.0.1",
-                        "evil.example",
-                        0,
-                        120,
-                        "the batch sweep read the line with the same indicators (" + SNAPSHOT + ")"));
-    }
-
-    @Test
-    void aCellOfAnOlderSweepIsNoneOfThisOne() {
-        only(
-                onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", VERSION - 1, detection(120))),
-                Kind.ONLY_HOT,
-                Reason.UNEXPLAINED);
-    }
-
-    @Test
-    void onlyHotByOtherIndicatorsIsExplained() {
-        Detection hot = hot(120, WINDOW.start());
-        hot.setIndicatorSnapshot(6);
-        only(onlyHot(hot, List.of()), Kind.ONLY_HOT, Reason.OTHER_INDICATORS);
-    }
-
-    @Test
-    void aLineThatIngestNeverGotIsExplained() {
-        only(onlyHot(hot(291, WINDOW.start()), List.of()), Kind.ONLY_HOT, Reason.DELETED);
-    }
-
-    @Test
-    void aLineOfTheNextWindowByItsOffsetIsOfTheBorder() {
-        Detection elsewhere = detection(300);
-        elsewhere.setWindow(WINDOW.end());
-        only(onlyHot(hot(300, WINDOW.start()), List.of(), cell("batch", 99, elsewhere)), Kind.ONLY_HOT, Reason.BORDER);
-    }
-
-    @Test
-    void aLineOfTheNextWindowWhichIsNotLoadedYetIsOfTheBorder() {
-        only(onlyHot(hot(300, WINDOW.start()), List.of()), Kind.ONLY_HOT, Reason.BORDER);
-    }
-
-    @Test
-    void aLineOfTheNextWindowWhoseSweepDoesNotHaveItIsUnexplained() {
-        Swept next = new Swept(List.of(new OffsetSpan(0, 300L, 400L)), SNAPSHOT);
-        only(onlyHot(hot(300, WINDOW.start()), List.of(next)), Kind.ONLY_HOT, Reason.UNEXPLAINED);
-    }
-
-    @Test
-    void aLineOfTheNextWindowWhichWasSweptWithOtherIndicatorsIsExplained() {
-        Swept next = new Swept(List.of(new OffsetSpan(0, 300L, 400L)), 9);
-        assertThat(why(only(onlyHot(hot(300, WINDOW.start()), List.of(next)), Kind.ONLY_HOT, Reason.OTHER_INDICATORS)))
-                .isEqualTo("indicators " + SNAPSHOT + " in the hot path, 9 in the batch sweep");
-    }
-
-    @Test
-    void aLineOfWhichTheNextWindowHasAnotherCopyIsExplained() {
-        Detection elsewhere = detection(310);
-        elsewhere.setWindow(WINDOW.end());
-        only(onlyHot(hot(300, WINDOW.start()), List.of(), cell("batch", 99, elsewhere)), Kind.ONLY_HOT, Reason.COPY);
-    }
-
-    @Test
-    void aLineThatTheBatchSweepHasInAnEarlierWindowIsExplained() {
-        Detection earlier = detection(60);
-        earlier.setWindow(BEFORE);
-        assertThat(why(only(
-                        onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", 99, earlier)),
-                        Kind.ONLY_HOT,
-                        Reason.COPY)))
-                .isEqualTo("the batch sweep has partition 0 offset 60, window 2026-11-24T09:00:00Z");
-    }
-
-    @Test
-    void anOlderLoadOfTheWindowExplainsNothing() {
-        only(
-                onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", VERSION - 1, detection(121))),
-                Kind.ONLY_HOT,
-                Reason.UNEXPLAINED);
-    }
-
-    @Test
-    void aLineThatValidateDroppedIsExplained() {
-        // With indicators that the earlier window was not swept with: the hot path is the first to see it.
-        Detection hot = hot(120, WINDOW.start());
-        basis().hot(Keys.window(4, hot, WINDOW), new HBaseStore.Place(0, 120), row(hotCell(hot)), List.of(), findings);
-        findings.settle(
-                events -> {
-                    assertThat(events).containsExactly("e");
-                    return Set.of("e");
-                },
-                events -> Set.of());
-        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.COPY)))
-                .isEqualTo("validate dropped the line, which another window keeps");
     }
 
     @Test
@@ -381,18 +152,6 @@ class ParityTest {
         });
         assertThat(why(only(verdict(), Kind.ONLY_BATCH, Reason.HEALED)))
                 .isEqualTo("the line was invalid when the hot path read it, and was parsed again since");
-    }
-
-    @Test
-    void anEntryOfTheWindowsListWithoutItsRowIsSaid() {
-        Detection hot = hot(120, WINDOW.start());
-        basis().hot(
-                        Keys.window(4, hot, WINDOW),
-                        new HBaseStore.Place(0, 120),
-                        Result.EMPTY_RESULT,
-                        List.of(),
-                        findings);
-        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.UNEXPLAINED))).contains("its row is missing");
     }
 
     @Test

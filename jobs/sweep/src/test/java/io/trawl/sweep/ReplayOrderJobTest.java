@@ -1,0 +1,202 @@
+package io.trawl.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.audit.AuditJob;
+import io.trawl.base.Json;
+import io.trawl.base.State;
+import io.trawl.enrich.EnrichJob;
+import io.trawl.ingest.IngestJob;
+import io.trawl.replay.ReplayJob;
+import io.trawl.run.Jobs;
+import io.trawl.validate.ValidateJob;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Replays among other runs of their windows: before, after, at the same time, and killed. */
+class ReplayOrderJobTest extends ReplayedLake {
+    /** The try that comes after it must not take its windows for done. */
+    @Test
+    void aTryThatDiedAfterTheLedgerLeavesItsWindowsToFollow() throws Exception {
+        replay(0);
+        JsonNode next = replay(0);
+        assertThat(next.path("notes").toString()).contains("nothing changes");
+        assertThat(next.path("windows").toString()).isEqualTo("[\"" + window(0) + "\"]");
+        assertThat(replay(0, "--dry-run").path("windows")).isEmpty();
+        follows(0);
+        assertThat(replay(0).path("windows")).isEmpty();
+    }
+
+    @Test
+    void copiesStayCopies() throws Exception {
+        assertThat(replay(1).path("counts").path("healed").asLong()).isEqualTo(1);
+        follows(1);
+        replay(0);
+        follows(0);
+        assertThat(run(new AuditJob(), 1)).isEmpty();
+        assertThat(validate(1).counts()).containsEntry("copies_earlier", 2L).containsEntry("valid", 1L);
+        assertThat(named(1)).isEqualTo(expected(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ReplayJob.COMMIT_EVENTS + ", replay",
+        ReplayJob.COMMIT_INVALID + ", replay",
+        ReplayJob.COMMIT_INVALID + ", validate",
+        ReplayJob.RECORD + ", replay",
+        ReplayJob.RECORD + ", validate"
+    })
+    void killedAtAnyStepTheWindowIsWhatTheLedgerSays(String step, String next) throws Exception {
+        Map<String, List<String>> before = named(0);
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(step)) {
+                                throw new IllegalStateException("killed");
+                            }
+                        }),
+                        0))
+                .contains("killed");
+        assertThat(named(0)).as("no line in both tables, none in neither").isEqualTo(before);
+        if (!step.equals(ReplayJob.COMMIT_EVENTS)) {
+            assertThat(run(new AuditJob(), 0)).contains("has a result of the window that the ledger does not name");
+        }
+        assertThat(run(next.equals("replay") ? new ReplayJob() : new ValidateJob(), 0))
+                .isEmpty();
+        follows(0);
+        Map<String, List<String>> after = named(0);
+        assertThat(after.get("proxy_events")).hasSize(5);
+        assertThat(after).isEqualTo(expected(0));
+    }
+
+    @Test
+    void anotherRunThatIsRecordedMeanwhileIsNotLost() throws Exception {
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_EVENTS)) {
+                                assertThat(run(new ValidateJob(), 0)).isEmpty();
+                            }
+                        }),
+                        0,
+                        "--pattern",
+                        "evil"))
+                .contains(
+                        "another run of the same window committed while this one ran; nothing of this run was applied");
+        assertThat(events(0)).hasSize(5);
+        // Between the two commits.
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_INVALID)) {
+                                assertThat(run(new ValidateJob(), 1)).isEmpty();
+                            }
+                        }),
+                        1))
+                .contains("another run of the same window committed while this one ran");
+        assertThat(events(1)).hasSize(1);
+        follows(0);
+        follows(1);
+    }
+
+    /** It brings no file of events that the added ones could meet. */
+    @Test
+    void anotherRunThatClearsTheEventsMeanwhileIsNotLost() throws Exception {
+        Path file = folder.resolve("formats/my-gateway.yaml");
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_EVENTS)) {
+                                try {
+                                    Files.writeString(
+                                            file,
+                                            FORMAT.replace("more, least: 3, most: %d", "more last, least: 5, most: 5"));
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                                assertThat(run(new ValidateJob(), 0)).isEmpty();
+                            }
+                        }),
+                        0))
+                .contains("another run of the same window committed while this one ran");
+        assertThat(events(0)).isEmpty();
+        assertThat(files(0)).isEmpty();
+        assertThat(invalid(0)).hasSize(7);
+    }
+
+    @Test
+    void sinceAnInstantWindowsThatWereNeverValidatedAreLeftOut() throws Exception {
+        came(2, LINES);
+        Clock later = Clock.fixed(window(4).end(), java.time.ZoneOffset.UTC);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int status = Jobs.run(
+                new String[] {
+                    "--conf",
+                    lake.conf().toString(),
+                    "--source",
+                    Sweep.SOURCE,
+                    "--since",
+                    START.plusMillis(100).toString(),
+                    "--report",
+                    "since.json"
+                },
+                new ReplayJob(),
+                later,
+                new PrintStream(said, true, StandardCharsets.UTF_8));
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(status).isZero();
+        JsonNode report = Objects.requireNonNull(
+                State.at(settings.text("reports.dir"), LakeRows.HADOOP).read("since.json"));
+        assertThat(report.path("windows").toString()).isEqualTo("[\"" + window(0) + "\",\"" + window(1) + "\"]");
+        assertThat(report.path("counts").path("healed").asLong()).isEqualTo(4);
+        // What follows takes the list as it is.
+        String both = window(0) + "," + window(1);
+        assertThat(run(new EnrichJob(), "--source", Sweep.SOURCE, "--window", both))
+                .isEmpty();
+        assertThat(run(new AuditJob(), "--source", Sweep.SOURCE, "--window", both))
+                .isEmpty();
+        assertThat(run(new ReplayJob(), 2))
+                .isEqualTo("1 trawl replay: window " + window(2) + " of source files has no"
+                        + " validate yet: run validate --source files --window " + window(2) + " first");
+    }
+
+    @Test
+    void aWindowThatCannotBeRerunExactlyIsRefusedIfItWouldChange() throws Exception {
+        State.at(settings.text("state.dir"), LakeRows.HADOOP)
+                .replace(
+                        "maintain/horizon.json",
+                        Json.MAPPER.readTree("{\"ended_before\": \"2100-01-01T00:00:00Z\", \"unfinished_before\":"
+                                + " \"2100-01-01T00:00:00Z\", \"unfinished_before_of\": {}}"));
+        Map<String, List<String>> before = named(0);
+        assertThat(run(
+                        new ReplayJob(),
+                        "--source",
+                        Sweep.SOURCE,
+                        "--window",
+                        window(0) + "," + window(1),
+                        "--pattern",
+                        "id=8"))
+                .startsWith("2 trawl replay: window " + window(1)
+                        + " of source files can no longer be rerun: its last run ended ")
+                .contains("2100-01-01T00:00:00Z");
+        assertThat(run(new ReplayJob(), 0, "--pattern", "nowhere")).isEmpty();
+        assertThat(named(0)).isEqualTo(before);
+    }
+
+    @Test
+    void aValidateOfOlderLinesIsToBeRerun() throws Exception {
+        mustRun(0, List.of(IngestJob::new));
+        assertThat(run(new ReplayJob(), 0))
+                .contains("validate was made from snapshot ")
+                .contains("rerun validate, which parses all lines by today's formats");
+    }
+}
