@@ -43,6 +43,14 @@ def test_a_job_that_failed_fails_the_task_with_its_own_line_and_is_retried(task)
     assert task.counts == "messages 3"
 
 
+def test_the_notes_of_a_job_that_failed_are_in_the_tasks_log(task, capsys, caplog):
+    task.left(exit=1, status="failed", error="lost 3 messages", notes=["warning: 5 of 7 lines are invalid"])
+    with pytest.raises(AirflowException):
+        task._settle()
+    # Where a test's log goes hangs on what has set it up before.
+    assert "warning: 5 of 7 lines are invalid" in capsys.readouterr().out + caplog.text
+
+
 def test_a_job_that_refuses_its_arguments_is_not_retried(task):
     task.left(exit=2, status="refused", error="setting kafka.bootstrap is missing")
     with pytest.raises(AirflowFailException, match=r"^trawl audit: setting kafka.bootstrap is missing$"):

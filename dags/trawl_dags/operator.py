@@ -98,8 +98,7 @@ class SparkJobOperator(ClusterSubmitOperator):
         report = self._settle()
         self.counts = reports.counts(report)
         self.log.info("%s: %s", self.job, self.counts)
-        for note in report.get("notes") or ():
-            self.log.warning("%s", note)
+        self._log_notes(report)
         store = context.get("task_state_store")
         if store is not None:
             store.delete(self.external_id_key)
@@ -239,6 +238,10 @@ class SparkJobOperator(ClusterSubmitOperator):
             self._found = reports.read(self.settings, submitted["report"], submitted["run_id"])
         return self._found
 
+    def _log_notes(self, report: reports.Report) -> None:
+        for note in report.get("notes") or ():
+            self.log.warning("%s", note)
+
     def _settle(self, ending: str | Callable[[], str] = "it left no report") -> reports.Report:
         """The report of a job that did its work; raise for any other.
 
@@ -250,6 +253,7 @@ class SparkJobOperator(ClusterSubmitOperator):
         if report.get("exit") == 0:
             return report
         self.counts = reports.counts(report)
+        self._log_notes(report)
         line = f"trawl {self.job}: {report.get('error') or 'failed without a reason'}"
         if report.get("exit") == BAD_ARGUMENT:
             raise AirflowFailException(line)
