@@ -30,7 +30,7 @@ with DAG(
             settings.sources()[0], type="string", enum=settings.sources(), title="Source", description=texts.SOURCE
         ),
         "window_start": Param(None, **instant, title="Window start", description=texts.REPLAY_START),
-        "window_end": Param(None, **instant, title="Window end", description=texts.END),
+        "window_end": Param(None, **instant, title="Window end", description=texts.REPLAY_END),
         "since": Param(None, **instant, title="Since", description=texts.SINCE),
         "reason": Param(None, **text, title="Reason", description=texts.REASON),
         "format": Param(None, **text, title="Format", description=texts.FORMAT),

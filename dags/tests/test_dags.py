@@ -134,6 +134,15 @@ def test_what_follows_a_replay_gets_the_windows_that_changed(dags):
     }
     with pytest.raises(AirflowSkipException, match="replay has changed no window: nothing follows"):
         changed.execute({"ti": Pulled(replay={"windows": []})})
+    with pytest.raises(AirflowFailException, match=r"^replay left no report: clear it and the tasks behind it$"):
+        changed.execute({"ti": Pulled(replay=None)})
+
+
+def test_the_form_of_a_replay_says_what_a_replay_does(dags):
+    said = {name: dags["replay"].params.get_param(name).description for name in REPLAY_FIELDS}
+    assert not [name for name, text in said.items() if "sweep" in text or "swept" in text]
+    assert "without start and end" in said["since"]
+    assert "skipped" in said["since"]
 
 
 class Asked:

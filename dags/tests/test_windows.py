@@ -124,7 +124,10 @@ def test_a_replay_asks_for_windows_and_lines(conf):
         ({}, "no window is given: fill in since, for example 2026-11-24T10:00:00Z, or window_start and window_end"),
         ({**HOUR, "since": "2026-11-24T10:00:00Z"}, "since is given, and window_start and window_end are too"),
         ({"since": "yesterday"}, "since 'yesterday': expected an instant"),
-        ({"window_start": "2026-11-24T10:00:00Z"}, "window_start is given but window_end is not"),
+        (
+            {"window_start": "2026-11-24T10:00:00Z"},
+            "window_start is given but window_end is not: fill in both, or since alone",
+        ),
         ({**HOUR, "window_end": "2026-11-24T10:30:00Z"}, "is not a border of source proxy's windows"),
         ({**HOUR, "pattern": "x\n--accept-loss"}, "expected one line of text without control characters"),
         ({**HOUR, "reason": 7}, "reason 7: expected one line of text"),

@@ -119,9 +119,12 @@ class ChangedOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Look at the job's report.
 
-        :raises AirflowSkipException: there is none
+        :raises AirflowSkipException: no window has changed
+        :raises AirflowFailException: there is no report, for example since somebody marked the task as successful
         """
         report = context["ti"].xcom_pull(task_ids=self.of)
+        if report is None:
+            raise AirflowFailException(f"{self.of} left no report: clear it and the tasks behind it")
         windows = report["windows"]
         if not windows:
             raise AirflowSkipException(f"{self.of} has changed no window: nothing follows")

@@ -91,8 +91,9 @@ as they are. Then enrich, load and audit of each changed window.
 **By hand:** *Trigger*, with windows (or *Since*) and, if you like, a reason, a format or a pattern. *Dry run* is on
 unless you switch it off: the log of the task `replay` then says what would change and shows ten lines.
 
-**When it fails:** the run is red here, and the task's log ends with one line. A window whose earlier results are no
-longer kept (`maintain.rerun`) is refused with the date, before anything is done. Trawl sends no message.
+**When it fails:** the run is red here, and the task's log ends with one line. If *Window start* and
+*Window end* hold a window whose earlier results are no longer kept (`maintain.rerun`), the task refuses all of them,
+with the date, before anything is done; with *Since* it skips such windows and says how many. Trawl sends no message.
 {_RERUN}{_STOP}"""
 
 REPLAY_CHECK = """
@@ -198,7 +199,11 @@ ACCEPT_LOSS = (
 ALLOWLISTS = "MISP's warning lists: folders or files, one per line. Empty: those of the setting allowlists.folder."
 FEEDS = "Folders or files that the Spark driver can read, one per line."
 REPLAY_START = "In UTC, a border of the source's windows. Fill in start and end, or since."
-SINCE = "All windows that were swept, from the one that holds this instant to the newest closed one."
+REPLAY_END = "In UTC, a later border; one run replays all windows between start and end."
+SINCE = (
+    "Fill in without start and end: all windows that were validated, from the one that holds this instant to the "
+    "newest closed one. Windows that can no longer be rerun are skipped."
+)
 REASON = "Only records with this reason, for example syntax. Several are separated by commas. Empty: every reason."
 FORMAT = "Only lines that this format could not read, for example squid. Several are separated by commas."
 PATTERN = "Only lines that contain this regular expression (RE2: linear time, no look-around, no back-reference)."

@@ -118,7 +118,7 @@ def replay(params: Mapping[str, Any], settings: Settings, own: str) -> Replay:
     """
     source = _source(params, REPLAY_FIELDS, settings, own)
     dry_run = _flag(params, "dry_run")
-    window, since = _range(params), _field(params, "since")
+    window, since = _range(params, "since alone"), _field(params, "since")
     if window and since:
         raise BadRequest("since is given, and window_start and window_end are too: expected one of them")
     if window:
@@ -174,13 +174,13 @@ def _flag(params: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def _range(params: Mapping[str, Any]) -> Window | None:
+def _range(params: Mapping[str, Any], otherwise: str = "neither for the run's own window") -> Window | None:
     start, end = _field(params, "window_start"), _field(params, "window_end")
     if start and end:
         return Window(start, end)
     if start or end:
         given, missing = ("window_start", "window_end") if start else ("window_end", "window_start")
-        raise BadRequest(f"{given} is given but {missing} is not: fill in both, or neither for the run's own window")
+        raise BadRequest(f"{given} is given but {missing} is not: fill in both, or {otherwise}")
     return None
 
 
