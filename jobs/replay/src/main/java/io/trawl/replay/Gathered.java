@@ -11,7 +11,8 @@ final class Gathered<T> implements Store<T> {
     private static final long serialVersionUID = 1L;
 
     private final Store<T> into;
-    private final ArrayList<Serializable> receipts = new ArrayList<>();
+    /** On the driver only: tasks need none. */
+    private final transient ArrayList<Serializable> receipts = new ArrayList<>();
 
     Gathered(Store<T> into) {
         this.into = into;

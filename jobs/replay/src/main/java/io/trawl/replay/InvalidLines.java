@@ -6,7 +6,6 @@ import io.trawl.flow.Rows;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
-import io.trawl.parsing.Parser;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
 import io.trawl.run.Run;
@@ -25,52 +24,27 @@ import org.apache.spark.sql.SparkSession;
 record InvalidLines(JavaRDD<InvalidRecord> selected, JavaRDD<InvalidRecord> others, JavaRDD<RawLine> lines) {
 
     /** @param validate of the ledger: its outputs are read, and the raw lines that it read */
-    static InvalidLines of(Run run, Ledger.Entry validate, Selection given, Parser parser) {
+    static InvalidLines of(Run run, Ledger.Entry validate, Selection selection) {
         Lake lake = run.lake();
         SparkSession spark = run.spark();
         String source = run.source().name();
-        String topic = run.source().topic();
         long raw = validate.input(LakeTable.RAW_LINES);
-        boolean alone = lake.isEmpty(LakeTable.RAW_LINES, source, run.window(), raw);
-        Selection selection = alone ? given.withoutRawLines(parser) : given;
         JavaRDD<InvalidRecord> all = lake.read(
                 spark, LakeTable.INVALID_RECORDS, source, run.window(), validate.output(LakeTable.INVALID_RECORDS));
         JavaRDD<InvalidRecord> selected = all.filter(selection::takes);
-        JavaRDD<RawLine> lines;
-        if (alone) {
-            lines = selected.map(record -> line(record, topic));
-        } else {
-            Dataset<Row> places = Rows.dataset(spark, selected, InvalidRecord.SCHEMA$)
-                    .select(col("partition").as("of_partition"), col("offset").as("of_offset"));
-            // Without the headers: all that a parser needs has a column.
-            Dataset<Row> rows = lake.rows(spark, LakeTable.RAW_LINES, source, run.window(), raw)
-                    .drop("headers");
-            lines = Rows.records(
-                    rows.join(
-                            places,
-                            col("partition")
-                                    .equalTo(col("of_partition"))
-                                    .and(col("offset").equalTo(col("of_offset"))),
-                            "left_semi"),
-                    RawLine::new);
-        }
+        Dataset<Row> places = Rows.dataset(spark, selected, InvalidRecord.SCHEMA$)
+                .select(col("partition").as("of_partition"), col("offset").as("of_offset"));
+        // Without the headers: all that a parser needs has a column.
+        Dataset<Row> rows =
+                lake.rows(spark, LakeTable.RAW_LINES, source, run.window(), raw).drop("headers");
+        JavaRDD<RawLine> lines = Rows.records(
+                rows.join(
+                        places,
+                        col("partition")
+                                .equalTo(col("of_partition"))
+                                .and(col("offset").equalTo(col("of_offset"))),
+                        "left_semi"),
+                RawLine::new);
         return new InvalidLines(selected, all.filter(record -> !selection.takes(record)), lines);
-    }
-
-    /** A line whose message is no longer kept: its record has its bytes. */
-    private static RawLine line(InvalidRecord record, String topic) {
-        RawLine line = new RawLine();
-        line.setEventId(record.getEventId());
-        line.setSource(record.getSource());
-        line.setWindow(record.getWindow());
-        line.setTopic(topic);
-        line.setPartition(record.getPartition());
-        line.setOffset(record.getOffset());
-        line.setAppendTime(record.getAppendTime());
-        line.setHost(record.getHost());
-        line.setLog(record.getLog());
-        line.setFileOffset(record.getFileOffset());
-        line.setBody(record.getRaw());
-        return line;
     }
 }

@@ -11,8 +11,8 @@ import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Tally;
-import io.trawl.lake.Horizon;
 import io.trawl.lake.Lake;
+import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.lake.Newest;
@@ -33,8 +33,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -58,7 +56,7 @@ public final class ReplayJob implements Job {
             names = "--since",
             paramLabel = "INSTANT",
             description =
-                    "In the place of --window: all windows that were validated, from the one that holds this instant.")
+                    "In the place of --window: all windows that were validated, from the one that holds this instant. Windows that can no longer be rerun are skipped.")
     private @Nullable String since;
 
     @Option(
@@ -87,6 +85,7 @@ public final class ReplayJob implements Job {
     private boolean dryRun;
 
     private final Consumer<String> steps;
+    private final List<Window> skipped = new ArrayList<>();
     private int shown;
 
     public ReplayJob() {
@@ -156,84 +155,47 @@ public final class ReplayJob implements Job {
         return Selection.of(reasons, formats, pattern);
     }
 
-    /** Refuses all of it if one of the windows cannot be replayed: nothing is done by half. */
+    /**
+     * Refuses all of it if one of the windows cannot be replayed: nothing is done by half. Of windows since an instant those
+     * that can no longer be rerun are skipped, since nobody asked for one of them.
+     */
     @Override
     public void before(LogSource source, List<Window> windows, Lake lake, State state) throws IOException {
         Ledger ledger = new Ledger(lake);
         Selection selection = selection();
         for (Window window : windows) {
-            Ledger.Entry validate = validate(ledger, source.name(), window);
-            if (validate != null && !isEmpty(lake, validate, source.name(), window)) {
-                requireCurrent(ledger, validate, source.name(), window);
-                try {
-                    Horizon.require(state, ledger, source.name(), window);
-                } catch (IllegalArgumentException e) {
-                    if (any(lake, validate, source.name(), window, selection)) {
-                        throw e;
-                    }
+            Validated validated = Validated.of(ledger, state, source.name(), window);
+            if (!validated.isEmpty()) {
+                boolean gone = validated.gone() != null;
+                if (gone && since != null) {
+                    skipped.add(window);
+                } else if ((gone || validated.stale() != null) && validated.any(selection)) {
+                    validated.requireReplayable();
                 }
             }
-        }
-    }
-
-    private Ledger.@Nullable Entry validate(Ledger ledger, String source, Window window) {
-        return since == null
-                ? ledger.require(source, Stage.VALIDATE, window)
-                : ledger.current(source, Stage.VALIDATE, window);
-    }
-
-    private static boolean isEmpty(Lake lake, Ledger.Entry validate, String source, Window window) {
-        return lake.isEmpty(LakeTable.INVALID_RECORDS, source, window, validate.output(LakeTable.INVALID_RECORDS));
-    }
-
-    private static boolean any(Lake lake, Ledger.Entry validate, String source, Window window, Selection selection)
-            throws IOException {
-        try (CloseableIterable<InvalidRecord> records = lake.records(
-                LakeTable.INVALID_RECORDS,
-                source,
-                window,
-                validate.output(LakeTable.INVALID_RECORDS),
-                Expressions.alwaysTrue())) {
-            for (InvalidRecord record : records) {
-                if (selection.takes(record)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** A validate that was made from other lines than the window has now is to be made again, as a whole. */
-    private static void requireCurrent(Ledger ledger, Ledger.Entry validate, String source, Window window) {
-        long now = ledger.require(source, Stage.INGEST, window).output(LakeTable.RAW_LINES);
-        long read = validate.input(LakeTable.RAW_LINES);
-        if (now != read) {
-            throw new JobFailure(
-                    "window " + window + " of source " + source + ": validate was made from snapshot " + read
-                            + " of lake.raw_lines, which is no longer the current one (" + now
-                            + "): rerun validate, which parses all lines by today's formats",
-                    null);
         }
     }
 
     @Override
     public void run(Run run) throws IOException {
         String source = run.source().name();
-        Ledger.Entry validate = validate(run.ledger(), source, run.window());
-        if (validate == null) {
-            run.unchanged();
+        if (skipped.contains(run.window())) {
+            skip(run);
             return;
         }
-        if (isEmpty(run.lake(), validate, source, run.window())) {
+        Validated validated = Validated.of(run.ledger(), run.state(), source, run.window());
+        Ledger.Entry validate = validated.entry();
+        boolean left = !dryRun && validated.isLeft();
+        if (!left && validated.isEmpty()) {
             unchanged(run, validate);
             return;
         }
         run.lines(validate.counts().getOrDefault("raw", 0L));
         SourceParser reading = run.source().sourceParser();
-        InvalidLines lines = InvalidLines.of(run, validate, selection(), reading.parser());
+        InvalidLines lines = InvalidLines.of(run, validate, selection());
         Look.Said said = Look.Said.of(lines.selected());
         run.count("selected", said.records());
-        if (said.records() == 0) {
+        if (!left && said.records() == 0) {
             unchanged(run, validate);
             return;
         }
@@ -246,18 +208,38 @@ public final class ReplayJob implements Job {
                     null);
         }
         boolean changes = look.healed() > 0 || look.verdicts() != said.verdicts();
-        run.note(told(run.window(), look, changes));
-        if (dryRun || !changes) {
+        if (dryRun || !changes && !left) {
+            run.note(told(run.window(), look, changes));
             if (dryRun) {
                 examples(run, look);
+                run.count("would_heal", look.healed());
             }
-            run.count("healed", look.healed());
             unchanged(run, validate);
             return;
         }
-        requireCurrent(run.ledger(), validate, source, run.window());
-        Horizon.require(run.state(), run.ledger(), source, run.window());
-        replay(run, validate, lines, reading);
+        validated.requireReplayable();
+        replay(run, validated, lines, reading);
+        if (changes) {
+            run.note(told(run.window(), look, true));
+        } else {
+            run.note("window " + run.window() + ": rows of a run that died were in the tables; they are again as the"
+                    + " ledger named them; run enrich, load and audit of it next");
+        }
+    }
+
+    /** The first of the windows that were skipped speaks for all. */
+    private void skip(Run run) {
+        run.unchanged();
+        run.count("skipped", 1);
+        if (run.window().equals(skipped.get(0))) {
+            boolean one = skipped.size() == 1;
+            run.note((one
+                            ? "1 window, " + skipped.get(0) + ", was skipped: it can"
+                            : skipped.size() + " windows, from " + skipped.get(0) + " to "
+                                    + skipped.get(skipped.size() - 1) + ", were skipped: they can")
+                    + " no longer be rerun exactly, since what earlier runs read and wrote is no longer kept (settings"
+                    + " maintain.rerun, maintain.keep.*)");
+        }
     }
 
     /** An earlier try may have replayed the window and died before it could say so. */
@@ -269,6 +251,12 @@ public final class ReplayJob implements Job {
                 run.awaited();
             }
         }
+    }
+
+    /** A validate of the window may have run between this run's commits and its entry in the ledger. */
+    @Override
+    public void afterwards(Run run) {
+        run.requireNotOvertaken();
     }
 
     private String told(Window window, Look look, boolean changes) {
@@ -292,8 +280,9 @@ public final class ReplayJob implements Job {
         }
     }
 
-    private void replay(Run run, Ledger.Entry validate, InvalidLines lines, SourceParser reading) throws IOException {
+    private void replay(Run run, Validated validated, InvalidLines lines, SourceParser reading) throws IOException {
         String source = run.source().name();
+        Ledger.Entry validate = validated.entry();
         Parser parser = reading.parser();
         long before = validate.output(LakeTable.PROXY_EVENTS);
         // If the newest state of the table is what the ledger names, its files stay; else a run died and all is written
@@ -315,27 +304,24 @@ public final class ReplayJob implements Job {
                 .into(events)
                 .rejectsInto(invalid)
                 .run();
-        note(run, validate, reading, others, tally);
-        requireSame(run, validate);
+        validated.requireSame();
         run.input(LakeTable.RAW_LINES, validate.input(LakeTable.RAW_LINES));
         run.input(LakeTable.PROXY_EVENTS, before);
         run.input(LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
         steps.accept(COMMIT_EVENTS);
         events.commitAll();
         steps.accept(COMMIT_INVALID);
-        invalid.commitAll();
-        steps.accept(RECORD);
-    }
-
-    /** Another run of the window may have been recorded since this one began: its result must not be lost. */
-    private static void requireSame(Run run, Ledger.Entry validate) {
-        Ledger.Entry now = run.ledger().require(run.source().name(), Stage.VALIDATE, run.window());
-        if (now.sequence() != validate.sequence() || !now.runId().equals(validate.runId())) {
+        try {
+            invalid.commitAll();
+        } catch (LakeStore.Overtaken e) {
             throw new JobFailure(
-                    "window " + run.window() + " of source " + run.source().name() + ": run " + now.runId()
-                            + " of validate was recorded while this one ran; nothing of this run was applied, run it again",
-                    null);
+                    "lake.invalid_records: another run of the same window committed while this one ran; this run's events were"
+                            + " added to lake.proxy_events before, its invalid records were not written, and the ledger"
+                            + " names neither: run it again",
+                    e);
         }
+        note(run, validate, reading, others, tally);
+        steps.accept(RECORD);
     }
 
     /** What the ledger says: of the window as a whole, as validate does. */

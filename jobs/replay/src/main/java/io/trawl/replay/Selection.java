@@ -3,7 +3,7 @@ package io.trawl.replay;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.trawl.base.Buffers;
-import io.trawl.parsing.Parser;
+import io.trawl.parsing.Printable;
 import io.trawl.parsing.Reason;
 import io.trawl.record.InvalidRecord;
 import java.io.Serializable;
@@ -27,24 +27,20 @@ final class Selection implements Serializable {
     /** So often a pattern may repeat something by number: each time is a state of its own. */
     private static final long MOST_REPEATED = 1_000;
 
+    /** Characters of a pattern, and so its levels of parentheses: the engine takes a stack's frame for each. */
+    private static final int MOST_LONG = 1_000;
+
     private static final java.util.regex.Pattern REPEATED =
             java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?\\}");
 
     private final TreeSet<String> reasons;
     private final TreeSet<String> formats;
     private final @Nullable Pattern pattern;
-    /** Without the lines of which a parser has to know more than their bytes. */
-    private final boolean alone;
-    /** Of no line the bytes are enough. */
-    private final boolean none;
 
-    private Selection(
-            TreeSet<String> reasons, TreeSet<String> formats, @Nullable Pattern pattern, boolean alone, boolean none) {
-        this.none = none;
+    private Selection(TreeSet<String> reasons, TreeSet<String> formats, @Nullable Pattern pattern) {
         this.reasons = reasons;
         this.formats = formats;
         this.pattern = pattern;
-        this.alone = alone;
     }
 
     /**
@@ -69,14 +65,19 @@ final class Selection implements Serializable {
             }
         }
         return new Selection(
-                new TreeSet<>(reasons),
-                new TreeSet<>(formats),
-                pattern == null ? null : compiled(pattern),
-                false,
-                false);
+                new TreeSet<>(reasons), new TreeSet<>(formats), pattern == null ? null : compiled(pattern));
     }
 
     private static Pattern compiled(String text) {
+        if (text.length() > MOST_LONG) {
+            throw new IllegalArgumentException("--pattern " + text.substring(0, 20) + "... has " + text.length()
+                    + " characters; expected at most " + MOST_LONG);
+        }
+        if (!text.codePoints().allMatch(Selection::isPrintable)) {
+            throw new IllegalArgumentException("--pattern " + Printable.line(text)
+                    + ": expected one line of text without control characters; write them as RE2 does, for example '\\x1b'"
+                    + " or '\\t'");
+        }
         long repeated = 1;
         for (Matcher count = REPEATED.matcher(text); count.find() && repeated <= MOST_REPEATED; ) {
             String most = count.group(2) == null || count.group(2).isEmpty() ? count.group(1) : count.group(2);
@@ -99,25 +100,24 @@ final class Selection implements Serializable {
         }
     }
 
-    /**
-     * The same for a window whose raw lines are no longer kept. Of a line its record has the bytes only, so those are left out
-     * of which more has to be known: a cut line is not whole, a broken message holds no line, and where a line of the file
-     * names the columns nobody knows which did.
-     */
-    Selection withoutRawLines(Parser parser) {
-        boolean follows = parser.formats().stream().anyMatch(one -> one.under("#Fields: date time") != one);
-        return new Selection(reasons, formats, pattern, true, follows);
+    /** As the form of the DAG has it, which is Python's. */
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.SPACE_SEPARATOR -> character == ' ';
+            default -> true;
+        };
     }
 
     boolean takes(InvalidRecord record) {
         String reason = record.getReason();
         if (!reasons.isEmpty() && !reasons.contains(reason)) {
-            return false;
-        }
-        if (none) {
-            return false;
-        }
-        if (alone && (reason.equals(Reason.OVERSIZE.code()) || reason.equals(Reason.ENVELOPE.code()))) {
             return false;
         }
         if (!formats.isEmpty() && Arrays.stream(record.getParser().split(",")).noneMatch(this::isOfFormat)) {

@@ -3,7 +3,6 @@ package io.trawl.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.trawl.base.Settings;
 import io.trawl.record.InvalidRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -79,11 +78,22 @@ class SelectionTest {
     }
 
     @Test
-    void ofALineWithoutItsMessageItsBytesMustBeAll() {
-        Selection alone = of(List.of(), List.of(), null)
-                .withoutRawLines(Settings.defaults().source("proxy").parser());
-        assertThat(alone.takes(record("oversize", "squid/1", "x"))).isFalse();
-        assertThat(alone.takes(record("envelope", "squid/1", "x"))).isFalse();
-        assertThat(alone.takes(record("syntax", "squid/1", "x"))).isTrue();
+    void aPatternThatIsTooDeepIsRefusedAndTheDeepestIsTaken() {
+        assertThatThrownBy(() -> of(List.of(), List.of(), "(".repeat(10_000) + "a" + ")".repeat(10_000)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--pattern ((((((((((((((((((((... has 20001 characters; expected at most 1000");
+        Selection deepest = of(List.of(), List.of(), "(".repeat(499) + "a+" + ")".repeat(499));
+        assertThat(deepest.takes(record("syntax", "squid/1", "bab"))).isTrue();
+    }
+
+    /** The ledger and the notes have it, and the form of the DAG refuses it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\tb", "\u001b[31m", "a\u2028b", "a\u00a0b", "a\u200bb"})
+    void aPatternWithAControlCharacterIsRefused(String pattern) {
+        assertThatThrownBy(() -> of(List.of(), List.of(), pattern))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected one line of text without control characters")
+                .message()
+                .doesNotContain("\n", "\u001b");
     }
 }

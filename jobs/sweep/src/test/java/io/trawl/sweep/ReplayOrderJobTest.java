@@ -8,8 +8,12 @@ import io.trawl.base.Json;
 import io.trawl.base.State;
 import io.trawl.enrich.EnrichJob;
 import io.trawl.ingest.IngestJob;
+import io.trawl.lake.LakeTable;
 import io.trawl.replay.ReplayJob;
+import io.trawl.run.Job;
 import io.trawl.run.Jobs;
+import io.trawl.run.Reads;
+import io.trawl.run.Run;
 import io.trawl.validate.ValidateJob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -169,13 +174,45 @@ class ReplayOrderJobTest extends ReplayedLake {
                         + " validate yet: run validate --source files --window " + window(2) + " first");
     }
 
-    @Test
-    void aWindowThatCannotBeRerunExactlyIsRefusedIfItWouldChange() throws Exception {
+    /** What runs from before it read and wrote is no longer kept. */
+    private void horizon(Instant before) throws Exception {
         State.at(settings.text("state.dir"), LakeRows.HADOOP)
                 .replace(
                         "maintain/horizon.json",
-                        Json.MAPPER.readTree("{\"ended_before\": \"2100-01-01T00:00:00Z\", \"unfinished_before\":"
-                                + " \"2100-01-01T00:00:00Z\", \"unfinished_before_of\": {}}"));
+                        Json.MAPPER
+                                .createObjectNode()
+                                .put("ended_before", before.toString())
+                                .put("unfinished_before", before.toString())
+                                .set("unfinished_before_of", Json.MAPPER.createObjectNode()));
+    }
+
+    @Test
+    void sinceAnInstantWindowsThatCannotBeRerunAreSkipped() throws Exception {
+        horizon(validate(1).ended());
+        Map<String, List<String>> before = named(0);
+        String skipped =
+                "1 window, " + window(0) + ", was skipped: it can no longer be rerun exactly, since what earlier"
+                        + " runs read and wrote is no longer kept (settings maintain.rerun, maintain.keep.*)";
+        for (JsonNode report : List.of(since("--dry-run"), since())) {
+            assertThat(report.path("counts").path("skipped").asLong()).isEqualTo(1);
+            assertThat(report.path("notes").get(0).asText()).isEqualTo(skipped);
+        }
+        assertThat(validate(1).versions()).containsKey("replay");
+        assertThat(named(0)).isEqualTo(before);
+        assertThat(run(new ReplayJob(), 0))
+                .startsWith("2 trawl replay: window " + window(0) + " of source files can no longer be rerun: ");
+        horizon(Instant.parse("2100-01-01T00:00:00Z"));
+        JsonNode none = since();
+        assertThat(none.path("counts").path("skipped").asLong()).isEqualTo(2);
+        assertThat(none.path("notes").toString())
+                .contains(
+                        "2 windows, from " + window(0) + " to " + window(1) + ", were skipped: they can no longer be");
+        assertThat(none.path("windows")).isEmpty();
+    }
+
+    @Test
+    void aWindowThatCannotBeRerunExactlyIsRefusedIfItWouldChange() throws Exception {
+        horizon(Instant.parse("2100-01-01T00:00:00Z"));
         Map<String, List<String>> before = named(0);
         assertThat(run(
                         new ReplayJob(),
@@ -198,5 +235,122 @@ class ReplayOrderJobTest extends ReplayedLake {
         assertThat(run(new ReplayJob(), 0))
                 .contains("validate was made from snapshot ")
                 .contains("rerun validate, which parses all lines by today's formats");
+    }
+
+    /** Millions of windows have closed since, of which two were validated. */
+    @Test
+    void sinceAnInstantOnlyWindowsThatWereValidatedCount() throws Exception {
+        JsonNode report = since("--set", "window.most=2");
+        assertThat(report.path("windows").toString()).isEqualTo("[\"" + window(0) + "\",\"" + window(1) + "\"]");
+        assertThat(run(
+                        new ReplayJob(),
+                        "--source",
+                        Sweep.SOURCE,
+                        "--since",
+                        START.toString(),
+                        "--set",
+                        "window.most=1"))
+                .isEqualTo("2 trawl replay: --since " + START + ": 2 windows of source files were validated since then;"
+                        + " expected at most 1 (setting window.most): give a later time, or --window");
+    }
+
+    @Test
+    void aWindowWhoseLinesAreNewerIsRefusedOnlyIfOneOfThemIsSelected() throws Exception {
+        mustRun(0, List.of(IngestJob::new));
+        assertThat(since("--pattern", "id=8").path("windows").toString()).isEqualTo("[\"" + window(1) + "\"]");
+    }
+
+    @Test
+    void whatADeadReplayLeftIsPutRightByOneThatSelectsNothing() throws Exception {
+        Map<String, List<String>> before = named(0);
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_INVALID)) {
+                                throw new IllegalStateException("killed");
+                            }
+                        }),
+                        0))
+                .contains("killed");
+        assertThat(replay(0, "--pattern", "nowhere", "--dry-run").path("windows"))
+                .isEmpty();
+        assertThat(run(new AuditJob(), 0)).contains("has a result of the window that the ledger does not name");
+
+        JsonNode report = replay(0, "--pattern", "nowhere");
+        assertThat(report.path("windows").toString()).isEqualTo("[\"" + window(0) + "\"]");
+        assertThat(report.path("notes").toString())
+                .contains("rows of a run that died were in the tables; they are again as the ledger named them");
+        assertThat(named(0)).isEqualTo(before);
+        assertThat(files(0)).as("the newest state has what the ledger names").hasSize(1);
+        follows(0);
+        assertThat(replay(0, "--pattern", "nowhere").path("windows")).isEmpty();
+    }
+
+    /** A validate that commits, and is recorded only when something else has happened. */
+    private record Slow(ValidateJob job, Runnable meanwhile) implements Job {
+        @Override
+        public String name() {
+            return job.name();
+        }
+
+        @Override
+        public String purpose() {
+            return job.purpose();
+        }
+
+        @Override
+        public List<Reads> reads() {
+            return job.reads();
+        }
+
+        @Override
+        public List<LakeTable<?>> writes() {
+            return job.writes();
+        }
+
+        @Override
+        public void run(Run run) throws Exception {
+            job.run(run);
+            meanwhile.run();
+        }
+
+        @Override
+        public void afterwards(Run run) throws Exception {
+            job.afterwards(run);
+        }
+    }
+
+    @Test
+    void aValidateThatAReplayOvertakesBeforeItIsRecordedSaysSo() throws Exception {
+        String said = run(
+                new Slow(
+                        new ValidateJob(),
+                        () -> assertThat(run(new ReplayJob(), 0, "--run-id", "replay-1", "--pattern", "evil"))
+                                .isEmpty()),
+                0);
+        assertThat(said)
+                .isEqualTo("1 trawl validate: window " + window(0)
+                        + " of source files was overtaken by run replay-1, whose result counts: run it again");
+        assertThat(events(0)).hasSize(3);
+        mustRun(0, List.of(ValidateJob::new));
+        assertThat(events(0)).hasSize(5);
+        follows(0);
+    }
+
+    @Test
+    void aReplayThatIsRefusedSaysNothingOfWhatItWouldHaveDone() throws Exception {
+        assertThat(run(
+                        new ReplayJob(now -> {
+                            if (now.equals(ReplayJob.COMMIT_INVALID)) {
+                                assertThat(run(new ValidateJob(), 0)).isEmpty();
+                            }
+                        }),
+                        0))
+                .contains(
+                        "this run's events were added to lake.proxy_events before, its invalid records were not written, and the"
+                                + " ledger names neither");
+        JsonNode report = report("replay", 0);
+        assertThat(report.path("counts").has("healed")).isFalse();
+        assertThat(report.path("counts").has("valid")).isFalse();
+        assertThat(report.path("notes")).isEmpty();
     }
 }

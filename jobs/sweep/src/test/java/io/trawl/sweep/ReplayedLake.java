@@ -199,6 +199,16 @@ abstract class ReplayedLake {
                         + window(number).start().toString().replace(":", "") + ".json"));
     }
 
+    /** Replays all windows since the first one. */
+    JsonNode since(String... more) throws Exception {
+        List<String> all = new ArrayList<>(List.of("--source", Sweep.SOURCE, "--since", START.toString()));
+        all.addAll(List.of("--report", "since.json"));
+        all.addAll(List.of(more));
+        assertThat(run(new ReplayJob(), all.toArray(new String[0]))).isEmpty();
+        return Objects.requireNonNull(
+                State.at(settings.text("reports.dir"), LakeRows.HADOOP).read("since.json"));
+    }
+
     Ledger.Entry validate(int number) throws Exception {
         try (Lake open = Lake.open(settings, LakeRows.HADOOP)) {
             return new Ledger(open).require(Sweep.SOURCE, Stage.VALIDATE, window(number));

@@ -107,6 +107,12 @@ public final class ValidateJob implements Job {
         }
     }
 
+    /** A replay of the window may have run between this run's commits and its entry in the ledger. */
+    @Override
+    public void afterwards(Run run) {
+        run.requireNotOvertaken();
+    }
+
     private static Copies copies(Run run, Input<RawLine> raw, SeenFiles seen) throws IOException {
         // Without the headers: all that a parser needs has a column, and maps are dear to read.
         String[] fields = RawLine.SCHEMA$.getFields().stream()

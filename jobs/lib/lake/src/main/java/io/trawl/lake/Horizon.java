@@ -123,17 +123,24 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
      * @throws IllegalArgumentException it does
      */
     public static void require(State state, Ledger ledger, String source, Window window) throws IOException {
-        Horizon horizon = of(state);
+        String why = why(of(state), ledger, source, window);
+        if (why != null) {
+            throw new IllegalArgumentException(why);
+        }
+    }
+
+    /** Why a window can no longer be rerun; null where it lies before the horizon, or where there is none. */
+    public static @Nullable String why(@Nullable Horizon horizon, Ledger ledger, String source, Window window) {
         if (horizon == null) {
-            return;
+            return null;
         }
         Runs runs = ledger.runs(source, window);
         Instant made = runs.made();
-        if (made != null && horizon.isBehind(source, made, runs.isFinished())) {
-            throw new IllegalArgumentException("window " + window + " of source " + source
-                    + " can no longer be rerun: its last run ended " + made
-                    + ", and what runs from before " + (runs.isFinished() ? horizon.ended : horizon.unfinished(source))
-                    + " read and wrote is no longer kept (settings maintain.rerun, maintain.keep.*)");
+        if (made == null || !horizon.isBehind(source, made, runs.isFinished())) {
+            return null;
         }
+        return "window " + window + " of source " + source + " can no longer be rerun: its last run ended " + made
+                + ", and what runs from before " + (runs.isFinished() ? horizon.ended : horizon.unfinished(source))
+                + " read and wrote is no longer kept (settings maintain.rerun, maintain.keep.*)";
     }
 }

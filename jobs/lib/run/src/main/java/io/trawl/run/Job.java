@@ -31,7 +31,8 @@ public interface Job {
     }
 
     /**
-     * Where --window is not given: it works on all windows from the one that holds this instant to the newest closed one.
+     * Where --window is not given: it works on all windows from the one that holds this instant to the newest closed one of
+     * which its stage was done, as the ledger says.
      * Default: null, --window must be given.
      */
     default @Nullable Instant since() {

@@ -8,6 +8,7 @@ import io.trawl.base.Window;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeSettings;
 import io.trawl.lake.LakeStore;
+import io.trawl.lake.Ledger;
 import io.trawl.parsing.Printable;
 import java.io.PrintStream;
 import java.net.ConnectException;
@@ -197,6 +198,11 @@ public final class Jobs {
             List<Run> runs = new ArrayList<>();
             try (Lake lake = Lake.open(settings, hadoop)) {
                 State state = State.at(settings.text("state.dir"), hadoop);
+                Instant since = job.since();
+                if (since != null && source != null && range != null) {
+                    int most = settings.number("window.most");
+                    windows.addAll(WindowRanges.done(new Ledger(lake), job.stage(), since, range, source, most));
+                }
                 if (source != null) {
                     job.before(source, windows.stream().filter(Objects::nonNull).toList(), lake, state);
                 }

@@ -348,6 +348,25 @@ public final class Run {
         ledger().add(entry);
     }
 
+    /**
+     * Refuses a run that is in the ledger and does not count there: another run of the window, which committed later, has
+     * been recorded before it.
+     *
+     * @throws JobFailure it does not count
+     */
+    public void requireNotOvertaken() {
+        if (recorded) {
+            Ledger.Entry counts = ledger().require(source().name(), job.stage(), window());
+            if (!counts.runId().equals(id)) {
+                recorded = false;
+                throw new JobFailure(
+                        "window " + window() + " of source " + source().name() + " was overtaken by run "
+                                + counts.runId() + ", whose result counts: run it again",
+                        null);
+            }
+        }
+    }
+
     /** What was counted so far. */
     public Map<String, Long> countsSoFar() {
         return counts;

@@ -3,6 +3,9 @@ package io.trawl.run;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
+import io.trawl.lake.Ledger;
+import io.trawl.schema.word.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record WindowRanges(List<Window> windows, Window whole) {
     /**
      * @param given what --window says: ranges, separated by commas; null where it is not given
-     * @param since of the job, where --window is not given
+     * @param since of the job, where --window is not given: then the windows are those that {@link #done} finds
      * @throws IllegalArgumentException it is no range, not of whole windows, too long, or has not closed
      */
     static WindowRanges of(
@@ -31,7 +34,7 @@ record WindowRanges(List<Window> windows, Window whole) {
                 throw new IllegalArgumentException(
                         "--window is missing: START/END in UTC, for example 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z");
             }
-            given = since(since, source, settings, now).toString();
+            return new WindowRanges(List.of(), since(since, source, settings, now));
         }
         int most = settings.number("window.most");
         TreeMap<Instant, Window> units = new TreeMap<>();
@@ -56,6 +59,26 @@ record WindowRanges(List<Window> windows, Window whole) {
                     + " has closed since then; expected a time before " + end);
         }
         return new Window(start, end);
+    }
+
+    /**
+     * Those windows of a range since an instant that a stage was done of.
+     *
+     * @throws IllegalArgumentException they are too many
+     */
+    static List<Window> done(Ledger ledger, Stage stage, Instant since, Window range, LogSource source, int most) {
+        List<Window> windows = ledger.current(source.name(), stage, range.start(), range.end()).values().stream()
+                .map(entry -> new Window(entry.window(), entry.windowEnd()))
+                // Those of another length are of a time before the source's windows were changed.
+                .filter(window -> Duration.between(window.start(), window.end()).equals(source.unit()))
+                .toList();
+        if (windows.size() > most) {
+            throw new IllegalArgumentException("--since " + since + ": " + windows.size() + " windows of source "
+                    + source.name() + " were " + (stage.equals(Stage.VALIDATE) ? "validated" : "done by " + stage)
+                    + " since then; expected at most " + most
+                    + " (setting window.most): give a later time, or --window");
+        }
+        return windows;
     }
 
     private static Instant floor(Instant at, LogSource source) {
