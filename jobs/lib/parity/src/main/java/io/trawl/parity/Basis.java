@@ -99,7 +99,7 @@ record Basis(
                 offset,
                 why);
         if (reason == Reason.UNEXPLAINED) {
-            into.later.add(new Doubtful(detection.getEventId(), example));
+            into.later(new Doubtful(detection.getEventId(), example));
         } else {
             into.add(Kind.ONLY_BATCH, reason, example);
         }

@@ -35,8 +35,25 @@ final class Findings implements Serializable {
     /** Only the hot path has them, and the reason hangs on whether validate dropped their line. */
     final ArrayList<Doubtful> doubtful = new ArrayList<>();
 
+    /** So many of {@link #later} are looked up: a hot path that has nothing of a window lacks millions. */
+    static final int MOST_LATER = 10_000;
+
     /** Only the batch sweep has them, and the reason hangs on whether their line was invalid once. */
-    final ArrayList<Doubtful> later = new ArrayList<>();
+    private final ArrayList<Doubtful> later = new ArrayList<>();
+
+    /** Adds a detection that only the batch sweep has; beyond some thousands nobody asks for its line. */
+    void later(Doubtful one) {
+        if (later.size() < MOST_LATER) {
+            later.add(one);
+        } else {
+            add(
+                    Kind.ONLY_BATCH,
+                    Reason.UNEXPLAINED,
+                    one.example()
+                            .because(one.example().why() + "; not looked up whether the line was invalid once, since "
+                                    + MOST_LATER + " others were"));
+        }
+    }
 
     /**
      * Tells the reasons of what was left open.
@@ -79,7 +96,7 @@ final class Findings implements Serializable {
     }
 
     Findings plus(Findings other) {
-        later.addAll(other.later);
+        other.later.forEach(this::later);
         doubtful.addAll(other.doubtful);
         lacking = lacking.plus(other.lacking);
         equal += other.equal;

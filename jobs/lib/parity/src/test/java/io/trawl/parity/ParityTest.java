@@ -155,6 +155,32 @@ class ParityTest extends Compared {
     }
 
     @Test
+    void ofVeryManyThatOnlyTheBatchSweepHasSomeAreLookedUp() {
+        Findings all = new Findings();
+        for (int share = 0; share < 2; share++) {
+            Findings some = new Findings();
+            for (int i = 0; i < Findings.MOST_LATER; i++) {
+                Detection detection = detection(120);
+                detection.setEventId(share + "-" + i);
+                basis().batch(detection, row(cell("batch", VERSION, detection)), some);
+            }
+            all.plus(some);
+        }
+        all.settle(events -> Set.of(), events -> {
+            assertThat(events).hasSize(Findings.MOST_LATER);
+            return events;
+        });
+        Verdict verdict = new Verdict(basis(), all);
+        assertThat(verdict.differences(Kind.ONLY_BATCH).get(Reason.HEALED).count())
+                .isEqualTo(Findings.MOST_LATER);
+        Difference rest = verdict.differences(Kind.ONLY_BATCH).get(Reason.UNEXPLAINED);
+        assertThat(rest.count()).isEqualTo(Findings.MOST_LATER);
+        assertThat(why(rest))
+                .contains("same indicators (" + SNAPSHOT + ")")
+                .endsWith("; not looked up whether the line was" + " invalid once, since 10000 others were");
+    }
+
+    @Test
     void sharesAddUpAndAFewExamplesAreKept() {
         Findings all = new Findings();
         for (int i = 0; i < 4; i++) {
