@@ -158,15 +158,13 @@ public final class AuditJob implements Job {
                 : Json.MAPPER.readTree(before.detail());
         Unswept unswept = Unswept.before(run, ingest, known, before == null ? null : before.window());
         unswept.judge(run, problems);
-        InvalidShare share = InvalidShare.of(run, known, validate);
-        share.judge(run, validate);
+        InvalidShare.of(run, validate).judge(run, validate);
         Proxies proxies = Proxies.judge(run, lines, known);
         problems.addAll(proxies.problems());
         proxies.notes().forEach(run::note);
         ObjectNode detail = Json.MAPPER.createObjectNode();
         unswept.into(detail);
         proxies.into(detail);
-        share.into(detail);
         problems.forEach(detail.putArray("problems")::add);
         run.detail(Json.MAPPER.writeValueAsString(detail));
 

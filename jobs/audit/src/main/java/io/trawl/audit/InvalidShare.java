@@ -1,7 +1,5 @@
 package io.trawl.audit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Buffers;
 import io.trawl.base.Settings;
 import io.trawl.lake.LakeTable;
@@ -10,6 +8,7 @@ import io.trawl.parsing.Printable;
 import io.trawl.parsing.Reason;
 import io.trawl.record.InvalidRecord;
 import io.trawl.run.Run;
+import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,49 +25,53 @@ import org.apache.iceberg.io.CloseableIterable;
 /**
  * Whether too many lines of a window are invalid: more than a limit, or than a multiple of the share of the windows before.
  * A warning, no problem: the lines are kept, and a replay reads them when a format is mended. Lines that tell of their
- * file, such as #Fields, do not count. It leans on what the audit before it left in the ledger.
+ * file, such as #Fields, do not count. Of the windows before it takes what the ledger's newest entry of validate counts.
  */
 final class InvalidShare {
     static final String LIMIT = "audit.invalid.limit";
     static final String GROWTH = "audit.invalid.growth";
     /** Fewer of them are no change of the world. */
     static final int LEAST = 10;
-    /** So many windows are remembered. */
+    /** So many windows before count. */
     static final int WINDOWS = 24;
 
     private static final String DIRECTIVES = "invalid." + Reason.DIRECTIVE.code();
-    private static final String DETAIL = "invalid_shares";
     private static final int EXAMPLES = 3;
     private static final int WIDTH = 200;
 
-    /** A window's lines, and those of them that are invalid. */
-    private record Share(String window, long lines, long invalid) {}
+    /** Lines of a window, without those that tell of their file, and those of them that are invalid. */
+    record Share(long lines, long invalid) {
+        static Share of(long valid, long invalid, Ledger.Entry validate) {
+            long directives = Math.min(invalid, validate.counts().getOrDefault(DIRECTIVES, 0L));
+            return new Share(valid + invalid - directives, invalid - directives);
+        }
+    }
 
-    private final List<Share> before = new ArrayList<>();
+    private final List<Share> before;
     private final Share own;
 
     /**
-     * @param before detail of the latest audit of an earlier window; a missing node where there is none
-     * @param window its start
-     * @param lines of the window, without those that tell of their file
-     * @param invalid those of them that are invalid
+     * @param before of the windows before
+     * @param own of the window
      */
-    InvalidShare(JsonNode before, Instant window, long lines, long invalid) {
-        for (JsonNode share : before.path(DETAIL)) {
-            this.before.add(new Share(
-                    share.path("window").asText(),
-                    share.path("lines").asLong(),
-                    share.path("invalid").asLong()));
-        }
-        this.own = new Share(window.toString(), lines, invalid);
+    InvalidShare(List<Share> before, Share own) {
+        this.before = before;
+        this.own = own;
     }
 
-    /** Of a run's window, as it was counted. */
-    static InvalidShare of(Run run, JsonNode before, Ledger.Entry validate) {
-        long valid = run.countsSoFar().getOrDefault("valid", 0L);
-        long invalid = run.countsSoFar().getOrDefault("invalid", 0L);
-        long directives = Math.min(invalid, validate.counts().getOrDefault(DIRECTIVES, 0L));
-        return new InvalidShare(before, run.window().start(), valid + invalid - directives, invalid - directives);
+    /** Of a run's window, as it was counted, and of those before it, as they are now: replays may have healed lines of them. */
+    static InvalidShare of(Run run, Ledger.Entry validate) {
+        Instant until = run.window().start();
+        Instant from = until.minus(run.source().unit().multipliedBy(WINDOWS));
+        List<Share> before = run.ledger().current(run.source().name(), Stage.VALIDATE, from, until).values().stream()
+                .map(entry -> Share.of(count(entry.counts(), "valid"), count(entry.counts(), "invalid"), entry))
+                .toList();
+        return new InvalidShare(
+                before, Share.of(count(run.countsSoFar(), "valid"), count(run.countsSoFar(), "invalid"), validate));
+    }
+
+    private static long count(Map<String, Long> counts, String name) {
+        return counts.getOrDefault(name, 0L);
     }
 
     /** @throws IllegalArgumentException a setting is no share, or no multiple */
@@ -155,18 +158,5 @@ final class InvalidShare {
 
     private static String percent(long part, long whole) {
         return whole == 0 ? "0 %" : String.format(Locale.ROOT, "%.2f %%", 100.0 * part / whole);
-    }
-
-    /** What the next window's audit leans on. */
-    void into(ObjectNode detail) {
-        var list = detail.putArray(DETAIL);
-        List<Share> all = new ArrayList<>(before);
-        all.add(own);
-        all.stream()
-                .skip(Math.max(0, all.size() - WINDOWS))
-                .forEach(share -> list.addObject()
-                        .put("window", share.window())
-                        .put("lines", share.lines())
-                        .put("invalid", share.invalid()));
     }
 }
