@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>An indicator that is an address or a range yields to an entry that is an address, or a range of at least as many
  *       bits, which holds the observable; parts of addresses and expressions say nothing of addresses.
  *   <li>An indicator that is a URL, or the beginning of one, yields to an entry that is the same URL, or the observable's.
+ *   <li>An indicator that is the domain of mail addresses yields to an entry that is the observable, or to an expression as a
+ *       domain does.
+ *   <li>An indicator that is a hash yields to an entry that is the same hash.
  *   <li>One with a port, a path, a user agent: to none. No entry says as much.
  * </ul>
  *
@@ -309,7 +312,7 @@ public final class Allowlists implements Suppressor {
                 yield list != null ? list : urls.get(known);
             }
             case MD5, SHA1, SHA256 -> hashes.get(value);
-            case EMAIL_DOMAIN -> mail(value);
+            case EMAIL_DOMAIN -> mail(value, known.length());
             default -> null;
         };
     }
@@ -367,14 +370,14 @@ public final class Allowlists implements Suppressor {
             }
             case URL, URL_PREFIX -> urls.get(value);
             case MD5, SHA1, SHA256 -> hashes.get(value);
-            case EMAIL_DOMAIN -> mail(value);
+            case EMAIL_DOMAIN -> mail(value, 0);
             default -> null;
         };
     }
 
-    private @Nullable String mail(String domain) {
+    private @Nullable String mail(String domain, int shortest) {
         String list = emails.get(domain);
-        return list != null ? list : matching(emailExpressions, domain, 0);
+        return list != null ? list : matching(emailExpressions, domain, shortest);
     }
 
     private @Nullable String name(String host) {

@@ -162,6 +162,23 @@ class AllowlistsTest {
     }
 
     @Test
+    void aMailDomainYieldsToAnExpressionThatSaysAsMuch() throws IOException {
+        Allowlists lists = Allowlists.read(List.of(
+                list("regex", "", "/.*\\\\.(com|net)/"),
+                list("regex", "\"email-src\"", "/.*\\\\.mail\\\\.example/"),
+                list("string", "\"email\"", "exact.example")));
+
+        assertThat(suppressed(lists, "email-domain", "evil.com", "evil.com")).isNull();
+        assertThat(suppressed(lists, "email-domain", "a.mail.example", "a.mail.example"))
+                .isNull();
+        assertThat(suppressed(lists, "email-domain", "mail.example", "a.mail.example"))
+                .isEqualTo("the regex list");
+        assertThat(suppressed(lists, "email-domain", "exact.example", "exact.example"))
+                .isEqualTo("the string list");
+        assertThat(lists.listOf(indicator("email-domain", "evil.com"))).isEqualTo("the regex list");
+    }
+
+    @Test
     void aSuppressedDetectionIsKeptWithTheListsName() throws IOException {
         Allowlists lists = Allowlists.read(List.of(list("hostname", "", "cdn.example.org")));
         Engine engine = new Engine(
