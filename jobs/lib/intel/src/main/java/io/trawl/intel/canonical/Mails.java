@@ -2,28 +2,30 @@ package io.trawl.intel.canonical;
 
 import java.util.function.Consumer;
 
-/** Mail addresses as an event has them: one, or several with a comma between them, each with a name before it or without. */
+/** Mail addresses as an event has them: one or several, whatever separates them, each with a name before it or without. */
 public final class Mails {
+    /** What ends an address, beside a control character. */
+    private static final String ENDS = "@<>()[]{}\"'`,;| ";
+
     private Mails() {}
 
-    /** Gives the domain of each address, in canonical form. */
+    /** Gives the domain of each address, in canonical form: what follows each {@code @}. It reads the text once. */
     public static void domains(String addresses, Consumer<String> domains) {
-        int from = 0;
-        while (from <= addresses.length()) {
-            int comma = addresses.indexOf(',', from);
-            int to = comma < 0 ? addresses.length() : comma;
-            int at = addresses.lastIndexOf('@', to - 1) + 1;
-            if (at > from) {
-                int end = at;
-                while (end < to && "> \t\"';)".indexOf(addresses.charAt(end)) < 0) {
-                    end++;
-                }
-                Canonical.Result host = Canonical.host(addresses.substring(at, end));
-                if (host.kind() == Canonical.Kind.DOMAIN && host.canonical() != null) {
-                    domains.accept(host.canonical());
-                }
+        int at = addresses.indexOf('@');
+        while (at >= 0) {
+            int end = at + 1;
+            while (end < addresses.length() && !ends(addresses.charAt(end))) {
+                end++;
             }
-            from = to + 1;
+            Canonical.Result host = Canonical.host(addresses.substring(at + 1, end));
+            if (host.kind() == Canonical.Kind.DOMAIN && host.canonical() != null) {
+                domains.accept(host.canonical());
+            }
+            at = addresses.indexOf('@', end);
         }
+    }
+
+    private static boolean ends(char c) {
+        return c < ' ' || ENDS.indexOf(c) >= 0;
     }
 }

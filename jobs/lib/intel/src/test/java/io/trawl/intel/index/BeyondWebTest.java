@@ -3,11 +3,15 @@ package io.trawl.intel.index;
 import static io.trawl.intel.Events.indicator;
 import static io.trawl.intel.Events.matches;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.trawl.intel.Engine;
 import io.trawl.intel.Events;
+import io.trawl.intel.canonical.Mails;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -159,6 +163,38 @@ class BeyondWebTest {
                 .containsExactly(
                         "email.from.address mail.evil.example subdomain evil.example",
                         "email.to.address evil.example exact evil.example");
+    }
+
+    @Test
+    void eachAddressOfAFieldIsMatchedHoweverTheyAreSeparated() {
+        for (String text : List.of(
+                "a@evil.example;b@good.example",
+                "b@good.example; a@evil.example",
+                "<a@evil.example> <b@good.example>",
+                "b@good.example a@evil.example",
+                "[\"a@evil.example\",\"b@good.example\"]",
+                "A <a@evil.example>, B <b@good.example>",
+                "a@evil.example@good.example")) {
+            event.setEmailToAddress(text);
+            IndicatorIndex index = IndicatorIndex.of(List.of(indicator("email-domain", "evil.example")));
+
+            assertThat(matches(index, event))
+                    .as(text)
+                    .containsExactly("email.to.address evil.example exact evil.example");
+            assertThat(index.eventSieve().beyondWeb().get("email_to_address").test(text))
+                    .as(text)
+                    .isTrue();
+        }
+    }
+
+    /** Whoever sends a mail writes its addresses: 4 MB of commas or of @ must not hold a sweep up. */
+    @Test
+    void addressesAreReadOnceFromEndToEnd() {
+        for (String text : List.of(",".repeat(4_000_000), "@".repeat(4_000_000), "a@".repeat(2_000_000))) {
+            List<String> domains = new ArrayList<>();
+            assertTimeoutPreemptively(Duration.ofMinutes(1), () -> Mails.domains(text + "@evil.example", domains::add));
+            assertThat(domains).contains("evil.example");
+        }
     }
 
     /** A field that is matched and that the sieve did not know would be held back in batch, and found at a terminal. */
