@@ -52,6 +52,19 @@ class ReleasedSchemasTest {
         return Files.readString(CURRENT.resolve(name + ".avsc"));
     }
 
+    /** Jobs write the number into lake.ledger and lake.invalid_records. */
+    @Test
+    void jobsNameTheNewestRelease() throws IOException {
+        try (Stream<Path> folders = Files.list(RELEASED)) {
+            assertThat(folders.filter(Files::isDirectory)
+                            .mapToInt(folder -> Integer.parseInt(
+                                    folder.getFileName().toString().substring(1)))
+                            .max())
+                    .hasValue(SchemaVersion.NEWEST);
+        }
+        assertThat(SchemaVersion.ofEvents()).isEqualTo(ProxyEvent.SCHEMA$.getName() + "/" + SchemaVersion.NEWEST);
+    }
+
     @Test
     void everyCurrentSchemaReadsWhatEveryReleasedOneWrote() throws IOException {
         List<String> breaks = new ArrayList<>();

@@ -13,6 +13,7 @@ import io.trawl.record.InvalidRecord;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.SchemaVersion;
 import io.trawl.steps.IndicatorSnapshot;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -374,7 +375,7 @@ public final class RefreshIndicatorsJob implements Job {
         invalid.setReason("indicator");
         invalid.setMessage(feed + " line " + line.line() + ": " + line.reason());
         invalid.setParser("feed/1");
-        invalid.setSchemaVersion(1);
+        invalid.setSchemaVersion(SchemaVersion.NEWEST);
         return invalid;
     }
 

@@ -22,6 +22,7 @@ import io.trawl.record.ProxyEvent;
 import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
+import io.trawl.schema.SchemaVersion;
 import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Instant;
@@ -354,7 +355,7 @@ public final class ReplayJob implements Job {
         run.version("parser", reading.parser().id());
         reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
         reading.notes().forEach(run::note);
-        run.version("schema", "ProxyEvent/1");
+        run.version("schema", SchemaVersion.ofEvents());
         run.version(REPLAY, selection() + ", of run " + validate.runId());
         String detail = validate.detail();
         if (detail != null) {

@@ -21,6 +21,7 @@ import io.trawl.run.Job;
 import io.trawl.run.Jobs;
 import io.trawl.run.Reads;
 import io.trawl.run.Run;
+import io.trawl.schema.SchemaVersion;
 import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class ValidateJob implements Job {
         run.version("parser", parser.id());
         reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
         reading.notes().forEach(run::note);
-        run.version("schema", "ProxyEvent/1");
+        run.version("schema", SchemaVersion.ofEvents());
         if (copies != null && copies.earlier().count() > 0) {
             run.detail(copies.earlier().detail());
         }

@@ -3,15 +3,13 @@ package io.trawl.flow;
 import io.trawl.parsing.Reason;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.RawLine;
+import io.trawl.schema.SchemaVersion;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What is kept of a rejected line, and what a message says of a record. */
 final class Rejected {
-    /** Version of the ProxyEvent schema that stands in invalid records: the newest of schemas/released. */
-    private static final int SCHEMA_VERSION = 2;
-
     private Rejected() {}
 
     static InvalidRecord record(RawLine line, Reason reason, @Nullable String field, String message, String parser) {
@@ -30,7 +28,7 @@ final class Rejected {
         invalid.setField(field);
         invalid.setMessage(message);
         invalid.setParser(parser);
-        invalid.setSchemaVersion(SCHEMA_VERSION);
+        invalid.setSchemaVersion(SchemaVersion.NEWEST);
         return invalid;
     }
 
