@@ -197,6 +197,18 @@ class BeyondWebTest {
         }
     }
 
+    /** The text of a TXT record may be a number with a dot, which a browser would take for an address. */
+    @Test
+    void anAnswerIsAnAddressOnlyAsFourNumbers() {
+        event.setDnsAnswersData("1.5,0x7f.1,010.0.0.1,1.2.3");
+        assertThat(found(indicator("cidr", "0.0.0.0/0"))).isEmpty();
+
+        event.setDnsAnswersData("1.5,192.0.2.7,::ffff:192.0.2.8");
+        assertThat(found(indicator("ipv4", "192.0.2.7"), indicator("ipv4", "192.0.2.8")))
+                .containsExactly(
+                        "dns.answers.data 192.0.2.7 exact 192.0.2.7", "dns.answers.data 192.0.2.8 exact 192.0.2.8");
+    }
+
     /** A field that is matched and that the sieve did not know would be held back in batch, and found at a terminal. */
     @Test
     void eachFieldThatIsMatchedPassesTheSieveAndIsReadOfTheLake() {
