@@ -106,6 +106,7 @@ final class EventFields {
     private static boolean isCopy(ProxyEvent event, String domain) {
         return (domain.equals(event.getDnsQuestionName()) || domain.equals(event.getTlsClientServerName()))
                 && event.getHttpRequestMethod() == null
+                && event.getUrlPort() == null
                 && event.getUrlPath() == null;
     }
 

@@ -109,6 +109,18 @@ class BeyondWebTest {
     }
 
     @Test
+    void aNameWithThePortOfItsUrlIsNoCopy() {
+        event.setUrlDomain("evil.example");
+        event.setUrlPort(8443);
+        event.setTlsClientServerName("evil.example");
+
+        assertThat(found(indicator("domain-port", "evil.example:8443"))).hasSize(2);
+        event.setDestinationPort(443);
+        assertThat(found(indicator("domain-port", "evil.example:8443")))
+                .containsExactly("url.domain evil.example exact evil.example:8443");
+    }
+
+    @Test
     void aTunnelAndItsServerNameAreTwoSightings() {
         ProxyEvent tunnel = Events.connect("evil.example");
         tunnel.setTlsClientServerName("evil.example");
