@@ -99,7 +99,7 @@ record Basis(
                 offset,
                 why);
         if (reason == Reason.UNEXPLAINED) {
-            into.later(new Doubtful(detection.getEventId(), example));
+            into.later(new Doubtful(detection.getEventId(), detection.getIndicatorId(), detection.getField(), example));
         } else {
             into.add(Kind.ONLY_BATCH, reason, example);
         }
@@ -223,7 +223,11 @@ record Basis(
                 offset,
                 why);
         if (reason == Reason.UNEXPLAINED && own != null && isOurs(place)) {
-            into.doubtful.add(new Doubtful(detection.path("event_id").asText(), example));
+            into.doubtful.add(new Doubtful(
+                    detection.path("event_id").asText(),
+                    detection.path("indicator_id").asText(),
+                    detection.path("field").asText(),
+                    example));
         } else {
             into.add(Kind.ONLY_HOT, reason, example);
         }

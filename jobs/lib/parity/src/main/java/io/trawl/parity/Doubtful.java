@@ -1,6 +1,24 @@
 package io.trawl.parity;
 
 import java.io.Serializable;
+import java.util.Set;
 
 /** A detection that only one of the two has; the reason hangs on what became of its line. */
-record Doubtful(String eventId, Example example) implements Serializable {}
+record Doubtful(String eventId, String indicatorId, String field, Example example) implements Serializable {
+    private static final Set<String> SINCE_VERSION_2 = Set.of("dns.question.name", "tls.client.server_name");
+
+    /** The line and the indicator, whatever the field. */
+    String what() {
+        return eventId + ' ' + indicatorId;
+    }
+
+    /** Whether a hot path of version 1 may have found it: it knew neither DNS nor TLS. */
+    boolean isOld() {
+        return field.equals("url.domain");
+    }
+
+    /** Whether version 1 would have found it in url.domain. */
+    boolean wasUrlDomain() {
+        return SINCE_VERSION_2.contains(field);
+    }
+}

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** What has been found so far; shares of it add up. */
 final class Findings implements Serializable {
@@ -63,6 +64,8 @@ final class Findings implements Serializable {
      */
     void settle(UnaryOperator<Set<String>> dropped, UnaryOperator<Set<String>> wereInvalid) {
         Set<String> healed = ids(later, wereInvalid);
+        Set<String> copies = ids(doubtful, dropped);
+        Set<String> twice = inOtherFields(healed, copies);
         for (Doubtful one : later) {
             if (healed.contains(one.eventId())) {
                 add(
@@ -70,23 +73,45 @@ final class Findings implements Serializable {
                         Reason.HEALED,
                         one.example()
                                 .because("the line was invalid when the hot path read it, and was parsed again since"));
+            } else if (one.wasUrlDomain() && twice.contains(one.what())) {
+                add(
+                        Kind.ONLY_BATCH,
+                        Reason.OTHER_FIELD,
+                        one.example().because("the hot path has it in url.domain, the batch sweep in " + one.field()));
             } else {
                 add(Kind.ONLY_BATCH, Reason.UNEXPLAINED, one.example());
             }
         }
         later.clear();
-        Set<String> copies = ids(doubtful, dropped);
         for (Doubtful one : doubtful) {
             if (copies.contains(one.eventId())) {
                 add(
                         Kind.ONLY_HOT,
                         Reason.COPY,
                         one.example().because("validate dropped the line, which another window keeps"));
+            } else if (one.isOld() && twice.contains(one.what())) {
+                add(
+                        Kind.ONLY_HOT,
+                        Reason.OTHER_FIELD,
+                        one.example().because("the batch sweep has it in a field of DNS or TLS"));
             } else {
                 add(Kind.ONLY_HOT, Reason.UNEXPLAINED, one.example());
             }
         }
         doubtful.clear();
+    }
+
+    /** Line and indicator of what a hot path of version 1 has in url.domain, and the batch sweep in a field of DNS or TLS. */
+    private Set<String> inOtherFields(Set<String> healed, Set<String> copies) {
+        Set<String> old = doubtful.stream()
+                .filter(one -> one.isOld() && !copies.contains(one.eventId()))
+                .map(Doubtful::what)
+                .collect(Collectors.toSet());
+        return later.stream()
+                .filter(one -> one.wasUrlDomain() && !healed.contains(one.eventId()))
+                .map(Doubtful::what)
+                .filter(old::contains)
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> ids(List<Doubtful> some, UnaryOperator<Set<String>> which) {

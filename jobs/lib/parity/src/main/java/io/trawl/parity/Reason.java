@@ -16,6 +16,8 @@ public enum Reason {
     COPY("copy"),
     /** The line was invalid until a format was mended, and the hot path had read it before. */
     HEALED("healed"),
+    /** The hot path, of an older version, found it in url.domain, and the batch sweep in the field of DNS or TLS. */
+    OTHER_FIELD("other field"),
     UNEXPLAINED("unexplained");
 
     private final String text;

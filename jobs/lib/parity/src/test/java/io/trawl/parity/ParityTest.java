@@ -154,6 +154,42 @@ class ParityTest extends Compared {
                 .isEqualTo("the line was invalid when the hot path read it, and was parsed again since");
     }
 
+    private void hotInUrlDomainAndBatchIn(String field, String hotField, String indicator) {
+        Detection hot = hot(120, WINDOW.start());
+        hot.setField(hotField);
+        basis().hot(Keys.window(4, hot, WINDOW), new HBaseStore.Place(0, 120), row(hotCell(hot)), List.of(), findings);
+        Detection batch = detection(120);
+        batch.setDetectionId("0123456789abcdef0123456789abcdef");
+        batch.setField(field);
+        batch.setIndicatorId(indicator);
+        basis().batch(batch, row(cell("batch", VERSION, batch)), findings);
+    }
+
+    @Test
+    void whatAnOldHotPathFoundInUrlDomainIsTheBatchSweepsInAFieldOfDnsOrTls() {
+        hotInUrlDomainAndBatchIn("dns.question.name", "url.domain", "i");
+        Verdict verdict = verdict();
+
+        assertThat(verdict.differences(Kind.ONLY_HOT)).containsOnlyKeys(Reason.OTHER_FIELD);
+        assertThat(verdict.differences(Kind.ONLY_BATCH)).containsOnlyKeys(Reason.OTHER_FIELD);
+        assertThat(verdict.unexplained()).isZero();
+        assertThat(verdict.note())
+                .isEqualTo("hot path: 0 equal, 1 only hot (1 other field), 1 only batch (1 other field); "
+                        + "it is 100 lines behind, so this is not final");
+        assertThat(why(verdict.differences(Kind.ONLY_BATCH).get(Reason.OTHER_FIELD)))
+                .isEqualTo("the hot path has it in url.domain, the batch sweep in dns.question.name");
+    }
+
+    @Test
+    void anotherIndicatorOrAnotherFieldStaysUnexplained() {
+        hotInUrlDomainAndBatchIn("tls.client.server_name", "url.domain", "another");
+        assertThat(verdict().unexplained()).isEqualTo(2);
+        hotInUrlDomainAndBatchIn("destination.ip", "url.domain", "i");
+        assertThat(verdict().unexplained()).isEqualTo(4);
+        hotInUrlDomainAndBatchIn("dns.question.name", "http.request.referrer", "i");
+        assertThat(verdict().unexplained()).isEqualTo(6);
+    }
+
     @Test
     void ofVeryManyThatOnlyTheBatchSweepHasSomeAreLookedUp() {
         Findings all = new Findings();
