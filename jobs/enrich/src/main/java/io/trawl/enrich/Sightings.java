@@ -43,10 +43,12 @@ final class Sightings {
     private static final int MOST = 500_000;
     /** Events that one task adds up in the end, about: bounds its heap too. */
     private static final long EACH = 500_000;
-    /** Bytes of pieces that one task adds up in the end: who writes long user agents, each another one, must not fill its heap. */
+    /**
+     * Bytes of pieces that one task adds up in the end: who writes long user agents or answers of DNS, each another one, must
+     * not fill its heap. They are measured however few events there are: a line may have 1 MB, and an answer of five bytes
+     * takes up to 25 in a piece, so that seven such lines have more.
+     */
     private static final long MOST_BYTES = 32L << 20;
-    /** Events that cannot have more bytes than that in hosts and user agents: not worth a look. */
-    private static final long FEW = 2_000;
 
     private Sightings() {}
 
@@ -57,25 +59,23 @@ final class Sightings {
      * @param count how many there are
      */
     static JavaRDD<Observable> of(JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window) {
-        return of(events, count, source, window, FEW, MOST_BYTES);
+        return of(events, count, source, window, MOST_BYTES);
     }
 
     /**
      * The same.
      *
-     * @param few of more events the pieces are measured
      * @param bytes of pieces that one task adds up, about, but for a value that has more by itself
      */
     static JavaRDD<Observable> of(
-            JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window, long few, long bytes) {
+            JavaRDD<Block<ProxyEvent>> events, long count, String source, Instant window, long bytes) {
         int parts = (int) Math.max(events.context().defaultParallelism(), count / EACH);
         JavaPairRDD<Integer, byte[]> pieces = events.mapPartitionsToPair(
                         blocks -> new PartialPairs(blocks, parts, MOST))
                 .partitionBy(new HashPartitioner(parts));
         // Spark keeps what was shuffled: to measure it reads it once more, and makes nothing again.
-        long largest = count <= few
-                ? 0
-                : pieces.mapPartitions(some -> List.of(length(some)).iterator()).reduce(Math::max);
+        long largest =
+                pieces.mapPartitions(some -> List.of(length(some)).iterator()).reduce(Math::max);
         int finer = Math.toIntExact(parts * ((Math.max(1, largest) - 1) / bytes + 1));
         JavaPairRDD<Integer, byte[]> fitting = finer == parts
                 ? pieces

@@ -79,9 +79,24 @@ class SightingsJobTest {
             check(Sightings.of(blocks, events.size(), "proxy", WINDOW).collect(), naive(events));
 
             // So many bytes that they are shared out to more tasks than there are cores.
-            JavaRDD<Observable> shared = Sightings.of(blocks, events.size(), "proxy", WINDOW, 0, 64 << 10);
+            JavaRDD<Observable> shared = Sightings.of(blocks, events.size(), "proxy", WINDOW, 64 << 10);
             assertThat(shared.getNumPartitions()).isGreaterThan(8);
             check(shared.collect(), naive(events));
+
+            // Two events may have as many bytes, in the answers of DNS.
+            List<ProxyEvent> talkative = events.subList(0, 2);
+            for (int i = 0; i < 2; i++) {
+                StringBuilder answers = new StringBuilder();
+                for (int answer = 0; answer < 10_000; answer++) {
+                    answers.append("h").append(i).append(answer).append(".example,");
+                }
+                talkative.get(i).setDnsAnswersData(answers.toString());
+            }
+            JavaRDD<Block<ProxyEvent>> few = context.parallelize(talkative, 1)
+                    .mapPartitions(some -> Block.of(some, ProxyEvent::new, Sightings.FIELDS));
+            JavaRDD<Observable> fewShared = Sightings.of(few, 2, "proxy", WINDOW, 64 << 10);
+            assertThat(fewShared.getNumPartitions()).isGreaterThan(2);
+            assertThat(fewShared.count()).isGreaterThanOrEqualTo(20_000);
         }
     }
 
