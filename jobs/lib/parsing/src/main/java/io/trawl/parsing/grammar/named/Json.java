@@ -15,11 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An object of JSON on a line. A column is a path: {@code request.uri}, which also finds the key {@code "request.uri"};
- * of a list its first element; {@code answers[].rdata} of all elements, a comma between two; {@code
+ * of a list its first element; {@code answers[].rdata} of all elements, a comma between two, and {@code
+ * grouped.{A,AAAA}[]} of all elements of these lists; {@code
  * headers[name=Host].value} that element of a list of objects whose {@code name} is {@code Host} in any case. The last of
  * equal keys counts.
  */
@@ -55,8 +57,22 @@ public final class Json implements Grammar {
     private Json(List<String> paths) {
         size = paths.size();
         for (int column = 0; column < size; column++) {
-            add(root, paths.get(column), column);
+            for (String path : each(paths.get(column))) {
+                add(root, path, column);
+            }
         }
+    }
+
+    /** The paths that a path with {@code {one,another}} in it names; any other is itself. */
+    private static List<String> each(String path) {
+        int from = path.indexOf('{');
+        int to = path.indexOf('}', from + 1);
+        if (from < 0 || to < 0) {
+            return List.of(path);
+        }
+        return Stream.of(path.substring(from + 1, to).split(",", -1))
+                .map(one -> path.substring(0, from) + one + path.substring(to + 1))
+                .toList();
     }
 
     /** @param required paths without which a line is not of the format */
