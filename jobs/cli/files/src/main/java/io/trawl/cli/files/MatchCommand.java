@@ -63,7 +63,7 @@ final class MatchCommand implements LineWork {
         FormatOption.Chosen chosen = format.choose("match", inputs, streams);
         LogReader reader = chosen.reader();
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "match", streams);
-        IndicatorIndex index = indexFile != null ? Indexes.open(indexFile) : Indexes.of(feeds, streams);
+        IndicatorIndex index = indexFile != null ? Indexes.open(indexFile, streams) : Indexes.of(feeds, streams);
         Detector detector =
                 Detector.of(index, reader.isWebServer(), allowlists == null ? List.of() : List.of(allowlists));
         MatchCommand command = new MatchCommand(reader, detector, named, table);

@@ -3,10 +3,13 @@ package io.trawl.cli.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,5 +140,31 @@ class IndexCommandTest {
         Ran ran = run(new byte[0], "index", "build", "--output", folder + "/none/a.index", "--indicators", one);
         assertThat(ran.err()).endsWith("\ntrawl index: " + folder + "/none/a.index: no such folder\n");
         assertThat(ran.status()).isEqualTo(2);
+    }
+
+    /** An index of version 3 has the hashes of its feeds, and does not find them. */
+    @Test
+    void anOldIndexSaysWhatItDoesNotFind() throws IOException {
+        run(new byte[0], "index", "build", "--output", index, "--indicators", one);
+        Ran whole = run(LOG, "match", "--format", "squid", "--index", index);
+        assertThat(whole.err()).doesNotContain("older version");
+
+        ByteBuffer old = ByteBuffer.wrap(Files.readAllBytes(Path.of(index))).order(ByteOrder.LITTLE_ENDIAN);
+        // Where the header has its version and its checksum, and the file its own.
+        old.putInt(8, 3);
+        for (int sum : new int[] {124, old.limit() - 8}) {
+            CRC32C crc = new CRC32C();
+            crc.update(old.array(), 0, sum);
+            old.putInt(sum, (int) crc.getValue());
+        }
+        Files.write(Path.of(index), old.array());
+
+        Ran ran = run(LOG, "match", "--format", "squid", "--index", index);
+        assertThat(ran.out()).isEqualTo(whole.out());
+        assertThat(ran.status()).isEqualTo(whole.status());
+        assertThat(ran.err())
+                .startsWith(
+                        "trawl match: " + index + ": is of an older version, which finds no hashes and no domains of"
+                                + " mail addresses; build it again with trawl index build\n");
     }
 }

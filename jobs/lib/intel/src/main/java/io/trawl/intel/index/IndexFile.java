@@ -91,6 +91,11 @@ final class IndexFile implements IndicatorIndex {
     }
 
     @Override
+    public boolean findsHashesAndMail() {
+        return file.getInt(IndexFormat.AT_VERSION) >= IndexFormat.FIRST_WITH_HASHES;
+    }
+
+    @Override
     public void match(ProxyEvent event, boolean webServer, MatchSink sink) {
         EventFields.match(this, event, webServer, sink);
     }

@@ -12,6 +12,8 @@ final class IndexFormat {
     static final int VERSION = 4;
     /** Version 2 has no beginnings of URLs. Up to version 3 no e-mail domain and no hash is found. All else is the same. */
     static final int OLDEST_VERSION = 2;
+    /** From this version on hashes and domains of mail addresses are found. */
+    static final int FIRST_WITH_HASHES = 4;
 
     /** Header: fixed places, little-endian. */
     static final int HEADER = 128;

@@ -34,6 +34,9 @@ public interface IndicatorIndex {
     /** Iceberg snapshot of lake.indicators that the builder was told; 0 where it was told none. */
     long snapshotId();
 
+    /** Whether hashes and domains of mail addresses are found: index files of an older version have them, and find none. */
+    boolean findsHashesAndMail();
+
     /**
      * Gives every match of an event.
      *

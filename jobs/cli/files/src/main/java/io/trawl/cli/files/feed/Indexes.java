@@ -20,17 +20,24 @@ public final class Indexes {
     private Indexes() {}
 
     /**
-     * Opens an index file, mapped.
+     * Opens an index file, mapped. If it is too old to find all of its indicators, a line on stderr says so.
      *
      * @throws IOException where it is none, was cut short or changed; in one line that names it
      */
-    public static IndicatorIndex open(String file) throws IOException {
+    public static IndicatorIndex open(String file, Streams streams) throws IOException {
         Path path = Path.of(file);
         if (Files.isDirectory(path)) {
             throw new IOException(file + ": is a folder; expected a file that trawl index build wrote");
         }
         try {
-            return IndicatorIndex.open(path);
+            IndicatorIndex index = IndicatorIndex.open(path);
+            if (!index.findsHashesAndMail()) {
+                streams.err()
+                        .println(Printable.line(
+                                "trawl match: " + file + ": is of an older version, which finds no hashes and"
+                                        + " no domains of mail addresses; build it again with trawl index build"));
+            }
+            return index;
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file", e);
         } catch (FileSystemException e) {
