@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.base.Settings;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
+import io.trawl.schema.SchemaVersion;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -100,6 +101,10 @@ class BeyondWebJobTest {
                         "ipv4 203.0.113.9 5");
         assertThat(rows(LakeTable.PROXY_EVENTS, row -> String.valueOf(row.getField("dns_answers_data"))))
                 .containsExactlyInAnyOrder("cdn.example,192.0.2.7", "null", "null", "null", "null");
+        assertThat(rows(
+                        LakeTable.LEDGER,
+                        row -> row.getField("stage") + " " + ((Map<?, ?>) row.getField("versions")).get("schema")))
+                .contains("validate ProxyEvent/" + SchemaVersion.NEWEST);
     }
 
     /** As a lake is that version 1 of the schema has left. */
