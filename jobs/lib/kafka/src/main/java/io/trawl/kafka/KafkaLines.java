@@ -96,7 +96,8 @@ public final class KafkaLines {
         consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         // Lines of up to 1 MiB and their headers.
         consumer.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
-        consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
+        // So few that a message is still in the processor's cache when it is read.
+        consumer.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1_000);
         settings.under("kafka.consumer.").forEach(consumer::put);
         return consumer;
     }
