@@ -227,7 +227,7 @@ joined() {
 maven() {
   local log=$1
   shift
-  MAVEN_OPTS="-Xmx2g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 ${MAVEN_OPTS:-}" mvn -B --fail-at-end -Dmaven.test.failure.ignore=true "$@" 2>&1 | tee "$log" |
+  MAVEN_OPTS="-Xmx2g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m ${MAVEN_OPTS:-}" mvn -B --fail-at-end -Dmaven.test.failure.ignore=true "$@" 2>&1 | tee "$log" |
     sed -nuE 's/\x1b\[[0-9;]*m//g; s/^\[INFO\] Building (Trawl.*[^ ]) +\[.*/  \1/p; s/^\[[A-Z]+\] (Tests run: .* -- in .*)/    \1/p; s/^(waiting for .*, [0-9]+ s so far.*|round [0-9]+: .*)/      \1/p; /^\[ERROR\] .*(<<< (FAILURE|ERROR)!|COMPILATION|\.java:)/p' | archiving
 }
 
