@@ -181,8 +181,11 @@ public final class PathBench implements Bench {
         command.add("-Xmx" + HEAP);
         command.add(COLLECTOR);
         if (profile != null) {
-            command.add(
-                    "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile.toAbsolutePath());
+            // Without them a sample stands at the nearest call, which may be one that is never made.
+            command.addAll(List.of(
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:+DebugNonSafepoints",
+                    "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + profile.toAbsolutePath()));
         }
         sparkSettings(temporary).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-Dlog4j2.configurationFile=classpath:io/trawl/bench/log4j2.properties");
