@@ -107,7 +107,8 @@ threads=$(nproc)
 memory=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c 'import moving; print(int(moving.available_gb()))')
 forks=1 units_beside=''
 ((threads == 1 || memory < 12)) || forks=2
-[[ $fast$only ]] || ((forks == 1 || memory < 19)) || units_beside=yes
+((forks == 1 || memory < 19)) || forks=3
+[[ $fast$only ]] || ((forks < 3)) || units_beside=yes
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {

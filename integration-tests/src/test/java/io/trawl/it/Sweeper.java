@@ -167,15 +167,7 @@ final class Sweeper {
         if (spark == null) {
             SparkConf conf = new SparkConf()
                     .setMaster("local[2]")
-                    .setAppName("tests")
-                    .set("spark.ui.enabled", "false")
-                    // With so few lines, code takes longer to generate than it runs. The stack's own Spark, and a
-                    // job in a JVM of its own, have both.
-                    .set("spark.sql.adaptive.enabled", "false")
-                    .set("spark.sql.codegen.wholeStage", "false")
-                    .set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-                    .set("spark.driver.host", "127.0.0.1")
-                    .set("spark.driver.bindAddress", "127.0.0.1");
+                    .setAppName("tests");
             Jobs.configure(conf, settings);
             spark = SparkSession.builder().config(conf).getOrCreate();
         }

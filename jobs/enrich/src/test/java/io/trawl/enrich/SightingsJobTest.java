@@ -68,10 +68,7 @@ class SightingsJobTest {
         }
         SparkConf conf = new SparkConf()
                 .setMaster("local[2]")
-                .setAppName("sightings")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1");
+                .setAppName("sightings");
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             JavaRDD<Block<ProxyEvent>> blocks = context.parallelize(events, 3)

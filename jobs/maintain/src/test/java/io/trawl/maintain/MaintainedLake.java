@@ -60,19 +60,12 @@ abstract class MaintainedLake {
     final Map<String, String> set = new LinkedHashMap<>();
 
     /**
-     * One for all classes, which Spark itself ends with the JVM: each run takes a session of its own from it. Code would
-     * take longer to generate than it runs.
+     * One for all classes, which Spark itself ends with the JVM: each run takes a session of its own from it.
      */
     @BeforeAll
     static void startSpark() {
         spark = SparkSession.builder()
                 .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.sql.adaptive.enabled", "false")
-                .config("spark.sql.codegen.wholeStage", "false")
-                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .getOrCreate();
     }
 

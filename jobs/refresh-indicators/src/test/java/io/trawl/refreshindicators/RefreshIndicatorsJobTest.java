@@ -139,9 +139,6 @@ class RefreshIndicatorsJobTest {
         Object before = lake().get(0);
         try (SparkSession spark = SparkSession.builder()
                         .master("local[1]")
-                        .config("spark.ui.enabled", "false")
-                        .config("spark.driver.host", "127.0.0.1")
-                        .config("spark.driver.bindAddress", "127.0.0.1")
                         .getOrCreate();
                 Lake lake = Lake.open(Settings.load(null, settings()), new Configuration())) {
             Table indicators = lake.table(LakeTable.INDICATORS);

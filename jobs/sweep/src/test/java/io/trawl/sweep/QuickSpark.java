@@ -17,13 +17,7 @@ final class QuickSpark {
     static SparkSession start(Settings settings) {
         SparkConf conf = new SparkConf()
                 .setMaster("local[2]")
-                .setAppName("tests")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1")
-                .set("spark.sql.adaptive.enabled", "false")
-                .set("spark.sql.codegen.wholeStage", "false")
-                .set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+                .setAppName("tests");
         Jobs.configure(conf, settings);
         return SparkSession.builder().config(conf).getOrCreate();
     }

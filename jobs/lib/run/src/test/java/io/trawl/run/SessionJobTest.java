@@ -81,9 +81,6 @@ class SessionJobTest {
         SparkConf conf = new SparkConf()
                 .setMaster("local[1]")
                 .setAppName("test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1")
                 .set(PARTITIONS, "5");
         try (SparkSession mine = SparkSession.builder().config(conf).getOrCreate()) {
             SparkSession first = run("one", 3).spark;

@@ -44,10 +44,7 @@ class FlowJobTest {
     static void start() {
         SparkConf conf = new SparkConf()
                 .setMaster("local[2]")
-                .setAppName("flow")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1");
+                .setAppName("flow");
         spark = SparkSession.builder().config(conf).getOrCreate();
         context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     }

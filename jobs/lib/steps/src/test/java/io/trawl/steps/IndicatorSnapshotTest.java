@@ -174,9 +174,6 @@ class IndicatorSnapshotTest {
         assertThat(before).isEqualTo(new IndicatorSnapshot(third, "file:/3.index", NEW));
         try (SparkSession spark = SparkSession.builder()
                 .master("local[1]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
                 .getOrCreate()) {
             for (int times = 0; times < 2; times++) {
                 assertThat(SparkActions.get(spark)

@@ -66,9 +66,6 @@ class LakeJobTest {
         // One Spark for all tests, unless one has ended it: to start it takes longer than most of them.
         spark = SparkSession.builder()
                 .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
                 .getOrCreate()
                 .newSession();
         for (Tuple2<String, String> setting : conf.getAll()) {

@@ -182,10 +182,7 @@ class YourOwnJobTest {
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
         SparkConf conf = new SparkConf()
                 .setMaster("local[2]")
-                .setAppName("your own job")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1");
+                .setAppName("your own job");
         Jobs.configure(conf, settings);
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
                 Lake lake = Lake.open(settings, spark.sparkContext().hadoopConfiguration())) {

@@ -40,12 +40,7 @@ class LogFilesJobTest {
 
     @BeforeAll
     static void start() {
-        spark = new JavaSparkContext(new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1"));
+        spark = new JavaSparkContext(new SparkConf().setMaster("local[2]").setAppName("test"));
     }
 
     @AfterAll
