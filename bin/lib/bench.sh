@@ -5,22 +5,22 @@ takes \
 # Its own options are the Java program's: it is asked if it has been built.
 if ! wants_help "$@" || [[ ${1:-} == -* || ! -f $TRAWL_DIST/bench/trawl-bench.jar || ! -d $SPARK_HOME/jars ]]; then
   answer_help '[NAME|all]' "$@" << 'HELP'
-Measures Trawl on this machine; without a name it lists what there is. 'trawl bench NAME --help' has the options of one, what it
-measures and how long it takes, once it is built.
+Measures Trawl on this machine; without a name it lists the benches. Once Trawl is built, 'trawl bench NAME --help' says what
+a bench measures, how long it takes and which options it has.
 
-  path       the batch path from Kafka to detections: each job's time, beside a floor and a peer
-  hot        the hot path: how soon a line is an alert, how many lines a second, new indicators, a backlog
+  path       the batch path from Kafka to detections: each job's time, compared with a floor and a peer
+  hot        the hot path: how soon a line is an alert, how many lines per second, new indicators, a backlog
   window     a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase
   sightings  trawl sightings of a domain that 10,000 clients contact each hour for a year
   growth     commits, metadata, heap and ledger after 100 and after 10,000 windows, with maintain each day
   parse      nanoseconds to parse a line, by format
   index      nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
-  match      finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers
-  all        every one of them, one after the other
+  match      finding indicators in a log: one thread in memory, the index file, bin/trawl match; compared with peers
+  all        all benches, one after the other
 
 @options
 
-Exit status: 0 every goal is met, 1 one is missed or nothing could be measured, 2 a bad argument.
+Exit status: 0 every goal is met, 1 a goal is missed or nothing could be measured, 2 a bad argument.
 How to read the figures: docs/benchmarks.md.
 HELP
 fi

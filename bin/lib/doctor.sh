@@ -8,7 +8,7 @@ answer_help '' "$@" << 'HELP'
 Prints one line per check: ok, warn or FAIL, its name, what it found, and what to do. It checks Java, Maven,
 Python, disk, memory, ports, the local stack and versions; and, if a trawl.conf is named or a local stack runs, the settings,
 the clock, Kafka and the sources' topics, the folders of lake, state and reports (it writes a file there and deletes it), HDFS,
-HBase, Spark and Airflow. It installs, builds and starts nothing; servers are asked at once, and each has 9 s to answer.
+HBase, Spark and Airflow. It installs, builds and starts nothing. It asks all servers at the same time; each has 9 s to answer.
 
 @options
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# end the local stack; its data stays
+# stop the local stack; its data stays
 takes \
   "${STATE_OPTION[@]}"
 answer_help '' "$@" << 'HELP'

@@ -3,7 +3,7 @@
 takes \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them' \
   '!--output FILE' 'the index' \
-  '--format FORMAT' 'what all files are written in, as trawl indicators has it (default: auto)' \
+  '--format FORMAT' 'format of all files, as trawl indicators has it (default: auto)' \
   '--columns COLUMNS' 'the columns of CSV, as trawl indicators has them'
 TRAWL_SUBCOMMAND='index build' answer_help '' "$@" << 'HELP'
 Reads files of indicators and writes their index, which trawl match --index takes instead of the files. match maps it, so it
@@ -12,7 +12,6 @@ The command counts each file's lines on stderr and prints nothing on stdout.
 
 @options
 
-Exit status: 0 written, 1 there was no indicator, and nothing is written, 2 an error (one line on stderr), and nothing is
-written.
+Exit status: 0 written, 1 there was no indicator, 2 an error (one line on stderr). With 1 and 2 nothing is written.
 HELP
 terminal index "$@"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # check files of indicators: print what each line became
 takes \
-  '--format FORMAT' "what all files are written in: auto (each file's lines say it; the default), plain (one indicator per line), csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents or user-agent-regexes" \
+  '--format FORMAT' "format of all files: auto (the default: told from each file's lines), plain (one indicator per line), csv, hosts, adblock, dnsmasq, rpz, suricata, user-agents or user-agent-regexes" \
   '--columns COLUMNS' 'the columns of CSV by the names in its header, if Trawl should not guess them: value=ioc,type=kind,confidence=score,valid_from=seen,valid_until=end,labels=malware,labels=tags' \
-  '--allowlist FILE...' 'allowlists, as trawl match has them: an indicator that is on one has the list as "allowlisted"' \
+  '--allowlist FILE...' 'allowlists, as trawl match has them; "allowlisted" names the list that contains an indicator' \
   "${JSON_OPTION[@]}"
 answer_help 'FILE...' "$@" << 'HELP'
 Prints one JSON object for each indicator: {"type":...,"value":...,"source":...,"line":...,"valid_from":...,

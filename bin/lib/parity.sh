@@ -7,7 +7,8 @@ takes \
   "${SETTING_OPTIONS[@]}"
 answer_help '' "$@" << 'HELP'
 Compares the detections of the hot path with those of the batch sweep, window by window. A difference has a reason (other
-indicators, border, not yet, before the hot path began, deleted before it was read, copy) or is unexplained.
+indicators, border, not yet, before the hot path began, deleted before it was read, copy, healed, other field) or is
+unexplained. docs/hbase.md explains the reasons.
 
 @options
 

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # parse a log: print each line as an event, or the reason why it is invalid
 takes \
-  '!--format FORMAT' "the log's format: a name (trawl formats lists them), a declaration's file (./my-gateway.yaml), several with commas between them, tried in this order, or auto: told from the first lines, or refused if they do not make it clear" \
+  '!--format FORMAT' "the log's format: a name (trawl formats lists them), a declaration's file (./my-gateway.yaml), several with commas between them, tried in this order, or auto: told from the first lines; an error if they do not make it clear" \
   "${FORMATS_OPTION[@]}" \
   "${JSON_OPTION[@]}"
 answer_help '[FILE...]' "$@" << 'HELP'
 Prints one JSON object per line: {"line":1,"event":{"@timestamp":...}} with the names of ECS, nested, or
 {"line":2,"invalid":{"reason":...,"field":...,"message":...}}; with several files each object also has its "file".
-A line is valid here if it is valid for the jobs. The columns of a W3C log are those of its last line #Fields; lines that begin
-with # are not printed then. A time without a year is of the year that brings it nearest to the last change of the file.
+A line is valid here if it is valid for the jobs. In a W3C log the last line #Fields before a line names its columns; lines that
+begin with # are not printed. A time without a year gets the year that brings it nearest to the last change of the file.
 
 @options
 

@@ -2,7 +2,7 @@
 # submit a job to Spark by hand, follow it, print its report
 takes \
   '--source NAME' 'name of the source in trawl.conf; not for refresh-indicators and maintain' \
-  '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; refresh-indicators, maintain and hot-detect take none' \
+  '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; several, separated by commas, are possible; not for refresh-indicators, maintain and hot-detect' \
   "${SETTING_OPTIONS[@]}" \
   '--run-id ID' 'name of this run in ledger and report' \
   '--report NAME' "the report's place in reports.dir" \

@@ -2,16 +2,16 @@
 # run the jobs on log files, in one process, without a server
 takes \
   '!--format FORMAT' 'name of a format (trawl formats lists them), or several with commas between them, for example squid,nginx: tried in this order' \
-  '--formats FOLDER' "your own formats, a file each; a name of yours wins over Trawl's (default: setting formats.folder)" \
-  '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed. With -- before the logs, any number: --indicators feed.txt threats.csv -- access.log' \
-  '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. What they cover is kept and marked as suppressed" \
+  '--formats FOLDER' "your own formats, one .yaml file each; yours takes precedence over one of Trawl's with the same name (default: setting formats.folder)" \
+  '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed; put -- after several files: --indicators feed.txt threats.csv -- access.log' \
+  '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'
 answer_help 'LOG...' "$@" << 'HELP'
 Runs the jobs refresh-indicators, ingest, validate, enrich and audit on log files, in one process: files instead of
 Kafka, an Iceberg lake in a folder instead of HDFS, no HBase, no Airflow. Prints how many lines were valid, why the others
-were not, which indicators were found most, and a command that opens the tables in DuckDB.
+were not, which indicators were found most often, and a command that opens the tables in DuckDB.
 
 @options
 

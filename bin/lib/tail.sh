@@ -3,8 +3,8 @@
 takes \
   '--client ADDRESS' 'of this client only: an address, or a name' \
   '--indicator VALUE' 'of this indicator only' \
-  '--from-start' 'from the oldest alert on that the topic has' \
-  '--since TIME' 'from alerts of this time on: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
+  '--from-start' 'begins with the oldest alert in the topic' \
+  '--since TIME' 'begins with the alerts of this time: an instant (2026-11-24T10:00:00Z) or a duration back from now (PT1H, P7D)' \
   '--revisions' 'print an alert again with each revision' \
   '--for DURATION' 'stop after this time, for example PT10S; also the longest wait for the topic' \
   '--output FORMAT' 'table, or json: one object per line (default: table on a terminal, else json)' \

@@ -4,15 +4,16 @@ fast='' only='' faults='' seed='' minutes='' round=''
 takes \
   '--fast' 'without the integration tests' \
   '--only PATTERN' "only the test classes whose name fits PATTERN, a shell pattern, for example JobsIT, '*ParserTest' or test_hot.py; builds what they need and checks nothing else" \
-  '--faults' 'the fault matrix instead of the tests' \
+  '--faults' 'random faults instead of the tests' \
   '--seed N' 'with --faults: the same seed gives the same faults; without it one is chosen, and printed' \
-  '--minutes M' 'with --faults: how long it runs (default: 10); 0 plays one round' \
-  '--round R' 'with --faults: begins with that round'
+  '--minutes M' 'with --faults: how long it runs (default: 10); 0 runs one round' \
+  '--round R' 'with --faults: the first round'
 answer_help '' "$@" << 'HELP'
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
-with their checkers (Maven), and the integration tests, which start stacks of real servers beside any that is up (ports
-shifted by 1000 to 8000). Checks and DAGs run beside the Java build. Two integration test classes run side by side, each
-with its own stack, if the machine has two cores and 12 GB of free memory; with 19 GB, the modules' tests run beside them.
+with their checkers (Maven), and the integration tests, which start stacks of real servers of their own (ports shifted by
+1000 to 8000; a stack that is up is left alone). Checks and DAG tests run during the Java build. Two integration test
+classes run at the same time, each with its own stack, if the machine has two cores and 12 GB of free memory; with 19 GB,
+the modules' tests run at that time, too.
 
 @options
 
@@ -22,7 +23,7 @@ what was planted. Full disks need root (to mount a tmpfs), wrong clocks need lib
 and reported as skipped. docs/faults.md lists the findings. The integration tests include one short, fixed round.
 
 A test that waits for long says what it waits for. At the end come the ten slowest classes and the total time; the last
-line says how many tests passed and failed; exit status 1 if any failed. What each runner said is in target/test-logs.
+line says how many tests passed and failed; exit status 1 if any failed. target/test-logs has each runner's log.
 HELP
 while (($#)); do
   case $1 in

@@ -7,15 +7,15 @@ takes \
   '--stack KEY=VALUE...' "a key of conf/stack.conf (ports, proxies, heaps, Airflow's database)" \
   '--state FOLDER' 'keeps data, logs and settings there (default: .trawl/stack)'
 answer_help '' "$@" << 'HELP'
-Starts Kafka, HDFS, HBase, Flume, Spark and Airflow on 127.0.0.1 and waits until all of them answer. Servers that run
-are left alone, dead ones are restarted with their data. The first time it also installs and builds everything.
+Starts Kafka, HDFS, HBase, Flume, Spark and Airflow on 127.0.0.1 and waits until all of them answer. Running
+servers are left alone, dead ones are restarted with their data. The first time the command also installs and builds everything.
 
 @options
 
-While the stack is up, a server that dies or no longer serves is started again, five times in ten minutes at most;
+While the stack is up, it restarts a server that dies or no longer answers, at most five times in ten minutes;
 'trawl status' shows it (restart.* in conf/stack.conf).
 
-A state folder keeps its options until you start it with other ones.
+A state folder keeps its options until you start a stack in it with other ones.
 Exit status: 0 all are up, 1 a failure, 2 a bad argument.
 HELP
 ready

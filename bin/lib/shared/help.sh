@@ -2,9 +2,9 @@
 # The help of a sub-command, made from its options; it starts, installs and builds nothing.
 #
 # A sub-command first says with `takes` which options it takes, in pairs: an option with its value's name, and what it does. A
-# leading ! marks an option that is needed, ... at the end one that may be repeated: '!--format FORMAT', '--set KEY=VALUE...'.
+# leading ! marks a required option, ... at the end one that may be repeated: '!--format FORMAT', '--set KEY=VALUE...'.
 # Then it calls `answer_help OPERANDS "$@"` with its text as standard input. dags/tests/test_help.py and a
-# HelpTest beside each Java program hold that the options are those that are taken.
+# HelpTest of each Java program check that a command takes exactly the options of its help.
 
 options=()
 
@@ -17,14 +17,14 @@ takes() {
 # shellcheck disable=SC2034
 SETTING_OPTIONS=(
   '--conf FILE' "settings that differ from the defaults (conf/trawl.conf); default: \$TRAWL_CONF, else the local stack's"
-  '--set KEY=VALUE...' 'one setting; wins over the file'
+  '--set KEY=VALUE...' 'one setting; takes precedence over the file'
 )
 # shellcheck disable=SC2034
 STATE_OPTION=('--state FOLDER' "the local stack's folder (default: .trawl/stack, or the demo's, if only that one runs)")
 # shellcheck disable=SC2034
 TABLE_OPTION=('--output FORMAT' 'table (default), or json: one object per line')
 # shellcheck disable=SC2034
-FORMATS_OPTION=('--formats FOLDER' "the site's own formats, one .yaml file each; their names win over Trawl's (default: the setting formats.folder)")
+FORMATS_OPTION=('--formats FOLDER' "your own formats, one .yaml file each; yours takes precedence over one of Trawl's with the same name (default: setting formats.folder)")
 # shellcheck disable=SC2034
 JSON_OPTION=('--output FORMAT' 'json (default): one object per line; or table')
 
@@ -91,7 +91,7 @@ option_lines() {
   done
 }
 
-# wrapped START WORD...: the words behind the start, in lines of at most 120 characters.
+# wrapped START WORD...: the words after the start, in lines of at most 120 characters.
 wrapped() {
   local line=$1 indent=${#1} word begun=''
   shift
