@@ -134,7 +134,7 @@ def test_what_follows_a_replay_gets_the_windows_that_changed(dags):
     }
     with pytest.raises(AirflowSkipException, match="replay has changed no window: nothing follows"):
         changed.execute({"ti": Pulled(replay={"windows": []})})
-    with pytest.raises(AirflowFailException, match=r"^replay left no report: clear it and the tasks behind it$"):
+    with pytest.raises(AirflowFailException, match=r"^replay left no report: clear it and the tasks after it$"):
         changed.execute({"ti": Pulled(replay=None)})
 
 

@@ -124,7 +124,7 @@ class ChangedOperator(BaseOperator):
         """
         report = context["ti"].xcom_pull(task_ids=self.of)
         if report is None:
-            raise AirflowFailException(f"{self.of} left no report: clear it and the tasks behind it")
+            raise AirflowFailException(f"{self.of} left no report: clear it and the tasks after it")
         windows = report["windows"]
         if not windows:
             raise AirflowSkipException(f"{self.of} has changed no window: nothing follows")

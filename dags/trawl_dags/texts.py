@@ -92,7 +92,7 @@ as they are. Then enrich, load and audit of each changed window.
 unless you switch it off: the log of the task `replay` then says what would change and shows ten lines.
 
 **When it fails:** the run is red here, and the task's log ends with one line. If *Window start* and
-*Window end* hold a window whose earlier results are no longer kept (`maintain.rerun`), the task refuses all of them,
+*Window end* contain a window whose earlier results are no longer kept (`maintain.rerun`), the task refuses all of them,
 with the date, before anything is done; with *Since* it skips such windows and says how many. Trawl sends no message.
 {_RERUN}{_STOP}"""
 
@@ -114,7 +114,7 @@ a dry run. It fails only if the report of `replay` is missing: then rerun `repla
 REFRESH = f"""
 ### Feed files become the next snapshot of indicators
 
-Reads every feed (plain lists, CSV) of the folders and files in `indicators.folder`, or those named in the
+Reads every feed (plain lists, CSV, blocklists) of the folders and files in `indicators.folder`, or those named in the
 trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder`. Swept windows keep the
 snapshot and the allowlists of their first sweep; to use the new ones, sweep them again with *Indicators: latest*.
 
@@ -201,8 +201,8 @@ FEEDS = "Folders or files that the Spark driver can read, one per line."
 REPLAY_START = "In UTC, a border of the source's windows. Fill in start and end, or since."
 REPLAY_END = "In UTC, a later border; one run replays all windows between start and end."
 SINCE = (
-    "Fill in without start and end: all windows that were validated, from the one that holds this instant to the "
-    "newest closed one. Windows that can no longer be rerun are skipped."
+    "Fill in without start and end: the window that contains this instant and all later ones that were validated, up "
+    "to the newest closed one. Windows that can no longer be rerun are skipped."
 )
 REASON = "Only records with this reason, for example syntax. Several are separated by commas. Empty: every reason."
 FORMAT = "Only lines that this format could not read, for example squid. Several are separated by commas."

@@ -49,11 +49,11 @@ public final class BenchCommand {
             usageHelpWidth = 110,
             customSynopsis = {"trawl bench [NAME|all] [--output FORMAT] [OPTION...]"},
             description = {
-                "Measures Trawl on this machine; without a name it lists what there is.",
+                "Measures Trawl on this machine; without a name it lists the benches.",
                 "",
                 "Prints a table; with --output json one object {\"figures\":{...},\"ratios\":{...},\"goals\":{NAME:{\"goal\":...,"
-                        + "\"value\":...,\"met\":...}}}. Exit status: 0 every goal is met, 1 one is missed or nothing could be "
-                        + "measured, 2 a bad argument. How to read the figures: docs/benchmarks.md."
+                        + "\"value\":...,\"met\":...}}}. Exit status: 0 every goal is met, 1 a goal is missed or nothing could "
+                        + "be measured, 2 a bad argument. How to read the figures: docs/benchmarks.md."
             })
     private static final class Root {
         @Option(
@@ -77,7 +77,7 @@ public final class BenchCommand {
         json
     }
 
-    @Command(name = "all", header = "every benchmark of this list, one after the other, as it is by default")
+    @Command(name = "all", header = "all benchmarks of this list, one after the other, with their defaults")
     private static final class All {}
 
     private BenchCommand() {}

@@ -23,7 +23,7 @@ public record Size(long value) {
                 return new Size((long) value);
             }
         }
-        throw new IllegalArgumentException("'" + text + "' is no number from 1 on: expected as 250000, 10k or 1.2M");
+        throw new IllegalArgumentException("'" + text + "' is not a number of at least 1; expected one, for example 250000, 10k or 1.2M");
     }
 
     /** With commas: 1,200,000. */

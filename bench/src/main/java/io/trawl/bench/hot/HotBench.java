@@ -31,22 +31,22 @@ import picocli.CommandLine.Option;
 /** The hot path, from the proxies' logs to alerts. */
 @Command(
         name = "hot",
-        header = "the hot path: how soon a line is an alert, how many lines a second, new indicators, a backlog",
+        header = "the hot path: how soon a line is an alert, how many lines per second, new indicators, a backlog",
         description = {
             "",
             "Starts Flume, Kafka, HDFS, HBase and Spark of its own (in .trawl/bench, ports shifted by 6500), loads the "
-                    + "indicators by refresh-indicators, and submits hot-detect in cluster mode. Parts, of which --parts names some:",
+                    + "indicators by refresh-indicators, and submits hot-detect in cluster mode. Its parts (--parts selects some):",
             "  floor      a stream that only reads its messages, at 500 lines/s: append time to end of batch",
             "  latency    500 lines/s through the proxies' logs, one in ten a hit: append and log to HBase, log to alert;",
-            "             an observer looks into HBase by itself",
-            "  slow       one line a second for one and a half times --seconds",
-            "  takeup     a new snapshot with one new indicator for each hundred, at 500 lines/s",
-            "  rate       the highest rate that is held, messages sent straight to the topic; the four batch jobs beside it",
-            "  backlog    lines that came while the job was away",
-            "  dataframe  a micro-batch in memory: records, and DataFrames on the way",
-            "  soak       half the highest rate for long: does heap, lag, or the number of open files grow?",
+            "             an observer that does not depend on the job looks into HBase",
+            "  slow       one line per second for one and a half times --seconds",
+            "  takeup     a new snapshot with one new indicator per hundred, at 500 lines/s",
+            "  rate       the highest rate that the job holds, with messages sent directly to the topic; then the four batch jobs",
+            "  backlog    lines that came while the job did not run",
+            "  dataframe  a micro-batch in memory: as records, and as DataFrames",
+            "  soak       half the highest rate for a long time: does heap, lag, or the number of open files grow?",
             "",
-            "Takes 20 minutes and 15 GB of disk on 2 cores as it is by default; --soak takes 33 minutes more.",
+            "Takes 20 minutes and 15 GB of disk on 2 cores, with the defaults; --soak takes 33 minutes more.",
             ""
         })
 public final class HotBench implements Bench {
@@ -71,7 +71,7 @@ public final class HotBench implements Bench {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "How long latency is measured, after as long a warm-up, 30 s at most (default: 60).")
+            description = "How long latency is measured; before that the job warms up for the same time, at most 30 s (default: 60).")
     private double seconds = 60;
 
     @Option(
@@ -85,7 +85,7 @@ public final class HotBench implements Bench {
             arity = "0..1",
             fallbackValue = "PT30M",
             paramLabel = "TIME",
-            description = "Also the part soak, for so long (without a time: PT30M).")
+            description = "Also the part soak, for this time (without a time: PT30M).")
     private @Nullable Duration soak;
 
     @Option(names = "--lines", paramLabel = "N", description = "Lines of the batch path's window (default: 2M).")

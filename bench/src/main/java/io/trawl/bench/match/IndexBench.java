@@ -32,9 +32,9 @@ import picocli.CommandLine.Command;
         header = "nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators",
         description = {
             "",
-            "One thread matches 200,000 parsed events with a mapped index file; least of seven rounds after a warm-up. Also "
-                    + "how large the file is, and how long one takes to be built from indicators that were read, and to be "
-                    + "opened. No Spark, no servers. Takes three minutes and 4 GB of disk.",
+            "One thread matches 200,000 parsed events with a mapped index file; minimum of seven rounds after a warm-up. Also "
+                    + "measures the size of the file, and how long it takes to build it from indicators in memory, and to open "
+                    + "it. No Spark, no servers. Takes three minutes and 4 GB of disk.",
             ""
         })
 public final class IndexBench implements Bench {

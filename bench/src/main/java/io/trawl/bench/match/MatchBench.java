@@ -23,21 +23,21 @@ import picocli.CommandLine.Option;
 /** Finding indicators in a log: the core by itself, the index file, and bin/trawl match beside its peers. */
 @Command(
         name = "match",
-        header = "finding indicators in a log: one thread in memory, the index file, bin/trawl match; beside peers",
+        header = "finding indicators in a log: one thread in memory, the index file, bin/trawl match; compared with peers",
         description = {
             "",
-            "Makes a log and four sets of indicators, 10k, 100k, 1.2M and 10M, each contained in the next, and measures in "
+            "Makes a log and four sets of indicators, 10k, 100k, 1.2M and 10M, each contained in the next. Measures in "
                     + "turns, round after round:",
-            "  in memory  one thread parses and matches the lines: Trawl as match does it (sift), Trawl as the jobs do it, an "
-                    + "event a line (events), and a regular expression with a set of domains, as people write it in Java (regex)",
-            "  index      what building takes in a heap of 512 MB, and the file's size",
+            "  in memory  one thread parses and matches the lines: Trawl as match does it (sift), Trawl as the jobs do it, "
+                    + "one event per line (events), and a regular expression with a set of domains, as people write it in Java (regex)",
+            "  index      the cost of building it in a heap of 512 MB, and the file's size",
             "  whole      bin/trawl match --index, DuckDB (two queries), Polars and rg -F -f as processes, 2 threads each",
             "",
-            "CPU is user and system time. The first round in memory is not counted; a figure is the least of the others. "
-                    + "Trawl must find exactly the lines that the generator planted hits in, a peer exactly those of them "
-                    + "that it can know, else nothing is printed. Installs the peers into .trawl/bench/venv at first.",
+            "CPU is user and system time. The first round in memory is not counted; a figure is the minimum of the others. "
+                    + "Trawl must find exactly the lines in which the generator planted a hit, a peer exactly those of them "
+                    + "that it can know; otherwise the bench ends without figures. First installs the peers into .trawl/bench/venv.",
             "",
-            "Takes six minutes, 5 GB of memory and 3 GB of disk on 2 cores as it is by default.",
+            "Takes six minutes, 5 GB of memory and 3 GB of disk on 2 cores, with the defaults.",
             ""
         })
 public final class MatchBench implements Bench {
@@ -55,7 +55,7 @@ public final class MatchBench implements Bench {
     @Option(
             names = "--indicators",
             paramLabel = "N",
-            description = "Sets of at most so many indicators, 10k or more (default: 10M).")
+            description = "Only sets of at most this many indicators, 10k or more (default: 10M).")
     private Size most = LARGEST;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds that are counted (default: 3).")

@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
         header = "nanoseconds to parse a line, by format",
         description = {
             "",
-            "One thread parses 200,000 generated lines in memory into a new event each; least of seven rounds after a "
+            "One thread parses 200,000 generated lines in memory, each into a new event; minimum of seven rounds after a "
                     + "warm-up. No Spark, no servers. Takes half a minute.",
             ""
         })

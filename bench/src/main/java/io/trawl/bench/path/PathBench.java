@@ -36,30 +36,30 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The batch path beside its floor and its peer.
+ * The batch path compared with its floor and its peer.
  *
  * <p>Longer than other classes, since its rounds take turns with those of the floor and the peer, and what they measure
  * has to be in one place.
  */
 @Command(
         name = "path",
-        header = "the batch path from Kafka to detections: each job's time, beside a floor and a peer",
+        header = "the batch path from Kafka to detections: each job's time, compared with a floor and a peer",
         description = {
             "",
-            "Starts Kafka, HDFS and HBase of its own (in .trawl/bench, ports shifted by 5500), sends a generated log to them, "
-                    + "and measures on this one log, in turns, round after round:",
-            "  floor  Spark reads the messages from Kafka and writes them as they are to Parquet with zstd",
+            "Starts Kafka, HDFS and HBase of its own (in .trawl/bench, ports shifted by 5500) and sends a generated log to them. "
+                    + "With this log it measures the following in turns, round after round:",
+            "  floor  Spark reads the messages from Kafka and writes them unchanged to Parquet with zstd",
             "  jobs   ingest, validate, enrich and load: a first sweep into an empty lake",
             "  peer   the join that people write in PySpark (bench/peers/pyspark_join.py), on the log as a text file",
             "",
-            "CPU is user and system time of the Spark process (local[2]; servers left out). Spark's start-up and the first "
-                    + "round are left out on both sides; a figure is the least of the other rounds. Both sides must find "
-                    + "exactly the lines that the generator planted hits in, else nothing is printed.",
+            "CPU is user and system time of the Spark process (local[2]), without the servers. On both sides Spark's start and "
+                    + "the first round are not counted; a figure is the minimum of the other rounds. Both sides must find "
+                    + "exactly the lines in which the generator planted a hit; otherwise the bench ends without figures.",
             "",
             "Then enrich alone sweeps the same events with 10k and with 10M indicators, in turns, with an index that the "
                     + "machine has fetched already.",
             "",
-            "Takes six minutes and 8 GB of disk on 2 cores as it is by default.",
+            "Takes six minutes and 8 GB of disk on 2 cores, with the defaults.",
             ""
         })
 public final class PathBench implements Bench {
@@ -94,7 +94,7 @@ public final class PathBench implements Bench {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "Rounds, the first of which is not counted (default: 4).")
+            description = "Rounds; the first one is not counted (default: 4).")
     private int rounds = 4;
 
     @Option(

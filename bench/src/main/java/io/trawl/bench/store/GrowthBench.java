@@ -23,21 +23,21 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Whether a lake that grows by the hour costs more and more. */
+/** Whether a lake becomes slower as it grows. */
 @Command(
         name = "growth",
         header = "commits, metadata, heap and ledger after 100 and after 10,000 windows, with maintain each day",
         description = {
             "",
             "Makes two lakes in a folder (.trawl/bench/growth, SQLite) and commits hourly windows to raw_lines and observables, "
-                    + "one small file each, with the ledger entries of five stages; the job maintain runs after each 24 "
-                    + "windows with its settings as shipped, by a clock that follows the windows. Compares the 24 "
+                    + "one small file each, with the ledger entries of five stages. The job maintain runs after every 24 "
+                    + "windows with its default settings and a clock that follows the windows. Compares the 24 "
                     + "windows up to the 100th of one lake with the last 24 of the other: median seconds of a window's seven "
-                    + "commits, bytes of the newest metadata files, heap that the snapshots of three loaded tables take, and "
-                    + "seconds of what a job asks the ledger for.",
+                    + "commits, bytes of the newest metadata files, heap that the snapshots of three loaded tables use, and "
+                    + "seconds of a job's questions to the ledger.",
             "",
-            "The first 144 windows and those of the last five to eight days are committed so. Those between are cloned: three "
-                    + "commits bring a calendar month as maintain would have left it, then maintain runs once.",
+            "The first 144 windows and those of the last five to eight days are really committed. The windows between them are "
+                    + "cloned: three commits write a calendar month as maintain would have left it, then maintain runs once.",
             "",
             "Takes up to 22 minutes of CPU and half a gigabyte of disk.",
             ""

@@ -35,11 +35,11 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Starts HDFS and HBase of its own (in .trawl/bench, ports shifted by 8500), puts a year of hourly windows of one "
-                    + "popular name into HBase with load's own code, with a rare subdomain, and asks as bin/trawl "
-                    + "sightings does, the start of its JVM aside: for the newest 100 of the domain and of its subdomain, and "
-                    + "how many there are.",
+                    + "popular name and of a rare subdomain into HBase, with the code of the job load. Then it asks, as bin/trawl "
+                    + "sightings does, for the newest 100 sightings of the domain and of the subdomain, and for their number. "
+                    + "The start of the JVM is not measured.",
             "",
-            "Takes two minutes as it is by default, and 3 GB of disk.",
+            "Takes two minutes and 3 GB of disk, with the defaults.",
             ""
         })
 public final class SightingsBench implements Bench {

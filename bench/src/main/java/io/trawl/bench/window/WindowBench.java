@@ -38,7 +38,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What a scheduled window costs beside its lines: a figure is a difference of moments that are all noted here. */
+/** What a scheduled window costs apart from its lines. All moments whose differences are the figures are noted here. */
 @Command(
         name = "window",
         header = "a scheduled window: overhead and CPU of its run, and how soon its detections are in HBase",
@@ -46,15 +46,15 @@ import picocli.CommandLine.Option;
             "",
             "Starts Kafka, HDFS, HBase, Spark and Airflow of its own (in .trawl/bench, ports shifted by 7500), and lets Airflow "
                     + "sweep windows of a minute by schedule, with window.margin PT5S: one to warm up, some with lines, some empty. "
-                    + "Lines are sent to the topic within their minute. What HBase then has is compared with what was planted, "
-                    + "line by line. Measured are:",
-            "  overhead   a run's start to its success, less the jobs' work (seconds.total of their reports)",
-            "  cpu        what the stack's processes take from a run's start to its end, those that end in it included,",
-            "             less what the same processes take at rest in that time; the machine's busy time beside it",
-            "  detected   a window's end to the end of task load",
-            "and a row for each stage of a run, so that one sees where the overhead goes.",
+                    + "It sends a window's lines to the topic within their minute. Then it compares HBase with the planted hits, "
+                    + "line by line. It measures:",
+            "  overhead   from a run's start to its success, minus the jobs' work (seconds.total of their reports)",
+            "  cpu        of all processes of the stack from a run's start to its end, also of those that end meanwhile,",
+            "             minus what the same processes take at rest in that time; also the machine's busy time",
+            "  detected   from a window's end to the end of task load",
+            "and the time of each stage of a run, which shows where the overhead comes from.",
             "",
-            "Takes ten minutes as it is by default.",
+            "Takes ten minutes with the defaults.",
             ""
         })
 public final class WindowBench implements Bench {
@@ -66,7 +66,7 @@ public final class WindowBench implements Bench {
     private static final long LOOK_MILLIS = 2000;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    @Option(names = "--lines", paramLabel = "N", description = "Lines of a window that has some (default: 100k).")
+    @Option(names = "--lines", paramLabel = "N", description = "Lines of a window that is not empty (default: 100k).")
     private Size lines = new Size(100_000);
 
     @Option(
@@ -78,10 +78,10 @@ public final class WindowBench implements Bench {
     @Mixin
     private ServerOptions servers = new ServerOptions(100_000);
 
-    @Option(names = "--rest", paramLabel = "N", description = "Seconds at rest that are measured (default: 30).")
+    @Option(names = "--rest", paramLabel = "N", description = "Seconds for which the stack is measured at rest (default: 30).")
     private int rest = 30;
 
-    @Option(names = "--hot", description = "The hot job runs beside the sweeps.")
+    @Option(names = "--hot", description = "The hot job runs during the sweeps.")
     private boolean hot;
 
     @Option(

@@ -57,7 +57,7 @@ public final class ReplayJob implements Job {
             names = "--since",
             paramLabel = "INSTANT",
             description =
-                    "In the place of --window: all windows that were validated, from the one that holds this instant. Windows that can no longer be rerun are skipped.")
+                    "Instead of --window: the window that contains this instant, and all later ones that were validated. Windows that can no longer be rerun are skipped.")
     private @Nullable String since;
 
     @Option(
@@ -79,7 +79,7 @@ public final class ReplayJob implements Job {
             names = "--pattern",
             paramLabel = "RE2",
             description =
-                    "Only records whose line contains this regular expression of RE2 (linear time; no look-around, no back-reference).")
+                    "Only records in whose line this regular expression (RE2: linear time, no look-around, no back-reference) finds a match.")
     private @Nullable String pattern;
 
     @Option(names = "--dry-run", description = "Change nothing; say what would change, with ten of the lines.")

@@ -171,7 +171,7 @@ public final class CombinedParser implements Parser {
     private @Nullable Failure request(Scanner in, ProxyEvent into) {
         in.skipSpaces();
         if (in.ended() || in.bytes[in.at] != '"') {
-            return new Failure(Reason.SYNTAX, "url_original", "no \"request\" behind [time]");
+            return new Failure(Reason.SYNTAX, "url_original", "no \"request\" after [time]");
         }
         int close = squid ? Quotes.closingBeforeStatus(in) : Quotes.closing(in);
         if (close < 0) {

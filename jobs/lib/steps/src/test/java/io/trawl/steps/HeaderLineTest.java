@@ -56,7 +56,7 @@ class HeaderLineTest {
         assertThat(invalid.records())
                 .extracting(InvalidRecord::getReason, InvalidRecord::getMessage)
                 .containsExactly(tuple(
-                        "directive", "none of w3c,squid reads it; w3c: the line tells of its file, it is no event"));
+                        "directive", "none of w3c,squid reads it; w3c: the line describes its file and is not an event"));
     }
 
     @Test

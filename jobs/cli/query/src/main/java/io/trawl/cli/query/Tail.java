@@ -60,7 +60,7 @@ final class Tail implements Callable<Integer> {
     @Option(names = "--indicator", paramLabel = "VALUE", description = "Of this indicator only.")
     private @Nullable String indicator;
 
-    @Option(names = "--from-start", description = "From the oldest alert on that the topic has.")
+    @Option(names = "--from-start", description = "Begin with the oldest alert in the topic.")
     private boolean fromStart;
 
     @Option(names = "--revisions", description = "Print an alert again with each revision.")

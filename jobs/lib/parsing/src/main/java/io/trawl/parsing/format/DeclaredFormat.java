@@ -164,7 +164,7 @@ public final class DeclaredFormat implements Parser {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
         if (bytes[from] == '#' && followsFields()) {
-            return new Failure(Reason.DIRECTIVE, null, "the line tells of its file, it is no event");
+            return new Failure(Reason.DIRECTIVE, null, "the line describes its file and is not an event");
         }
         if (declaration.wrapped && bytes == line && from == 0) {
             return new Failure(

@@ -249,7 +249,7 @@ public final class Detection {
         if (more >= FIELDS) {
             return String.format(
                     Locale.ROOT,
-                    "%.1f fields per event in the place of %.1f; it lacks %s",
+                    "%.1f fields per event instead of %.1f; it lacks %s",
                     one.fieldsPerEvent(),
                     first.fieldsPerEvent(),
                     String.join(", ", one.lacks(first)));
