@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.Json;
 import io.trawl.base.Window;
-import io.trawl.hbase.CellName;
-import io.trawl.hbase.Load;
 import io.trawl.it.FaultJudge.Found;
 import io.trawl.it.FaultJudge.Message;
 import io.trawl.it.FaultJudge.Place;
@@ -45,14 +43,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.apache.hadoop.hbase.Cell;
-import org.apache.hadoop.hbase.CellUtil;
-import org.apache.hadoop.hbase.TableName;
-import org.apache.hadoop.hbase.client.Result;
-import org.apache.hadoop.hbase.client.ResultScanner;
-import org.apache.hadoop.hbase.client.Scan;
-import org.apache.hadoop.hbase.client.Table;
-import org.apache.hadoop.hbase.util.Bytes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -668,33 +658,19 @@ class FaultsIT {
     /** Detections of a path in HBase, by the start of their windows. */
     private static Map<Instant, List<Found>> hbase(String path) throws IOException {
         Map<Instant, List<Found>> all = new HashMap<>();
-        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
-                ResultScanner rows = open.getScanner(new Scan())) {
-            for (Result row : rows) {
-                // Index rows have other letters, and empty cells.
-                if (row.getRow()[1] != 'T') {
-                    continue;
-                }
-                for (Cell cell : row.listCells()) {
-                    if (Load.isTombstone(cell)) {
-                        continue;
-                    }
-                    CellName name = CellName.parse(Bytes.toString(CellUtil.cloneQualifier(cell)));
-                    JsonNode one = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
-                    if (name.path().equals(path) && name.source().equals(source.source())) {
-                        all.computeIfAbsent(name.window().start(), start -> new ArrayList<>())
-                                .add(new Found(
-                                        one.path("detection_id").asText(),
-                                        new Place(
-                                                one.path("partition").asInt(),
-                                                one.path("offset").asLong()),
-                                        one.path("indicator_value").asText() + " "
-                                                + one.path("field").asText() + " "
-                                                + one.path("how").asText()));
-                    }
-                }
+        DetectionCells.each(source.settings(), (name, one) -> {
+            if (name.path().equals(path) && name.source().equals(source.source())) {
+                all.computeIfAbsent(name.window().start(), start -> new ArrayList<>())
+                        .add(new Found(
+                                one.path("detection_id").asText(),
+                                new Place(
+                                        one.path("partition").asInt(),
+                                        one.path("offset").asLong()),
+                                one.path("indicator_value").asText() + " "
+                                        + one.path("field").asText() + " "
+                                        + one.path("how").asText()));
             }
-        }
+        });
         return all;
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.trawl.base.Json;
-import io.trawl.hbase.Load;
 import io.trawl.record.Alert;
 import io.trawl.stack.Await;
 import io.trawl.stack.LocalStack;
@@ -32,14 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.hadoop.hbase.Cell;
-import org.apache.hadoop.hbase.CellUtil;
-import org.apache.hadoop.hbase.TableName;
-import org.apache.hadoop.hbase.client.Result;
-import org.apache.hadoop.hbase.client.ResultScanner;
-import org.apache.hadoop.hbase.client.Scan;
-import org.apache.hadoop.hbase.client.Table;
-import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
@@ -342,25 +332,12 @@ class HotAirflowIT {
     /** How many hot detections HBase has, by client: cells of main rows. */
     private static Map<String, Integer> hotCells() throws IOException {
         Map<String, Integer> cells = new HashMap<>();
-        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
-                ResultScanner rows = open.getScanner(new Scan())) {
-            for (Result row : rows) {
-                if (row.getRow()[1] != 'T') {
-                    continue;
-                }
-                for (Cell cell : row.listCells()) {
-                    if (Load.isTombstone(cell)) {
-                        continue;
-                    }
-                    JsonNode detection = Json.MAPPER.readTree(CellUtil.cloneValue(cell));
-                    if (detection.path("indicator_value").asText().equals(HOST)) {
-                        assertThat(Bytes.toString(CellUtil.cloneQualifier(cell)))
-                                .startsWith("hot:");
-                        cells.merge(detection.path("client").asText(), 1, Integer::sum);
-                    }
-                }
+        DetectionCells.each(source.settings(), (name, detection) -> {
+            if (detection.path("indicator_value").asText().equals(HOST)) {
+                assertThat(name.path()).isEqualTo("hot");
+                cells.merge(detection.path("client").asText(), 1, Integer::sum);
             }
-        }
+        });
         return cells;
     }
 

@@ -8,7 +8,6 @@ import io.trawl.base.Json;
 import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
-import io.trawl.hbase.Load;
 import io.trawl.it.Broker.Message;
 import io.trawl.kafka.HotProgress;
 import io.trawl.lake.Lake;
@@ -40,6 +39,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Result;
 import org.apache.hadoop.hbase.client.ResultScanner;
@@ -386,23 +386,13 @@ class HotDetectIT {
     }
 
     private static long hotRows(Sweeper source) throws Exception {
-        long rows = 0;
-        try (Table open = io.trawl.hbase.HBase.connection(source.settings()).getTable(TableName.valueOf("detections"));
-                ResultScanner scanned = open.getScanner(new Scan())) {
-            for (Result row : scanned) {
-                if (row.getRow()[1] != 'T') {
-                    continue;
-                }
-                for (var cell : row.listCells()) {
-                    if (Load.isTombstone(cell)) {
-                        continue;
-                    }
-                    JsonNode detection = Json.MAPPER.readTree(org.apache.hadoop.hbase.CellUtil.cloneValue(cell));
-                    rows += detection.path("source").asText().equals(source.source()) ? 1 : 0;
-                }
+        AtomicLong rows = new AtomicLong();
+        DetectionCells.each(source.settings(), (name, detection) -> {
+            if (detection.path("source").asText().equals(source.source())) {
+                rows.incrementAndGet();
             }
-        }
-        return rows;
+        });
+        return rows.get();
     }
 
     @Test

@@ -100,31 +100,11 @@ public final class AuditJob implements Job {
         Ledger.@Nullable Entry load = hasHBase ? ledger.require(source, Stage.LOAD, window) : null;
         List<String> problems = new ArrayList<>();
 
-        stale(
-                problems,
-                Stage.VALIDATE,
-                validate.input(LakeTable.RAW_LINES),
-                ingest.output(LakeTable.RAW_LINES),
-                LakeTable.RAW_LINES);
-        stale(
-                problems,
-                Stage.ENRICH,
-                enrich.input(LakeTable.PROXY_EVENTS),
-                validate.output(LakeTable.PROXY_EVENTS),
-                LakeTable.PROXY_EVENTS);
+        stale(problems, Stage.VALIDATE, validate, ingest, LakeTable.RAW_LINES);
+        stale(problems, Stage.ENRICH, enrich, validate, LakeTable.PROXY_EVENTS);
         if (load != null) {
-            stale(
-                    problems,
-                    Stage.LOAD,
-                    load.input(LakeTable.DETECTIONS),
-                    enrich.output(LakeTable.DETECTIONS),
-                    LakeTable.DETECTIONS);
-            stale(
-                    problems,
-                    Stage.LOAD,
-                    load.input(LakeTable.OBSERVABLES),
-                    enrich.output(LakeTable.OBSERVABLES),
-                    LakeTable.OBSERVABLES);
+            stale(problems, Stage.LOAD, load, enrich, LakeTable.DETECTIONS);
+            stale(problems, Stage.LOAD, load, enrich, LakeTable.OBSERVABLES);
         }
 
         Heads heads = new Heads(run, problems);
@@ -192,7 +172,10 @@ public final class AuditJob implements Job {
         return rows == null ? 0 : rows.count();
     }
 
-    private static void stale(List<String> problems, Stage stage, long read, long current, LakeTable<?> table) {
+    private static void stale(
+            List<String> problems, Stage stage, Ledger.Entry reader, Ledger.Entry writer, LakeTable<?> table) {
+        long read = reader.input(table);
+        long current = writer.output(table);
         if (read != current) {
             problems.add(stage + " was made from snapshot " + read + " of " + table
                     + ", which is no longer the current one (" + current + "): rerun " + stage

@@ -8,6 +8,7 @@ import io.trawl.base.Unions;
 import io.trawl.columns.read.Block;
 import io.trawl.columns.read.ParquetBlocks;
 import io.trawl.testing.RandomRecords;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -64,11 +65,7 @@ class LakeFileTest {
             assertThat(file.recordCount()).isEqualTo(records.size());
             assertThat(file.splitOffsets()).as("row groups").hasSizeGreaterThan(1);
             table.newAppend().appendFile(file).commit();
-            List<Object> read = new ArrayList<>();
-            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-                rows.forEach(row -> read.add(plain(row)));
-            }
-            assertThat(read)
+            assertThat(read(table))
                     .containsExactlyElementsOf(
                             records.stream().map(LakeFileTest::plain).toList());
         }
@@ -98,11 +95,7 @@ class LakeFileTest {
             assertThat(text(file.lowerBounds(), table, "parser")).isEmpty();
             assertThat(text(file.upperBounds(), table, "host")).startsWith("host host");
             table.newAppend().appendFile(file).commit();
-            List<Object> read = new ArrayList<>();
-            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-                rows.forEach(row -> read.add(plain(row)));
-            }
-            assertThat(read)
+            assertThat(read(table))
                     .containsExactlyElementsOf(
                             records.stream().map(LakeFileTest::plain).toList());
         }
@@ -173,11 +166,7 @@ class LakeFileTest {
             List<IndexedRecord> after = RandomRecords.of(kind.schema(), 200);
             widened.newAppend().appendFile(write(widened, kind, after, 1 << 20)).commit();
 
-            List<Object> read = new ArrayList<>();
-            try (CloseableIterable<Record> rows = IcebergGenerics.read(widened).build()) {
-                rows.forEach(row -> read.add(plain(row)));
-            }
-            assertThat(read)
+            assertThat(read(widened))
                     .containsExactlyInAnyOrderElementsOf(Stream.concat(before.stream(), after.stream())
                             .map(LakeFileTest::plain)
                             .toList());
@@ -276,14 +265,19 @@ class LakeFileTest {
 
             assertThat(file.splitOffsets().size() > 1).as("several row groups").isEqualTo(rowGroup < 128 << 20);
             table.newAppend().appendFile(file).commit();
-            List<Object> read = new ArrayList<>();
-            try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-                rows.forEach(row -> read.add(plain(row)));
-            }
-            assertThat(read)
+            assertThat(read(table))
                     .containsExactlyElementsOf(
                             records.stream().map(LakeFileTest::plain).toList());
         }
+    }
+
+    /** All rows, as Iceberg reads them. */
+    private static List<Object> read(Table table) throws IOException {
+        List<Object> read = new ArrayList<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+            rows.forEach(row -> read.add(plain(row)));
+        }
+        return read;
     }
 
     private static String text(Map<Integer, ByteBuffer> bounds, Table table, String column) {
