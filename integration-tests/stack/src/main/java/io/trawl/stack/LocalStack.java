@@ -2,15 +2,9 @@ package io.trawl.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -37,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Trawl's servers on this machine, as child processes of this one: Kafka, HDFS, HBase, Flume, Spark, Airflow. They bind
  * to 127.0.0.1, keep their state in one folder, and end with this process however it ends.
  *
- * <p>Longer than other classes, since it is one thing, the life of the servers, and all that a test may ask of them.
+ * <p>Longer than other classes, since it is all that a test may ask of the servers, a method each; which servers there
+ * are, how one starts and who looks after them are classes of their own.
  */
 public final class LocalStack implements AutoCloseable {
     /**
@@ -70,13 +64,10 @@ public final class LocalStack implements AutoCloseable {
     };
 
     private static final int ALL_STARTS = 1000;
-    /** How often what comes after a server's start is tried. */
-    private static final int TRIES = 5;
-    /** How often a start that takes long is told of. */
-    private static final Duration TELL = Duration.ofSeconds(30);
 
     private final Site site;
-    private final Map<String, Server> servers = new LinkedHashMap<>();
+    private final Startup startup;
+    private final Map<String, Server> servers;
     private final Map<String, Child> children = new ConcurrentHashMap<>();
     private final Map<String, Double> seconds = new ConcurrentHashMap<>();
     private final FileChannel lockFile;
@@ -86,9 +77,11 @@ public final class LocalStack implements AutoCloseable {
     private volatile @Nullable Watch watch;
     private volatile boolean closed;
 
-    private LocalStack(Site site, FileChannel lockFile) {
+    private LocalStack(Site site, Map<String, Server> servers, FileChannel lockFile) {
         this.site = site;
+        this.servers = servers;
         this.lockFile = lockFile;
+        startup = new Startup(site, () -> closed);
     }
 
     /**
@@ -116,13 +109,11 @@ public final class LocalStack implements AutoCloseable {
     static LocalStack open(Options options) {
         Site.folder(options.stateDir().resolve("run"));
         Site site = new Site(options);
-        FileChannel lockFile = lock(site);
+        FileChannel lockFile = StateLock.take(site);
         try {
             // What an earlier owner left that could not end its servers.
             Leftovers.end(Leftovers.of(options.stateDir()));
-            LocalStack stack = new LocalStack(site, lockFile);
-            stack.configure();
-            return stack;
+            return new LocalStack(site, Roster.configured(site), lockFile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException | Error e) {
@@ -132,73 +123,6 @@ public final class LocalStack implements AutoCloseable {
                 e.addSuppressed(also);
             }
             throw e;
-        }
-    }
-
-    private static FileChannel lock(Site site) {
-        try {
-            FileChannel file = FileChannel.open(
-                    site.run("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
-            FileLock held;
-            try {
-                held = file.tryLock();
-            } catch (OverlappingFileLockException e) {
-                held = null;
-            }
-            if (held == null) {
-                file.close();
-                throw new IllegalArgumentException(
-                        "the stack in " + site.options().stateDir()
-                                + " is run by another process: use it, or end it with 'bin/trawl down', or name another folder with --state");
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void configure() throws IOException {
-        if (!Files.isExecutable(site.venv().resolve("bin/python"))) {
-            throw new IllegalArgumentException(
-                    site.venv() + " has no Python: Spark and Airflow come from there, 'bin/trawl install' makes it");
-        }
-        site.emptyTemporary(Site.JOBS);
-        TrawlConf.write(site);
-        Kafka.configure(site);
-        Hdfs.configure(site);
-        HBase.configure(site);
-        Flume.configure(site);
-        Spark.configure(site);
-        Airflow.configure(site);
-        List<Server> all = new ArrayList<>();
-        all.addAll(Hdfs.servers(site));
-        all.addAll(HBase.servers(site));
-        all.addAll(Kafka.servers(site));
-        all.addAll(Airflow.servers(site));
-        all.addAll(Spark.servers(site));
-        all.addAll(Flume.servers(site));
-        Set<String> without = new LinkedHashSet<>(site.options().without());
-        for (Server server : all) {
-            if (!without.contains(server.name()) && !without.contains(server.group())) {
-                servers.put(server.name(), server);
-            }
-        }
-        Set<String> known = new LinkedHashSet<>();
-        all.forEach(server -> known.add(server.group()));
-        all.forEach(server -> known.add(server.name()));
-        for (String name : without) {
-            if (!known.contains(name)) {
-                throw new IllegalArgumentException(
-                        "there is no server " + name + " to leave out: expected some of " + String.join(", ", known));
-            }
-        }
-        for (Server server : servers.values()) {
-            for (String need : server.needs()) {
-                if (!servers.containsKey(need)) {
-                    throw new IllegalArgumentException(
-                            server.name() + " needs " + need + ": leave out both or neither");
-                }
-            }
         }
     }
 
@@ -247,9 +171,9 @@ public final class LocalStack implements AutoCloseable {
             killQuietly(name);
             Leftovers.end(Leftovers.of(stateDir(), name));
         }
-        requireDisk();
+        Machine.requireDisk(site);
         for (String name : down) {
-            requirePorts(server(name));
+            Machine.requirePorts(server(name));
         }
         startAll(down, progress);
         return down;
@@ -311,8 +235,8 @@ public final class LocalStack implements AutoCloseable {
     void startAgain(String name) {
         killQuietly(name);
         Leftovers.end(Leftovers.of(stateDir(), name));
-        requireDisk();
-        requirePorts(server(name));
+        Machine.requireDisk(site);
+        Machine.requirePorts(server(name));
         startAll(List.of(name), line -> {});
     }
 
@@ -358,28 +282,7 @@ public final class LocalStack implements AutoCloseable {
 
     private void startOne(Server server, Consumer<String> progress) {
         long begun = System.nanoTime();
-        requireOpen();
-        try {
-            site.emptyTemporary(server.name());
-            server.prepare().run();
-            Child child = Child.launch(server, server.command().line(), site);
-            children.put(server.name(), child);
-            try {
-                await(child, progress);
-                finish(server);
-                child.nowAnswers();
-            } finally {
-                if (closed) {
-                    // Whoever closes may have looked before it was there.
-                    child.kill();
-                }
-            }
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new StackException(
-                    server.name() + ": " + e.getMessage() + "; its log is " + site.log(server.name()), e);
-        }
+        startup.run(server, child -> children.put(server.name(), child), progress);
         double took = (System.nanoTime() - begun) / 1e9;
         seconds.put(server.name(), took);
         progress.accept(String.format(
@@ -389,63 +292,6 @@ public final class LocalStack implements AutoCloseable {
                 took,
                 pid(server.name()),
                 ports(server)));
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new StackException("the stack is being closed");
-        }
-    }
-
-    /** Waits for as long as the server gets anywhere: a machine may be ten times slower than another. */
-    private void await(Child child, Consumer<String> progress) throws InterruptedException {
-        Server server = child.server();
-        Duration patience = Duration.ofSeconds(site.number("start.seconds"));
-        Motion motion = child.motion();
-        Instant begun = Instant.now();
-        Instant tell = begun.plus(TELL);
-        String last = "no answer yet";
-        while (motion.still().compareTo(patience) < 0) {
-            requireOpen();
-            if (!child.alive()) {
-                throw new StackException("%s %s at its start: %s; its log is %s"
-                        .formatted(server.name(), child.end(), child.lastWords(), site.log(server.name())));
-            }
-            try {
-                if (server.ready().of(child)) {
-                    return;
-                }
-                last = "no answer yet";
-            } catch (IOException | RuntimeException e) {
-                last = e.getMessage() == null ? e.toString() : e.getMessage();
-            }
-            if (Instant.now().isAfter(tell)) {
-                tell = Instant.now().plus(TELL);
-                progress.accept("%-22s starting for %d s (%s): %s"
-                        .formatted(server.name(), since(begun).toSeconds(), last, Restarts.plain(child.lastWords())));
-            }
-            Thread.sleep(100);
-        }
-        throw new StackException(
-                "%s does not answer (%s), and for %d s neither its log nor its processor time has moved (start.seconds): %s; its log is %s"
-                        .formatted(
-                                server.name(), last, patience.toSeconds(), child.lastWords(), site.log(server.name())));
-    }
-
-    /** What comes after a start asks the server for something, which on a busy machine may take more than one try. */
-    private void finish(Server server) throws Exception {
-        for (int left = TRIES - 1; ; left--) {
-            requireOpen();
-            try {
-                server.after().run();
-                return;
-            } catch (IOException | ExecutionException e) {
-                if (left == 0) {
-                    throw e;
-                }
-                Thread.sleep(1000);
-            }
-        }
     }
 
     /** Names of the servers, in the order they depend on each other. */
@@ -469,7 +315,7 @@ public final class LocalStack implements AutoCloseable {
             throw new IllegalArgumentException(name + " runs already, pid " + pid(name));
         }
         Leftovers.end(Leftovers.of(stateDir(), name));
-        requirePorts(server(name));
+        Machine.requirePorts(server(name));
         startAll(List.of(name), line -> {});
     }
 
@@ -494,7 +340,7 @@ public final class LocalStack implements AutoCloseable {
     /** Waits until a server answers that was started; returns at once where it does. */
     public void awaitReady(String name) {
         try {
-            await(child(name), line -> {});
+            startup.await(child(name), line -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException(name + " did not start: the wait was interrupted", e);
@@ -657,28 +503,6 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    private void requireDisk() {
-        long free = site.state().toFile().getUsableSpace() >> 30;
-        if (free < site.number("disk.free")) {
-            throw new IllegalArgumentException(
-                    "the disk of %s has %d GB free, the stack needs %s: make room, or name another folder with --state (disk.free in conf/stack.conf)"
-                            .formatted(site.state(), free, site.text("disk.free")));
-        }
-    }
-
-    private void requirePorts(Server server) {
-        server.ports().forEach((name, port) -> {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            } catch (IOException e) {
-                throw new IllegalArgumentException(
-                        "port %d of %s is taken%s: end that process, or set port.%s in conf/stack.conf, or shift all ports with --port-shift 100"
-                                .formatted(port, server.name(), PortOwner.of(port), name));
-            }
-        });
-    }
-
     private Server server(String name) {
         Server server = servers.get(name);
         if (server == null) {
@@ -705,9 +529,5 @@ public final class LocalStack implements AutoCloseable {
                                 server.ports().values().stream()
                                         .map(String::valueOf)
                                         .toList());
-    }
-
-    static Duration since(Instant then) {
-        return Duration.between(then, Instant.now());
     }
 }
