@@ -30,7 +30,7 @@ final class Generations {
     /** Neighbours looked into, the youngest first. */
     private static final int NEIGHBOURS = 64;
 
-    /** What rotation puts behind a log's name: .0, .1, -20261124, .2026-11-24. */
+    /** What rotation puts after a log's name: .0, .1, -20261124, .2026-11-24. */
     private static final Pattern SUFFIX = Pattern.compile("([.\\-_][0-9][0-9\\-]*)+$");
 
     private static final byte[] NOTHING = {};
@@ -49,7 +49,7 @@ final class Generations {
     private long unknown;
     private boolean warned;
 
-    /** Where the agent stands in what it calls by one path. */
+    /** Where the agent is in what it calls by one path. */
     private static final class Reading {
         String generation = UNKNOWN;
         long inode;

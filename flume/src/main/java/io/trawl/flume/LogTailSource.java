@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * read from its first line. Of a file's first line it says which file came before ({@link Predecessors}).
  *
  * <p>Settings: those of TAILDIR, and {@code rotation} = rename | copytruncate (default rename). Its marks lie beside
- * TAILDIR's {@code positionFile}, under that name with {@code .marks} behind it.
+ * TAILDIR's {@code positionFile}, under that name with {@code .marks} after it.
  */
 public final class LogTailSource extends TaildirSource {
     private static final Logger LOG = LoggerFactory.getLogger(LogTailSource.class);

@@ -25,7 +25,7 @@ public final class Movement {
      * Takes a look: whatever differs from the last one has moved.
      *
      * @param now all that shows movement: states, counts, CPU time
-     * @param standing what stands still, and where its log is
+     * @param standing what is still, and where its log is
      * @throws BenchFailure nothing has moved for too long
      */
     public void look(Object now, Supplier<String> standing) {

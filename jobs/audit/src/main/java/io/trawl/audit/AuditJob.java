@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * Proves of one window that nothing was lost and nothing stands twice, counted from broker, lake and HBase and not from
- * what the jobs said of themselves:
+ * Proves for one window that nothing was lost and nothing is counted twice. It counts in broker, lake and HBase, and does not
+ * rely on what the jobs reported:
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *

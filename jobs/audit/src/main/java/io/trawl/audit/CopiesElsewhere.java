@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lines of a window that a window before it has too, and whose file is not known: validate drops such a line again if its file
  * is known ({@link io.trawl.copies.EarlierCopies}), but of two files that an agent does not tell apart, different lines may have
- * one identity. Each stands in the lake under both windows and is one row in HBase.
+ * one identity. Each is in the lake under both windows and is one row in HBase.
  *
  * <p>Only windows before this one are looked at, so a line is counted where it came again and not also where it came
  * first, and an audit that runs again gives the same figure: over all windows, raw - copies - copies_elsewhere is the

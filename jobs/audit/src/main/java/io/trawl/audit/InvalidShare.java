@@ -74,7 +74,7 @@ final class InvalidShare {
         return counts.getOrDefault(name, 0L);
     }
 
-    /** @throws IllegalArgumentException a setting is no share, or no multiple */
+    /** @throws IllegalArgumentException a setting is not a share, or no multiple */
     static void check(Settings settings) {
         int limit = settings.number(LIMIT);
         if (limit < 0 || limit > 100) {

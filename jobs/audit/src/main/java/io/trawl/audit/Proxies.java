@@ -43,7 +43,7 @@ final class Proxies {
     private static final String FOLLOWS = "follows";
 
     private static final String NONE = "none";
-    /** Generation and bytes; with + behind them where nobody knows whether it had more. */
+    /** Generation and bytes; with + after them where nobody knows whether it had more. */
     private static final Pattern BEFORE = Pattern.compile("([^ ]+) ([0-9]{1,18})(\\+?)");
 
     private final List<String> problems = new ArrayList<>();

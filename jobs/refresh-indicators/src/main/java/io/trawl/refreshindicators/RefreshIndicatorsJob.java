@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
  * file and the allowlists that sweeps use. Feeds and allowlists that say the same as before make no new snapshot.
  */
 public final class RefreshIndicatorsJob implements Job {
-    /** Source name under which rejected lines stand in lake.invalid_records. */
+    /** Source name under which rejected lines are in lake.invalid_records. */
     private static final String SOURCE = "indicators";
     /** Indicators that are named of those that stand on an allowlist. */
     private static final int EXAMPLES = 3;
@@ -251,7 +251,7 @@ public final class RefreshIndicatorsJob implements Job {
         }
     }
 
-    /** What stands on one allowlist. */
+    /** What is on one allowlist. */
     private static final class Standing {
         private long count;
         private final List<String> examples = new ArrayList<>();

@@ -36,7 +36,7 @@ final class Shrinking {
 
     /**
      * @param accepted feeds that may have lost any number
-     * @throws IllegalArgumentException the setting is no percentage
+     * @throws IllegalArgumentException the setting is not a percentage
      */
     static Shrinking of(Settings settings, List<String> accepted) {
         int most = settings.number("indicators.shrink");

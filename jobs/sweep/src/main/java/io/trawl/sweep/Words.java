@@ -12,7 +12,7 @@ final class Words {
     private Words() {}
 
     /**
-     * Names an option before each of its files: with a {@code --} behind them, an option takes any number, as
+     * Names an option before each of its files: with a {@code --} after them, an option takes any number, as
      * {@code --indicators feed.txt threats.csv -- access.log}.
      */
     static List<String> ofFiles(String[] args) {

@@ -22,7 +22,7 @@ final class KnownSettings {
     private final TreeSet<String> keys;
     private final List<String> families;
 
-    /** @param text the defaults, as they stand in the file */
+    /** @param text the defaults, as they are in the file */
     KnownSettings(Collection<String> keys, String text) {
         this.keys = new TreeSet<>(keys);
         this.families =

@@ -169,7 +169,7 @@ public final class State {
         return names;
     }
 
-    /** The file system beneath. */
+    /** The file system that has it. */
     public FileSystem files() {
         return files;
     }

@@ -31,7 +31,7 @@ import org.apache.spark.streaming.api.java.JavaDStream;
  *
  * A flow is immutable: each method gives another one, and none does anything before {@link #run()}. A store takes what
  * flows at its place in the chain. All stores are filled in one pass over the source and committed in the order in which
- * they were added. The name of each stage and of each store counts in the {@link Tally} and stands in messages; a chain has
+ * they were added. The name of each stage and of each store counts in the {@link Tally} and is in messages; a chain has
  * each name once.
  *
  * @param <T> what flows at this place of the chain

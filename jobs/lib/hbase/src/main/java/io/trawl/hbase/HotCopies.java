@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which detections of the hot path are of a line that came before: HBase has them from another message, of an earlier window
- * or an earlier one of the same window. A message that is read again after a crash finds its own cell, and is no copy.
+ * or an earlier one of the same window. A message that is read again after a crash finds its own cell; it is not a copy.
  *
  * <p>Messages have one order, by window, partition and offset. Only the later of two is ever taken for the copy, in
  * whatever order they are read, so that no detection is passed over by each on account of the other.
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class HotCopies {
     private static final int AT_ONCE = 500;
 
-    /** Where a message stands in that order. */
+    /** Where a message is in that order. */
     private record Rank(Instant window, int partition, long offset) implements Comparable<Rank> {
         private static final Comparator<Rank> ORDER = Comparator.comparing(Rank::window)
                 .thenComparing(Rank::partition)

@@ -93,7 +93,7 @@ public final class Keys {
         return keys;
     }
 
-    /** The hosts by which a detection is found, as observables have them; null in the place of what is none. */
+    /** The hosts by which a detection is found, as observables have them; null instead of what is none. */
     private static List<@Nullable String> hosts(Detection detection) {
         String value = detection.getValue();
         boolean odd = How.DOMAIN_SUFFIX.code().equals(detection.getHow()) && !value.contains("/");
@@ -143,7 +143,7 @@ public final class Keys {
         return key(salt(salts, text), USER_AGENT, terminated(text));
     }
 
-    /** The salt of a domain and all beneath it, as far as one domain has a say in it: {@link SaltDomains}. */
+    /** The salt of a domain and all below it, as far as one domain has a say in it: {@link SaltDomains}. */
     static int domainSalt(int salts, String host) {
         String domain = SaltDomains.of(host);
         return salt(salts, domain == null ? host : domain);
@@ -263,7 +263,7 @@ public final class Keys {
         return key.toByteArray();
     }
 
-    /** Text and a zero byte, which no value has: so that a value is no prefix of a longer one. */
+    /** Text and a zero byte, which no value has: so that a value is not a prefix of a longer one. */
     static byte[] terminated(String text) {
         byte[] bytes = text(text);
         return Arrays.copyOf(bytes, bytes.length + 1);

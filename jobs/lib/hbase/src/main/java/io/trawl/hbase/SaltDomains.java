@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The domain that gives a host its salt in HBase: the shortest of its parents that is not a public suffix, for example
- * evil.example for www.evil.example and evil.co.uk for www.evil.co.uk. Whatever lies beneath a domain that is not a public
+ * evil.example for www.evil.example and evil.co.uk for www.evil.co.uk. Whatever is below a domain that is not a public
  * suffix itself has the same one, so it is one scan.
  *
  * <p>The list is frozen: with another one, rows that are there would be looked for under other salts. It is the part of the

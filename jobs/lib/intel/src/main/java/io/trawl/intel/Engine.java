@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges events: an event to its detections. Immutable, and safe for use by several threads if its suppressors are. */
 public final class Engine {
-    /** The fields of an event that are matched, or stand in a detection: all that needs to be read of it. */
+    /** The fields of an event that are matched, or are in a detection: all that needs to be read of it. */
     public static final List<String> FIELDS = List.of(
             "event_id",
             "source",

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is pinned of a border.
  *
- * @param offsets first offset behind the border
+ * @param offsets first offset after the border
  * @param logStarts where each partition's log began when they were pinned
  * @param earlier offsets at the border before
- * @param found what the broker said when they were pinned, where it had a message behind the border; null where the
+ * @param found what the broker said when they were pinned, where it had a message after the border; null where the
  *     pin is of before that was kept
  * @param cut the accepted cut of each partition's log that came after this border was pinned, if there was one
  * @param cutHere those at which a window that begins here goes on

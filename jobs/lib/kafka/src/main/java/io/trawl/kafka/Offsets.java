@@ -63,7 +63,7 @@ public final class Offsets implements Messages {
      * @param spans what the window is: offsets [from, until) of each partition
      * @param holes the part of them that retention has deleted
      * @param unknown per partition, offsets that were already deleted when the window's start was pinned and that no
-     *     earlier border accounts for, where the window begins right behind them: how many of them were its own cannot
+     *     earlier border accounts for, where the window begins right after them: how many of them were its own cannot
      *     be told
      * @param cuts accepted cuts of the log at which the window begins, or which took part of it
      */
@@ -163,7 +163,7 @@ public final class Offsets implements Messages {
      * What the topic is now: its id, and for each partition the first message that retention has left and the end.
      *
      * @param beginnings offset of the first message, by partition
-     * @param ends offset behind the last message, by partition
+     * @param ends offset after the last message, by partition
      */
     public record Extent(String topicId, Map<Integer, Long> beginnings, Map<Integer, Long> ends) {}
 
@@ -307,7 +307,7 @@ public final class Offsets implements Messages {
         return values;
     }
 
-    /** The latest border that was pinned before an instant, and the earliest behind it; missing where there is none. */
+    /** The latest border that was pinned before an instant, and the earliest after it; missing where there is none. */
     private record Neighbours(JsonNode before, JsonNode behind) {
         /** Offsets of a pin that was made of this topic. */
         static Map<Integer, Long> offsets(JsonNode pin, TopicDescription topic) {

@@ -129,7 +129,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
         }
     }
 
-    /** Why a window can no longer be rerun; null where it lies before the horizon, or where there is none. */
+    /** Why a window can no longer be rerun; null where it is before the horizon, or where there is none. */
     public static @Nullable String why(@Nullable Horizon horizon, Ledger ledger, String source, Window window) {
         if (horizon == null) {
             return null;

@@ -34,7 +34,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.schema.MessageType;
 final class LakeFile implements Closeable {
     /** Bytes of a row group before compression, as Iceberg's default is. */
     static final long ROW_GROUP = 128L << 20;
-    /** Bytes of a value that stand in the column index. */
+    /** Bytes of a value that are in the column index. */
     private static final int INDEX_PREFIX = 64;
 
     private static final ParquetProperties PROPERTIES =

@@ -48,7 +48,7 @@ public final class LakeSchemas {
                 }
                 update = update == null ? table.updateSchema() : update;
                 update.addColumn(field.name(), new LakeSchemas().type(type), field.doc());
-                // Where it stands in the record: a row's place in its partition is read by position.
+                // Where it is in the record: a row's place in its partition is read by position.
                 if (before == null) {
                     update.moveFirst(field.name());
                 } else {

@@ -265,7 +265,7 @@ public final class LakeStore<T extends SpecificRecord> implements Store<T> {
                     file.close();
                     table.io().deleteFile(file.location());
                 } catch (IOException | RuntimeException e) {
-                    // A file that nothing names is no data; maintenance removes it.
+                    // A file that nothing names is not data; maintenance removes it.
                     LoggerFactory.getLogger(LakeStore.class)
                             .warn("orphan file left in lake.{}: {}", name, e.getMessage());
                 }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a job on one window: its edges, and what it has to say for the report and the ledger. */
 public final class Run {
-    /** Version of Trawl's code that stands in the ledger. */
+    /** Version of Trawl's code that is in the ledger. */
     public static final String CODE_VERSION = CodeVersion.read();
 
     private final Job job;

@@ -80,7 +80,7 @@ final class CanonicalCommand implements LineWork {
         return write("", new Read("", null, Logs.oversize(bytes).message()), output);
     }
 
-    /** A value as an indicator, defanged or not; what is no indicator may still be a host, a range or a URL. */
+    /** A value as an indicator, defanged or not; what is not an indicator may still be a host, a range or a URL. */
     static Read read(String text) {
         Indicators.Read indicator = Indicators.read(text);
         if (indicator.value() != null) {

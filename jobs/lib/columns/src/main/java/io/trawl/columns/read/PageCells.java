@@ -118,7 +118,7 @@ final class PageCells implements Cells {
                 : (long) LONGS.get(bytesOfValue(), place());
     }
 
-    /** The length of a text stands before it. */
+    /** The length of a text is before it. */
     private static int length(byte[] bytes, int place) {
         return (int) INTS.get(bytes, place - Integer.BYTES);
     }
@@ -249,7 +249,7 @@ final class PageCells implements Cells {
 
     private static byte[] bytes(BytesInput input) {
         try {
-            // The array beneath, where a page has one of its own.
+            // The array below, where a page has one of its own.
             return Buffers.bytes(input.toByteBuffer());
         } catch (IOException e) {
             throw new JobFailure("a page cannot be read: " + e.getMessage(), e);
@@ -272,7 +272,7 @@ final class PageCells implements Cells {
         coded = encoding.usesDictionary();
         if (coded) {
             places = new int[there];
-            // All of a page may be null: then not even the width stands there.
+            // All of a page may be null: then not even the width is there.
             if (there > 0) {
                 RunLengths.read(page, base + 1, page.length, page[base], places, there);
             }

@@ -28,7 +28,7 @@ final class ParquetCells extends PrimitiveConverter implements Cells {
     private boolean decoded;
 
     private @Nullable Dictionary dictionary;
-    /** Entry of the dictionary, {@link #UNKNOWN} where the value stands for itself. */
+    /** Entry of the dictionary, {@link #UNKNOWN} where the value itself is given. */
     private int entry = UNKNOWN;
 
     private long number;

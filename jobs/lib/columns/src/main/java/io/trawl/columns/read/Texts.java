@@ -19,7 +19,7 @@ public final class Texts {
     /** Of the hashes that tell slots: who writes the texts cannot choose many of one hash. */
     private final long seed = ThreadLocalRandom.current().nextLong();
 
-    /** All texts, one behind the other. */
+    /** All texts, one after the other. */
     private byte[] bytes = new byte[16 << 10];
     /** Where each text ends; it begins where the one before it ends. */
     private int[] ends = new int[1024];

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>An indicator that is a domain yields to an entry that is at least as long a name: of type string where the
- *       observable is that name; of type hostname, or string with a dot before it, where it is that name or lies beneath
+ *       observable is that name; of type hostname, or string with a dot before it, where it is that name or is below
  *       it; of type substring where it ends in that text. A text elsewhere in the name is not looked at, since whoever
  *       owns a domain may put what they like before it.
  *   <li>It yields to an expression that the whole observable matches where the plain text that the expression ends with,
@@ -98,9 +98,9 @@ public final class Allowlists implements Suppressor {
     /**
      * Reads lists; where two have the same entry, the first is the one that is named.
      *
-     * @param given JSON files, or folders: of one every list.json beneath it, as MISP has them; where there is none, every
+     * @param given JSON files, or folders: of one every list.json below it, as MISP has them; where there is none, every
      *     JSON file in it
-     * @throws IOException where there is nothing to read, a file cannot be read, or is no list
+     * @throws IOException where there is nothing to read, a file cannot be read, or is not a list
      */
     public static Allowlists read(List<Path> given) throws IOException {
         return pack(given, OutputStream.nullOutputStream());
@@ -343,11 +343,11 @@ public final class Allowlists implements Suppressor {
     }
 
     /**
-     * The list that an indicator itself stands on: a name, URL or hash that is an entry or that an expression matches, an
+     * The list that an indicator itself is on: a name, URL or hash that is an entry or that an expression matches, an
      * address or range in a range; one with a port where its host is. It is for a report when feeds are read; the
      * indicator stays.
      *
-     * @return null where it stands on none
+     * @return null where it is on none
      */
     public @Nullable String listOf(Indicator indicator) {
         String value = indicator.getValue();

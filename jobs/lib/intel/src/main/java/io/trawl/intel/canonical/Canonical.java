@@ -183,7 +183,7 @@ public final class Canonical {
         return name(host);
     }
 
-    /** A host behind its percent-escapes: a name, or an IPv4 address. */
+    /** A host whose percent-escapes are undone: a name, or an IPv4 address. */
     static Result name(String text) {
         String host = text;
         if (host.length() > LONGEST_TEXT) {
@@ -300,7 +300,7 @@ public final class Canonical {
     }
 
     /**
-     * A range in CIDR notation, the address in four decimal parts or as IPv6. Bits behind the prefix are cleared; a range
+     * A range in CIDR notation, the address in four decimal parts or as IPv6. Bits after the prefix are cleared; a range
      * of one address is that address.
      *
      * @return of kind CIDR, IPV4, IPV6 or NONE

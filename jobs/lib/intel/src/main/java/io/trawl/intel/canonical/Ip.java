@@ -59,7 +59,7 @@ public final class Ip {
         return value;
     }
 
-    /** One part of an IPv4 address; -1 where it is no number, or one above 32 bits. */
+    /** One part of an IPv4 address; -1 where it is not a number, or one above 32 bits. */
     private static long number(String part) {
         int radix = 10;
         int at = 0;
@@ -221,7 +221,7 @@ public final class Ip {
         return value;
     }
 
-    /** A network: the bits behind the prefix cleared. */
+    /** A network: the bits after the prefix cleared. */
     static byte[] masked(byte[] bytes, int bits) {
         byte[] masked = bytes.clone();
         for (int i = 0; i < masked.length; i++) {

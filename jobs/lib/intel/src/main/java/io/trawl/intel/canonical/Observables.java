@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Observables {
     private static final String DOMAIN = "domain";
     private static final String USER_AGENT = "user_agent";
-    /** Bytes of a user agent that is observed as it stands, at most; servers refuse headers of more than 8 or 16 KB. */
+    /** Bytes of a user agent that is observed unchanged, at most; servers refuse headers of more than 8 or 16 KB. */
     private static final int LONGEST_AGENT = 4_000;
 
     private Observables() {}
@@ -23,13 +23,13 @@ public final class Observables {
      * An observable.
      *
      * @param type domain, ipv4, ipv6 or user_agent
-     * @param value canonical; a host without a canonical form as it is, in printable ASCII; a user agent as it stands
+     * @param value canonical; a host without a canonical form as it is, in printable ASCII; a user agent unchanged
      */
     public record Seen(String type, String value) {}
 
     /**
      * The observable of a host as a log has it, name or address. What has no canonical form is a domain, too, and lies
-     * beneath its longest suffix that has one: its octets in lower case, {@code %} and all but printable ASCII as %XX.
+     * below its longest suffix that has one: its octets in lower case, {@code %} and all but printable ASCII as %XX.
      *
      * @return null where there is nothing
      */
@@ -44,7 +44,7 @@ public final class Observables {
     }
 
     /**
-     * The observable of a user agent as a log has it: as it stands. One of more than 4,000 bytes in UTF-8 is observed as
+     * The observable of a user agent as a log has it: unchanged. One of more than 4,000 bytes in UTF-8 is observed as
      * the characters within its first 4,000, {@code …sha256:} and the SHA-256 of all of it in hex: that has more than 4,000
      * bytes, too, so it is no other's value.
      *

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The Public Suffix List and its algorithm (publicsuffix.org): where domains begin to belong to somebody. Immutable.
  */
 public final class PublicSuffixes {
-    /** Which part of the list a suffix stands in. */
+    /** Which part of the list a suffix is in. */
     public enum Section {
         /** Of a registry: com, co.uk; and every top-level label that the list does not have. */
         ICANN,
-        /** Of an owner who lets others have names beneath his: github.io, duckdns.org. */
+        /** Of an owner who lets others have names below his: github.io, duckdns.org. */
         PRIVATE
     }
 

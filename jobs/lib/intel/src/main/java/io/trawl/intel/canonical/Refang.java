@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change: what stands in a
+ * Undoes what analysts do to indicators so that nobody clicks on them. A plain value does not change: what is in a
  * path is touched only where scheme or host show that the value was defanged.
  */
 public final class Refang {
@@ -25,7 +25,7 @@ public final class Refang {
     private static final Pattern COLON = Pattern.compile(OPEN + ":" + CLOSE + "|\\\\:");
     private static final Pattern SLASH = Pattern.compile(OPEN + "/" + CLOSE);
     private static final Pattern AT = Pattern.compile("\\s*" + OPEN + "(?:@|(?i:at))" + CLOSE + "\\s*");
-    /** A scheme that is none, and the colon behind it in any of its forms. */
+    /** A scheme that is none, and the colon after it in any of its forms. */
     private static final Pattern SCHEME =
             Pattern.compile("(?i)(?:(h[xt*_]{1,3}p)|f[x*_]p)(s?)(?=\\s*(?::[\\[({<]?/|:\\\\|[\\[({<]+\\s*:))");
 

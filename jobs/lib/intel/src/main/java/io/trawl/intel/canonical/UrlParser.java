@@ -55,8 +55,8 @@ public final class UrlParser {
     }
 
     /**
-     * A URL whose host has no canonical form: the host is {@link OddHost#text}, of kind NONE, and what is no port is part
-     * of it.
+     * A URL whose host has no canonical form: the host is {@link OddHost#text}, of kind NONE. Text after the host that is not
+     * a port is part of the host.
      *
      * @return null where there is no host at all
      */

@@ -130,12 +130,12 @@ final class FeedReading {
         return fields != null && fields.size() == header.size;
     }
 
-    /** Whether what is wrong with a line stands before its comment. */
+    /** Whether what is wrong with a line is before its comment. */
     private static boolean isFaulty(Lines.Line line, Lines.Fault fault) {
         return !fault.decoding() || withoutComment(line.text()).indexOf('\uFFFD') >= 0;
     }
 
-    /** Without the comment behind a value; a # in a URL has no space before it. */
+    /** Without the comment after a value; a # in a URL has no space before it. */
     private static String withoutComment(String line) {
         for (int i = line.indexOf('#', 1); i > 0; i = line.indexOf('#', i + 1)) {
             if (line.charAt(i - 1) == ' ' || line.charAt(i - 1) == '\t') {

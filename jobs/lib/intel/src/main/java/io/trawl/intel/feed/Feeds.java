@@ -92,7 +92,7 @@ public final class Feeds {
     }
 
     /**
-     * A line that is no indicator.
+     * A line that is not an indicator.
      *
      * @param line number of the line, from 1
      * @param text the line; of one above 1 MiB the beginning

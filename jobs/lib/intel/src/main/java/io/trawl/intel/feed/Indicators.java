@@ -24,8 +24,8 @@ public final class Indicators {
     /**
      * What a text was read as.
      *
-     * @param kind null where it is no indicator
-     * @param value the canonical value; null where it is no indicator
+     * @param kind null where it is not an indicator
+     * @param value the canonical value; null where it is not an indicator
      * @param reason why it is none; empty where it is one
      */
     public record Read(
@@ -42,7 +42,7 @@ public final class Indicators {
             return none("type not supported: " + type);
         }
 
-        /** The type as records have it; empty where it is no indicator. */
+        /** The type as records have it; empty where it is not an indicator. */
         public String type() {
             return kind == null ? "" : kind.text();
         }
@@ -130,7 +130,7 @@ public final class Indicators {
             IndicatorType kind = IndicatorType.of(hash);
             return kind == null ? Read.unsupported(hash) : Read.of(kind, value.toLowerCase(Locale.ROOT));
         }
-        // *.evil.example is evil.example with what lies beneath it.
+        // *.evil.example is evil.example with what is below it.
         String name = value.startsWith("*.") ? value.substring(2) : value;
         Canonical.Result host = Canonical.host(name);
         if (host.canonical() == null) {
@@ -150,7 +150,7 @@ public final class Indicators {
         return false;
     }
 
-    /** Whether an address and a number stand before and behind the slash. */
+    /** Whether there is an address before the slash and a number after it. */
     private static boolean isRange(String value, int slash) {
         String before = value.substring(0, slash);
         return Canonical.decimal(value, slash + 1, value.length(), 999) >= 0
@@ -332,7 +332,7 @@ public final class Indicators {
     }
 
     /**
-     * A URL with what lies behind it: evil.example/panel/ on that host and those beneath it. With nothing but a host it is
+     * A URL with what follows it: evil.example/panel/ on that host and those below it. With nothing but a host it is
      * that host: who lists all of its URLs means its tunnels, too.
      */
     private static Read prefix(String value) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a text file, ended by LF, CR LF or CR. A line that is no text says so, and does not end the reading. */
+/** The lines of a text file, ended by LF, CR LF or CR. A line that is not text says so, and does not end the reading. */
 final class Lines {
     /** What a line may have; of a longer one the beginning is kept. */
     static final int LONGEST = 1 << 20;
@@ -44,7 +44,7 @@ final class Lines {
     /**
      * What is wrong with a line.
      *
-     * @param decoding whether bytes of it are no UTF-8, and stand in its text as U+FFFD; else the text is not all of it
+     * @param decoding whether bytes of it are no UTF-8, and are in its text as U+FFFD; else the text is not all of it
      */
     record Fault(String message, boolean decoding) {}
 

@@ -39,7 +39,7 @@ final class Suricata extends Syntax {
         String lastBuffer = "";
         boolean more = false;
         List<Option> options = options(header.group(6));
-        // A modifier behind a content (Snort) names its buffer, a buffer before it (Suricata) too.
+        // A modifier after a content (Snort) names its buffer, a buffer before it (Suricata) too.
         for (int i = 0; i <= options.size(); i++) {
             Option option = i < options.size() ? options.get(i) : new Option("content", "");
             String named = buffer(option.name());

@@ -16,7 +16,7 @@ abstract class Syntax {
      * @param reason why it cannot be used; null where it can
      */
     record Entry(List<String> values, String type, @Nullable String reason) {
-        /** A line that is no indicator and nobody would expect to be one. */
+        /** A line that is not an indicator and nobody would expect to be one. */
         static final Entry NOTHING = of(List.of());
 
         static Entry of(String value) {
@@ -27,7 +27,7 @@ abstract class Syntax {
             return new Entry(values, "", null);
         }
 
-        /** A URL, on the host that it names and those beneath it, and what lies behind it. */
+        /** A URL, on the host that it names and those below it, and what follows it. */
         static Entry prefix(String url) {
             return new Entry(List.of(url), IndicatorType.URL_PREFIX.text(), null);
         }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * them. For one thread.
  */
 public final class IndexBuilder implements Closeable {
-    /** Sets of labels beyond this many stand in their records, which bounds the heap. */
+    /** Sets of labels beyond this many are in their records, which bounds the heap. */
     private static final int MOST_LABEL_SETS = 1 << 16;
     /** Room for one more record within 2 GiB. */
     private static final long MOST_RECORD_BYTES = Integer.MAX_VALUE - (1L << 26);
@@ -132,7 +132,7 @@ public final class IndexBuilder implements Closeable {
         return this;
     }
 
-    /** Whether what lies beneath a domain belongs to others. */
+    /** Whether what is below a domain belongs to others. */
     private boolean isOthers(int type, String value) {
         return switch (type) {
             case IndexFormat.URL_PREFIX -> {

@@ -168,7 +168,7 @@ final class IndexFile implements IndicatorIndex {
         return hash;
     }
 
-    /** Looks up every domain that the suffix of a host without a canonical form is or lies beneath. */
+    /** Looks up every domain that the suffix of a host without a canonical form is, or is a subdomain of. */
     void suffix(OddHost host, int port, String field, Instant at, MatchSink sink) {
         String text = host.text();
         int to = text.length();
@@ -270,7 +270,7 @@ final class IndexFile implements IndicatorIndex {
 
     /**
      * Looks up path and query on any host: what ends the path, from a slash on, with the query or without, the query also
-     * without its values, and cut off behind its first name.
+     * without its values, and cut off after its first name.
      *
      * @param rest path and query in canonical form
      */

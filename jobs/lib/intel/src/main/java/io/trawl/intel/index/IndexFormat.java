@@ -98,9 +98,9 @@ final class IndexFormat {
 
     static final int VALIDITY = 1 << 5;
     static final int CONFIDENCE = 1 << 6;
-    /** A domain that does not stand for what lies beneath it. */
+    /** A domain that does not stand for what is below it. */
     static final int HOST_ONLY = 1 << 7;
-    /** The labels stand in the record, not in the dictionary. */
+    /** The labels are in the record, not in the dictionary. */
     static final int OWN_LABELS = 1 << 8;
     /** The id is not the one that derives from type, value and feed. */
     static final int OWN_ID = 1 << 9;

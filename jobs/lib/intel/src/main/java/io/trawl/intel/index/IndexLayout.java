@@ -319,7 +319,7 @@ final class IndexLayout {
         return byId();
     }
 
-    /** Those with an id of their own behind the others, which their feeds tell apart. */
+    /** Those with an id of their own after the others, which their feeds tell apart. */
     private int byId() {
         String id = one.ownId();
         String otherId = other.ownId();

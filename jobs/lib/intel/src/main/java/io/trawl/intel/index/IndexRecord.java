@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of the index, read where it lies. It stands on one record at a time: {@link #at} goes to one and reads type
- * and length of the value, which is all that most look-ups take, {@link #rest} what lies behind the value. For one thread.
+ * A record of the index, read where it is. It shows one record at a time: {@link #at} goes to one and reads type
+ * and length of the value, which is all that most look-ups take, {@link #rest} what follows the value. For one thread.
  */
 final class IndexRecord {
     private final ByteBuffer bytes;
@@ -44,9 +44,9 @@ final class IndexRecord {
     }
 
     /**
-     * Reads what lies behind the value.
+     * Reads what follows the value.
      *
-     * @return the place behind the record
+     * @return the place after the record
      */
     int rest() {
         next = valueAt + valueLength;
@@ -152,7 +152,7 @@ final class IndexRecord {
         return has(IndexFormat.CONFIDENCE) ? confidence : null;
     }
 
-    /** The id that stands in the record; null where it derives from type, value and feed. */
+    /** The id that is in the record; null where it derives from type, value and feed. */
     @Nullable
     String ownId() {
         return has(IndexFormat.OWN_ID) ? text(idAt) : null;

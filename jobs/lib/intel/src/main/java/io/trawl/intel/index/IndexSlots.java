@@ -70,7 +70,7 @@ final class IndexSlots {
         return hasPrefixes && hasUrls(hostHash) && mayHaveHost(hostHash);
     }
 
-    /** Whether a domain may be an indicator's, or that of the beginning of a URL, for what lies beneath it. */
+    /** Whether a domain may be an indicator's, or that of the beginning of a URL, for what is below it. */
     boolean mayHaveBeneath(long hash) {
         return mayHave(hash) || mayHavePrefix(hash);
     }

@@ -14,10 +14,10 @@ import java.util.function.Consumer;
  * All indicators of a snapshot, for looking up what an event matches. Immutable, and safe for use by several threads.
  *
  * <p>A domain matches the host that it is and every subdomain, on label boundaries, all levels reported; one that is a
- * private public suffix (github.io) matches that host alone, since what lies beneath belongs to others. An address
+ * private public suffix (github.io) matches that host alone, since what is below belongs to others. An address
  * matches itself, a range every address in it, all ranges reported. A URL matches the very same canonical URL, its query
  * included; one without a scheme matches in any. The beginning of a URL matches on its host and every subdomain, where
- * the path is it, goes on behind a slash, or has a query behind it. A path matches the end of a path on any host. An
+ * the path is it, goes on after a slash, or has a query after it. A path matches the end of a path on any host. An
  * indicator counts within its validity, [valid_from, valid_until) at event time.
  *
  * <p>The fields that are matched are {@code url.full} as a URL, {@code url.path} as a path, {@code url.domain} as a

@@ -15,7 +15,7 @@ final class Ranges {
 
     private final ByteBuffer bytes;
     private final int size;
-    /** Where the numbers behind the address lie in a range. */
+    /** Where the numbers after the address lie in a range. */
     private final int address;
 
     private final int count;

@@ -124,7 +124,7 @@ final class UserAgents {
                 }
                 case '.', '^', '$', '+' -> {}
                 case '*', '?', '{' -> {
-                    // What stands before it need not be there.
+                    // What is before it need not be there.
                     run.setLength(Math.max(0, run.length() - 1));
                     i = c == '{' ? countEnd(expression, i) : i;
                 }
@@ -171,7 +171,7 @@ final class UserAgents {
         for (int i = from; i < expression.length(); i++) {
             char c = expression.charAt(i);
             if (c == '\\' && expression.startsWith("Q", i + 1)) {
-                // \Q..\E is text, whatever stands in it.
+                // \Q..\E is text, whatever is in it.
                 int end = expression.indexOf("\\E", i + 2);
                 i = end < 0 ? expression.length() : end + 1;
             } else if (c == '\\') {

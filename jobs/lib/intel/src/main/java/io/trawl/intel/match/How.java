@@ -6,11 +6,14 @@ import java.util.Locale;
 public enum How {
     /** The same domain, address, user agent or URL; a URL without a scheme, in any. */
     EXACT,
-    /** A URL that begins as the indicator does, on its host or one beneath it. */
+    /** A URL that begins as the indicator does, on its host or a subdomain. */
     URL_PREFIX,
-    /** A domain beneath the indicator's. */
+    /** A subdomain of the indicator's. */
     SUBDOMAIN,
-    /** A host without a canonical form, or a URL on one: its longest suffix of labels that has one is the indicator's domain or beneath it. */
+    /**
+     * A host without a canonical form, or a URL on one: its longest suffix of labels that has one is the indicator's domain
+     * or a subdomain of it.
+     */
     DOMAIN_SUFFIX,
     /** An address in the indicator's range. */
     CIDR,

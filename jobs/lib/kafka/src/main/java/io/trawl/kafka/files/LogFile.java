@@ -20,7 +20,7 @@ import java.time.Instant;
  * @param window start of its window, and the append time of its lines: when the log was first swept
  * @param log its name then, without its folder
  * @param generation the beginning of its digest then: with the log's name and a byte offset it names a line for good
- * @param path where it lies now
+ * @param path where it is now
  * @param bytes its length, unpacked
  * @param lines how many lines it has
  * @param digest SHA-256 of its bytes, unpacked, in hexadecimal
@@ -42,7 +42,7 @@ public record LogFile(
         return folder(source) + "/" + window.toString().replace(":", "") + ".json";
     }
 
-    /** Where it lies now. */
+    /** Where it is now. */
     public Path file() {
         return Path.of(path);
     }

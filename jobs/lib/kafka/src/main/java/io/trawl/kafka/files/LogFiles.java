@@ -29,8 +29,8 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Log files of this machine in the place of a topic: each is a partition and a window of its own, and an offset is the
- * number of a line, from 0. What the file of the window is stands in the state folder (see {@link LogFile}).
+ * Log files of this machine instead of a topic: each is a partition and a window of its own, and an offset is the
+ * number of a line, from 0. The state folder has the file of a window (see {@link LogFile}).
  */
 public final class LogFiles implements Messages {
     /** The longest line that is taken whole, bytes, as at Flume's agent. */
@@ -102,7 +102,7 @@ public final class LogFiles implements Messages {
      * Neighbouring lines of a file.
      *
      * @param from byte at which the first of them begins
-     * @param until byte behind the last one
+     * @param until byte after the last one
      * @param first number of the first one
      */
     private record Part(String source, String topic, LogFile file, long from, long until, long first)
@@ -115,7 +115,7 @@ public final class LogFiles implements Messages {
         }
     }
 
-    /** Reads the lines of a part, and closes the file behind the last of them. */
+    /** Reads the lines of a part, and closes the file after the last of them. */
     private static final class Lines implements Iterator<RawLine> {
         private final Part part;
         private final InputStream in;

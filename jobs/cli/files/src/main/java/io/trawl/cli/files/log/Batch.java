@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Whole lines of one input, one behind the other, and what came of them. Used again when it has been written. */
+/** Whole lines of one input, one after the other, and what came of them. Used again when it has been written. */
 final class Batch {
     /** What a pipe or a disk gives quickly, and a core works on for about a millisecond. */
     static final int SIZE = 1 << 18;

@@ -80,7 +80,7 @@ public final class Json {
         return this;
     }
 
-    /** A time as ISO-8601, UTC, with as many digits behind the point as it has: none, 3, 6 or 9. */
+    /** A time as ISO-8601, UTC, with as many digits after the point as it has: none, 3, 6 or 9. */
     public Json member(String name, @Nullable Instant value) {
         if (value != null) {
             name(name);

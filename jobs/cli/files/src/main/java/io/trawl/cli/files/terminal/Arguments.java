@@ -17,7 +17,7 @@ public final class Arguments {
     private Arguments() {}
 
     /**
-     * Reads options as {@code --name value} and {@code --name=value}; everything behind {@code --} is an operand.
+     * Reads options as {@code --name value} and {@code --name=value}; everything after {@code --} is an operand.
      *
      * @param single options with a value, given at most once
      * @param files options with a file for a value, given any number of times; where a {@code --} follows, further words
