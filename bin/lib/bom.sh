@@ -5,7 +5,8 @@ takes \
 answer_help '' "$@" << 'HELP'
 Writes a bill of materials (CycloneDX 1.6, JSON). It lists each jar that Trawl ships or starts: Trawl's own, those of
 target/dist/lib, those in Trawl's terminal jar, Spark's, and those of the local stack's servers. Parts inside a jar are listed
-below it. The bill also lists each Python package of dags/requirements.lock. A part has its package URL, its SHA-256, its licence where the
+below it.
+The bill also lists each Python package of dags/requirements.lock. A part has its package URL, its SHA-256, its licence where the
 part names one, and the places that use it (trawl:used-by).
 
 @options

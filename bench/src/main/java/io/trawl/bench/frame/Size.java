@@ -23,7 +23,8 @@ public record Size(long value) {
                 return new Size((long) value);
             }
         }
-        throw new IllegalArgumentException("'" + text + "' is not a number of at least 1; expected one, for example 250000, 10k or 1.2M");
+        throw new IllegalArgumentException(
+                "'" + text + "' is not a number of at least 1; expected one, for example 250000, 10k or 1.2M");
     }
 
     /** With commas: 1,200,000. */

@@ -71,7 +71,8 @@ public final class HotBench implements Bench {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "How long latency is measured; before that the job warms up for the same time, at most 30 s (default: 60).")
+            description =
+                    "How long latency is measured; before that the job warms up for the same time, at most 30 s (default: 60).")
     private double seconds = 60;
 
     @Option(

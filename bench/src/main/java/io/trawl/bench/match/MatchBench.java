@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 /** Finding indicators in a log: the core by itself, the index file, and bin/trawl match beside its peers. */
 @Command(
         name = "match",
-        header = "finding indicators in a log: one thread in memory, the index file, bin/trawl match; compared with peers",
+        header =
+                "finding indicators in a log: one thread in memory, the index file, bin/trawl match; compared with peers",
         description = {
             "",
             "Makes a log and four sets of indicators, 10k, 100k, 1.2M and 10M, each contained in the next. Measures in "

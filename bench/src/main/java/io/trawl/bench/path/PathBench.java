@@ -91,10 +91,7 @@ public final class PathBench implements Bench {
     @Mixin
     private ServerOptions servers = new ServerOptions(1_200_000);
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "Rounds; the first one is not counted (default: 4).")
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds; the first one is not counted (default: 4).")
     private int rounds = 4;
 
     @Option(

@@ -78,7 +78,10 @@ public final class WindowBench implements Bench {
     @Mixin
     private ServerOptions servers = new ServerOptions(100_000);
 
-    @Option(names = "--rest", paramLabel = "N", description = "Seconds for which the stack is measured at rest (default: 30).")
+    @Option(
+            names = "--rest",
+            paramLabel = "N",
+            description = "Seconds for which the stack is measured at rest (default: 30).")
     private int rest = 30;
 
     @Option(names = "--hot", description = "The hot job runs during the sweeps.")

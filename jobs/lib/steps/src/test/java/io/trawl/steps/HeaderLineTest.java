@@ -56,7 +56,8 @@ class HeaderLineTest {
         assertThat(invalid.records())
                 .extracting(InvalidRecord::getReason, InvalidRecord::getMessage)
                 .containsExactly(tuple(
-                        "directive", "none of w3c,squid reads it; w3c: the line describes its file and is not an event"));
+                        "directive",
+                        "none of w3c,squid reads it; w3c: the line describes its file and is not an event"));
     }
 
     @Test
