@@ -165,9 +165,7 @@ final class Sweeper {
     /** The one session of all jobs that the tests run in their own JVM: to make and end one each takes longer than most jobs. */
     private static synchronized void shareSpark(Settings settings) {
         if (spark == null) {
-            SparkConf conf = new SparkConf()
-                    .setMaster("local[2]")
-                    .setAppName("tests");
+            SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("tests");
             Jobs.configure(conf, settings);
             spark = SparkSession.builder().config(conf).getOrCreate();
         }

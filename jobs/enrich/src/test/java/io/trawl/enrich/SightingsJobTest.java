@@ -66,9 +66,7 @@ class SightingsJobTest {
             }
             events.add(event);
         }
-        SparkConf conf = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("sightings");
+        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("sightings");
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate()) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             JavaRDD<Block<ProxyEvent>> blocks = context.parallelize(events, 3)

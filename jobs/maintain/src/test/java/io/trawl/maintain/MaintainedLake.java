@@ -64,9 +64,7 @@ abstract class MaintainedLake {
      */
     @BeforeAll
     static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .getOrCreate();
+        spark = SparkSession.builder().master("local[2]").getOrCreate();
     }
 
     @BeforeEach

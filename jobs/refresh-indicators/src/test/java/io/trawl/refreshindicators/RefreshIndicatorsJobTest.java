@@ -137,9 +137,7 @@ class RefreshIndicatorsJobTest {
     void feedsAreComparedBehindACompactionAndTheSameOnesMakeNoNewSnapshot() throws Exception {
         assertThat(refresh()).isEqualTo("0");
         Object before = lake().get(0);
-        try (SparkSession spark = SparkSession.builder()
-                        .master("local[1]")
-                        .getOrCreate();
+        try (SparkSession spark = SparkSession.builder().master("local[1]").getOrCreate();
                 Lake lake = Lake.open(Settings.load(null, settings()), new Configuration())) {
             Table indicators = lake.table(LakeTable.INDICATORS);
             SparkActions.get(spark)

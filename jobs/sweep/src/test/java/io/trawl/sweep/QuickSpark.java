@@ -15,9 +15,7 @@ final class QuickSpark {
 
     /** @param settings of the one lake of all the tests */
     static SparkSession start(Settings settings) {
-        SparkConf conf = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("tests");
+        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("tests");
         Jobs.configure(conf, settings);
         return SparkSession.builder().config(conf).getOrCreate();
     }

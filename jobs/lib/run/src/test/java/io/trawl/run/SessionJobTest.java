@@ -78,10 +78,8 @@ class SessionJobTest {
 
     @Test
     void aSessionThatIsThereOutlivesTheJobsWhichHaveTheirOwnSettings() {
-        SparkConf conf = new SparkConf()
-                .setMaster("local[1]")
-                .setAppName("test")
-                .set(PARTITIONS, "5");
+        SparkConf conf =
+                new SparkConf().setMaster("local[1]").setAppName("test").set(PARTITIONS, "5");
         try (SparkSession mine = SparkSession.builder().config(conf).getOrCreate()) {
             SparkSession first = run("one", 3).spark;
             SparkSession second = run("two", 4).spark;

@@ -42,9 +42,7 @@ class FlowJobTest {
 
     @BeforeAll
     static void start() {
-        SparkConf conf = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("flow");
+        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("flow");
         spark = SparkSession.builder().config(conf).getOrCreate();
         context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     }

@@ -172,9 +172,7 @@ class IndicatorSnapshotTest {
         long third = load("file:/3.index", NEW, indicator("c.example", null));
         IndicatorSnapshot before = IndicatorSnapshot.latest(lake);
         assertThat(before).isEqualTo(new IndicatorSnapshot(third, "file:/3.index", NEW));
-        try (SparkSession spark = SparkSession.builder()
-                .master("local[1]")
-                .getOrCreate()) {
+        try (SparkSession spark = SparkSession.builder().master("local[1]").getOrCreate()) {
             for (int times = 0; times < 2; times++) {
                 assertThat(SparkActions.get(spark)
                                 .rewriteDataFiles(lake.table(LakeTable.INDICATORS))

@@ -64,10 +64,7 @@ class LakeJobTest {
         SparkConf conf = new SparkConf();
         Jobs.configure(conf, settings);
         // One Spark for all tests, unless one has ended it: to start it takes longer than most of them.
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .getOrCreate()
-                .newSession();
+        spark = SparkSession.builder().master("local[2]").getOrCreate().newSession();
         for (Tuple2<String, String> setting : conf.getAll()) {
             if (setting._1().startsWith("spark.sql.")) {
                 spark.conf().set(setting._1(), setting._2());

@@ -180,9 +180,7 @@ class YourOwnJobTest {
     void onAWindowOfTheLakeOnADStreamAndAsADataFrame() throws Exception {
         Settings settings = Settings.defaults()
                 .with("lake.warehouse", folder.resolve("lake").toUri().toString());
-        SparkConf conf = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("your own job");
+        SparkConf conf = new SparkConf().setMaster("local[2]").setAppName("your own job");
         Jobs.configure(conf, settings);
         try (SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
                 Lake lake = Lake.open(settings, spark.sparkContext().hadoopConfiguration())) {
