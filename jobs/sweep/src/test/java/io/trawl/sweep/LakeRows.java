@@ -47,7 +47,8 @@ final class LakeRows {
         return rows;
     }
 
-    private static String text(Record record) {
+    /** A row: each column with its value. */
+    static String text(Record record) {
         StringBuilder text = new StringBuilder();
         record.struct().fields().forEach(field -> {
             Object value = record.getField(field.name());

@@ -6,52 +6,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.audit.AuditJob;
 import io.trawl.base.Settings;
 import io.trawl.base.State;
-import io.trawl.base.Window;
 import io.trawl.enrich.EnrichJob;
 import io.trawl.ingest.IngestJob;
-import io.trawl.kafka.files.LogFile;
-import io.trawl.kafka.files.LogScan;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
-import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.replay.ReplayJob;
-import io.trawl.run.Job;
-import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
 import io.trawl.validate.ValidateJob;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A lake of two windows, each a log file, that were swept by a format which reads too few of the lines; since then the
  * format has been mended. Tests of a replay extend it: each begins with that lake.
  */
-abstract class ReplayedLake {
+abstract class ReplayedLake extends FilesLake {
     static final Instant START = Instant.parse("2026-01-05T12:00:00Z");
 
     static final String FORMAT = """
@@ -77,56 +59,34 @@ abstract class ReplayedLake {
         "broken \u001b[31m"
     };
 
-    @TempDir
-    static Path folder;
-
-    private static SparkSession spark;
-    /** A lake of two windows that were swept by a format that reads lines of three columns only. */
-    private static KeptFolder kept;
-
-    LakeFolder lake;
-    Settings settings;
+    ReplayedLake() {
+        super(START);
+    }
 
     @BeforeAll
     static void sweep() throws Exception {
-        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\n");
         format(3);
-        try (LakeFolder lake = LakeFolder.open(folder.resolve("lake"))) {
-            ReplayedLake test = new ReplayedLake() {};
-            test.lake = lake;
-            test.settings = test.written();
-            spark = QuickSpark.start(test.settings);
-            assertThat(test.run(new RefreshIndicatorsJob(), "--feeds", feed.toString()))
-                    .isEmpty();
-            test.came(0, LINES);
-            // Its first two lines came before.
-            test.came(1, LINES[0], LINES[1], LINES[3].replace("id=7", "id=8"));
-            for (int number = 0; number < 2; number++) {
-                test.mustRun(number, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new, AuditJob::new));
-            }
-        }
-        kept = new KeptFolder(folder.resolve("lake"), folder.resolve("kept"));
+        begin(new ReplayedLake() {});
     }
 
-    @AfterAll
-    static void end() {
-        spark.close();
+    /** Two windows are swept by a format that reads lines of three columns only. */
+    @Override
+    void before() throws Exception {
+        came(0, LINES);
+        // Its first two lines came before.
+        came(1, LINES[0], LINES[1], LINES[3].replace("id=7", "id=8"));
+        for (int number = 0; number < 2; number++) {
+            mustRun(number, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new, AuditJob::new));
+        }
     }
 
     @BeforeEach
-    void open() throws Exception {
-        kept.restore();
-        lake = LakeFolder.open(folder.resolve("lake"));
-        settings = written();
+    void mend() throws Exception {
         format(4);
     }
 
-    @AfterEach
-    void close() throws Exception {
-        lake.close();
-    }
-
-    private Settings written() throws Exception {
+    @Override
+    Settings written() throws Exception {
         return lake.settings(List.of("my-gateway"), folder.resolve("formats").toString());
     }
 
@@ -136,52 +96,9 @@ abstract class ReplayedLake {
         Files.writeString(folder.resolve("formats/my-gateway.yaml"), FORMAT.formatted(most));
     }
 
-    static Window window(int number) {
-        Instant start = START.plusSeconds(number);
-        return new Window(start, start.plusSeconds(1));
-    }
-
+    /** These lines came in a window: the log's file from its beginning. */
     void came(int number, String... lines) throws Exception {
-        Path file = Files.writeString(folder.resolve(number + ".log"), String.join("\n", lines) + "\n");
-        LogScan scan = LogScan.of(file, Long.MAX_VALUE, Collections.emptySortedSet(), 1000);
-        State.at(settings.text("state.dir"), LakeRows.HADOOP)
-                .replace(
-                        LogFile.name(Sweep.SOURCE, window(number).start()),
-                        new LogFile(
-                                        number,
-                                        window(number).start(),
-                                        "access.log",
-                                        "day",
-                                        file.toString(),
-                                        scan.bytes(),
-                                        scan.lines(),
-                                        scan.digest())
-                                .json());
-    }
-
-    String run(Job job, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--conf", lake.conf().toString()));
-        all.addAll(List.of(arguments));
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status = Jobs.run(
-                all.toArray(new String[0]),
-                job,
-                Clock.systemUTC(),
-                new PrintStream(said, true, StandardCharsets.UTF_8));
-        return status == 0
-                ? ""
-                : status + " " + said.toString(StandardCharsets.UTF_8).strip();
-    }
-
-    String run(Job job, int number, String... more) {
-        List<String> all = new ArrayList<>(
-                List.of("--source", Sweep.SOURCE, "--window", window(number).toString()));
-        all.addAll(List.of(more));
-        return run(job, all.toArray(new String[0]));
-    }
-
-    void mustRun(int number, List<Supplier<Job>> jobs) {
-        jobs.forEach(job -> assertThat(run(job.get(), number)).isEmpty());
+        cameFrom(number, "day", String.join("\n", lines) + "\n");
     }
 
     void follows(int number) {
@@ -191,12 +108,6 @@ abstract class ReplayedLake {
     JsonNode replay(int number, String... more) throws Exception {
         assertThat(run(new ReplayJob(), number, more)).isEmpty();
         return report("replay", number);
-    }
-
-    JsonNode report(String job, int number) throws Exception {
-        return Objects.requireNonNull(State.at(settings.text("reports.dir"), LakeRows.HADOOP)
-                .read(job + "/" + Sweep.SOURCE + "/"
-                        + window(number).start().toString().replace(":", "") + ".json"));
     }
 
     /** Replays all windows since the first one. */
@@ -226,19 +137,7 @@ abstract class ReplayedLake {
                         .useSnapshot(entry.output(table))
                         .where(Lake.of(Sweep.SOURCE, window(number)))
                         .build()) {
-                    for (Record record : records) {
-                        StringBuilder row = new StringBuilder();
-                        record.struct().fields().forEach(field -> {
-                            Object value = record.getField(field.name());
-                            row.append(field.name()).append('=');
-                            row.append(
-                                    value instanceof ByteBuffer bytes
-                                            ? StandardCharsets.UTF_8.decode(bytes.duplicate())
-                                            : value);
-                            row.append(' ');
-                        });
-                        all.add(row.toString());
-                    }
+                    records.forEach(record -> all.add(LakeRows.text(record)));
                 }
                 all.sort(null);
                 rows.put(table.name(), all);

@@ -2,54 +2,37 @@ package io.trawl.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.trawl.audit.AuditJob;
 import io.trawl.base.Settings;
 import io.trawl.base.State;
-import io.trawl.base.Window;
 import io.trawl.copies.EarlierCopies;
 import io.trawl.copies.SeenFiles;
 import io.trawl.enrich.EnrichJob;
 import io.trawl.ingest.IngestJob;
-import io.trawl.kafka.files.LogFile;
-import io.trawl.kafka.files.LogScan;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.LedgerEntry;
-import io.trawl.refreshindicators.RefreshIndicatorsJob;
 import io.trawl.run.Job;
-import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
 import io.trawl.validate.ValidateJob;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.spark.actions.SparkActions;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An agent that sends a file again: windows whose lines lie in one file of the proxy, as a log file of a window each.
@@ -57,46 +40,22 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Longer than other classes, since its tests share one lake and one Spark, and tell whole stories of files that
  * come again.
  */
-class ResendJobTest {
+class ResendJobTest extends FilesLake {
     private static final Instant START = Instant.parse("2026-01-05T23:59:57Z");
     private static final String BROKEN = "broken\n";
 
-    @TempDir
-    static Path folder;
-
-    private static SparkSession spark;
-    /** A lake with indicators. */
-    private static KeptFolder kept;
-
-    private LakeFolder lake;
-    private Settings settings;
+    ResendJobTest() {
+        super(START);
+    }
 
     @BeforeAll
     static void indicators() throws Exception {
-        Path feed = Files.writeString(folder.resolve("feed.txt"), "evil.example\n");
-        try (LakeFolder lake = LakeFolder.open(folder.resolve("lake"))) {
-            spark = QuickSpark.start(lake.settings("squid"));
-            assertThat(run(lake, new RefreshIndicatorsJob(), "--feeds", feed.toString()))
-                    .isEmpty();
-        }
-        kept = new KeptFolder(folder.resolve("lake"), folder.resolve("kept"));
+        begin(new ResendJobTest());
     }
 
-    @AfterAll
-    static void end() {
-        spark.close();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        kept.restore();
-        lake = LakeFolder.open(folder.resolve("lake"));
-        settings = lake.settings("squid");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        lake.close();
+    @Override
+    Settings written() throws Exception {
+        return lake.settings("squid");
     }
 
     private static String line(int second, String host) {
@@ -104,68 +63,16 @@ class ResendJobTest {
                 + "/ - HIER_DIRECT/192.0.2.7 text/html\n";
     }
 
-    private static Window window(int number) {
-        Instant start = START.plusSeconds(number);
-        return new Window(start, start.plusSeconds(1));
-    }
-
-    /** What came in a window: the file as it is from its beginning. */
     private void came(int number, String generation, String... lines) throws Exception {
-        Path file = Files.writeString(folder.resolve(number + ".log"), String.join("", lines));
-        LogScan scan = LogScan.of(file, Long.MAX_VALUE, Collections.emptySortedSet(), 1000);
-        State.at(settings.text("state.dir"), LakeRows.HADOOP)
-                .replace(
-                        LogFile.name(Sweep.SOURCE, window(number).start()),
-                        new LogFile(
-                                        number,
-                                        window(number).start(),
-                                        "access.log",
-                                        generation,
-                                        file.toString(),
-                                        scan.bytes(),
-                                        scan.lines(),
-                                        scan.digest())
-                                .json());
-    }
-
-    private String run(Job job, String... arguments) {
-        return run(lake, job, arguments);
-    }
-
-    private static String run(LakeFolder lake, Job job, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--conf", lake.conf().toString()));
-        all.addAll(List.of(arguments));
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status = Jobs.run(
-                all.toArray(new String[0]),
-                job,
-                Clock.systemUTC(),
-                new PrintStream(said, true, StandardCharsets.UTF_8));
-        return status == 0 ? "" : said.toString(StandardCharsets.UTF_8).strip();
+        cameFrom(number, generation, String.join("", lines));
     }
 
     private void mustRun(Job job, String... arguments) {
         assertThat(run(job, arguments)).isEmpty();
     }
 
-    private String run(Job job, int number) {
-        return run(job, "--source", Sweep.SOURCE, "--window", window(number).toString());
-    }
-
-    private void mustRun(int number, List<Supplier<Job>> jobs) {
-        jobs.forEach(job -> assertThat(run(job.get(), number)).isEmpty());
-    }
-
     private void sweep(int number) {
         mustRun(number, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new, AuditJob::new));
-    }
-
-    private JsonNode report(String job, int number) throws Exception {
-        JsonNode report = State.at(settings.text("reports.dir"), LakeRows.HADOOP)
-                .read(job + "/" + Sweep.SOURCE + "/"
-                        + window(number).start().toString().replace(":", "") + ".json");
-        assertThat(report).isNotNull();
-        return report;
     }
 
     private long count(String job, int number, String count) throws Exception {
