@@ -7,6 +7,8 @@ import io.trawl.lake.LakeTable;
 import io.trawl.maintain.MaintainJob;
 import io.trawl.run.Jobs;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,10 +30,12 @@ import org.apache.iceberg.io.CloseableIterable;
  */
 final class Site {
     private final Path conf;
+    private final String root;
     private final Map<String, String> settings;
 
-    private Site(Path conf, Map<String, String> settings) {
+    private Site(Path conf, String root, Map<String, String> settings) {
         this.conf = conf;
+        this.root = root;
         this.settings = settings;
     }
 
@@ -51,6 +55,7 @@ final class Site {
                                 .put("done", Instant.now().toString()));
         return new Site(
                 conf,
+                root,
                 Map.of(
                         "lake.warehouse",
                         root + "/lake",
@@ -70,6 +75,22 @@ final class Site {
         Map<String, String> all = new TreeMap<>(settings);
         all.putAll(more);
         return new Sweeper(conf, name, all);
+    }
+
+    /**
+     * Puts the declaration of a format of the site's own on HDFS, in the place of one that was there.
+     *
+     * @param folder its name
+     * @param name the format's
+     * @return what setting formats.folder says to have that folder
+     */
+    String declare(String folder, String name, String declaration) throws IOException {
+        var place = new org.apache.hadoop.fs.Path(root, folder);
+        var file = new org.apache.hadoop.fs.Path(place, name + ".yaml");
+        try (OutputStream out = file.getFileSystem(Sweeper.HADOOP).create(file)) {
+            out.write(declaration.getBytes(StandardCharsets.UTF_8));
+        }
+        return place.toString();
     }
 
     /** Every row of a table's newest state, of all sources. */

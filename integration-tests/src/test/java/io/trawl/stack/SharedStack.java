@@ -105,7 +105,7 @@ public final class SharedStack {
     }
 
     /** Removes a folder and all in it. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }
