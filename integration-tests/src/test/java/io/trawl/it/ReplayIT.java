@@ -43,9 +43,9 @@ class ReplayIT {
     @TempDir
     Path folder;
 
-    /** The format, which reads lines of three columns up to a number. */
-    private void format(int most) throws Exception {
-        Files.writeString(folder.resolve("formats/my-gateway.yaml"), FORMAT.formatted(most));
+    /** Declares the format on HDFS: it reads lines of three columns up to a number. Gives its folder. */
+    private static String format(Site site, int most) throws Exception {
+        return site.declare("formats", "my-gateway", FORMAT.formatted(most));
     }
 
     /** Whether the newest state of the events is another one than the ledger names: a run is between its two commits. */
@@ -62,12 +62,11 @@ class ReplayIT {
         Path conf = SharedStack.stores().conf();
         String name = Sweeper.unique("replay");
         String evil = "evil-" + name + ".example";
-        Files.createDirectory(folder.resolve("formats"));
-        format(3);
+        Site site = Site.of(conf, folder, name);
         Map<String, String> settings = new HashMap<>(HotJob.settings(name));
-        settings.put("formats.folder", folder.resolve("formats").toString());
+        settings.put("formats.folder", format(site, 3));
         settings.put("source." + name + ".format", "my-gateway");
-        Sweeper source = Site.of(conf, folder, name).source(name, settings);
+        Sweeper source = site.source(name, settings);
         try (Broker broker = new Broker(source.settings().text("kafka.bootstrap"))) {
             broker.create(name, 2, Map.of());
             Path feed = Files.writeString(folder.resolve("feed.txt"), evil + "\n");
@@ -99,7 +98,7 @@ class ReplayIT {
                     .containsEntry("warnings", 1L);
             TreeMap<String, List<String>> before = source.everything(window);
 
-            format(4);
+            format(site, 4);
             source.mustRun("replay", window, "--dry-run");
             assertThat(source.everything(window)).isEqualTo(before);
             Process job = source.start("replay", window);
