@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code "expect"} properties of a record's schema: {@code min} and {@code max} of an int or a long or a time
- * (whole numbers, in the unit of the schema), {@code pattern} of a text (a regular expression that the whole text matches), and {@code required-when}
- * for an optional field, the name of another field: where that one is there, this one has to be.
+ * (whole numbers, in the unit of the schema), {@code pattern} of a text (a regular expression that the whole text matches), {@code plain} of a text
+ * ({@link PlainText}), and {@code required-when} for an optional field, the name of another field: where that one is there,
+ * this one has to be.
  *
  * <p>The checks are built once for a schema; checking a record allocates nothing where it meets them.
  */
 public final class Expectations {
+    private static final String PLAIN = "plain";
+    /** Characters of a value that a message shows, at most. */
+    private static final int SHOWN = 40;
+
     private final Of[] fields;
 
     private Expectations(List<Of> fields) {
@@ -29,8 +34,12 @@ public final class Expectations {
         Violation violation(IndexedRecord record, @Nullable Object value);
     }
 
-    /** The checks of one field, whose value is read once. */
-    private record Of(int position, Check[] checks) {}
+    /**
+     * The checks of one field, whose value is read once.
+     *
+     * @param plain whether it is a text that has to be plain
+     */
+    private record Of(String name, int position, Check[] checks, boolean plain) {}
 
     /**
      * @param schema an Avro record
@@ -40,8 +49,9 @@ public final class Expectations {
         List<Of> fields = new ArrayList<>();
         for (Schema.Field field : schema.getFields()) {
             List<Check> checks = checks(schema, field);
-            if (!checks.isEmpty()) {
-                fields.add(new Of(field.pos(), checks.toArray(Check[]::new)));
+            boolean plain = field.getObjectProp("expect") instanceof Map<?, ?> map && map.containsKey(PLAIN);
+            if (!checks.isEmpty() || plain) {
+                fields.add(new Of(field.name(), field.pos(), checks.toArray(Check[]::new), plain));
             }
         }
         return new Expectations(fields);
@@ -61,14 +71,20 @@ public final class Expectations {
         if (!(expect instanceof Map<?, ?> map)) {
             throw wrong(schema, field, "expect", expect);
         }
-        map.forEach((key, value) -> checks.add(check(schema, field, String.valueOf(key), value)));
+        map.forEach((key, value) -> {
+            if (!PLAIN.equals(key)) {
+                checks.add(check(schema, field, String.valueOf(key), value));
+            } else if (!Boolean.TRUE.equals(value) || !isOf(field.schema(), Schema.Type.STRING)) {
+                throw wrong(schema, field, PLAIN, value);
+            }
+        });
         return checks;
     }
 
     private static IllegalArgumentException wrong(Schema schema, Schema.Field field, String key, Object value) {
         return new IllegalArgumentException(
                 "schema " + schema.getName() + ", field " + field.name() + ": " + key + " = " + value
-                        + " is not an expectation; there are min, max, pattern and required-when, for example \"expect\": {\"min\": 0}");
+                        + " is not an expectation; there are min, max, pattern, plain and required-when, for example \"expect\": {\"min\": 0}");
     }
 
     private static Check check(Schema schema, Schema.Field field, String key, Object value) {
@@ -90,7 +106,7 @@ public final class Expectations {
             Pattern pattern = Pattern.compile(regex);
             return (record, has) ->
                     has != null && !pattern.matcher((CharSequence) has).matches()
-                            ? new Violation(name, "'" + has + "' does not match " + regex)
+                            ? new Violation(name, quoted(has) + " does not match " + regex)
                             : null;
         }
         if (key.equals("required-when") && value instanceof String other && schema.getField(other) != null) {
@@ -127,6 +143,7 @@ public final class Expectations {
 
     /** @return the first expectation that the record does not meet; null where it meets all */
     public @Nullable Violation check(IndexedRecord record) {
+        Object before = null;
         for (Of field : fields) {
             Object value = record.get(field.position);
             for (Check check : field.checks) {
@@ -135,7 +152,24 @@ public final class Expectations {
                     return violation;
                 }
             }
+            // A URL is often in two fields that follow each other, and so is an address.
+            if (field.plain && value != null && value != before) {
+                if (!PlainText.isPlain(value.toString())) {
+                    return new Violation(
+                            field.name,
+                            quoted(value)
+                                    + " had a control character or one of direction, which is an escape here; expected it as a percent-escape");
+                }
+                before = value;
+            }
         }
         return null;
+    }
+
+    /** The beginning of a value, for a person. */
+    private static String quoted(Object value) {
+        String text = value.toString();
+        boolean cut = text.length() > SHOWN;
+        return "'" + PlainText.of(cut ? text.substring(0, SHOWN) : text) + (cut ? "...'" : "'");
     }
 }

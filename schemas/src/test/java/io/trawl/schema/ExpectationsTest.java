@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class ExpectationsTest {
         indicator.setOriginal("evil[.]example");
         indicator.setFeed("f");
         indicator.setLine(1);
-        indicator.setLabels(java.util.List.of());
+        indicator.setLabels(List.of());
         assertThat(Expectations.of(Indicator.SCHEMA$).check(indicator)).isNull();
         indicator.setConfidence(101);
         assertThat(Expectations.of(Indicator.SCHEMA$).check(indicator))
@@ -114,6 +115,43 @@ class ExpectationsTest {
         event.setHttpResponseStatusCode(99);
         assertThat(Expectations.of(ProxyEvent.SCHEMA$).check(event))
                 .isEqualTo(new Violation("http_response_status_code", "99 is less than 100"));
+    }
+
+    /** Whatever parser or step made it: a text that acts on a terminal, a page or a key gets into no store. */
+    @Test
+    void eachTextOfAnEventThatALineDecidesIsPlain() {
+        int checked = 0;
+        for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
+            Schema type = field.schema().isUnion() ? field.schema().getTypes().get(1) : field.schema();
+            if (type.getType() != Schema.Type.STRING
+                    || List.of("event_id", "source").contains(field.name())) {
+                continue;
+            }
+            for (String odd : List.of("10.0.0.1\0x", "\u001B[2J", "a\u0085b", "a\u2028b", "a\u202Eb", "a\uD800b")) {
+                ProxyEvent event = event();
+                event.put(field.pos(), odd);
+                Violation violation = Expectations.of(ProxyEvent.SCHEMA$).check(event);
+                assertThat(violation).as(field.name()).isNotNull();
+                assertThat(violation.field()).isEqualTo(field.name());
+                assertThat(violation.message())
+                        .startsWith("'" + PlainText.of(odd) + "'")
+                        .satisfies(message ->
+                                assertThat(PlainText.isPlain(message)).isTrue());
+                event.put(field.pos(), PlainText.of(odd));
+                assertThat(Expectations.of(ProxyEvent.SCHEMA$).check(event)).isNull();
+                checked++;
+            }
+        }
+        assertThat(checked).isGreaterThan(6 * 30);
+    }
+
+    @Test
+    void aMessageShowsTheBeginningOfALongValue() {
+        ProxyEvent event = event();
+        event.setUrlOriginal("/" + "x".repeat(1_000_000) + "\n");
+        assertThat(Expectations.of(ProxyEvent.SCHEMA$).check(event).message())
+                .startsWith("'/" + "x".repeat(39) + "...' ")
+                .hasSizeLessThan(200);
     }
 
     private static ProxyEvent event() {
@@ -132,6 +170,7 @@ class ExpectationsTest {
                 "{\"min\":\"1\"}",
                 "{\"max\":true}",
                 "{\"pattern\":7}",
+                "{\"plain\":true}",
                 "{\"required-when\":\"absent\"}",
                 "\"min\"",
                 "[1]"
@@ -155,6 +194,7 @@ class ExpectationsTest {
             strings = {
                 "{\"name\":\"s\",\"type\":\"string\",\"expect\":{\"min\":1}}",
                 "{\"name\":\"s\",\"type\":\"int\",\"expect\":{\"pattern\":\"a\"}}",
+                "{\"name\":\"s\",\"type\":\"string\",\"expect\":{\"plain\":false}}",
                 "{\"name\":\"s\",\"type\":[\"null\",\"bytes\"],\"default\":null,\"expect\":{\"max\":1}}"
             })
     void anExpectationThatDoesNotFitTheTypeIsRefused(String field) {

@@ -321,7 +321,7 @@ class SweepJobTest {
                 .filteredOn(row -> row.contains("source=files"))
                 .singleElement()
                 .asString()
-                .contains("parser=squid/1,my-gateway/3 ");
+                .contains("parser=squid/2,my-gateway/3 ");
         try (Lake open = Lake.open(Settings.load(lake.resolve("trawl.conf"), Map.of()), LakeRows.HADOOP);
                 CloseableIterable<Record> records =
                         IcebergGenerics.read(open.table(LakeTable.LEDGER)).build()) {
@@ -331,7 +331,7 @@ class SweepJobTest {
                             .contains("valid.squid=1")
                             .contains("valid.my-gateway=2");
                     assertThat(record.getField("versions").toString())
-                            .contains("parser=squid/1,my-gateway/3")
+                            .contains("parser=squid/2,my-gateway/3")
                             .containsPattern("format\\.my-gateway=[0-9a-f]{64}");
                 }
             }

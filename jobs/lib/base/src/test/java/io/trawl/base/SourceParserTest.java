@@ -96,7 +96,7 @@ class SourceParserTest {
     void aSourceHasTheFormatsThatItNamesInTheirOrder() {
         assertThat(source("nginx").parser().id()).isEqualTo("nginx/1");
         SourceParser read = source("squid, my-gateway").sourceParser();
-        assertThat(read.parser().id()).isEqualTo("squid/1,my-gateway/3");
+        assertThat(read.parser().id()).isEqualTo("squid/2,my-gateway/3");
         assertThat(read.notes()).isEmpty();
         assertThat(read.digests()).containsOnlyKeys("my-gateway");
         assertThat(read.digests().get("my-gateway")).matches("[0-9a-f]{64}");
@@ -153,7 +153,7 @@ class SourceParserTest {
         refused("my-gateway", mine + ":10: no column uri in the grammar; expected one of client, url");
         assertThat(source("squid").parser().id())
                 .as("a source that does not use it")
-                .isEqualTo("squid/1");
+                .isEqualTo("squid/2");
     }
 
     @Test
@@ -231,7 +231,7 @@ class SourceParserTest {
             "hadoop.fs.viewfs.mounttable.site.link./formats",
             folder.toUri().toString()
         };
-        assertThat(source("squid, my-gateway", remote).parser().id()).isEqualTo("squid/1,my-gateway/3");
+        assertThat(source("squid, my-gateway", remote).parser().id()).isEqualTo("squid/2,my-gateway/3");
         Files.writeString(mine, MINE.replace("url_path: /", "url_path: /x"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> source("my-gateway", remote).parser())

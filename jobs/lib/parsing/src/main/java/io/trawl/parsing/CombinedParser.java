@@ -30,7 +30,7 @@ public final class CombinedParser implements Parser {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -163,7 +163,7 @@ public final class CombinedParser implements Parser {
     }
 
     private static void client(Scanner in, int end, ProxyEvent into) {
-        String client = in.client(in.at, end);
+        String client = in.address(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
     }

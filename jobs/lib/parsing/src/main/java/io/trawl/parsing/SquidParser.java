@@ -25,7 +25,7 @@ public final class SquidParser implements Parser {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -83,7 +83,7 @@ public final class SquidParser implements Parser {
         if (in.ended()) {
             return ended("source_address");
         }
-        String client = in.client(in.at, end);
+        String client = in.address(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
 
@@ -206,7 +206,7 @@ public final class SquidParser implements Parser {
                 }
                 into.setSourceUserName(in.squidUser(previousStart, previousEnd));
                 into.setProxyHierarchy(in.text(start, slash));
-                String peer = in.text(slash + 1, end);
+                String peer = in.address(slash + 1, end);
                 into.setDestinationAddress(peer);
                 into.setDestinationIp(peer == null ? null : Addresses.canonical(peer));
                 in.at = end;

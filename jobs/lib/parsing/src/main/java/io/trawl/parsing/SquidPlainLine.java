@@ -50,7 +50,7 @@ final class SquidPlainLine extends PlainLine {
         int hierarchy = next(b, user, i, to);
         i = column(b, hierarchy, to);
         int peer = peer(b, hierarchy, i);
-        if (peer < 0) {
+        if (peer < 0 || hasDelete(b, peer, i)) {
             return -1;
         }
         peer(peer, i);

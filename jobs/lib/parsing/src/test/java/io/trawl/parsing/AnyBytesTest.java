@@ -2,7 +2,9 @@ package io.trawl.parsing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.parsing.format.DeclaredFormat;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever the bytes are, a line becomes an event with a time, or a failure that says why. */
+/** Whatever the bytes are, a line becomes an event with a time and plain texts, or a failure that says why. */
 class AnyBytesTest {
     private static final List<String> GOOD = List.of(
             "1700000000.123     62 198.51.100.4 TCP_MISS/200 1380 GET http://www.example.com:80/a?b#c alice HIER_DIRECT/192.0.2.7 text/html",
@@ -35,6 +37,9 @@ class AnyBytesTest {
                 continue;
             }
             ProxyEvent event = parsed.event();
+            DeclaredFormat.fields(event)
+                    .forEach((field, text) ->
+                            assertThat(PlainText.isPlain(text)).as(field).isTrue());
             assertThat(event.getTimestamp()).isBetween(Instant.parse("-0001-01-01T00:00:00Z"), Instant.MAX);
             assertThat(event.getUrlPort())
                     .satisfiesAnyOf(
@@ -65,7 +70,7 @@ class AnyBytesTest {
     @Provide
     Arbitrary<String> likely() {
         return Arbitraries.strings()
-                .withChars(" \t\r\"\\[]:/-.%@?#+x019aZ\u00E9\0")
+                .withChars(" \t\r\"\\[]:/-.%@?#+x019aZ\u00E9\u0085\u202E\u2028\u007F\0")
                 .ofMaxLength(60)
                 .flatMap(text -> Arbitraries.of(
                                 "", "1700000000.1 1 - A/200 1 GET ", "- - - [26/Dec/2016:16:16:28 +0200] \"")

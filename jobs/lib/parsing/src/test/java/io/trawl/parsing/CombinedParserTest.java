@@ -85,9 +85,9 @@ class CombinedParserTest {
                 "/a\\\\b", "/a\\b",
                 "/\\xe6\\x97\\xa5", "/\u65E5",
                 "/\\xe9", "/%E9",
-                "/\\x00", "/\0",
+                "/\\x00", "/%00",
                 "/\\xzz\\x4", "/xzzx4",
-                "/\\t\\n", "/\t\n");
+                "/\\t\\n", "/%09%0A");
         assertThat(paths)
                 .allSatisfy((logged, path) -> assertThat(
                                 request("GET " + logged + " HTTP/1.1").getUrlPath())
@@ -146,7 +146,7 @@ class CombinedParserTest {
     void bytesOfAnotherProtocolAreAnEventWithoutAMethod() {
         ProxyEvent event = request("\\x16\\x03\\x01");
         assertThat(event.getHttpRequestMethod()).isNull();
-        assertThat(event.getUrlOriginal()).isEqualTo("\u0016\u0003\u0001");
+        assertThat(event.getUrlOriginal()).isEqualTo("%16%03%01");
         assertThat(event.getUrlDomain()).isNull();
     }
 

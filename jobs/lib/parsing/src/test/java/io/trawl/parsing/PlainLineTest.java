@@ -81,6 +81,7 @@ class PlainLineTest {
         assertThat(holds(LINE + "\r")).isTrue();
         assertThat(holds(LINE.replace("GET", "CONNECT"))).isTrue();
         assertThat(holds(LINE.replace("198.51.100.4", "198.51.100.4\u007F"))).isFalse();
+        assertThat(holds(LINE.replace("192.0.2.7", "192.0.2.7\u007F"))).isFalse();
         assertThat(holds(LINE.replace("MISS/200", "NONE/000")
                         .replace("1380", "-")
                         .replace("192.0.2.7", "-")))
@@ -142,6 +143,7 @@ class PlainLineTest {
                 (byte) '\t',
                 (byte) '\r',
                 (byte) 0,
+                (byte) 0x7F,
                 (byte) 0xE9,
                 (byte) 'A',
                 (byte) 'z',

@@ -134,7 +134,8 @@ class SquidParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.1\0x", "10.0.0.1\0", "host\u001B[2J", "10.0.0.1\u007F", "host\u009B2J"})
+    @ValueSource(
+            strings = {"10.0.0.1\0x", "10.0.0.1\0", "host\u001B[2J", "10.0.0.1\u007F", "host\u009B2J", "host\u202E"})
     void aClientWithAControlCharacterIsNone(String client) {
         ProxyEvent event = event("1700000000.123 62 " + client
                 + " TCP_MISS/200 1 GET http://www.example.com/ - HIER_DIRECT/192.0.2.7 -");
@@ -312,8 +313,26 @@ class SquidParserTest {
     }
 
     @Test
-    void nulIsAByteLikeAnyOther() {
-        assertThat(url("GET http://www.example.com/a\0b").getUrlPath()).isEqualTo("/a\0b");
+    void whatActsOnAReaderIsAPercentEscape() {
+        assertThat(url("GET http://www.example.com/a\0b").getUrlPath()).isEqualTo("/a%00b");
+        ProxyEvent event = event("1700000000.123 62 10.0.0.1 TCP_\u001B/200 1 GE\u007FT"
+                + " http://h\u202E.example/\u2028?\u0085 us%0aer HIER_DIRECT/192.0.2.7 te\u200Fxt/html");
+        assertThat(event.getEventAction()).isEqualTo("TCP_%1B");
+        assertThat(event.getHttpRequestMethod()).isEqualTo("GE%7FT");
+        assertThat(event.getUrlDomain()).isEqualTo("h%E2%80%AE.example");
+        assertThat(event.getUrlPath()).isEqualTo("/%E2%80%A8");
+        assertThat(event.getUrlQuery()).isEqualTo("%C2%85");
+        assertThat(event.getSourceUserName()).isEqualTo("us%0Aer");
+        assertThat(event.getHttpResponseMimeType()).isEqualTo("te%E2%80%8Fxt/html");
+    }
+
+    @Test
+    void aPeerWithAControlCharacterIsNone() {
+        ProxyEvent event = event("1700000000.123 62 10.0.0.1 TCP_MISS/200 1 GET http://www.example.com/"
+                + " - HIER_DIRECT/192.0.2.7\0x -");
+        assertThat(event.getDestinationAddress()).isNull();
+        assertThat(event.getDestinationIp()).isNull();
+        assertThat(event.getProxyHierarchy()).isEqualTo("HIER_DIRECT");
     }
 
     @Test
@@ -375,6 +394,6 @@ class SquidParserTest {
 
     @Test
     void itsNameAndVersionAreItsId() {
-        assertThat(new SquidParser().id()).isEqualTo("squid/1");
+        assertThat(new SquidParser().id()).isEqualTo("squid/2");
     }
 }

@@ -7,6 +7,7 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import io.trawl.record.RawLine;
+import io.trawl.schema.PlainText;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,8 @@ final class ParseStep implements Step<RawLine, ProxyEvent> {
         event.setPartition(line.getPartition());
         event.setOffset(line.getOffset());
         if (event.getObserverHostname() == null) {
-            event.setObserverHostname(line.getHost());
+            // It comes from the agent's settings, past the parser.
+            event.setObserverHostname(line.getHost() == null ? null : PlainText.of(line.getHost()));
         }
         out.emit(event);
     }

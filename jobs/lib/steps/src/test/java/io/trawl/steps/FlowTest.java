@@ -144,7 +144,7 @@ class FlowTest {
                 .containsEntry("stored.invalid.my-gateway", 1L);
         assertThat(invalid.records())
                 .extracting(InvalidRecord::getReason, InvalidRecord::getParser)
-                .containsExactly(tuple("timestamp", "squid/1,my-gateway/3"), tuple("expectation", "my-gateway/3"));
+                .containsExactly(tuple("timestamp", "squid/2,my-gateway/3"), tuple("expectation", "my-gateway/3"));
         assertThat(events.records())
                 .extracting(ProxyEvent::getObserverHostname)
                 .as("the line's own word, else the agent's")

@@ -1,5 +1,6 @@
 package io.trawl.intel.canonical;
 
+import io.trawl.schema.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,16 +45,18 @@ public final class Observables {
     }
 
     /**
-     * The observable of a user agent as a log has it: unchanged. One of more than 4,000 bytes in UTF-8 is observed as
+     * The observable of a user agent as a log has it: unchanged, but for what an event's text never has ({@link
+     * PlainText}): events of older versions had it. One of more than 4,000 bytes in UTF-8 is observed as
      * the characters within its first 4,000, {@code …sha256:} and the SHA-256 of all of it in hex: that has more than 4,000
      * bytes, too, so it is no other's value.
      *
      * @return null where the log has none: an empty text, or {@code -}
      */
-    public static @Nullable Seen userAgent(String text) {
-        if (text.isEmpty() || text.equals("-")) {
+    public static @Nullable Seen userAgent(String logged) {
+        if (logged.isEmpty() || logged.equals("-")) {
             return null;
         }
+        String text = PlainText.of(logged);
         if (text.length() <= LONGEST_AGENT / 3) {
             return new Seen(USER_AGENT, text);
         }

@@ -1,5 +1,6 @@
 package io.trawl.parsing.internal;
 
+import io.trawl.schema.PlainText;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
  * what it would be in a URL, so that a URL with Latin-1 in it still means the same; the raw line keeps the byte.
  */
 public final class Text {
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     /** Of eight bytes, those that ASCII never has set. */
@@ -24,7 +24,7 @@ public final class Text {
 
     private Text() {}
 
-    /** The text; its control characters stay as they are. */
+    /** The text as it is, for those who look at it. What goes into an event is {@link #plain(byte[], int, int)}. */
     public static String decode(byte[] bytes, int from, int to) {
         if (isAscii(bytes, from, to)) {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
@@ -32,77 +32,46 @@ public final class Text {
         return decoded(bytes, from, to, false);
     }
 
-    /** The text without control characters: each becomes the percent-escape of its UTF-8, as a byte that is no UTF-8 does. */
-    public static String clean(byte[] bytes, int from, int to) {
+    /**
+     * The text as an event may have it ({@link PlainText}). Whatever bytes of a line become a text of an event pass through
+     * here, in every parser.
+     */
+    public static String plain(byte[] bytes, int from, int to) {
         if (isPrintableAscii(bytes, from, to)) {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
         }
         return decoded(bytes, from, to, true);
     }
 
-    /** The same of a text that a library has read; half a surrogate pair becomes U+FFFD. */
-    public static String clean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ' || c > '~') {
-                return cleaned(text);
-            }
-        }
-        return text;
+    /** Whether an event's text may have all of its characters. */
+    public static boolean isPlain(byte[] bytes, int from, int to) {
+        return isPrintableAscii(bytes, from, to) || PlainText.isPlain(decode(bytes, from, to));
     }
 
-    /** Whether there is a control character in it. */
-    public static boolean hasControls(byte[] bytes, int from, int to) {
-        return !isPrintableAscii(bytes, from, to)
-                && decode(bytes, from, to).chars().anyMatch(Character::isISOControl);
-    }
-
-    private static String cleaned(String text) {
-        StringBuilder clean = new StringBuilder(text.length() + 16);
-        for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
-            c = text.codePointAt(i);
-            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-                clean.append('\uFFFD');
-            } else {
-                append(c, clean);
-            }
-        }
-        return clean.toString();
-    }
-
-    private static void append(int c, StringBuilder text) {
-        if (!Character.isISOControl(c)) {
-            text.appendCodePoint(c);
-        } else if (c < 0x80) {
-            escape((byte) c, text);
-        } else {
-            escape((byte) 0xC2, text);
-            escape((byte) c, text);
-        }
-    }
-
-    private static void escape(byte b, StringBuilder text) {
-        text.append('%').append(HEX[(b >> 4) & 15]).append(HEX[b & 15]);
-    }
-
-    private static String decoded(byte[] bytes, int from, int to, boolean clean) {
+    private static String decoded(byte[] bytes, int from, int to, boolean plain) {
         StringBuilder text = new StringBuilder(to - from + 16);
         int i = from;
         while (i < to) {
             int length = sequence(bytes, i, to);
             if (length == 0) {
-                escape(bytes[i], text);
+                PlainText.escape(bytes[i], text);
                 length = 1;
-            } else if (clean && length <= 2) {
-                append(length == 1 ? bytes[i] : (bytes[i] & 0x1F) << 6 | bytes[i + 1] & 0x3F, text);
-            } else if (length == 1) {
-                text.append((char) bytes[i]);
+            } else if (plain) {
+                PlainText.append(codePoint(bytes, i, length), text);
             } else {
-                text.append(new String(bytes, i, length, StandardCharsets.UTF_8));
+                text.appendCodePoint(codePoint(bytes, i, length));
             }
             i += length;
         }
         return text.toString();
+    }
+
+    private static int codePoint(byte[] b, int at, int length) {
+        int c = length == 1 ? b[at] : b[at] & (0xFF >> (length + 1));
+        for (int i = 1; i < length; i++) {
+            c = (c << 6) | (b[at + i] & 0x3F);
+        }
+        return c;
     }
 
     private static boolean isAscii(byte[] bytes, int from, int to) {

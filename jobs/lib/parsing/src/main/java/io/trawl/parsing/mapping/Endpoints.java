@@ -14,7 +14,7 @@ final class Endpoints {
     private Endpoints() {}
 
     /**
-     * An address without its port; the first of a list; null where it has a control character in it.
+     * An address without its port; the first of a list; null where it has a character in it that is not plain.
      *
      * @param withPort whether a port is always behind it
      */
@@ -34,7 +34,7 @@ final class Endpoints {
                 to = i;
             }
         }
-        if (Text.hasControls(b, from, to)) {
+        if (!Text.isPlain(b, from, to)) {
             return null;
         }
         // 10.0.0.1:80, and 10.0.0.1:80:X1 of SonicWall.
@@ -43,7 +43,7 @@ final class Endpoints {
         if (front.indexOf('.') > 0 && Addresses.canonical(front) != null) {
             return front;
         }
-        String text = Text.clean(b, from, to).strip();
+        String text = Text.plain(b, from, to).strip();
         // tcp://10.0.0.1:80, as Envoy has it.
         text = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
         int colon = text.lastIndexOf(':');

@@ -9,6 +9,7 @@ import io.trawl.parsing.internal.Targets;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.time.Times;
 import io.trawl.record.ProxyEvent;
+import io.trawl.schema.PlainText;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
@@ -225,6 +226,6 @@ public final class Mapping {
 
     private static String text(Op op, Columns columns) {
         String read = op.plain ? columns.textOf(op.numbers[0]) : null;
-        return read != null ? Text.clean(read) : Text.clean(columns.value, columns.valueFrom, columns.valueTo);
+        return read != null ? PlainText.of(read) : Text.plain(columns.value, columns.valueFrom, columns.valueTo);
     }
 }

@@ -106,7 +106,7 @@ class DeclaredFormatsTest {
         }
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             DeclaredFormat copy = (DeclaredFormat) in.readObject();
-            assertThat(copy.id()).isEqualTo("squid/1");
+            assertThat(copy.id()).isEqualTo("squid/2");
             assertThat(copy.failures()).isEmpty();
         }
     }

@@ -185,7 +185,7 @@ class FormatsTest {
             }
         });
         assertThat(formats.parser(List.of("mine-7", "squid"), ZoneOffset.UTC).id())
-                .isEqualTo("mine-7/7,squid/1");
+                .isEqualTo("mine-7/7,squid/2");
         assertThat(read).containsExactly("mine-7");
     }
 
@@ -219,10 +219,10 @@ class FormatsTest {
     @Test
     void ofSeveralTheFirstThatReadsALineIsNamed() throws IOException {
         Parser parser = site("my-gateway").parser(List.of("squid", "my-gateway"), ZoneOffset.UTC);
-        assertThat(parser.id()).isEqualTo("squid/1,my-gateway/7");
+        assertThat(parser.id()).isEqualTo("squid/2,my-gateway/7");
         assertThat(parser.name()).isEqualTo("squid,my-gateway");
-        assertThat(parser.formats()).extracting(Parser::id).containsExactly("squid/1", "my-gateway/7");
-        assertThat(Read.of(parser, SQUID).by()).containsExactly("squid/1");
+        assertThat(parser.formats()).extracting(Parser::id).containsExactly("squid/2", "my-gateway/7");
+        assertThat(Read.of(parser, SQUID).by()).containsExactly("squid/2");
         assertThat(Read.of(parser, LINE).by()).containsExactly("my-gateway/7");
     }
 
@@ -281,7 +281,7 @@ class FormatsTest {
     void severalReachATaskWhole() throws Exception {
         Parser parser = site("my-gateway").parser(List.of("my-gateway", "squid"), ZoneOffset.UTC);
         Parser first = copy(parser);
-        assertThat(first.id()).isEqualTo("my-gateway/7,squid/1");
+        assertThat(first.id()).isEqualTo("my-gateway/7,squid/2");
         assertThat(Read.of(first, LINE).by()).containsExactly("my-gateway/7");
         // A process compiles a text once, however many tasks get it.
         assertThat(copy(parser).formats().get(0)).isSameAs(first.formats().get(0));
