@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class LineGrammar implements Grammar {
     /** Tries of other ends, so that no line costs more than a multiple of its length. */
     private static final int TRIES = 256;
+    /** Bytes that all tries of a line may read, about. */
+    private static final int READ = 4 << 20;
+
+    private static final int FEWEST = 4;
 
     private static final int UNANCHORED = -1;
 
@@ -118,11 +122,16 @@ final class LineGrammar implements Grammar {
 
     private boolean matches(byte[] b, int at, int end, Columns out) {
         if (anchored == UNANCHORED) {
-            return match(b, 0, at, end, out, !more, flexible ? TRIES : 0);
+            return match(b, 0, at, end, out, !more, flexible ? tries(end - at) : 0);
         }
         return match(b, 0, at, end, out, true, 0)
                 || out.reached > anchored && anchor(b, end, out)
-                || match(b, 0, at, end, out, false, TRIES);
+                || match(b, 0, at, end, out, false, tries(end - at));
+    }
+
+    /** A try may read the rest of the line, so a long line gets few of them: whoever sends one decides how much work it is. */
+    private static int tries(int length) {
+        return Math.max(FEWEST, Math.min(TRIES, READ / Math.max(1, length)));
     }
 
     /** Reads the columns behind the anchored one from the line's end. */
