@@ -114,4 +114,20 @@ class W3cLogTest {
         assertThat(ran.out()).startsWith("w3c: ");
         assertThat(ran.status()).isZero();
     }
+
+    @Test
+    void zeeksColumnsAreThoseOfItsHeader() throws IOException {
+        String head = "#separator \\x09\n#path\tssl\n#fields\tts\tuid\tid.orig_h\tid.resp_h\tserver_name\tja3\n"
+                + "#types\ttime\tstring\taddr\taddr\tstring\tstring\n";
+        String line = "1718187072.3\tC1\t10.0.0.1\t192.0.2.1\ta.example\t0123456789abcdef0123456789abcdef\n";
+        byte[] log = (head + line + "#close\t2024-06-12-11-00-00\n").getBytes(StandardCharsets.UTF_8);
+        List<JsonNode> objects =
+                Ran.of(log, "parse", "--format", "zeek-http-tsv,zeek-ssl-tsv").json();
+        assertThat(objects).hasSize(1);
+        assertThat(objects.get(0).at("/event/tls/client/ja3").asText()).isEqualTo("0123456789abcdef0123456789abcdef");
+
+        Ran detected = Ran.of((head + line.repeat(30)).getBytes(StandardCharsets.UTF_8), "formats", "detect");
+        assertThat(detected.out()).startsWith("zeek-ssl-tsv: ");
+        assertThat(detected.status()).isZero();
+    }
 }

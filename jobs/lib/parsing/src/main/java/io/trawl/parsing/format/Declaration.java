@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,11 @@ final class Declaration {
 
     final List<Envelope> envelopes;
     final List<Way> ways;
+    /** Whether a line of the file may name the columns. */
+    final boolean follows;
+    /** Whether such a line must name the columns that the format needs. */
+    final boolean needsFields;
+
     final List<Sample> samples;
 
     private Declaration(Map<String, Yaml> keys, Yaml root, ZoneId sourceZone, @Nullable W3cFields fields) {
@@ -59,7 +65,10 @@ final class Declaration {
         this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
         ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
         List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");
-        this.ways = ways(keys, root, absent, zone, fields);
+        List<Grammar> grammars = grammars(keys, root);
+        this.needsFields = grammars.stream().anyMatch(one -> Zeek.is(one.grammar));
+        this.ways = ways(grammars, absent, zone, fields);
+        this.follows = needsFields || ways.stream().anyMatch(Way::isW3c);
         this.samples = samples(required(keys, "samples", root));
     }
 
@@ -117,26 +126,54 @@ final class Declaration {
         return envelopes;
     }
 
-    private static List<Way> ways(
-            Map<String, Yaml> keys, Yaml root, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
+    /**
+     * A grammar of the format.
+     *
+     * @param maps what its columns mean, a field of an earlier one wins
+     */
+    private record Grammar(Yaml grammar, List<Map<String, Yaml>> maps) {}
+
+    private static List<Grammar> grammars(Map<String, Yaml> keys, Yaml root) {
         Map<String, Yaml> shared = keys.containsKey("map") ? keys.get("map").map(null) : Map.of();
         Yaml any = keys.get("any");
         if (any == null) {
-            return Way.read(required(keys, "grammar", root), List.of(shared), absent, zone, fields);
+            return List.of(new Grammar(required(keys, "grammar", root), List.of(shared)));
         }
         if (keys.containsKey("grammar")) {
             throw keys.get("grammar").error("both grammar and any; expected one of them");
         }
-        List<Way> ways = new ArrayList<>();
+        List<Grammar> grammars = new ArrayList<>();
         for (Yaml one : any.list()) {
             Map<String, Yaml> own = one.map(List.of("grammar", "map"));
             List<Map<String, Yaml>> maps = new ArrayList<>();
             maps.add(own.containsKey("map") ? own.get("map").map(null) : Map.of());
             maps.add(shared);
-            List<Way> more = Way.read(required(own, "grammar", one), maps, absent, zone, fields);
+            grammars.add(new Grammar(required(own, "grammar", one), maps));
+        }
+        return grammars;
+    }
+
+    private List<Way> ways(List<Grammar> grammars, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
+        List<Way> ways = new ArrayList<>();
+        for (Grammar one : grammars) {
+            List<Way> more = Way.read(one.grammar, one.maps, absent, zone, fields);
             // With the columns of a header all layouts of W3C are the same one.
             boolean again = fields != null && ways.stream().anyMatch(Way::isW3c);
-            more.stream().filter(way -> !again || !way.isW3c()).forEach(ways::add);
+            // And columns by their place are not those that a header of Zeek names.
+            boolean other = fields != null && needsFields && !Zeek.is(one.grammar);
+            more.stream().filter(way -> !other && (!again || !way.isW3c())).forEach(ways::add);
+        }
+        if (ways.isEmpty() && fields != null) {
+            throw new IllegalArgumentException("the line #fields lacks a column that " + name + " needs; expected "
+                    + grammars.stream()
+                            .filter(one -> Zeek.is(one.grammar))
+                            .map(one -> String.join(", ", Zeek.needs(one.grammar)))
+                            .collect(Collectors.joining(", or ")));
+        }
+        if (ways.isEmpty()) {
+            throw grammars.get(0)
+                    .grammar
+                    .error("the grammar zeek alone; expected another one under any, for lines without a line #fields");
         }
         return ways;
     }
@@ -152,7 +189,7 @@ final class Declaration {
     private static List<Sample> samples(Yaml value) {
         List<Sample> samples = new ArrayList<>();
         for (Yaml one : value.list()) {
-            Map<String, Yaml> keys = one.map(List.of("line", "arrived", "event", "refused"));
+            Map<String, Yaml> keys = one.map(List.of("line", "under", "arrived", "event", "refused"));
             SortedMap<String, String> event = new TreeMap<>();
             if (keys.containsKey("event")) {
                 keys.get("event").map(null).forEach((field, text) -> {
@@ -170,6 +207,7 @@ final class Declaration {
             samples.add(new Sample(
                     one.line(),
                     required(keys, "line", one).text(),
+                    keys.containsKey("under") ? keys.get("under").text() : null,
                     keys.containsKey("arrived") ? instant(keys.get("arrived")) : null,
                     event,
                     refused == null ? null : refused.text()));

@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class DeclaredFormat implements Parser {
     private static final long serialVersionUID = 1L;
 
-    private static final String FIELDS = "#Fields:";
-
     /** Of a line that some other way may read: the message is made when there is none. */
     private static final Failure NOT_THIS_WAY = new Failure(Reason.SYNTAX, null, "not of this grammar");
 
@@ -164,7 +162,7 @@ public final class DeclaredFormat implements Parser {
             return new Failure(Reason.EMPTY, null, "the line is empty");
         }
         if (bytes[from] == '#' && followsFields()) {
-            return new Failure(Reason.DIRECTIVE, null, "the line describes its file and is not an event");
+            return Refusing.DIRECTIVE;
         }
         if (declaration.wrapped && bytes == line && from == 0) {
             return new Failure(
@@ -238,14 +236,20 @@ public final class DeclaredFormat implements Parser {
 
     /** Whether its lines have the columns that the last line {@code #Fields} of their file names, if it has one. */
     public boolean followsFields() {
-        return declaration.ways.stream().anyMatch(Way::isW3c);
+        return declaration.follows;
+    }
+
+    /** Whether it reads lines under such a header only if the header names the columns that make the format what it is. */
+    public boolean needsFields() {
+        return declaration.needsFields;
     }
 
     /**
      * The same format with other columns: those of a line {@code #Fields}.
      *
-     * @param header what is behind {@code #Fields:}
-     * @throws IllegalArgumentException the header names no columns, or more than a line may have
+     * @param header what is behind {@code #Fields:} or {@code #fields}
+     * @throws IllegalArgumentException the header names no columns, other ones than the format needs, or more than a line may
+     *     have
      */
     public DeclaredFormat withFields(String header) {
         return new DeclaredFormat(file, text, zone, isArrivalKnown(), W3cFields.of(header));
@@ -253,11 +257,12 @@ public final class DeclaredFormat implements Parser {
 
     @Override
     public Parser under(String header) {
-        if (!followsFields() || !header.regionMatches(true, 0, FIELDS, 0, FIELDS.length())) {
+        String names = followsFields() ? W3cFields.behind(header) : null;
+        if (names == null) {
             return this;
         }
         try {
-            return withFields(header.substring(FIELDS.length()));
+            return withFields(names);
         } catch (IllegalArgumentException e) {
             return new Refusing(name(), version(), String.valueOf(e.getMessage()));
         }
@@ -283,7 +288,8 @@ public final class DeclaredFormat implements Parser {
         for (Sample sample : declaration.samples) {
             String where = file + ":" + sample.at() + ": ";
             ProxyEvent event = new ProxyEvent();
-            Failure failure = parse(sample.line().getBytes(StandardCharsets.UTF_8), sample.arrived(), event);
+            Parser parser = sample.under() == null ? this : under(sample.under());
+            Failure failure = parser.parse(sample.line().getBytes(StandardCharsets.UTF_8), sample.arrived(), event);
             String reason = failure == null ? null : failure.reason().code();
             if (sample.reason() != null) {
                 if (!sample.reason().equals(reason)) {

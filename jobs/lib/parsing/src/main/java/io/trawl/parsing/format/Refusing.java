@@ -11,8 +11,12 @@ import io.trawl.record.ProxyEvent;
  * @param message why
  */
 record Refusing(String name, int version, String message) implements Parser {
+    /** Of a line that tells of its file. */
+    static final Failure DIRECTIVE =
+            new Failure(Reason.DIRECTIVE, null, "the line describes its file and is not an event");
+
     @Override
     public Failure parse(byte[] line, ProxyEvent into) {
-        return new Failure(Reason.SYNTAX, null, message);
+        return line.length > 0 && line[0] == '#' ? DIRECTIVE : new Failure(Reason.SYNTAX, null, message);
     }
 }

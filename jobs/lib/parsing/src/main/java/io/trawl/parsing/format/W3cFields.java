@@ -2,17 +2,30 @@ package io.trawl.parsing.format;
 
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The columns that a line {@code #Fields} of a W3C log names (https://www.w3.org/TR/WD-logfile.html).
+ * The columns that a line {@code #Fields} of a log names: in W3C's format {@code #Fields:} and names
+ * (https://www.w3.org/TR/WD-logfile.html), in Zeek's {@code #fields} and names, a tab in front of each.
  *
  * @param names in order
  * @param tabs whether tabs are between them: then tabs are between the columns, too
  */
 record W3cFields(List<String> names, boolean tabs) implements Serializable {
+    private static final String FIELDS = "#fields";
     private static final int MOST = 1_000;
 
-    /** @param header what is behind {@code #Fields:} */
+    /** What is behind {@code #Fields:} or Zeek's {@code #fields}; null if the line is another one. */
+    static @Nullable String behind(String line) {
+        int end = FIELDS.length();
+        if (!line.regionMatches(true, 0, FIELDS, 0, end) || line.length() == end) {
+            return null;
+        }
+        char next = line.charAt(end);
+        return next == ':' || next == '\t' || next == ' ' ? line.substring(end + 1) : null;
+    }
+
+    /** @param header what {@link #behind} gives */
     static W3cFields of(String header) {
         String text = header.strip();
         List<String> names = List.of(text.split("\\s+", MOST + 1));

@@ -42,6 +42,7 @@ final class Way {
             "ltsv",
             "structured-data",
             W3C,
+            Zeek.KIND,
             "json",
             "cef",
             "leef");
@@ -96,7 +97,8 @@ final class Way {
         }
         boolean more = given.containsKey("more") && given.get("more").flag();
         List<Plan> plans = new ArrayList<>();
-        W3cFields followed = kind.equals(W3C) ? fields : null;
+        boolean zeek = kind.equals(Zeek.KIND);
+        W3cFields followed = zeek || kind.equals(W3C) ? fields : null;
         try {
             if (FormatStrings.dialects().contains(kind)) {
                 for (String format : of.texts()) {
@@ -104,10 +106,15 @@ final class Way {
                 }
             } else if (kind.equals("key-value")) {
                 plans.addAll(keyValue(of));
+            } else if (zeek) {
+                plans.add(Zeek.plan(followed == null ? Zeek.needs(value) : followed.names()));
             } else {
                 plans.add(kind.equals(W3C) ? w3c(of, followed) : plan(kind, of));
             }
-            Map<Field, Rule> declared = rules(maps, plans, followed != null);
+            Map<Field, Rule> declared = rules(maps, plans, zeek || followed != null);
+            if (zeek && (followed == null || !followed.names().containsAll(Zeek.needs(value)))) {
+                return List.of();
+            }
             List<Way> ways = new ArrayList<>();
             for (int i = 0; i < plans.size(); i++) {
                 String text =

@@ -73,6 +73,7 @@ public final class Candidate {
         text.keySet().forEach(field -> fields.merge(field, 1, Integer::sum));
         boolean own = line.fields() == null
                 || !reader.hasDirectives()
+                || declared.needsFields()
                 || reader.read(line.bytes(), null, line.arrived()).event() != null;
         ownColumns += own ? 1 : 0;
     }

@@ -5,7 +5,6 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.Reason;
 import io.trawl.parsing.format.DeclaredFormat;
-import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.Expectations;
 import io.trawl.schema.Violation;
@@ -25,12 +24,12 @@ public final class LineReader {
 
     private final Parser parser;
     private final boolean follows;
-    /** Parsers by columns; a text is why there is none. */
-    private final Map<String, Object> byFields = new LinkedHashMap<>(16, 0.75f, true) {
+    /** Parsers by columns. */
+    private final Map<String, Parser> byFields = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Parser> eldest) {
             return size() > MOST_HEADERS;
         }
     };
@@ -71,15 +70,8 @@ public final class LineReader {
      */
     public Read read(byte[] line, @Nullable String fields, Instant arrived) {
         ProxyEvent event = new ProxyEvent();
-        Failure failure;
-        if (fields == null || !follows) {
-            failure = parser.parse(line, arrived, event);
-        } else {
-            Object parserOrProblem = following(fields);
-            failure = parserOrProblem instanceof Parser one
-                    ? one.parse(line, arrived, event)
-                    : new Failure(Reason.SYNTAX, null, String.valueOf(parserOrProblem));
-        }
+        Parser of = fields == null || !follows ? parser : following(fields);
+        Failure failure = of.parse(line, arrived, event);
         if (failure == null) {
             // Where a job has the line's way through broker and lake; the schema requires something.
             event.setEventId("");
@@ -94,27 +86,10 @@ public final class LineReader {
         return new Read(null, failure);
     }
 
-    /** The parser with these columns, or why there is none. */
-    private Object following(String fields) {
+    /** The parser with these columns. */
+    private Parser following(String fields) {
         synchronized (byFields) {
-            Object known = byFields.get(fields);
-            if (known == null) {
-                known = made(fields);
-                byFields.put(fields, known);
-            }
-            return known;
-        }
-    }
-
-    private Object made(String fields) {
-        try {
-            return Formats.firstOf(parser.formats().stream()
-                    .map(one -> one instanceof DeclaredFormat declared && declared.followsFields()
-                            ? declared.withFields(fields)
-                            : one)
-                    .toList());
-        } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage());
+            return byFields.computeIfAbsent(fields, names -> parser.under("#Fields:" + names));
         }
     }
 }
