@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
  * @param place an absolute path of this machine, or a URL of a file system that Hadoop's client reads; empty: none
  * @param hadoop properties of Hadoop's client
  */
-record FormatsFolder(String place, TreeMap<String, String> hadoop) implements Serializable {
+public record FormatsFolder(String place, TreeMap<String, String> hadoop) implements Serializable {
     private static final String SETTING = "setting formats.folder";
     private static final String END = ".yaml";
     /** One letter is a drive. */
@@ -30,7 +30,7 @@ record FormatsFolder(String place, TreeMap<String, String> hadoop) implements Se
     private static final Pattern LOCAL_URL = Pattern.compile("(?i)file:/.*");
 
     /** @throws IllegalArgumentException the setting is neither an absolute path nor a URL */
-    static FormatsFolder of(Settings settings) {
+    public static FormatsFolder of(Settings settings) {
         String place = settings.text("formats.folder", "");
         if (!place.isEmpty()
                 && !URL.matcher(place).matches()
@@ -42,12 +42,17 @@ record FormatsFolder(String place, TreeMap<String, String> hadoop) implements Se
         return new FormatsFolder(place, new TreeMap<>(settings.under("hadoop.")));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return place.isEmpty();
     }
 
+    /** Whether it is a path, which says nothing about the machine. */
+    public boolean isPath() {
+        return !isEmpty() && !URL.matcher(place).matches();
+    }
+
     /** Whether a server must be asked for it. */
-    boolean isRemote() {
+    public boolean isRemote() {
         return URL.matcher(place).matches() && !LOCAL_URL.matcher(place).matches();
     }
 
@@ -57,7 +62,7 @@ record FormatsFolder(String place, TreeMap<String, String> hadoop) implements Se
      * @throws IllegalArgumentException there is no such folder, or nobody can say on which machine it would be
      * @throws JobFailure the folder's file system does not answer
      */
-    Formats formats() {
+    public Formats formats() {
         if (isEmpty()) {
             return Formats.shipped();
         }

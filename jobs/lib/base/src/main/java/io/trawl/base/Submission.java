@@ -16,10 +16,13 @@ public final class Submission {
      */
     public static @Nullable String anyMachineOf() {
         String master = System.getProperty("spark.master", "");
-        return !System.getProperty("spark.submit.deployMode", "client").equals("cluster")
-                        || master.startsWith("local")
-                        || THIS_MACHINE.matcher(master).matches()
+        return !System.getProperty("spark.submit.deployMode", "client").equals("cluster") || isThisMachine(master)
                 ? null
                 : master;
+    }
+
+    /** Whether a driver that is submitted to a master runs on this machine for sure. */
+    public static boolean isThisMachine(String master) {
+        return master.startsWith("local") || THIS_MACHINE.matcher(master).matches();
     }
 }

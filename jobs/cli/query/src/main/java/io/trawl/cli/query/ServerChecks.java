@@ -50,6 +50,7 @@ final class ServerChecks {
         all.add(new Doctor.Check("spark master", checks::master));
         all.add(new Doctor.Check("spark workers", checks::workers));
         all.add(new Doctor.Check("spark.dist", folders::dist));
+        all.add(new Doctor.Check(FormatsCheck.KEY, () -> FormatsCheck.of(settings)));
         all.add(new Doctor.Check("airflow", checks::airflow));
         return all;
     }
