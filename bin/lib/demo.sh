@@ -2,7 +2,7 @@
 # the whole path on real servers: generated traffic, scheduled sweeps, and a summary that must add up
 takes \
   '--log FILE' 'your own log instead of generated traffic; nothing is planted then' \
-  '--format FORMAT' 'the format of --log or of the generated lines: squid (default), combined or squid-combined' \
+  '--format FORMAT' 'the format of --log or of the generated lines: squid (default), combined, squid-combined, or, for --log, auto: told from its lines, or refused if they do not make it clear' \
   '--indicators FILES' 'with --log: your own feeds, plain lists or CSV; several with commas' \
   '--lines N' 'lines to generate (default: 200000)' \
   '--seed N' 'another seed, other traffic (default: 1)' \

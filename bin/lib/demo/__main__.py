@@ -18,6 +18,7 @@ import requests
 from moving import StoodStill
 
 from demo.airflow import Airflow
+from demo.detect import AUTO, detected
 from demo.hot import await_hot, judge_hot
 from demo.stack import STATE, DemoError, NotUp, change, say, settings, start, trawl
 from demo.summary import END, LOOK, Summary, add_up, compare, show
@@ -42,7 +43,7 @@ def parser() -> Arguments:
     """The options; bin/lib/demo.sh has their help."""
     parser = Arguments(prog="trawl demo", add_help=False)
     parser.add_argument("--log", type=Path)
-    parser.add_argument("--format", default="squid", choices=["squid", "combined", "squid-combined"])
+    parser.add_argument("--format", default="squid", choices=["squid", "combined", "squid-combined", AUTO])
     parser.add_argument("--indicators")
     parser.add_argument("--lines", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -60,6 +61,14 @@ def arguments() -> argparse.Namespace:
     for file in [given.log, *(Path(f) for f in (given.indicators or "").split(",") if f)]:
         if file is not None and not file.is_file():
             options.error(f"{file}: no such file")
+    given.kind = "web" if given.format == "combined" else "proxy"
+    if given.format == AUTO:
+        if given.log is None:
+            options.error("--format auto is for a log of yours, for example --format auto --log access.log")
+        try:
+            given.format, given.kind = detected(given.log)
+        except DemoError as e:
+            options.error(str(e))
     return given
 
 
@@ -99,7 +108,7 @@ def run(given: argparse.Namespace) -> Summary:
         *("--set", f"job.executor.cores={min(4, cores)}"),
         *("--set", "source.proxy.window=PT1M"),
         *("--set", f"source.proxy.format={given.format}"),
-        *("--set", f"source.proxy.kind={'web' if given.format == 'combined' else 'proxy'}"),
+        *("--set", f"source.proxy.kind={given.kind}"),
         # Until it is known when the first line is written: windows before it would be empty.
         *("--set", "airflow.start=2100-01-01T00:00:00Z"),
         *("--set", "window.margin=PT5S"),

@@ -2,6 +2,7 @@ package io.trawl.cli.files;
 
 import io.trawl.cli.files.format.Candidate;
 import io.trawl.cli.files.format.Detection;
+import io.trawl.cli.files.log.LogReader;
 import io.trawl.cli.files.log.SampleReader;
 import io.trawl.cli.files.output.Ecs;
 import io.trawl.cli.files.output.FormatText;
@@ -67,6 +68,7 @@ final class DetectAction {
                 .member("valid", one.valid())
                 .member("fields", one.fields().stream().map(Ecs::name).toList())
                 .member("why", why)
+                .member("kind", LogReader.isWebServer(one.name()) ? "web" : "proxy")
                 .end()
                 .newline();
     }

@@ -157,6 +157,7 @@ class FormatsCommandTest {
                 piped(COMBINED, "formats", "detect", "--output", "json").json();
         assertThat(json.get(0).get("verdict").asText()).isEqualTo("doubtful");
         assertThat(json.get(0).get("why").asText()).startsWith("several formats are as good");
+        assertThat(json.get(0).get("kind").asText()).isEqualTo("web");
     }
 
     @Test

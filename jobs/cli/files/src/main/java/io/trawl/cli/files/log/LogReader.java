@@ -42,7 +42,7 @@ public final class LogReader {
     private LogReader(Parser parser) {
         this.parser = parser;
         this.lines = new LineReader(parser);
-        this.webServer = parser.formats().stream().allMatch(one -> WEB_SERVERS.contains(one.name()));
+        this.webServer = parser.formats().stream().allMatch(one -> isWebServer(one.name()));
     }
 
     /** Of one of Trawl's own formats. */
@@ -95,6 +95,11 @@ public final class LogReader {
     /** Whether a word is a declaration's file, not a format's name. */
     public static boolean isFile(String word) {
         return word.contains("/") || word.endsWith(".yaml") || word.endsWith(".yml");
+    }
+
+    /** Whether the clients of one of Trawl's own formats are strangers. */
+    public static boolean isWebServer(String format) {
+        return WEB_SERVERS.contains(format);
     }
 
     /** The format's name. */
