@@ -20,6 +20,7 @@ import java.util.List;
  * @param zone time zone of the log, for a format whose times have none
  * @param unit length of a window; it divides a day
  * @param webServer whether the log is a web server's: its clients are strangers and are matched too
+ * @param forwarded how many proxies of its own a server is behind, which append to X-Forwarded-For; 0: the peer is the client
  * @param hosts hosts that must be heard of
  * @param silence a host without a line for this long up to a window's end fails the audit
  */
@@ -32,9 +33,12 @@ public record LogSource(
         ZoneId zone,
         Duration unit,
         boolean webServer,
+        int forwarded,
         List<String> hosts,
         Duration silence)
         implements Serializable {
+
+    private static final int MOST_PROXIES = 16;
 
     static LogSource of(String name, Settings settings) {
         String prefix = "source." + name + ".";
@@ -72,6 +76,13 @@ public record LogSource(
             throw new IllegalArgumentException("setting " + prefix + "window = " + unit
                     + ": a window must divide a day, for example PT1M, PT15M, PT1H or P1D");
         }
+        String behind = prefix + "forwarded";
+        int forwarded = settings.text(behind, "").isEmpty() ? 0 : settings.number(behind);
+        if (forwarded < 0 || forwarded > MOST_PROXIES) {
+            throw new IllegalArgumentException("setting " + behind + " = " + forwarded
+                    + ": expected how many proxies of your own append to X-Forwarded-For, 0 to " + MOST_PROXIES
+                    + ", for example 1");
+        }
         String silence = prefix + "silence";
         return new LogSource(
                 name,
@@ -82,6 +93,7 @@ public record LogSource(
                 zoneId,
                 unit,
                 kind.equals("web"),
+                forwarded,
                 settings.list(prefix + "hosts"),
                 settings.text(silence, "").isEmpty() ? unit : settings.duration(silence));
     }

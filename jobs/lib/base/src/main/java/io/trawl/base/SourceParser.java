@@ -3,6 +3,7 @@ package io.trawl.base;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.format.DeclaredFormat;
 import io.trawl.parsing.format.Formats;
+import io.trawl.parsing.format.Forwarded;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -46,7 +47,8 @@ public record SourceParser(Parser parser, Map<String, String> digests, List<Stri
                 }
             }
         }
-        return new SourceParser(source.fromFiles() ? parser.withoutArrival() : parser, digests, notes);
+        Parser forwarded = Forwarded.behind(source.forwarded(), parser);
+        return new SourceParser(source.fromFiles() ? forwarded.withoutArrival() : forwarded, digests, notes);
     }
 
     private static void requireSamples(DeclaredFormat format) {

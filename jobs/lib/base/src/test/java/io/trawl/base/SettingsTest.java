@@ -3,9 +3,11 @@ package io.trawl.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.trawl.parsing.format.Forwarded;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,10 @@ class SettingsTest {
         assertThat(settings.text("kafka.bootstrap")).isEqualTo("b:2");
         assertThat(settings.sources()).containsExactly("proxy", "web");
         assertThat(settings.source("web").webServer()).isTrue();
+        assertThat(settings.source("web").forwarded()).isZero();
+        assertThat(settings.with("source.web.forwarded", "2").source("web").parser())
+                .isInstanceOfSatisfying(
+                        Forwarded.class, parser -> assertThat(parser.proxies()).isEqualTo(2));
         assertThat(settings.source("web").silence()).isEqualTo(Duration.ofHours(1));
     }
 
@@ -47,6 +53,14 @@ class SettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.format", "xml").source("proxy"))
                 .withMessageStartingWith("setting source.proxy.format: format xml is unknown: ");
+        for (String proxies : List.of("-1", "17")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() ->
+                            settings.with("source.proxy.forwarded", proxies).source("proxy"))
+                    .withMessage(
+                            "setting source.proxy.forwarded = " + proxies
+                                    + ": expected how many proxies of your own append to X-Forwarded-For, 0 to 16, for example 1");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.with("source.proxy.window", "PT7H").source("proxy"))
                 .withMessageContaining("must divide a day");

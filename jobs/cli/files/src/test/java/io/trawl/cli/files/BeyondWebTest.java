@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BeyondWebTest {
     private static final List<String> OF_THE_MESSAGE =
             List.of("event_id", "source", "window", "partition", "offset", "observer_hostname");
+    private static final String FORWARDED = "network_forwarded_ip";
     private static final String MD5 = "0123456789abcdef0123456789abcdef";
     private static final String EVE =
             "{\"timestamp\":\"2024-06-12T10:11:12.345678+0000\",\"src_ip\":\"10.16.2.16\",\"dest_ip\":\"203.0.113.9\","
@@ -39,7 +40,7 @@ class BeyondWebTest {
             event.put(
                     field.pos(),
                     switch (type.getType()) {
-                        case STRING -> field.name();
+                        case STRING -> field.name().equals(FORWARDED) ? "192.0.2.1" : field.name();
                         case INT -> 100 + field.pos();
                         default -> type.getLogicalType() == null ? (Object) (100L + field.pos()) : Instant.EPOCH;
                     });
@@ -54,12 +55,27 @@ class BeyondWebTest {
         JsonNode written = new ObjectMapper().readTree(bytes.toByteArray()).get("event");
         for (Schema.Field field : ProxyEvent.SCHEMA$.getFields()) {
             if (!OF_THE_MESSAGE.contains(field.name()) && !field.name().equals("timestamp")) {
-                assertThat(written.at("/" + Ecs.name(field.name()).replace('.', '/'))
-                                .asText())
+                JsonNode member = written.at("/" + Ecs.name(field.name()).replace('.', '/'));
+                assertThat((member.isArray() ? member.get(0) : member).asText())
                         .as(field.name())
                         .isEqualTo(event.get(field.pos()).toString());
             }
         }
+    }
+
+    /** ECS has addresses there, and nothing else. */
+    @Test
+    void ofXForwardedForOnlyAddressesAreWritten() throws IOException {
+        ProxyEvent event = new ProxyEvent();
+        event.setNetworkForwardedIp("203.0.113.7, unknown,[2001:DB8::1]:80, ,192.0.2.1");
+        Json json = new Json();
+        json.begin();
+        Ecs.write(event, json);
+        json.end();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        json.writeTo(bytes);
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("\"forwarded_ip\":[\"203.0.113.7\",\"2001:db8::1\",\"192.0.2.1\"]");
     }
 
     @Test

@@ -26,6 +26,7 @@ final class BeyondWeb {
             case NETWORK_PROTOCOL -> into.setNetworkProtocol(text.toLowerCase(Locale.ROOT));
             case NETWORK_APPLICATION -> into.setNetworkApplication(text);
             case NETWORK_DIRECTION -> into.setNetworkDirection(text);
+            case NETWORK_FORWARDED_IP -> into.setNetworkForwardedIp(text);
             case DNS_QUESTION_NAME -> into.setDnsQuestionName(name(text));
             case DNS_QUESTION_TYPE -> into.setDnsQuestionType(text);
             case DNS_RESPONSE_CODE -> into.setDnsResponseCode(text);

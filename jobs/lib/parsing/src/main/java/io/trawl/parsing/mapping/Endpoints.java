@@ -60,6 +60,14 @@ final class Endpoints {
         return colon > 0 && isPort(text, colon) ? text.substring(0, colon) : text;
     }
 
+    /** The address in a text, which may have a port behind it. */
+    static @Nullable String address(String text) {
+        Columns columns = new Columns(0, text.getBytes(StandardCharsets.UTF_8));
+        columns.valueTo = columns.bytes.length;
+        String address = address(columns, false);
+        return address == null ? null : Addresses.canonical(address);
+    }
+
     private static boolean isPort(String text, int colon) {
         for (int i = colon + 1; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {

@@ -41,6 +41,8 @@ public enum Field {
     NETWORK_PROTOCOL,
     NETWORK_APPLICATION,
     NETWORK_DIRECTION,
+    /** A list of addresses: X-Forwarded-For. */
+    NETWORK_FORWARDED_IP,
     NETWORK_BYTES,
     SOURCE_BYTES,
     DESTINATION_BYTES,

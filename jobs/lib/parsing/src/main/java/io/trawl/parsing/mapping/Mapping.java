@@ -96,6 +96,11 @@ public final class Mapping {
         return null;
     }
 
+    /** The canonical address in a text, which may have a port behind it; null where there is none. */
+    public static @Nullable String address(String text) {
+        return Endpoints.address(text);
+    }
+
     /** Empties what any mapping may have filled. */
     public static void clear(ProxyEvent event) {
         for (int field : FILLED) {

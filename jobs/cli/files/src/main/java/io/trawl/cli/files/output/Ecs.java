@@ -42,6 +42,7 @@ public final class Ecs {
             Map.entry("network_protocol", "network.protocol"),
             Map.entry("network_application", "network.application"),
             Map.entry("network_direction", "network.direction"),
+            Map.entry("network_forwarded_ip", "network.forwarded_ip"),
             Map.entry("network_bytes", "network.bytes"),
             Map.entry("source_bytes", "source.bytes"),
             Map.entry("destination_bytes", "destination.bytes"),

@@ -1,6 +1,9 @@
 package io.trawl.cli.files.output;
 
+import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What logs of DNS, TLS, firewalls, mail and files have, in the names of the Elastic Common Schema. */
@@ -50,15 +53,31 @@ final class EcsBeyondWeb {
                 || event.getNetworkProtocol() != null
                 || event.getNetworkApplication() != null
                 || event.getNetworkDirection() != null
+                || event.getNetworkForwardedIp() != null
                 || event.getNetworkBytes() != null) {
             int network = json.begin("network");
             json.member("transport", event.getNetworkTransport());
             json.member("protocol", event.getNetworkProtocol());
             json.member("application", event.getNetworkApplication());
             json.member("direction", event.getNetworkDirection());
+            if (event.getNetworkForwardedIp() != null) {
+                json.member("forwarded_ip", addresses(event.getNetworkForwardedIp()));
+            }
             json.member("bytes", event.getNetworkBytes());
             json.end(network);
         }
+    }
+
+    /** Those of a list that are addresses: ECS has no other values there. */
+    private static List<String> addresses(String list) {
+        List<String> addresses = new ArrayList<>();
+        for (String one : list.split(",")) {
+            String address = Mapping.address(one.strip());
+            if (address != null) {
+                addresses.add(address);
+            }
+        }
+        return addresses;
     }
 
     private static void dns(ProxyEvent event, Json json) {

@@ -38,6 +38,8 @@ public final class W3c implements Plan {
             Map.entry("sc(content-type)", Field.HTTP_RESPONSE_MIME_TYPE),
             Map.entry("cs(user-agent)", Field.USER_AGENT_ORIGINAL),
             Map.entry("cs-user-agent", Field.USER_AGENT_ORIGINAL),
+            Map.entry("x-forwarded-for", Field.NETWORK_FORWARDED_IP),
+            Map.entry("cs(x-forwarded-for)", Field.NETWORK_FORWARDED_IP),
             Map.entry("cs-userdn", Field.SOURCE_USER_NAME),
             Map.entry("cs(referrer)", Field.HTTP_REQUEST_REFERRER),
             Map.entry("cs-referer", Field.HTTP_REQUEST_REFERRER),

@@ -160,6 +160,7 @@ final class ApacheFormat {
             case "x-forwarded-for" -> {
                 piece.flexible();
                 line.means(Field.SOURCE_ADDRESS, -1);
+                line.means(Field.NETWORK_FORWARDED_IP, 1);
             }
             default -> {}
         }

@@ -113,6 +113,7 @@ final class EnvoyFormat {
             case "x-forwarded-for" -> {
                 piece.flexible();
                 line.means(Field.SOURCE_ADDRESS, -1);
+                line.means(Field.NETWORK_FORWARDED_IP, 1);
             }
             default -> {}
         }

@@ -120,6 +120,7 @@ final class NginxFormat {
             case "http_x_forwarded_for", "proxy_add_x_forwarded_for" -> {
                 piece.flexible();
                 line.means(Field.SOURCE_ADDRESS, -1);
+                line.means(Field.NETWORK_FORWARDED_IP, 1);
             }
             case "remote_user" -> {
                 piece.flexible();

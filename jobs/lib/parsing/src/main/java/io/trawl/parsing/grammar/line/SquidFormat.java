@@ -182,7 +182,10 @@ final class SquidFormat {
                 switch (argument.toLowerCase(Locale.ROOT)) {
                     case "referer" -> line.means(Field.HTTP_REQUEST_REFERRER, 1);
                     case "user-agent" -> line.means(Field.USER_AGENT_ORIGINAL, 1);
-                    case "x-forwarded-for" -> line.means(Field.SOURCE_ADDRESS, -1);
+                    case "x-forwarded-for" -> {
+                        line.means(Field.SOURCE_ADDRESS, -1);
+                        line.means(Field.NETWORK_FORWARDED_IP, 1);
+                    }
                     default -> {}
                 }
             }
