@@ -32,17 +32,17 @@ public final class PlainText {
 
     /** Whether a text may be in an event. */
     public static boolean isPlain(String text) {
+        // Negative where one character is not of printable ASCII; without a branch for each.
+        int odd = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c > '~') {
-                return isPlain(text, i);
-            }
+            odd |= (c - ' ') | ('~' - c);
         }
-        return true;
+        return odd >= 0 || eachIsPlain(text);
     }
 
-    private static boolean isPlain(String text, int from) {
-        for (int i = from, c; i < text.length(); i += Character.charCount(c)) {
+    private static boolean eachIsPlain(String text) {
+        for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
             c = text.codePointAt(i);
             if (!isPlain(c)) {
                 return false;

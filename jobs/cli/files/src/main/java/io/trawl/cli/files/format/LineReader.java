@@ -77,7 +77,7 @@ public final class LineReader {
             event.setEventId("");
             event.setSource("");
             event.setWindow(Instant.EPOCH);
-            Violation violation = EXPECTATIONS.check(event);
+            Violation violation = EXPECTATIONS.checkParsed(event);
             if (violation == null) {
                 return new Read(event, null);
             }
