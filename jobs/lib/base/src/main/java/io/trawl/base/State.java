@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -90,6 +91,29 @@ public final class State {
      * @param name says what is in it, as a digest does: two files of one name are the same
      */
     public Path keep(java.nio.file.Path file, String name) throws IOException {
+        return keep(name, out -> Files.copy(file, out));
+    }
+
+    /** Keeps a text in the same way. */
+    public Path keep(String text, String name) throws IOException {
+        return keep(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A file's text, null where there is none. */
+    public @Nullable String text(String name) throws IOException {
+        try (InputStream in = files.open(path(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            return null;
+        }
+    }
+
+    /** Writes what is in a file. */
+    private interface Content {
+        void to(OutputStream out) throws IOException;
+    }
+
+    private Path keep(String name, Content content) throws IOException {
         Path target = path(name);
         if (files.exists(target)) {
             try {
@@ -102,7 +126,7 @@ public final class State {
         files.mkdirs(target.getParent());
         Path temporary = temporary(target);
         try (OutputStream out = files.create(temporary, true)) {
-            Files.copy(file, out);
+            content.to(out);
         }
         place(temporary, target);
         return target;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.trawl.base.SourceParser.Used;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.format.Formats;
+import io.trawl.parsing.format.Forwarded;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +108,46 @@ class SourceParserTest {
         ProxyEvent event = new ProxyEvent();
         assertThat(read(read.parser(), LINE, event)).isNull();
         assertThat(event.getTimestamp()).isEqualTo(ARRIVED);
+    }
+
+    @Test
+    void whatLinesWereReadWithIsReadFromTheLedgerAgain() throws IOException {
+        SourceParser read = source("squid, my-gateway", "source.proxy.zone", "Europe/Berlin")
+                .sourceParser();
+        Map<String, String> versions = read.used().versions();
+        assertThat(versions)
+                .containsOnlyKeys("parser", "format.my-gateway", "zone")
+                .containsEntry("parser", "squid/2,my-gateway/3")
+                .containsEntry("zone", "Europe/Berlin");
+        Used used = Objects.requireNonNull(Used.of(versions));
+        assertThat(used).isEqualTo(read.used());
+        assertThat(used.names()).containsExactly("squid", "my-gateway");
+        assertThat(used)
+                .hasToString("squid/2, my-gateway/3 ("
+                        + SourceParser.digest(MINE).substring(0, 12) + "), zone Europe/Berlin");
+        assertThat(Used.of(Map.of("trawl", "1"))).isNull();
+
+        assertThat(used.isSame(source("squid, my-gateway").sourceParser().used()))
+                .as("another zone")
+                .isFalse();
+        SourceParser behind = source("nginx", "source.proxy.forwarded", "2").sourceParser();
+        assertThat(behind.used().versions()).containsEntry("forwarded", "2");
+        assertThat(behind.used())
+                .hasToString("nginx/1, zone UTC, behind 2 proxies")
+                .isEqualTo(Used.of(behind.used().versions()));
+        assertThat(behind.used().isSame(source("nginx").sourceParser().used())).isFalse();
+        assertThat(SourceParser.of(source("nginx"), behind.used(), Formats.shipped())
+                        .parser())
+                .isInstanceOf(Forwarded.class);
+        Used older = Objects.requireNonNull(Used.of(Map.of("parser", "squid/2", "trawl", "0.1")));
+        assertThat(older.isSame(source("squid").sourceParser().used()))
+                .as("no zone was noted")
+                .isTrue();
+        SourceParser again = SourceParser.of(source("nginx"), used, Formats.with(folder));
+        assertThat(again.used()).isEqualTo(used);
+        assertThat(SourceParser.of(source("nginx", "source.proxy.zone", "Asia/Tokyo"), older, Formats.shipped())
+                        .zone())
+                .isEqualTo(ZoneId.of("Asia/Tokyo"));
     }
 
     @Test

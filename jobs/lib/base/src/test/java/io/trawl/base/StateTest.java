@@ -72,6 +72,15 @@ class StateTest {
     }
 
     @Test
+    void aTextIsKeptAndRead() throws IOException {
+        assertThat(state().text("formats/digest.yaml")).isNull();
+        state().keep("text \u00e9", "formats/digest.yaml");
+        state().keep("another, of the same name", "formats/digest.yaml");
+        assertThat(state().text("formats/digest.yaml")).isEqualTo("text \u00e9");
+        assertThat(state().list("formats")).containsExactly("digest.yaml");
+    }
+
+    @Test
     void ofManyThatCreateAFileOneIsFirstAndItsContentStays() throws Exception {
         State state = state();
         for (int round = 0; round < ROUNDS; round++) {
