@@ -23,6 +23,7 @@ final class Rejected {
         invalid.setHost(line.getHost());
         invalid.setLog(line.getLog());
         invalid.setFileOffset(line.getFileOffset());
+        invalid.setHeaderLine(line.getHeaderLine());
         invalid.setRaw(line.getBody());
         invalid.setReason(reason.code());
         invalid.setField(field);
