@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A store that several chains fill, and that is committed once. */
+/** A store that is filled at several places, and committed once. */
 final class Gathered<T> implements Store<T> {
     private static final long serialVersionUID = 1L;
 
@@ -28,10 +28,27 @@ final class Gathered<T> implements Store<T> {
         return into.open(partition, attempt);
     }
 
-    /** A chain has ended: its share is kept until all have. */
+    /** A chain has ended, or one of its places: its share is kept until all have. */
     @Override
     public void commit(List<Serializable> more) {
         receipts.addAll(more);
+    }
+
+    /** The same store at another place of a chain, which asks for a name of its own there. */
+    Store<T> named(String another) {
+        return new Again<>(this, another);
+    }
+
+    private record Again<T>(Gathered<T> store, String name) implements Store<T> {
+        @Override
+        public Writer<T> open(int partition, long attempt) throws Exception {
+            return store.open(partition, attempt);
+        }
+
+        @Override
+        public void commit(List<Serializable> more) {
+            store.commit(more);
+        }
     }
 
     /** Makes visible what all chains wrote, at once. */

@@ -30,20 +30,22 @@ import org.apache.spark.api.java.JavaRDD;
  * @param lines how many there are
  * @param healed how many of them would become events
  * @param reasons how many would stay invalid, by reason
- * @param verdicts of those: equal to that of the records where they say the same
+ * @param changes whether anything would be otherwise: a line is healed, or what is said of it
  * @param examples some of the lines and what would become of them, for a person at a terminal
  */
-record Look(long lines, long healed, Map<String, Long> reasons, long verdicts, List<String> examples) {
+record Look(long lines, long healed, Map<String, Long> reasons, boolean changes, List<String> examples) {
     /** So many examples there are at most. */
     static final int EXAMPLES = 10;
 
     /** Characters of an example's line. */
     private static final int WIDTH = 200;
 
-    static Look at(JavaRDD<RawLine> lines, Parser parser) {
+    static Look at(JavaRDD<RecordedLine> lines, Parser parser) {
+        Said said = new Said();
         Examples healed = new Examples();
         Rejects rejects = new Rejects();
         Tally tally = Flow.of(lines)
+                .into(said)
                 .then(parse(parser))
                 .then(expect(ProxyEvent.class))
                 .then(Step.<ProxyEvent, String>of("healed", Look::show))
@@ -62,19 +64,8 @@ record Look(long lines, long healed, Map<String, Long> reasons, long verdicts, L
                 tally.count("in"),
                 tally.count("healed"),
                 reasons,
-                rejects.verdicts,
+                tally.count("healed") > 0 || rejects.verdicts != said.verdicts,
                 List.copyOf(examples.subList(0, Math.min(EXAMPLES, examples.size()))));
-    }
-
-    /** How many records there are, and what they say of their lines. */
-    record Said(long records, long verdicts) implements Serializable {
-        static Said of(JavaRDD<InvalidRecord> records) {
-            return records.map(record -> new Said(1, verdict(record))).fold(new Said(0, 0), Said::plus);
-        }
-
-        private Said plus(Said other) {
-            return new Said(records + other.records, verdicts + other.verdicts);
-        }
     }
 
     private static void show(ProxyEvent event, Step.Out<? super String> out) {
@@ -96,6 +87,42 @@ record Look(long lines, long healed, Map<String, Long> reasons, long verdicts, L
             return ByteBuffer.wrap(digest).getLong();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Adds up what the records say of their lines. */
+    private static final class Said implements Store<RecordedLine> {
+        private static final long serialVersionUID = 1L;
+        private long verdicts;
+
+        @Override
+        public String name() {
+            return "said";
+        }
+
+        @Override
+        public Writer<RecordedLine> open(int partition, long attempt) {
+            return new Writer<>() {
+                private long sum;
+
+                @Override
+                public void write(RecordedLine line) {
+                    sum += verdict(line.record());
+                }
+
+                @Override
+                public Serializable close() {
+                    return sum;
+                }
+
+                @Override
+                public void abort() {}
+            };
+        }
+
+        @Override
+        public void commit(List<Serializable> receipts) {
+            receipts.forEach(sum -> verdicts += (Long) sum);
         }
     }
 

@@ -7,6 +7,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.SourceParser;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.flow.Flow;
@@ -17,6 +18,7 @@ import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.lake.Newest;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
 import io.trawl.record.InvalidRecord;
 import io.trawl.record.ProxyEvent;
 import io.trawl.run.Job;
@@ -24,6 +26,8 @@ import io.trawl.run.Jobs;
 import io.trawl.run.Run;
 import io.trawl.schema.SchemaVersion;
 import io.trawl.schema.word.Stage;
+import io.trawl.steps.HeaderLines;
+import io.trawl.steps.SourceFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -34,6 +38,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -52,6 +57,8 @@ public final class ReplayJob implements Job {
 
     /** Key of the ledger's versions: what was replayed. */
     private static final String REPLAY = "replay";
+    /** How stages are named that count records which stay as they are, by reason. */
+    private static final String OTHER = "other.";
 
     @Option(
             names = "--since",
@@ -193,22 +200,14 @@ public final class ReplayJob implements Job {
         }
         run.lines(validate.counts().getOrDefault("raw", 0L));
         SourceParser reading = run.source().sourceParser();
-        InvalidLines lines = InvalidLines.of(run, validate, selection());
-        Look.Said said = Look.Said.of(lines.selected());
-        run.count("selected", said.records());
-        if (!left && said.records() == 0) {
+        JavaRDD<RecordedLine> lines = RecordedLine.of(run, validate, selection());
+        Look look = Look.at(lines.filter(RecordedLine::isSelected), reading.parser());
+        run.count("selected", look.lines());
+        if (!left && look.lines() == 0) {
             unchanged(run, validate);
             return;
         }
-        Look look = Look.at(lines.lines(), reading.parser());
-        if (look.lines() != said.records()) {
-            throw new JobFailure(
-                    "window " + run.window() + " of source " + source + ": lake.raw_lines has " + look.lines()
-                            + " of the " + said.records()
-                            + " lines that are invalid; run audit, which says what is wrong",
-                    null);
-        }
-        boolean changes = look.healed() > 0 || look.verdicts() != said.verdicts();
+        boolean changes = look.changes();
         if (dryRun || !changes && !left) {
             run.note(told(run.window(), look, changes));
             if (dryRun) {
@@ -219,7 +218,7 @@ public final class ReplayJob implements Job {
             return;
         }
         validated.requireReplayable();
-        replay(run, validated, lines, reading);
+        replay(run, validated, lines, reading, changes);
         if (changes) {
             run.note(told(run.window(), look, true));
         } else {
@@ -281,7 +280,9 @@ public final class ReplayJob implements Job {
         }
     }
 
-    private void replay(Run run, Validated validated, InvalidLines lines, SourceParser reading) throws IOException {
+    private void replay(
+            Run run, Validated validated, JavaRDD<RecordedLine> lines, SourceParser reading, boolean changes)
+            throws IOException {
         String source = run.source().name();
         Ledger.Entry validate = validated.entry();
         Parser parser = reading.parser();
@@ -297,18 +298,27 @@ public final class ReplayJob implements Job {
                     .into(events)
                     .run();
         }
-        Flow.of(lines.others()).into(invalid).run();
-        Map<String, Long> others = lines.others().map(InvalidRecord::getReason).countByValue();
-        Tally tally = Flow.of(lines.lines())
+        Flow<RecordedLine> all = Flow.of(lines);
+        for (Reason reason : Reason.values()) {
+            String code = reason.code();
+            all = all.also(some -> some.filter(
+                    OTHER + code,
+                    line -> !line.isSelected() && line.record().getReason().equals(code)));
+        }
+        Tally tally = all.also(some -> some.filter("others", line -> !line.isSelected())
+                        .map("kept", RecordedLine::record)
+                        .into(invalid))
+                .filter("selected", RecordedLine::isSelected)
                 .then(parse(parser))
                 .then(expect(ProxyEvent.class))
                 .into(events)
-                .rejectsInto(invalid)
+                .rejectsInto(invalid.named("rejects"))
                 .run();
         validated.requireSame();
         run.input(LakeTable.RAW_LINES, validate.input(LakeTable.RAW_LINES));
         run.input(LakeTable.PROXY_EVENTS, before);
         run.input(LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
+        SourceFormats.keep(run, reading);
         steps.accept(COMMIT_EVENTS);
         events.commitAll();
         steps.accept(COMMIT_INVALID);
@@ -321,12 +331,22 @@ public final class ReplayJob implements Job {
                             + " names neither: run it again",
                     e);
         }
-        note(run, validate, reading, others, tally);
+        note(run, validate, reading, tally);
+        if (changes) {
+            SourceFormats.note(run, reading);
+            run.version("formats", "latest");
+        } else {
+            // Nothing was read by today's formats: a rerun goes on with those that made the rows.
+            Used used = Used.of(validate.versions());
+            if (used != null) {
+                used.versions().forEach(run::version);
+            }
+        }
         steps.accept(RECORD);
     }
 
     /** What the ledger says: of the window as a whole, as validate does. */
-    private void note(Run run, Ledger.Entry validate, SourceParser reading, Map<String, Long> others, Tally tally) {
+    private void note(Run run, Ledger.Entry validate, SourceParser reading, Tally tally) {
         Map<String, Long> was = validate.counts();
         long healed = tally.count("stored.proxy_events");
         for (String count : List.of("raw", "copies", "copies_earlier")) {
@@ -336,25 +356,16 @@ public final class ReplayJob implements Job {
         run.count("healed", healed);
         byFormat(validate, reading.parser(), tally).forEach(run::count);
         TreeMap<String, Long> invalid = new TreeMap<>();
-        others.forEach((reason, count) -> {
-            invalid.merge("invalid." + reason, count, Long::sum);
-            invalid.merge("invalid", count, Long::sum);
-        });
         tally.counts().forEach((name, count) -> {
             if (name.startsWith("invalid")) {
                 invalid.merge(name, count, Long::sum);
+            } else if (name.startsWith(OTHER) && count > 0) {
+                invalid.merge("invalid." + name.substring(OTHER.length()), count, Long::sum);
+                invalid.merge("invalid", count, Long::sum);
             }
         });
         invalid.forEach(run::count);
-        validate.versions().forEach((of, version) -> {
-            // The events that were there are of those formats.
-            if (of.startsWith("format.")) {
-                run.version(of, version);
-            }
-        });
-        run.version("parser", reading.parser().id());
-        reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
-        reading.notes().forEach(run::note);
+        HeaderLines.note(run);
         run.version("schema", SchemaVersion.ofEvents());
         run.version(REPLAY, selection() + ", of run " + validate.runId());
         String detail = validate.detail();

@@ -11,13 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which invalid records are parsed again: those that meet all of its conditions.
+ * Which invalid records are parsed again: those that meet all of its conditions, but for lines that did not arrive whole.
  *
  * <p>The pattern is of RE2, which takes time linear in the line whatever the pattern is: it has no backtracking, and so
  * neither back-references nor look-around.
@@ -32,6 +33,9 @@ final class Selection implements Serializable {
 
     private static final java.util.regex.Pattern REPEATED =
             java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?\\}");
+
+    /** Of lines that did not arrive whole: no format reads them. */
+    private static final Set<String> BROKEN = Set.of(Reason.ENVELOPE.code(), Reason.OVERSIZE.code());
 
     private final TreeSet<String> reasons;
     private final TreeSet<String> formats;
@@ -50,12 +54,17 @@ final class Selection implements Serializable {
      * @throws IllegalArgumentException a reason does not exist, or the pattern is none
      */
     static Selection of(List<String> reasons, List<String> formats, @Nullable String pattern) {
-        TreeSet<String> known =
-                Arrays.stream(Reason.values()).map(Reason::code).collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> known = Arrays.stream(Reason.values())
+                .map(Reason::code)
+                .filter(code -> !BROKEN.contains(code))
+                .collect(Collectors.toCollection(TreeSet::new));
         for (String reason : reasons) {
             if (!known.contains(reason)) {
-                throw new IllegalArgumentException(
-                        "--reason " + reason + ": expected one of " + String.join(", ", known));
+                throw new IllegalArgumentException("--reason " + reason + ": "
+                        + (BROKEN.contains(reason)
+                                ? "no format reads such lines, since they did not arrive whole; "
+                                : "")
+                        + "expected one of " + String.join(", ", known));
             }
         }
         for (String format : formats) {
@@ -117,7 +126,7 @@ final class Selection implements Serializable {
 
     boolean takes(InvalidRecord record) {
         String reason = record.getReason();
-        if (!reasons.isEmpty() && !reasons.contains(reason)) {
+        if (BROKEN.contains(reason) || !reasons.isEmpty() && !reasons.contains(reason)) {
             return false;
         }
         if (!formats.isEmpty() && Arrays.stream(record.getParser().split(",")).noneMatch(this::isOfFormat)) {

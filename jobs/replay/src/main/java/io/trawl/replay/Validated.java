@@ -10,6 +10,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.lake.Newest;
 import io.trawl.record.InvalidRecord;
 import io.trawl.schema.word.Stage;
+import io.trawl.steps.HeaderLines;
 import java.io.IOException;
 import java.util.List;
 import org.apache.iceberg.expressions.Expressions;
@@ -48,16 +49,24 @@ record Validated(Ledger ledger, State state, String source, Window window, Ledge
         return false;
     }
 
-    /** That it was validated from other lines than it has now: it is to be validated again, as a whole. Null where not. */
+    /**
+     * That it was validated from other lines than it has now, or by a version of Trawl whose records do not have all that a parser
+     * needs: it is to be validated again, as a whole. Null where not.
+     */
     @Nullable
     String stale() {
+        if (!HeaderLines.areKept(entry)) {
+            return "window " + window + " of source " + source + ": run " + entry.runId()
+                    + " of validate was of an older version of Trawl, which did not keep with an invalid line what names its"
+                    + " columns: rerun validate, then replay";
+        }
         long now = ledger.require(source, Stage.INGEST, window).output(LakeTable.RAW_LINES);
         long read = entry.input(LakeTable.RAW_LINES);
         return now == read
                 ? null
                 : "window " + window + " of source " + source + ": validate was made from snapshot " + read
                         + " of lake.raw_lines, which is no longer the current one (" + now
-                        + "): rerun validate, which parses all lines by today's formats";
+                        + "): rerun validate, then replay";
     }
 
     /** That it can no longer be rerun; null where it can. */

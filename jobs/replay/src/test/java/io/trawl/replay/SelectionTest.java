@@ -32,9 +32,11 @@ class SelectionTest {
     }
 
     @Test
-    void withoutAConditionItTakesAll() {
+    void withoutAConditionItTakesAllThatArrivedWhole() {
         Selection all = of(List.of(), List.of(), null);
         assertThat(all.takes(record("syntax", "squid/1", "x"))).isTrue();
+        assertThat(all.takes(record("oversize", "squid/1", "x"))).isFalse();
+        assertThat(all.takes(record("envelope", "squid/1", "x"))).isFalse();
         assertThat(all).hasToString("every reason");
     }
 

@@ -133,8 +133,8 @@ final class Sweep implements AutoCloseable {
     /** Sweeps one log. */
     private ObjectNode window(LogInputs.Swept log) throws IOException {
         JsonNode ingest = job(new IngestJob(), log);
-        JsonNode validate = job(new ValidateJob(), log);
-        // The indicators that were named now, also where the window was swept with others before.
+        // Formats and indicators that are named now, also where the window was swept with others before.
+        JsonNode validate = job(new ValidateJob(), log, "--formats", "latest");
         JsonNode enrich = job(new EnrichJob(), log, "--indicators", "latest");
         JsonNode audit = job(new AuditJob(), log);
         JsonNode counts = validate.path("counts");

@@ -324,10 +324,9 @@ class MaintainedSweepJobTest {
         try (Site site = swept()) {
             Map<String, List<String>> rows = site.rows();
             try (Lake open = Lake.open(site.settings, LakeRows.HADOOP)) {
-                open.table(LakeTable.RAW_LINES)
-                        .updateSchema()
-                        .deleteColumn("header_line")
-                        .commit();
+                for (LakeTable<?> table : List.of(LakeTable.RAW_LINES, LakeTable.INVALID_RECORDS)) {
+                    open.table(table).updateSchema().deleteColumn("header_line").commit();
+                }
             }
 
             for (LogInputs.Swept log : site.logs) {

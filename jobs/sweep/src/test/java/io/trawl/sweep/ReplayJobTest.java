@@ -129,6 +129,28 @@ class ReplayJobTest extends ReplayedLake {
         assertThat(report("audit", 0).path("counts").has("warnings")).isFalse();
     }
 
+    /** Strangers write what they like; Airflow's page and log show it. */
+    @Test
+    void aWarningShowsThreeLinesThatSteerNothing() throws Exception {
+        String[] hostile = {
+            "<script>alert(1)</script>", "red \u001b[31m\u0007 \u202eturned", "next\u2028[ERROR] forged\u0085\u009b2J"
+        };
+        came(2, hostile);
+        mustRun(2, List.of(IngestJob::new, ValidateJob::new, EnrichJob::new, AuditJob::new));
+        List<String> lines = new ArrayList<>();
+        report("audit", 2).path("notes").forEach(note -> {
+            if (note.asText().startsWith("invalid, ")) {
+                lines.add(note.asText());
+            }
+        });
+        assertThat(lines)
+                .hasSize(3)
+                .allMatch(line -> line.startsWith("invalid, syntax: "))
+                .anyMatch(line -> line.endsWith(": <script>alert(1)</script>"))
+                .anyMatch(line -> line.endsWith(": red ?[31m? ?turned"))
+                .anyMatch(line -> line.endsWith(": next?[ERROR] forged??2J"));
+    }
+
     /** A format that is broken anew is seen, though the windows before were as bad once. */
     @Test
     void anAuditComparesWithTheWindowsBeforeAsTheyAreNow() throws Exception {
@@ -183,17 +205,21 @@ class ReplayJobTest extends ReplayedLake {
 
     private static final String COLUMNS = "#Fields: c-ip cs-uri date time";
 
-    private void sent(int number) {
+    private void sent(Job validate) {
         List<String> lines = List.of("10.0.0.7 http://www.evil.example/ 2026-01-05 10:00:00", LINES[1]);
-        assertThat(run(new Sent(COLUMNS, lines), number)).isEmpty();
-        assertThat(run(new ValidateJob(), number, "--set", "source.files.format=squid"))
-                .isEmpty();
+        assertThat(run(new Sent(COLUMNS, lines), 5)).isEmpty();
+        assertThat(run(validate, 5, "--set", "source.files.format=squid")).isEmpty();
     }
 
     @Test
     void aLineIsReadByTheColumnsThatALineOfItsFileNamed() throws Exception {
-        sent(5);
-        assertThat(invalid(5)).hasSize(2);
+        sent(new ValidateJob());
+        assertThat(invalid(5)).hasSize(2).allMatch(row -> row.contains("header_line=" + COLUMNS + " "));
+        healed();
+        assertThat(invalid(5)).allMatch(row -> row.contains("header_line=" + COLUMNS + " "));
+    }
+
+    private void healed() throws Exception {
         assertThat(run(new ReplayJob(), 5, "--format", "squid", "--set", "source.files.format=w3c"))
                 .isEmpty();
         assertThat(events(5)).hasSize(1).allMatch(row -> row.contains("source_address=10.0.0.7 "));
@@ -201,10 +227,27 @@ class ReplayJobTest extends ReplayedLake {
     }
 
     @Test
+    void recordsThatDoNotSayWhatNamesTheirColumnsAreToBeMadeAnew() throws Exception {
+        sent(new Also(new ValidateJob(), run -> run.version("invalid_records", "older")));
+        String run = validate(5).runId();
+        assertThat(run(new ReplayJob(), 5, "--set", "source.files.format=w3c"))
+                .isEqualTo("1 trawl replay: window " + window(5) + " of source files: run " + run
+                        + " of validate was of an older version of Trawl, which did not keep with an invalid line what"
+                        + " names its columns: rerun validate, then replay");
+        assertThat(run(new ValidateJob(), 5)).isEmpty();
+        assertThat(validate(5).versions().get("parser")).startsWith("squid/");
+        healed();
+    }
+
+    @Test
     void badArgumentsAreRefusedInOneLineEach() {
         assertThat(run(new ReplayJob(), 0, "--reason", "sintax"))
-                .isEqualTo("2 trawl replay: --reason sintax: expected one of bug, directive, duration, empty, envelope,"
-                        + " expectation, oversize, size, status, syntax, timestamp");
+                .isEqualTo(
+                        "2 trawl replay: --reason sintax: expected one of bug, directive, duration, empty, expectation,"
+                                + " size, status, syntax, timestamp");
+        assertThat(run(new ReplayJob(), 0, "--reason", "oversize"))
+                .startsWith("2 trawl replay: --reason oversize: no format reads such lines, since they did not arrive"
+                        + " whole; expected one of bug, directive, ");
         assertThat(run(new ReplayJob(), 0, "--format", "squid/1"))
                 .isEqualTo(
                         "2 trawl replay: --format squid/1: expected the name of a format without version, for example"

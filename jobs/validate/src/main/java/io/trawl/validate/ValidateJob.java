@@ -23,14 +23,45 @@ import io.trawl.run.Reads;
 import io.trawl.run.Run;
 import io.trawl.schema.SchemaVersion;
 import io.trawl.schema.word.Stage;
+import io.trawl.steps.HeaderLines;
+import io.trawl.steps.SourceFormats;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import picocli.CommandLine.Option;
 
 /** Parses the raw lines of one window; what fails to parse or to meet the schema is kept as invalid. */
 public final class ValidateJob implements Job {
+    /** The step in which the ledger gets its entry; all is committed before. */
+    public static final String RECORD = "record";
+
+    /** Which formats lines are parsed by. */
+    enum Which {
+        pinned,
+        latest
+    }
+
+    @Option(
+            names = "--formats",
+            paramLabel = "pinned|latest",
+            description =
+                    "pinned: those that made the window's newest result (default); latest: today's, pinned from now on.")
+    private Which formats = Which.pinned;
+
+    private final Consumer<String> steps;
+
+    public ValidateJob() {
+        this(step -> {});
+    }
+
+    /** @param steps hears of a step before it is done */
+    public ValidateJob(Consumer<String> steps) {
+        this.steps = steps;
+    }
+
     public static void main(String[] args) {
         Jobs.main(args, new ValidateJob());
     }
@@ -73,8 +104,10 @@ public final class ValidateJob implements Job {
     public void run(Run run) throws IOException {
         Input<RawLine> raw = run.reading(LakeTable.RAW_LINES);
         run.lines(raw.entry().counts().getOrDefault("raw", 0L));
-        SourceParser reading = run.source().sourceParser();
+        boolean latest = formats == Which.latest;
+        SourceParser reading = latest ? run.source().sourceParser() : SourceFormats.pinned(run);
         Parser parser = reading.parser();
+        SourceFormats.keep(run, reading);
         // Also of an empty window: the next one goes on from here.
         SeenFiles seen = SeenFiles.before(run);
         Copies copies = raw.isEmpty() ? null : copies(run, raw, seen);
@@ -99,13 +132,14 @@ public final class ValidateJob implements Job {
                 run.count(name, count);
             }
         });
-        run.version("parser", parser.id());
-        reading.digests().forEach((format, digest) -> run.version("format." + format, digest));
-        reading.notes().forEach(run::note);
+        SourceFormats.note(run, reading);
+        run.version("formats", latest ? "latest" : "pinned");
+        HeaderLines.note(run);
         run.version("schema", SchemaVersion.ofEvents());
         if (copies != null && copies.earlier().count() > 0) {
             run.detail(copies.earlier().detail());
         }
+        steps.accept(RECORD);
     }
 
     /** A replay of the window may have run between this run's commits and its entry in the ledger. */
