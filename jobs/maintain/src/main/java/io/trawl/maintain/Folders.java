@@ -8,6 +8,7 @@ import io.trawl.lake.Ledger;
 import io.trawl.run.Loads;
 import io.trawl.schema.word.Stage;
 import io.trawl.steps.IndicatorSnapshot;
+import io.trawl.steps.SourceFormats;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
@@ -214,9 +215,34 @@ final class Folders {
      * @return how many files went
      */
     long indicators(Supplier<Table> indicators) throws IOException {
-        Set<String> before = named(indicators.get());
+        return unnamed(List.of("index", "allowlists"), () -> named(indicators.get()));
+    }
+
+    /**
+     * Declarations of formats that no window which can be rerun was parsed with. A run names one only when it ends; it is young
+     * from when the run began, also where it was put aside meanwhile.
+     *
+     * @param newest reads what the ledger names
+     * @return how many files went
+     */
+    long declarations(Supplier<Kept> newest) throws IOException {
+        return unnamed(
+                List.of(SourceFormats.FOLDER),
+                () -> newest.get().declarations().stream()
+                        .map(digest ->
+                                state.path(SourceFormats.file(digest)).toUri().getPath())
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Reads which files are named by whoever needs them, by their paths. */
+    private interface Names {
+        Set<String> read() throws IOException;
+    }
+
+    private long unnamed(List<String> folders, Names names) throws IOException {
+        Set<String> before = names.read();
         List<Path> aside = new ArrayList<>();
-        for (String folder : List.of("index", "allowlists")) {
+        for (String folder : folders) {
             for (FileStatus file : inside(folder)) {
                 Path path = file.getPath();
                 String name = path.getName();
@@ -234,10 +260,10 @@ final class Folders {
         if (aside.isEmpty()) {
             return 0;
         }
-        Set<String> now = named(indicators.get());
+        Set<String> now = names.read();
         long gone = 0;
         for (Path whole : new LinkedHashSet<>(aside)) {
-            if (now.contains(whole.toUri().getPath())) {
+            if (now.contains(whole.toUri().getPath()) || isYoung(aside(whole))) {
                 back(context(whole), aside(whole), whole);
             } else {
                 files.delete(aside(whole), false);
@@ -245,6 +271,14 @@ final class Folders {
             }
         }
         return gone;
+    }
+
+    private boolean isYoung(Path file) throws IOException {
+        try {
+            return !isBefore(files.getFileStatus(file), terms.cutoff());
+        } catch (FileNotFoundException e) {
+            return false;
+        }
     }
 
     private static Path aside(Path whole) {

@@ -1,6 +1,7 @@
 package io.trawl.maintain;
 
 import io.trawl.base.JobFailure;
+import io.trawl.base.SourceParser;
 import io.trawl.base.Window;
 import io.trawl.lake.Horizon;
 import io.trawl.lake.LakeTable;
@@ -27,8 +28,8 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows that can be rerun, and the snapshots that a rerun of them reads: all that any ledger entry of such a window
- * names. A window is kept after its last run for as long as settings maintain.rerun and maintain.grace say; one that is not
+ * The windows that can be rerun, the snapshots that a rerun of them reads, and the declarations of formats that it parses with:
+ * all that any ledger entry of such a window names. A window is kept after its last run for as long as settings maintain.rerun and maintain.grace say; one that is not
  * finished, since no audit found it good, is kept for as long as raw lines are, and the grace.
  */
 final class Kept {
@@ -37,6 +38,7 @@ final class Kept {
 
     private final Map<String, Map<Instant, Window>> windows = new HashMap<>();
     private final Map<String, Set<Long>> snapshots = new HashMap<>();
+    private final Set<String> declarations = new HashSet<>();
 
     private Kept() {}
 
@@ -44,6 +46,7 @@ final class Kept {
     private static final class Known {
         private final Horizon.Runs runs = new Horizon.Runs();
         private final Map<String, Set<Long>> named = new HashMap<>();
+        private final Set<String> declarations = new HashSet<>();
     }
 
     private record Key(String source, Window window) {}
@@ -62,6 +65,7 @@ final class Kept {
                 one.named.forEach((table, ids) -> kept.snapshots
                         .computeIfAbsent(table, name -> new HashSet<>())
                         .addAll(ids));
+                kept.declarations.addAll(one.declarations);
             }
         });
         return kept;
@@ -118,7 +122,8 @@ final class Kept {
                         "counts",
                         "inputs",
                         "outputs",
-                        "indicator_snapshot")
+                        "indicator_snapshot",
+                        "versions")
                 .build()) {
             records.forEach(record -> {
                 Key key = new Key(
@@ -133,6 +138,7 @@ final class Kept {
                 names(known, (Map<?, ?>) record.getField("inputs"));
                 names(known, (Map<?, ?>) record.getField("outputs"));
                 name(known, LakeTable.INDICATORS.name(), record.getField("indicator_snapshot"));
+                declarations(known, (Map<?, ?>) record.getField("versions"));
             });
         } catch (IOException e) {
             throw new JobFailure("lake.ledger cannot be read: " + e.getMessage(), e);
@@ -147,6 +153,12 @@ final class Kept {
         if (id != null) {
             known.named.computeIfAbsent(table, name -> new HashSet<>()).add((Long) id);
         }
+    }
+
+    private static void declarations(Known known, Map<?, ?> versions) {
+        Map<String, String> texts = new HashMap<>();
+        versions.forEach((of, version) -> texts.put((String) of, (String) version));
+        known.declarations.addAll(SourceParser.Used.digests(texts).values());
     }
 
     static Instant instant(Object time) {
@@ -172,5 +184,10 @@ final class Kept {
     /** Snapshots of a table that a rerun reads. */
     Set<Long> snapshots(LakeTable<?> table) {
         return snapshots.getOrDefault(table.name(), Set.of());
+    }
+
+    /** SHA-256 of the declarations of formats that a rerun parses with. */
+    Set<String> declarations() {
+        return declarations;
     }
 }

@@ -208,6 +208,9 @@ public final class MaintainJob implements Job {
                         "index_files_deleted",
                         folders.indicators(() -> run.lake().table(LakeTable.INDICATORS))));
         all.take(
+                "delete declarations of formats",
+                () -> run.count("declarations_deleted", folders.declarations(known::newest)));
+        all.take(
                 "delete reports",
                 () -> run.count(
                         "reports_deleted",

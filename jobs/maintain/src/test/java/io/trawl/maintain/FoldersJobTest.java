@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Settings;
 import io.trawl.base.State;
+import io.trawl.base.Window;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.Indicator;
+import io.trawl.run.Job;
+import io.trawl.run.Run;
 import io.trawl.steps.IndicatorSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +82,56 @@ class FoldersJobTest extends MaintainedLake {
         try (Stream<Path> left = Files.walk(state)) {
             assertThat(left.map(Path::toString)).noneMatch(file -> file.endsWith(".unused"));
         }
+    }
+
+    /** A result that was parsed by a format of the site. */
+    private record Parsed(String digest) implements Job {
+        @Override
+        public String name() {
+            return "validate";
+        }
+
+        @Override
+        public String purpose() {
+            return "Names a declaration.";
+        }
+
+        @Override
+        public List<LakeTable<?>> writes() {
+            return List.of(LakeTable.PROXY_EVENTS);
+        }
+
+        @Override
+        public void run(Run run) {
+            run.replacing(LakeTable.PROXY_EVENTS).fill(to -> {});
+            run.version("format.my-gateway", digest);
+        }
+    }
+
+    private void parsed(Window window, String digest) {
+        assertThat(run(new Parsed(digest), "--source", "proxy", "--window", window.toString()))
+                .isEqualTo("0 ");
+    }
+
+    @Test
+    void declarationsOfWindowsThatCanBeRerunStay() throws Exception {
+        parsed(window(1), "first");
+        parsed(window(1), "second");
+        parsed(window(2), "second");
+        parsed(window(3), "done");
+        audit(window(3), 0);
+        List<Path> stay = List.of(
+                file("formats/first.yaml", 30), file("formats/second.yaml", 30), file("formats/young.yaml", -4));
+        List<Path> go = List.of(
+                file("formats/done.yaml", 30), file("formats/nobody.yaml", 30), file("formats/killed.yaml.unused", 30));
+        Path back = file("formats/meanwhile.yaml.unused", -4);
+
+        assertThat(maintain(LATER).path("declarations_deleted").asLong()).isEqualTo(3);
+
+        assertThat(stay).allSatisfy(file -> assertThat(file).exists());
+        assertThat(go).allSatisfy(file -> assertThat(file).doesNotExist());
+        assertThat(back).doesNotExist();
+        assertThat(folder.resolve("state/formats/meanwhile.yaml")).exists();
     }
 
     /** A snapshot of indicators that names an index file. */
