@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
 import io.trawl.steps.IndicatorSnapshot;
@@ -155,13 +156,20 @@ final class Indicators {
     }
 
     /**
-     * Keeps note of which snapshot is used for the lines from these offsets on. The same once more is noted once.
+     * Keeps note of which snapshot and formats are used for the lines from these offsets on. The same once more is noted once.
      *
      * @param topicId the topic's id: its offsets mean nothing in another one
      * @param skipped offsets that were deleted before they were read, by partition: from, until
      */
-    void note(IndicatorSnapshot snapshot, String topicId, Map<Integer, Long> from, Map<Integer, long[]> skipped) {
+    void note(
+            IndicatorSnapshot snapshot,
+            Used formats,
+            String topicId,
+            Map<Integer, Long> from,
+            Map<Integer, long[]> skipped) {
         ObjectNode note = snapshot.json().put("run_id", run.id()).put("topic_id", topicId);
+        ObjectNode by = note.putObject("formats");
+        formats.versions().forEach(by::put);
         ObjectNode offsets = note.putObject("from");
         from.forEach((partition, offset) -> offsets.put(String.valueOf(partition), offset));
         if (!skipped.isEmpty()) {

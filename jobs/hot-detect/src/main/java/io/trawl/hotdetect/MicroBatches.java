@@ -8,6 +8,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.SourceParser;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.Tally;
@@ -59,6 +60,7 @@ final class MicroBatches implements AutoCloseable {
     private final Run run;
     private final LogSource source;
     private final BugGuard.Parsing parser;
+    private final Used formats;
     private final Settings settings;
     private final Stop stop;
     private final Lease lease;
@@ -90,6 +92,7 @@ final class MicroBatches implements AutoCloseable {
         SourceParser reading = source.sourceParser();
         reading.notes().forEach(run::note);
         this.parser = new BugGuard.Parsing(reading.parser());
+        this.formats = reading.used();
         this.settings = settings;
         this.stop = stop;
         this.lease = lease;
@@ -155,9 +158,11 @@ final class MicroBatches implements AutoCloseable {
                 skipped = log.skip(from, extent);
             }
             window.restore(topic.since(appended.minus(settings.duration("hot.suppression"))));
-            boolean sameAsNoted = noted != null && noted.path("snapshot").asLong() == snapshot.id();
+            boolean sameAsNoted = noted != null
+                    && noted.path("snapshot").asLong() == snapshot.id()
+                    && formats.equals(HotProgress.formats(noted));
             if (!resumed || !sameAsNoted || !skipped.isEmpty() || cut) {
-                indicators.note(snapshot, extent.topicId(), from, skipped);
+                indicators.note(snapshot, formats, extent.topicId(), from, skipped);
             }
             indicators.use(snapshot);
             again = replayed(from, extent);
@@ -352,7 +357,7 @@ final class MicroBatches implements AutoCloseable {
     private Position takeUp(IndicatorSnapshot taken, Position now) {
         Position from = new Position(now.offsets(), taken.id(), now.appended(), now.newest());
         patience.until(() -> {
-            indicators.note(taken, topicNow, now.offsets(), Map.of());
+            indicators.note(taken, formats, topicNow, now.offsets(), Map.of());
             commit(List.of(), now, from);
             return from;
         });
@@ -415,7 +420,7 @@ final class MicroBatches implements AutoCloseable {
             return lines;
         }
         patience.until(() -> {
-            indicators.note(snapshot, topicNow, from, skipped);
+            indicators.note(snapshot, formats, topicNow, from, skipped);
             return snapshot;
         });
         return messages(OffsetRanges.left(ranges, from));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.base.State;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
@@ -20,9 +21,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the hot path of a source has come: which offsets it has read and stored, and with which snapshot of indicators.
+ * How far the hot path of a source has come: which offsets it has read and stored, by which formats, and with which snapshot of
+ * indicators.
  *
- * @param takeUps its snapshots, in the order in which it took them up; never empty
+ * @param takeUps its snapshots and formats, in the order in which it took them up; never empty
  * @param committed per partition, the offset up to which everything is stored
  */
 public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) implements Serializable {
@@ -41,9 +43,13 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
      * @param snapshot Iceberg snapshot of lake.indicators
      * @param from per partition, the first offset that was matched with it; a partition that is missing begins at 0
      * @param skipped per partition, offsets that retention had deleted before they were read
+     * @param formats by which lines were parsed from then on; null where an older version of Trawl did not say
      */
-    public record TakeUp(long snapshot, Map<Integer, Long> from, Map<Integer, OffsetSpan> skipped)
-            implements Serializable {
+    public record TakeUp(
+            long snapshot,
+            Map<Integer, Long> from,
+            Map<Integer, OffsetSpan> skipped,
+            @Nullable Used formats) implements Serializable {
 
         public TakeUp {
             from = new TreeMap<>(from);
@@ -67,12 +73,22 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
                                 span.path("from").asLong(),
                                 span.path("until").asLong()));
             });
-            return new TakeUp(file.path("snapshot").asLong(), from, skipped);
+            return new TakeUp(file.path("snapshot").asLong(), from, skipped, HotProgress.formats(file));
         }
 
         private long begin(int partition) {
             return from.getOrDefault(partition, 0L);
         }
+    }
+
+    /** The formats that a note of a take-up names; null where it names none. */
+    public static @Nullable Used formats(JsonNode file) {
+        Map<String, String> versions = new HashMap<>();
+        file.path("formats")
+                .fields()
+                .forEachRemaining(
+                        field -> versions.put(field.getKey(), field.getValue().asText()));
+        return Used.of(versions);
     }
 
     /** The consumer group in which the hot path of a source commits. */
@@ -143,13 +159,24 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
 
     /** The snapshot that a line was or will be matched with, as far as is known; null for one before the hot path began. */
     public @Nullable Long snapshot(int partition, long offset) {
-        Long snapshot = null;
+        TakeUp takeUp = takeUp(partition, offset);
+        return takeUp == null ? null : takeUp.snapshot();
+    }
+
+    /** The formats that a line was or will be parsed by; null where nobody knows. */
+    public @Nullable Used formats(int partition, long offset) {
+        TakeUp takeUp = takeUp(partition, offset);
+        return takeUp == null ? null : takeUp.formats();
+    }
+
+    private @Nullable TakeUp takeUp(int partition, long offset) {
+        TakeUp last = null;
         for (TakeUp takeUp : takeUps) {
             if (takeUp.begin(partition) <= offset) {
-                snapshot = takeUp.snapshot();
+                last = takeUp;
             }
         }
-        return isBefore(partition, offset) ? null : snapshot;
+        return isBefore(partition, offset) ? null : last;
     }
 
     /** Whether a line lies before the place where the hot path began at all. */

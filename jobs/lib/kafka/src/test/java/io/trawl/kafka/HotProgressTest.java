@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.base.Json;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.kafka.HotProgress.TakeUp;
 import io.trawl.record.OffsetSpan;
 import java.io.IOException;
@@ -17,7 +18,8 @@ class HotProgressTest {
             """);
     private static final TakeUp SECOND = takeUp("""
             {"snapshot":8,"index":"hdfs://x/8.index","run_id":"r","taken":"2026-11-24T11:00:00Z",
-             "from":{"0":20,"1":5},"skipped":{"0":{"from":15,"until":18}}}
+             "from":{"0":20,"1":5},"skipped":{"0":{"from":15,"until":18}},
+             "formats":{"parser":"squid/3,my-gateway/1","format.my-gateway":"0123","zone":"UTC"}}
             """);
 
     private static TakeUp takeUp(String json) {
@@ -49,6 +51,15 @@ class HotProgressTest {
         assertThat(progress.snapshot(2, 0)).isEqualTo(8);
         assertThat(progress.isBefore(0, 9)).isTrue();
         assertThat(progress.isBefore(1, 0)).isFalse();
+    }
+
+    @Test
+    void theFormatsOfALineAreThoseOfItsTakeUp() {
+        HotProgress progress = progress(Map.of());
+        assertThat(progress.formats(0, 20))
+                .isEqualTo(new Used(List.of("squid/3", "my-gateway/1"), Map.of("my-gateway", "0123"), "UTC", 0));
+        assertThat(progress.formats(0, 19)).as("an older version said nothing").isNull();
+        assertThat(progress.formats(0, 9)).isNull();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.trawl.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.Json;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param holes those of them that retention had deleted before ingest
  * @param snapshot indicators of the batch sweep
  * @param version sequence of the result that the batch cells in HBase must be of
+ * @param formats by which the batch path parsed the lines; null where nobody knows
  */
 record Basis(
         String source,
@@ -37,6 +39,7 @@ record Basis(
         List<OffsetSpan> holes,
         long snapshot,
         long version,
+        @Nullable Used formats,
         HotProgress hot)
         implements Serializable {
 
@@ -99,7 +102,12 @@ record Basis(
                 offset,
                 why);
         if (reason == Reason.UNEXPLAINED) {
-            into.later(new Doubtful(detection.getEventId(), detection.getIndicatorId(), detection.getField(), example));
+            into.later(new Doubtful(
+                    detection.getEventId(),
+                    detection.getIndicatorId(),
+                    detection.getField(),
+                    example,
+                    otherFormats(partition, offset)));
         } else {
             into.add(Kind.ONLY_BATCH, reason, example);
         }
@@ -127,9 +135,14 @@ record Basis(
             if (!fields.isEmpty()) {
                 long with = theirs.path("indicator_snapshot").asLong();
                 String names = String.join(", ", fields.keySet());
+                String otherFormats = otherFormats(batch.getPartition(), batch.getOffset());
+                Reason reason = with != snapshot
+                        ? Reason.OTHER_INDICATORS
+                        : otherFormats != null ? Reason.OTHER_FORMATS : Reason.UNEXPLAINED;
+                String why = with != snapshot ? snapshots(with, snapshot) : otherFormats;
                 into.add(
                         Kind.DIFFERENT,
-                        with == snapshot ? Reason.UNEXPLAINED : Reason.OTHER_INDICATORS,
+                        reason,
                         new Example(
                                 batch.getDetectionId(),
                                 batch.getTimestamp(),
@@ -137,9 +150,7 @@ record Basis(
                                 batch.getIndicatorValue(),
                                 batch.getPartition(),
                                 batch.getOffset(),
-                                with == snapshot
-                                        ? "fields that differ: " + names
-                                        : snapshots(with, snapshot) + "; fields that differ: " + names));
+                                (why == null ? "" : why + "; ") + "fields that differ: " + names));
                 return;
             }
         }
@@ -227,7 +238,8 @@ record Basis(
                     detection.path("event_id").asText(),
                     detection.path("indicator_id").asText(),
                     detection.path("field").asText(),
-                    example));
+                    example,
+                    otherFormats(partition, offset)));
         } else {
             into.add(Kind.ONLY_HOT, reason, example);
         }
@@ -250,6 +262,14 @@ record Basis(
 
     private static String snapshots(@Nullable Long hot, @Nullable Long batch) {
         return "indicators " + hot + " in the hot path, " + batch + " in the batch sweep";
+    }
+
+    /** By which formats the two parsed a line, if these are known and not the same; else null. */
+    private @Nullable String otherFormats(int partition, long offset) {
+        Used theirs = hot.formats(partition, offset);
+        return formats == null || theirs == null || formats.isSame(theirs)
+                ? null
+                : "formats " + theirs + " in the hot path, " + formats + " in the batch sweep";
     }
 
     private static boolean contain(List<OffsetSpan> spans, int partition, long offset) {

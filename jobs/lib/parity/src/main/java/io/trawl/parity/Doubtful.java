@@ -2,9 +2,19 @@ package io.trawl.parity;
 
 import java.io.Serializable;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** A detection that only one of the two has; the reason hangs on what became of its line. */
-record Doubtful(String eventId, String indicatorId, String field, Example example) implements Serializable {
+/**
+ * A detection that only one of the two has; the reason hangs on what became of its line.
+ *
+ * @param formats by which the two parsed its line, if these are not the same; else null
+ */
+record Doubtful(
+        String eventId,
+        String indicatorId,
+        String field,
+        Example example,
+        @Nullable String formats) implements Serializable {
     private static final Set<String> SINCE_VERSION_2 = Set.of("dns.question.name", "tls.client.server_name");
 
     /** The line and the indicator, whatever the field. */

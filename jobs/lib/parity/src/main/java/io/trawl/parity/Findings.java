@@ -47,9 +47,9 @@ final class Findings implements Serializable {
         if (later.size() < MOST_LATER) {
             later.add(one);
         } else {
-            add(
+            leave(
                     Kind.ONLY_BATCH,
-                    Reason.UNEXPLAINED,
+                    one,
                     one.example()
                             .because(one.example().why() + "; not looked up whether the line was invalid once, since "
                                     + MOST_LATER + " others were"));
@@ -79,7 +79,7 @@ final class Findings implements Serializable {
                         Reason.OTHER_FIELD,
                         one.example().because("the hot path has it in url.domain, the batch sweep in " + one.field()));
             } else {
-                add(Kind.ONLY_BATCH, Reason.UNEXPLAINED, one.example());
+                leave(Kind.ONLY_BATCH, one, one.example());
             }
         }
         later.clear();
@@ -95,10 +95,20 @@ final class Findings implements Serializable {
                         Reason.OTHER_FIELD,
                         one.example().because("the batch sweep has it in a field of DNS or TLS"));
             } else {
-                add(Kind.ONLY_HOT, Reason.UNEXPLAINED, one.example());
+                leave(Kind.ONLY_HOT, one, one.example());
             }
         }
         doubtful.clear();
+    }
+
+    /** Adds one of whose line nothing is known but, perhaps, that the two parsed it by different formats. */
+    private void leave(Kind kind, Doubtful one, Example example) {
+        String formats = one.formats();
+        if (formats == null) {
+            add(kind, Reason.UNEXPLAINED, example);
+        } else {
+            add(kind, Reason.OTHER_FORMATS, one.example().because(formats));
+        }
     }
 
     /** Line and indicator of what a hot path of version 1 has in url.domain, and the batch sweep in a field of DNS or TLS. */

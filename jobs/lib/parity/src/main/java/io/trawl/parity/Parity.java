@@ -2,6 +2,7 @@ package io.trawl.parity;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.base.Window;
 import io.trawl.copies.EarlierCopies;
 import io.trawl.hbase.HBase;
@@ -71,6 +72,7 @@ public final class Parity {
         if (snapshot == null) {
             throw new JobFailure("run " + enrich.runId() + " of enrich names no snapshot of indicators", null);
         }
+        Ledger.Entry validate = ledger.current(enrich.source(), Stage.VALIDATE, window);
         return new Parity(
                 settings,
                 ledger,
@@ -81,6 +83,7 @@ public final class Parity {
                         ingest.spans("holes"),
                         snapshot,
                         enrich.sequence(),
+                        validate == null ? null : Used.of(validate.versions()),
                         hot));
     }
 

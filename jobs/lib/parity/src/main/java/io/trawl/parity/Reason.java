@@ -14,6 +14,8 @@ public enum Reason {
     DELETED("deleted before it was read"),
     /** The line came more than once, and the two kept another copy. */
     COPY("copy"),
+    /** The two parsed its line by different formats: the hot path goes on with those that it began with. */
+    OTHER_FORMATS("other formats"),
     /** The line was invalid until a format was mended, and the hot path had read it before. */
     HEALED("healed"),
     /** The hot path, of an older version, found it in url.domain, and the batch sweep in the field of DNS or TLS. */

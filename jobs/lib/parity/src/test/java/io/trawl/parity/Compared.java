@@ -3,6 +3,7 @@ package io.trawl.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.base.Json;
+import io.trawl.base.SourceParser.Used;
 import io.trawl.base.Window;
 import io.trawl.hbase.CellName;
 import io.trawl.hbase.HBase;
@@ -23,6 +24,7 @@ import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.CellComparator;
 import org.apache.hadoop.hbase.KeyValue;
 import org.apache.hadoop.hbase.client.Result;
+import org.jspecify.annotations.Nullable;
 
 /** A window that both paths have, and detections of it as HBase has them. Tests of what becomes of one extend it. */
 abstract class Compared {
@@ -32,12 +34,25 @@ abstract class Compared {
     static final long VERSION = 12;
     static final String ID = "00112233445566778899aabbccddeeff";
 
+    static final Used FORMATS =
+            new Used(List.of("squid/3", "my-gateway/1"), Map.of("my-gateway", "a".repeat(64)), "UTC", 0);
+    /** The same but for the text of a declaration. */
+    static final Used MENDED = new Used(FORMATS.ids(), Map.of("my-gateway", "b".repeat(64)), "UTC", 0);
+
+    static final String OTHER = "formats squid/3, my-gateway/1 (aaaaaaaaaaaa), zone UTC in the hot path, squid/3,"
+            + " my-gateway/1 (bbbbbbbbbbbb), zone UTC in the batch sweep";
+
     final Findings findings = new Findings();
 
     static Basis basis() {
-        HotProgress.TakeUp first = new HotProgress.TakeUp(6, Map.of(0, 90L), Map.of());
+        return basis(FORMATS);
+    }
+
+    /** @param formats of the batch path; the hot path has those of {@link #FORMATS} since offset 110 */
+    static Basis basis(@Nullable Used formats) {
+        HotProgress.TakeUp first = new HotProgress.TakeUp(6, Map.of(0, 90L), Map.of(), null);
         HotProgress.TakeUp second =
-                new HotProgress.TakeUp(SNAPSHOT, Map.of(0, 110L), Map.of(0, new OffsetSpan(0, 150L, 160L)));
+                new HotProgress.TakeUp(SNAPSHOT, Map.of(0, 110L), Map.of(0, new OffsetSpan(0, 150L, 160L)), FORMATS);
         return new Basis(
                 "proxy",
                 WINDOW,
@@ -45,6 +60,7 @@ abstract class Compared {
                 List.of(new OffsetSpan(0, 290L, 292L)),
                 SNAPSHOT,
                 VERSION,
+                formats,
                 new HotProgress(List.of(first, second), Map.of(0, 200L)));
     }
 

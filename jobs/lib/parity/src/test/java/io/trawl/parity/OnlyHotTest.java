@@ -147,6 +147,14 @@ class OnlyHotTest extends Compared {
     }
 
     @Test
+    void aLineThatTheBatchPathParsedByOtherFormatsIsExplained() {
+        Detection hot = hot(120, WINDOW.start());
+        basis(MENDED)
+                .hot(Keys.window(4, hot, WINDOW), new HBaseStore.Place(0, 120), row(hotCell(hot)), List.of(), findings);
+        assertThat(why(only(verdict(), Kind.ONLY_HOT, Reason.OTHER_FORMATS))).isEqualTo(OTHER);
+    }
+
+    @Test
     void anEntryOfTheWindowsListWithoutItsRowIsSaid() {
         Detection hot = hot(120, WINDOW.start());
         basis().hot(

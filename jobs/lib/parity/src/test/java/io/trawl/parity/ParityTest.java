@@ -154,6 +154,30 @@ class ParityTest extends Compared {
                 .isEqualTo("the line was invalid when the hot path read it, and was parsed again since");
     }
 
+    @Test
+    void aLineThatTheTwoParsedByDifferentFormatsIsExplained() {
+        Detection detection = detection(120);
+        basis(MENDED).batch(detection, row(cell("batch", VERSION, detection)), findings);
+        assertThat(why(only(verdict(), Kind.ONLY_BATCH, Reason.OTHER_FORMATS))).isEqualTo(OTHER);
+        assertThat(verdict().counts()).containsEntry("hot_batch_only.other_formats", 1L);
+    }
+
+    @Test
+    void fieldsThatDifferByDifferentFormatsAreExplained() {
+        Detection changed = hot(120, WINDOW.start());
+        changed.setValue("evil.example");
+        basis(MENDED).batch(detection(120), row(hotCell(changed), cell("batch", VERSION, detection(120))), findings);
+        assertThat(why(only(verdict(), Kind.DIFFERENT, Reason.OTHER_FORMATS)))
+                .isEqualTo(OTHER + "; fields that differ: value");
+    }
+
+    @Test
+    void formatsThatNobodyKnowsExplainNothing() {
+        Detection detection = detection(120);
+        basis(null).batch(detection, row(cell("batch", VERSION, detection)), findings);
+        only(verdict(), Kind.ONLY_BATCH, Reason.UNEXPLAINED);
+    }
+
     private void hotInUrlDomainAndBatchIn(String field, String hotField, String indicator) {
         Detection hot = hot(120, WINDOW.start());
         hot.setField(hotField);
