@@ -18,6 +18,8 @@ from trawl_dags.windows import INSTANT
 CHECKED = "{{ ti.xcom_pull(task_ids='check')['%s'] }}"
 WINDOW = ("--source", CHECKED % "source", "--window", CHECKED % "window")
 ACCEPT_LOSS = "{{ '--accept-loss' if ti.xcom_pull(task_ids='check')['accept_loss'] else '' }}"
+# A check of before there was this field has none.
+FORMATS = "{{ ti.xcom_pull(task_ids='check').get('formats', 'pinned') }}"
 
 
 def sweep(called: str, own: str, settings: Settings) -> DAG:
@@ -47,6 +49,13 @@ def sweep(called: str, own: str, settings: Settings) -> DAG:
                 title="Indicators",
                 description=texts.INDICATORS,
             ),
+            "formats": Param(
+                "pinned",
+                type="string",
+                enum=["pinned", "latest"],
+                title="Formats",
+                description=texts.FORMATS,
+            ),
             "accept_loss": Param(False, type="boolean", title="Accept loss", description=texts.ACCEPT_LOSS),
         },
         default_args=job_defaults(settings),
@@ -56,7 +65,9 @@ def sweep(called: str, own: str, settings: Settings) -> DAG:
     ) as dag:
         check = CheckOperator(task_id="check", own=own, doc_md=texts.CHECK, pool="default_pool")
         ingest = SparkJobOperator(task_id="ingest", job="ingest", arguments=[*WINDOW, ACCEPT_LOSS], doc_md=texts.INGEST)
-        validate = SparkJobOperator(task_id="validate", job="validate", arguments=WINDOW, doc_md=texts.VALIDATE)
+        validate = SparkJobOperator(
+            task_id="validate", job="validate", arguments=[*WINDOW, "--formats", FORMATS], doc_md=texts.VALIDATE
+        )
         enrich = SparkJobOperator(
             task_id="enrich",
             job="enrich",

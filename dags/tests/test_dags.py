@@ -204,6 +204,21 @@ def test_what_a_job_gets_comes_from_the_check(dags):
         assert tasks[name].arguments[3] == "{{ ti.xcom_pull(task_ids='check')['window'] }}"
     assert "--accept-loss" in tasks["ingest"].arguments[4]
     assert tasks["enrich"].arguments[4] == "--indicators"
+    assert tasks["validate"].arguments[4] == "--formats"
+
+
+@pytest.mark.parametrize(("checked", "formats"), [({"formats": "latest"}, "latest"), ({}, "pinned")])
+def test_the_formats_come_from_the_check_also_where_that_is_of_an_older_version(dags, checked, formats):
+    class Pulled:
+        def xcom_pull(self, task_ids):
+            assert task_ids == "check"
+            return checked
+
+    dag = dags["sweep"]
+    given = dag.task_dict["validate"].render_template(
+        dag.task_dict["validate"].arguments[5], {"ti": Pulled()}, dag.get_template_env()
+    )
+    assert given == formats
 
 
 @pytest.mark.parametrize("value", ["yesterday", "2026-11-24T10:00:00", "2026-11-24", "10:00"])

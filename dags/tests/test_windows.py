@@ -15,7 +15,7 @@ def ask(settings, params=None, interval=TEN, now=NOW):
 def test_an_empty_form_sweeps_the_runs_own_window(conf):
     sweep = ask(conf())
     assert (sweep.source.name, str(sweep.window)) == ("proxy", "2026-11-24T10:00:00Z/2026-11-24T11:00:00Z")
-    assert (sweep.indicators, sweep.accept_loss) == ("pinned", False)
+    assert (sweep.indicators, sweep.formats, sweep.accept_loss) == ("pinned", "pinned", False)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_a_range_of_aligned_windows_is_taken_whole(conf, start, end, units):
         ({"source": "dns"}, "source 'dns' is unknown: expected one of proxy"),
         ({"sourse": "proxy"}, "field 'sourse' is unknown: expected some of source, window_start"),
         ({"indicators": "all"}, "indicators 'all': expected pinned or latest"),
+        ({"formats": "nginx"}, "formats 'nginx': expected pinned or latest"),
         ({"accept_loss": "yes"}, "accept_loss 'yes': expected true or false"),
         ({"window_start": "yesterday", "window_end": "now"}, "window_start 'yesterday': expected an instant"),
         ({"window_start": 7, "window_end": 8}, "window_start 7: expected an instant"),

@@ -27,7 +27,7 @@ class CheckOperator(BaseOperator):
     the margin has passed; a run by hand is refused at once.
 
     :param own: the DAG's own source, swept where the form names none
-    :return: {"source", "window": "START/END", "windows": how many, "indicators", "accept_loss"}
+    :return: {"source", "window": "START/END", "windows": how many, "indicators", "formats", "accept_loss"}
     """
 
     ui_color = "#f4efdc"
@@ -73,6 +73,7 @@ class CheckOperator(BaseOperator):
             "window": str(sweep.window),
             "windows": windows,
             "indicators": sweep.indicators,
+            "formats": sweep.formats,
             "accept_loss": sweep.accept_loss,
         }
 

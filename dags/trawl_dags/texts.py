@@ -59,8 +59,9 @@ record the loss. When it fails, the run is red and the tables are unchanged.
 
 VALIDATE = f"""
 Parses and checks each raw line: the line becomes a row of `lake.proxy_events`, or of `lake.invalid_records` with the
-reason. Copies are dropped and counted. A line that cannot be parsed never fails the task. When it fails, the run is
-red and the tables are unchanged.
+reason. Copies are dropped and counted. A line that cannot be parsed never fails the task. A rerun parses by the formats
+that made the window's result before; *Formats: latest* in the form uses today's. When it fails, the run is red and the
+tables are unchanged.
 {_RERUN}{_STOP}"""
 
 ENRICH = f"""
@@ -192,6 +193,10 @@ SOURCE = "A source of trawl.conf."
 START = "In UTC, a border of the source's windows. Start and end both empty: the run's own window."
 END = "In UTC, a later border; one run sweeps all windows between start and end."
 INDICATORS = "pinned: those of the window's first sweep, with their allowlists. latest: today's; the ledger notes it."
+FORMATS = (
+    "pinned: those that made the window's result before, in a first sweep today's. latest: today's; the ledger notes "
+    "it. To heal only invalid lines, use the DAG replay."
+)
 ACCEPT_LOSS = (
     "Continue and record the loss if retention has deleted some of the window's messages, or if the broker has lost "
     "the end of its log."

@@ -13,7 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXAMPLE = "2026-11-24T10:00:00Z"
 INSTANT = r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$"
 """What the form takes for an instant; the calendar that it shows for "date-time" checks nothing."""
-FIELDS = ("source", "window_start", "window_end", "indicators", "accept_loss")
+FIELDS = ("source", "window_start", "window_end", "indicators", "formats", "accept_loss")
 REPLAY_FIELDS = ("source", "window_start", "window_end", "since", "reason", "format", "pattern", "dry_run")
 
 
@@ -43,6 +43,7 @@ class Sweep:
     source: Source
     window: Window
     indicators: str
+    formats: str
     accept_loss: bool
 
 
@@ -78,7 +79,7 @@ def closed(window: Window, margin: timedelta, now: datetime) -> bool:
 def request(params: Mapping[str, Any], interval: Window | None, settings: Settings, own: str, now: datetime) -> Sweep:
     """Turn the trigger form into the sweep it asks for.
 
-    :param params: the form's fields: source, window_start, window_end, indicators, accept_loss
+    :param params: the form's fields: source, window_start, window_end, indicators, formats, accept_loss
     :param interval: the run's data interval, swept where the form names no window; None if it has none:
         then the newest closed window
     :param own: the DAG's own source
@@ -86,9 +87,7 @@ def request(params: Mapping[str, Any], interval: Window | None, settings: Settin
     :raises SettingsError: trawl.conf itself is wrong
     """
     source = _source(params, FIELDS, settings, own)
-    indicators = params.get("indicators") or "pinned"
-    if indicators not in ("pinned", "latest"):
-        raise BadRequest(f"indicators {indicators!r}: expected pinned or latest")
+    indicators, formats = _which(params, "indicators"), _which(params, "formats")
     accept_loss = _flag(params, "accept_loss")
     given = _range(params)
     if given:
@@ -105,7 +104,7 @@ def request(params: Mapping[str, Any], interval: Window | None, settings: Settin
             f"window {window} is {window.units(source.window)} windows of {iso(source.window)}: at most {most} in "
             "one run (setting window.most); a backfill takes more"
         )
-    return Sweep(source, window, indicators, accept_loss)
+    return Sweep(source, window, indicators, formats, accept_loss)
 
 
 def replay(params: Mapping[str, Any], settings: Settings, own: str) -> Replay:
@@ -165,6 +164,13 @@ def _source(params: Mapping[str, Any], fields: Sequence[str], settings: Settings
     if name not in settings.sources():
         raise BadRequest(f"source {name!r} is unknown: expected one of {', '.join(settings.sources())}")
     return settings.source(name)
+
+
+def _which(params: Mapping[str, Any], name: str) -> str:
+    value = params.get(name) or "pinned"
+    if value not in ("pinned", "latest"):
+        raise BadRequest(f"{name} {value!r}: expected pinned or latest")
+    return str(value)
 
 
 def _flag(params: Mapping[str, Any], name: str) -> bool:
