@@ -5,6 +5,7 @@ import json
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from trawl_dags import reports
 from trawl_dags.operator import SparkJobOperator
 from trawl_dags.spark import MasterUnreachable
 
@@ -49,6 +50,35 @@ def test_the_notes_of_a_job_that_failed_are_in_the_tasks_log(task, capsys, caplo
         task._settle()
     # Where a test's log goes hangs on what has set it up before.
     assert "warning: 5 of 7 lines are invalid" in capsys.readouterr().out + caplog.text
+
+
+def test_an_audits_warning_with_its_reasons_and_lines_is_in_the_tasks_log_and_steers_nothing(task, capsys, caplog):
+    # Three lines that strangers wrote, as audit notes them; the last two as if it had not made them plain.
+    notes = [
+        "warning: 5 of 7 lines are invalid, 71.43 %: more than 10 % (setting audit.invalid.limit). Reasons: syntax 4, "
+        "timestamp 1. Mend the format, then replay",
+        "invalid, syntax: too few columns: <script>alert(1)</script> %s {0}",
+        "invalid, syntax: too few columns: red \x1b[31m\x07 \u202eturned",
+        "invalid, timestamp: not a time: yesterday\r\n[2026-11-24] ERROR - forged",
+    ]
+    task.left(exit=0, status="ok", counts={"messages": 7, "warnings": 1}, notes=notes)
+    report = task._settle()
+    task._log_notes(report)
+    logged = capsys.readouterr().out + caplog.text
+    for note in notes[:2]:
+        assert note in logged
+    assert "invalid, syntax: too few columns: red ?[31m? ?turned" in logged
+    assert "invalid, timestamp: not a time: yesterday??[2026-11-24] ERROR - forged" in logged
+    assert not set(logged) & set("\x07\u202e\r")
+    assert "\x1b[31m?" not in logged
+    assert not any(line.startswith("[2026-11-24] ERROR") for line in logged.splitlines())
+    assert reports.counts(report) == "messages 7, warnings 1"
+
+
+def test_the_line_of_a_job_that_failed_is_one_and_plain(task):
+    task.left(exit=1, status="failed", error="host a\x1b[2J\nb has sent no line")
+    with pytest.raises(AirflowException, match=r"^trawl audit: host a\?\[2J\?b has sent no line$"):
+        task._settle()
 
 
 def test_a_job_that_refuses_its_arguments_is_not_retried(task):

@@ -240,7 +240,7 @@ class SparkJobOperator(ClusterSubmitOperator):
 
     def _log_notes(self, report: reports.Report) -> None:
         for note in report.get("notes") or ():
-            self.log.warning("%s", note)
+            self.log.warning("%s", reports.shown(note))
 
     def _settle(self, ending: str | Callable[[], str] = "it left no report") -> reports.Report:
         """The report of a job that did its work; raise for any other.
@@ -254,7 +254,7 @@ class SparkJobOperator(ClusterSubmitOperator):
             return report
         self.counts = reports.counts(report)
         self._log_notes(report)
-        line = f"trawl {self.job}: {report.get('error') or 'failed without a reason'}"
+        line = f"trawl {self.job}: {reports.shown(report.get('error') or 'failed without a reason')}"
         if report.get("exit") == BAD_ARGUMENT:
             raise AirflowFailException(line)
         raise AirflowException(line)

@@ -103,5 +103,10 @@ def counts(report: Report) -> str:
     return (counted or "nothing to count") + (f" in {seconds:.1f} s" if seconds is not None else "")
 
 
+def shown(text: object) -> str:
+    """Text of a report in one line that steers no terminal and no log: strangers may have written a part of it."""
+    return "".join(character if character.isprintable() else "?" for character in str(text))
+
+
 def _first_line(failure: Exception) -> str:
     return (str(failure) or type(failure).__name__).splitlines()[0]
