@@ -9,7 +9,7 @@ import io.trawl.bench.frame.Size;
 import io.trawl.bench.hot.HotBench;
 import io.trawl.bench.match.IndexBench;
 import io.trawl.bench.match.MatchBench;
-import io.trawl.bench.match.ParseBench;
+import io.trawl.bench.parse.ParseBench;
 import io.trawl.bench.path.PathBench;
 import io.trawl.bench.store.GrowthBench;
 import io.trawl.bench.store.SightingsBench;

@@ -9,10 +9,11 @@ import java.util.Arrays;
 
 /** Trawl, as the jobs do it: every line becomes an event with all of its fields, and every event is matched. */
 final class EventMatcher implements LineMatcher {
-    private final Parser parser = Formats.shipped().parser("squid", ZoneOffset.UTC);
+    private final Parser parser;
     private final IndicatorIndex index;
 
-    EventMatcher(IndicatorIndex index) {
+    EventMatcher(IndicatorIndex index, String format) {
+        this.parser = Formats.shipped().parser(format, ZoneOffset.UTC);
         this.index = index;
     }
 

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** One thread and a log in memory: Trawl beside its peer, in turns, round after round. */
@@ -33,8 +34,8 @@ final class InMemory {
     Map<String, Took> measure(Path index, Path table) throws IOException {
         Map<String, LineMatcher> matchers = new LinkedHashMap<>();
         IndicatorIndex opened = IndicatorIndex.open(index);
-        matchers.put("sift", new SiftMatcher(opened));
-        matchers.put("events", new EventMatcher(opened));
+        matchers.put("sift", new SiftMatcher(opened, "squid"));
+        matchers.put("events", new EventMatcher(opened, "squid"));
         matchers.put("regex", new RegexPeer(plain(table)));
         Map<String, Took> took = new LinkedHashMap<>();
         for (int round = 0; round <= rounds; round++) {
@@ -57,7 +58,36 @@ final class InMemory {
         return took;
     }
 
+    /**
+     * What sifting costs in another format: both logs in turns.
+     *
+     * @return nanoseconds of CPU a byte, by format
+     */
+    static Map<String, Double> sift(Map<String, MatchLog> logs, Path index, int rounds) throws IOException {
+        Map<String, LineMatcher> matchers = new LinkedHashMap<>();
+        IndicatorIndex opened = IndicatorIndex.open(index);
+        logs.keySet().forEach(format -> matchers.put(format, new SiftMatcher(opened, format)));
+        Map<String, Double> took = new LinkedHashMap<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (Map.Entry<String, MatchLog> entry : logs.entrySet()) {
+                MatchLog log = entry.getValue();
+                long cpu = THREADS.getCurrentThreadCpuTime();
+                BitSet found = log.found(Objects.requireNonNull(matchers.get(entry.getKey())));
+                double nanos = THREADS.getCurrentThreadCpuTime() - cpu;
+                check(log, "sift of " + entry.getKey(), found, log.hits());
+                if (round > 0) {
+                    took.merge(entry.getKey(), nanos / log.bytes().length, Math::min);
+                }
+            }
+        }
+        return took;
+    }
+
     private void check(String name, BitSet found, BitSet expected) {
+        check(log, name, found, expected);
+    }
+
+    private static void check(MatchLog log, String name, BitSet found, BitSet expected) {
         if (found.equals(expected)) {
             return;
         }

@@ -8,6 +8,9 @@ import io.trawl.bench.frame.Folder;
 import io.trawl.bench.frame.Outcome;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.traffic.PeerTable;
+import io.trawl.traffic.Format;
+import io.trawl.traffic.Traffic;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import picocli.CommandLine.Option;
                     + "turns, round after round:",
             "  in memory  one thread parses and matches the lines: Trawl as match does it (sift), Trawl as the jobs do it, "
                     + "one event per line (events), and a regular expression with a set of domains, as people write it in Java (regex)",
+            "             and the same of a log in the combined format, compared with Squid's",
             "  index      the cost of building it in a heap of 512 MB, and the file's size",
             "  whole      bin/trawl match --index, DuckDB (two queries), Polars and rg -F -f as processes, 2 threads each",
             "",
@@ -49,6 +53,9 @@ public final class MatchBench implements Bench {
     private static final List<Size> SIZES = List.of(SMALLEST, SMALL, LARGE, LARGEST);
     /** Of the JVM that builds an index. */
     private static final String BUILD_HEAP = "512m";
+
+    @Option(names = "--sift", description = "Only the sifting of both formats: no peers, no whole processes.")
+    private boolean siftOnly;
 
     @Option(names = "--lines", paramLabel = "N", description = "Lines of the log (default: 2M).")
     private Size lines = new Size(2_000_000);
@@ -76,6 +83,12 @@ public final class MatchBench implements Bench {
             throw new IllegalArgumentException("--indicators " + most.value() + ": expected 10k or more");
         }
         return Folder.use("match", false, (project, work) -> {
+            if (siftOnly) {
+                Size size = sizes.contains(LARGE) ? LARGE : sizes.get(sizes.size() - 1);
+                build(size, work, progress);
+                sayFormats(MatchLog.of(MatchLog.traffic(lines.value(), LARGEST.value())), index(work, size), progress);
+                return outcome;
+            }
             measure(Peers.install(project.home(), Folder.of(project), progress), work, progress);
             return outcome;
         });
@@ -101,6 +114,7 @@ public final class MatchBench implements Bench {
             progress.accept("matched in memory with " + size);
         }
         sayInMemory();
+        sayFormats(log, index(work, sizes.contains(LARGE) ? LARGE : sizes.get(sizes.size() - 1)), progress);
         new WholeProcess(peers, log, text, work, rounds, sizes, progress).measure(outcome);
     }
 
@@ -173,6 +187,30 @@ public final class MatchBench implements Bench {
             outcome.atMost("sift_cpu_10m_to_10k", 1.4, cpu(LARGEST, "sift") / cpu(SMALLEST, "sift"))
                     .ratio("events_cpu_10m_to_10k", cpu(LARGEST, "events") / cpu(SMALLEST, "events"));
         }
+    }
+
+    /** What it costs to pass over the lines of a web server's log, beside Squid's. */
+    private void sayFormats(MatchLog squid, Path index, Consumer<String> progress) throws IOException {
+        Map<String, MatchLog> logs = new LinkedHashMap<>();
+        logs.put("squid", squid);
+        logs.put(
+                "combined",
+                MatchLog.of(Traffic.builder(1, lines.value() / 2)
+                        .format(Format.COMBINED)
+                        .indicators(LARGEST.value())
+                        .build()));
+        Map<String, Double> took = InMemory.sift(logs, index, rounds);
+        StringBuilder table = new StringBuilder(String.format("%-28s %12s%n", "sift by format", "CPU ns/byte"));
+        took.forEach((format, nanos) -> {
+            outcome.figure("sift." + format + ".cpu_ns_per_byte", nanos);
+            table.append(String.format(Locale.ROOT, "%-28s %12.2f%n", format, nanos));
+        });
+        outcome.say(table.toString())
+                .atMost(
+                        "sift_combined_to_squid_cpu_per_byte",
+                        1.3,
+                        Objects.requireNonNull(took.get("combined")) / Objects.requireNonNull(took.get("squid")));
+        progress.accept("sifted squid and combined in turns");
     }
 
     private double cpu(Size size, String name) {

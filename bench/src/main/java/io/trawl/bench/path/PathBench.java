@@ -11,6 +11,7 @@ import io.trawl.bench.frame.Side;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.traffic.GeneratedLog;
 import io.trawl.bench.traffic.PeerTable;
+import io.trawl.bench.traffic.Written;
 import io.trawl.stack.LocalStack;
 import io.trawl.stack.Options;
 import java.io.IOException;
@@ -59,6 +60,9 @@ import picocli.CommandLine.Option;
             "Then enrich alone sweeps the same events with 10k and with 10M indicators, in turns, with an index that the "
                     + "machine has fetched already.",
             "",
+            "With --format, the four jobs sweep a log of that format and one of Squid's, in turns, and nothing else is "
+                    + "measured: their CPU per byte of the log is compared.",
+            "",
             "Takes six minutes and 8 GB of disk on 2 cores, with the defaults.",
             ""
         })
@@ -95,6 +99,13 @@ public final class PathBench implements Bench {
     private int rounds = 4;
 
     @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description =
+                    "Another format, combined or ecs-json: only the jobs are measured, with this one and with squid in turns.")
+    private @Nullable String format;
+
+    @Option(
             names = "--profile",
             paramLabel = "FILE",
             description = "Also record the jobs' JVM with Java Flight Recorder (jfr print, JDK Mission Control).")
@@ -121,6 +132,15 @@ public final class PathBench implements Bench {
         if (rounds < 2) {
             throw new IllegalArgumentException(
                     "--rounds " + rounds + ": expected 2 or more, since the first is not counted");
+        }
+        Written other = format == null ? Written.SQUID : Written.of(format);
+        if (other != Written.SQUID) {
+            return servers.use("path", (project, work) -> {
+                BesideSquid beside = new BesideSquid(
+                        other, lines.value(), servers.indicators().value(), rounds);
+                return beside.measure(
+                        project.portShift(PORT_SHIFT), work, temporary -> jobsSide(work, temporary), progress);
+            });
         }
         return servers.use("path", (project, work) -> measure(project, work, progress));
     }

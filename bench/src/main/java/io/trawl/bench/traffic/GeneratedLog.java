@@ -58,7 +58,7 @@ public final class GeneratedLog {
      * @param bytes length as text, line ends included
      * @param malformed lines that are none
      * @param planted matches that must be found
-     * @param hits lines with a match: "time URL", in order
+     * @param hits lines with a match: "time URL", in order; of Squid's format only
      * @param places the same lines as "partition:offset"
      * @param ends messages in each partition
      * @param first append time of the first message
@@ -77,12 +77,20 @@ public final class GeneratedLog {
 
     private final Traffic traffic;
     private final long lines;
+    private final Written written;
 
     /** @param indicators in the feeds, at least 10,000: from there on the lines do not depend on it */
     public GeneratedLog(long lines, long indicators) {
+        this(lines, indicators, Written.SQUID);
+    }
+
+    /** The same in another format. */
+    public GeneratedLog(long lines, long indicators, Written written) {
         this.lines = lines;
+        this.written = written;
         // About half of the generator's hits are of a kind that both sides know.
-        this.traffic = Traffic.builder(SEED, lines + lines / 100 + 1000)
+        this.traffic = Traffic.builder(SEED, lines + lines / 50 + 1000)
+                .format(written.generated())
                 .hits(2)
                 .indicators(indicators)
                 .start(START)
@@ -112,7 +120,7 @@ public final class GeneratedLog {
             @Override
             public Line next() {
                 Line line = all.next();
-                while (!bothJudge(line)) {
+                while (!bothJudge(line) || !written.takes(line)) {
                     line = all.next();
                 }
                 given++;
@@ -159,22 +167,23 @@ public final class GeneratedLog {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(text), 1 << 20);
                 KafkaProducer<byte[], byte[]> producer = producer(bootstrap)) {
             for (Line line : lines()) {
-                out.write(line.bytes());
+                byte[] body = written.bytes(line);
+                out.write(body);
                 out.write('\n');
-                bytes += line.bytes().length + 1;
+                bytes += body.length + 1;
                 malformed += line.malformed() == null ? 0 : 1;
                 planted += line.planted().size();
                 boolean hit = !line.planted().isEmpty();
-                if (hit) {
-                    hits.add(timeAndUrl(line.bytes()));
+                if (hit && written == Written.SQUID) {
+                    hits.add(timeAndUrl(body));
                 }
                 Source source = sources.get(line.proxy());
                 if (source == null) {
                     throw new IllegalStateException("a line of " + line.proxy() + ", which is not a proxy here");
                 }
                 // The callback is told of what fails; its future says nothing more.
-                Future<RecordMetadata> unused = producer.send(
-                        new ProducerRecord<>(topic, source.key, source.envelope(line.bytes())), (at, e) -> {
+                Future<RecordMetadata> unused =
+                        producer.send(new ProducerRecord<>(topic, source.key, source.envelope(body)), (at, e) -> {
                             if (e != null) {
                                 failure.compareAndSet(null, e);
                                 return;

@@ -46,8 +46,8 @@ class MatchLogTest {
             IndicatorIndex index = builder.build();
 
             assertThat(log.hits().cardinality()).isEqualTo(LINES / 1000);
-            assertThat(log.found(new EventMatcher(index))).isEqualTo(log.hits());
-            assertThat(log.found(new SiftMatcher(index))).isEqualTo(log.hits());
+            assertThat(log.found(new EventMatcher(index, "squid"))).isEqualTo(log.hits());
+            assertThat(log.found(new SiftMatcher(index, "squid"))).isEqualTo(log.hits());
             assertThat(log.found(new RegexPeer(plain))).isEqualTo(log.plainHits());
         }
         assertThat(log.plainHits().cardinality()).isBetween(LINES / 5000, LINES / 1001);

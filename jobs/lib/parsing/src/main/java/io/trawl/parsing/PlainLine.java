@@ -7,71 +7,17 @@ package io.trawl.parsing;
  * nothing. For one thread, and used again for the next line.
  */
 public abstract class PlainLine {
-    private boolean connect;
-    private int targetFrom;
-    private int targetTo;
-    private int peerFrom;
-    private int peerTo;
-    private int clientFrom;
-    private int clientTo;
-
-    PlainLine() {}
+    private final Parts parts = new Parts();
 
     /**
      * Reads the line that begins at a place, as far as its line feed, or as the end of what there is.
      *
-     * @return where the line ends, where it is a plain one, and its columns are known then; -1 says nothing about it
+     * @return where the line ends, where it is a plain one, and its parts are known then; -1 says nothing about it
      */
     public abstract int read(byte[] bytes, int from, int to);
 
-    final void client(int from, int to) {
-        clientFrom = from;
-        clientTo = to;
-    }
-
-    final void target(boolean ofConnect, int from, int to) {
-        connect = ofConnect;
-        targetFrom = from;
-        targetTo = to;
-    }
-
-    final void peer(int from, int to) {
-        peerFrom = from;
-        peerTo = to;
-    }
-
-    /** Whether the method is CONNECT. */
-    public boolean isConnect() {
-        return connect;
-    }
-
-    /** Where the request's target begins: a URL, or host and port of CONNECT. */
-    public int targetFrom() {
-        return targetFrom;
-    }
-
-    /** Where it ends, exclusive. */
-    public int targetTo() {
-        return targetTo;
-    }
-
-    /** Where the peer begins that the proxy connected to, an address, a name or -. */
-    public int peerFrom() {
-        return peerFrom;
-    }
-
-    /** Where it ends, exclusive. */
-    public int peerTo() {
-        return peerTo;
-    }
-
-    /** Where the client begins, an address, a name or -. */
-    public int clientFrom() {
-        return clientFrom;
-    }
-
-    /** Where it ends, exclusive. */
-    public int clientTo() {
-        return clientTo;
+    /** What of the line that was read last is looked up. */
+    public final Parts parts() {
+        return parts;
     }
 }

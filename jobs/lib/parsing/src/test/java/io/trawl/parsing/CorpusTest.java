@@ -268,7 +268,7 @@ class CorpusTest {
         int lines = 0;
         for (Path file : apache("error-")) {
             for (String line : Files.readAllLines(file)) {
-                for (String format : Parsed.BY_HAND) {
+                for (String format : Parsed.FIRST) {
                     Failure failure = Parsed.failure(format, line);
                     assertThat(failure.reason()).isIn(Arrays.asList(Reason.TIMESTAMP, Reason.SYNTAX));
                     assertThat(failure.message()).contains("expected");

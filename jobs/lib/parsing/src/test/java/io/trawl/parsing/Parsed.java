@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of a line. */
 record Parsed(ProxyEvent event, @Nullable Failure failure) {
-    /** Formats whose parsers are written by hand. */
-    static final List<String> BY_HAND = List.of("squid", "combined", "squid-combined");
+    /** Formats of Squid and of web servers that all jobs began with. */
+    static final List<String> FIRST = List.of("squid", "combined", "squid-combined");
 
     static Parsed line(String format, byte[] line) {
         ProxyEvent event = new ProxyEvent();

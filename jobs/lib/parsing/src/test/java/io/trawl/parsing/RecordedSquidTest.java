@@ -145,13 +145,13 @@ class RecordedSquidTest {
         String cut = "1795527871.826      0 198.51.100.4 NONE_NONE/400 21661 GET http://a.example/?q=";
         String line = cut + "z".repeat(8191 - cut.length()) + "\0" + next;
         assertThat(Parsed.failure("squid", line).reason()).isEqualTo(Reason.SYNTAX);
-        assertThat(Parsed.failure("squid", line).message()).startsWith("Squid cut the line at 8191 bytes");
+        assertThat(Parsed.failure("squid", line).message()).startsWith("the line was cut at 8191 bytes");
         String combined =
                 "198.51.100.4 - - [24/Nov/2026:13:44:31 +0000] \"GET http://a.example/ HTTP/1.1\" 200 1 \"-\" \"";
         String combinedLine =
                 combined + "x".repeat(8191 - combined.length()) + "\0" + combined + "-\" TCP_MISS:HIER_NONE";
         assertThat(Parsed.failure("squid-combined", combinedLine).message())
-                .startsWith("Squid cut the line at 8191 bytes");
+                .startsWith("the line was cut at 8191 bytes");
     }
 
     /** A limit: only a site that both allows white space in URLs and appends columns can be told a false peer. */

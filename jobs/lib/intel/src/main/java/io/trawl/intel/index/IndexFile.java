@@ -228,6 +228,11 @@ final class IndexFile implements IndicatorIndex {
         return found[0];
     }
 
+    /** Whether there is anything that user agents are looked up for. */
+    boolean hasUserAgents() {
+        return hasAgents || regexes.length > 0;
+    }
+
     /** Every record of a host whose value is text[from, to), or that with the port. */
     private void probe(
             long hash,

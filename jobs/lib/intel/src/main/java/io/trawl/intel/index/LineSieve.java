@@ -19,18 +19,31 @@ public final class LineSieve {
 
     private final IndexSlots slots;
     private final RangeTables ranges;
+    private final IndexFile index;
     private final long start;
     private final boolean paths;
+    private final boolean agents;
 
     LineSieve(IndexFile index) {
+        this.index = index;
         this.slots = index.slots();
         this.ranges = index.ranges();
         this.start = index.start();
         this.paths = index.hasPaths();
+        this.agents = index.hasUserAgents();
     }
 
     /** Whether a request's URL, bytes[from, to), may match: by its host, as a URL, or by its path. */
     public boolean mayMatchUrl(byte[] bytes, int from, int to) {
+        return mayMatchUrl(bytes, from, to, paths);
+    }
+
+    /** Whether a referrer may match: by its host, or as a URL. */
+    public boolean mayMatchReferrer(byte[] bytes, int from, int to) {
+        return mayMatchUrl(bytes, from, to, false);
+    }
+
+    private boolean mayMatchUrl(byte[] bytes, int from, int to, boolean byPath) {
         int host = authority(bytes, from, to);
         if (host < 0) {
             return true;
@@ -43,7 +56,79 @@ public final class LineSieve {
         if (behind < to && bytes[behind] != '/' && bytes[behind] != '?' && bytes[behind] != '#') {
             return true;
         }
-        return mayMatchHost(bytes, host, end, true) || paths && mayMatchPath(bytes, behind, to);
+        return mayMatchHost(bytes, host, end, true) || byPath && mayMatchPath(bytes, behind, to);
+    }
+
+    /** Whether the host of a URL that a log has in parts may match, by itself or by a URL of it; a port may be behind it. */
+    public boolean mayMatchUrlHost(byte[] bytes, int from, int to) {
+        int end = hostEnd(bytes, from, to);
+        if (end < to && (bytes[end] != ':' || digitsEnd(bytes, end + 1, to) != to)) {
+            return true;
+        }
+        return mayMatchHost(bytes, from, end, true);
+    }
+
+    /** Whether a path, its query behind it, may match on any host. */
+    public boolean mayMatchPathOnly(byte[] bytes, int from, int to) {
+        return paths && mayMatchPath(bytes, from, to);
+    }
+
+    /** Whether any path may match, whatever it is. */
+    public boolean mayMatchAnyPath() {
+        return paths;
+    }
+
+    /** Whether a user agent may match. */
+    public boolean mayMatchUserAgent(byte[] bytes, int from, int to) {
+        if (!agents) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < ' ' || bytes[i] == 0x7F) {
+                return true;
+            }
+        }
+        return index.mayMatchUserAgent(new String(bytes, from, to - from, ISO_8859_1));
+    }
+
+    /** Whether a host that DNS or TLS named may match. */
+    public boolean mayMatchName(byte[] bytes, int from, int to) {
+        return hostEnd(bytes, from, to) != to || mayMatchHost(bytes, from, to, false);
+    }
+
+    /** Whether one of several answers of DNS may match, a comma between two. */
+    public boolean mayMatchAnswers(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i <= to) {
+            int end = i;
+            boolean name = false;
+            boolean v6 = false;
+            while (end < to && bytes[end] != ',') {
+                name |= bytes[end] == '.';
+                v6 |= bytes[end] == ':';
+                end++;
+            }
+            // What has neither is no host: a number, or a word.
+            boolean may = v6 ? mayMatchAddress(bytes, i, end) : name && mayMatchName(bytes, i, end);
+            if (may) {
+                return true;
+            }
+            i = end + 1;
+        }
+        return false;
+    }
+
+    /** Whether a hash in hex may match; true where it has anything else in it. */
+    public boolean mayMatchHash(byte[] bytes, int from, int to) {
+        long state = IndexFormat.hashStart(start);
+        for (int i = to - 1; i >= from; i--) {
+            int digit = bytes[i] >= 'A' && bytes[i] <= 'F' ? bytes[i] + 'a' - 'A' : bytes[i];
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                return true;
+            }
+            state = IndexFormat.step(state, digit);
+        }
+        return slots.mayHave(IndexFormat.mix(state));
     }
 
     /** Whether the target of CONNECT, host and port, may match. */

@@ -30,6 +30,7 @@ final class Declaration {
             "absent",
             "arrival",
             "wrapped",
+            "cut",
             "grammar",
             "map",
             "any",
@@ -44,6 +45,8 @@ final class Declaration {
     final boolean arrival;
     /** Whether a line without any envelope is another format's. */
     final boolean wrapped;
+    /** Bytes after which the writer cuts a line and runs the next one into it, NUL between the two; 0 where it does not. */
+    final int cut;
 
     final List<Envelope> envelopes;
     final List<Way> ways;
@@ -62,6 +65,7 @@ final class Declaration {
         this.version = keys.containsKey("version") ? keys.get("version").number() : 1;
         this.arrival = keys.containsKey("arrival") && keys.get("arrival").flag();
         this.wrapped = keys.containsKey("wrapped") && keys.get("wrapped").flag();
+        this.cut = keys.containsKey("cut") ? keys.get("cut").number() : 0;
         this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
         ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
         List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");

@@ -2,6 +2,7 @@ package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.Reason;
 import io.trawl.parsing.envelope.Envelope;
 import io.trawl.parsing.envelope.Frame;
@@ -170,6 +171,14 @@ public final class DeclaredFormat implements Parser {
                     null,
                     "no envelope around the line; expected, for example, <134>Jun 12 10:11:12 host");
         }
+        if (isCut(bytes, from, to, declaration.cut)) {
+            return new Failure(
+                    Reason.SYNTAX,
+                    null,
+                    "the line was cut at " + declaration.cut
+                            + " bytes and the next one written behind it; expected one line; a format of one's own may have no"
+                            + " such limit");
+        }
         Failure first = null;
         Columns columns = new Columns(columnsAtMost, bytes);
         for (int i = 0; i < ways.length; i++) {
@@ -220,7 +229,17 @@ public final class DeclaredFormat implements Parser {
         return failure;
     }
 
-    private static boolean isBlank(byte[] b, int from, int to) {
+    @Override
+    public @Nullable PlainLine plainLine() {
+        return DeclaredPlainLine.of(declaration, columnsAtMost);
+    }
+
+    /** Whether a line was cut and runs into the next one. */
+    static boolean isCut(byte[] b, int from, int to, int cut) {
+        return cut > 0 && to - from > cut && b[from + cut] == 0;
+    }
+
+    static boolean isBlank(byte[] b, int from, int to) {
         for (int i = from; i < to; i++) {
             if (b[i] != ' ' && b[i] != '\t' && b[i] != '\r') {
                 return false;

@@ -2,6 +2,7 @@ package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
@@ -39,6 +40,12 @@ final class FirstOf implements Parser {
     @Override
     public List<Parser> formats() {
         return List.of(parsers);
+    }
+
+    /** Those of the first format: what it reads for sure is its own, whatever the others would say. */
+    @Override
+    public @Nullable PlainLine plainLine() {
+        return parsers[0].plainLine();
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.trawl.parsing.format;
 
-import io.trawl.parsing.CombinedParser;
 import io.trawl.parsing.Parser;
-import io.trawl.parsing.SquidParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -141,22 +139,13 @@ public final class Formats {
     }
 
     /**
-     * The parser that jobs and commands use: written by hand for squid, combined and squid-combined, since that is faster;
-     * of all others, and if the site declares one of these, the compiled declaration.
+     * The parser that jobs and commands use.
      *
      * @param zone of times that name none, where the format has no zone of its own
      * @throws IllegalArgumentException there is no such format, or its declaration is wrong
      */
     public Parser parser(String name, ZoneId zone) {
-        if (isSites(name)) {
-            return declared(name, zone);
-        }
-        return switch (name) {
-            case "squid" -> new SquidParser();
-            case "combined" -> new CombinedParser(false);
-            case "squid-combined" -> new CombinedParser(true);
-            default -> declared(name, zone);
-        };
+        return declared(name, zone);
     }
 
     /**

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** One way to read a line: a grammar and what its columns mean. A format has one or several. */
 final class Way {
     static final String W3C = "w3c";
+    private static final String JSON = "json";
     private static final List<String> KINDS = List.of(
             "apache",
             "nginx",
@@ -43,7 +44,7 @@ final class Way {
             "structured-data",
             W3C,
             Zeek.KIND,
-            "json",
+            JSON,
             "cef",
             "leef");
     private static final int MOST_COLUMNS = 1_000;
@@ -51,11 +52,14 @@ final class Way {
     final Grammar grammar;
     final Mapping mapping;
     final Layout layout;
+    /** Whether its columns are places in the line, not texts that a library has read. */
+    final boolean hasPlaces;
 
     private Way(Grammar grammar, Mapping mapping, Layout layout) {
         this.grammar = grammar;
         this.mapping = mapping;
         this.layout = layout;
+        this.hasPlaces = !layout.kind().equals(JSON);
     }
 
     boolean isW3c() {
@@ -66,7 +70,11 @@ final class Way {
     Failure failure(byte[] bytes, int from, int to) {
         Columns columns = new Columns(grammar.size(), bytes);
         grammar.scan(bytes, from, to, columns);
-        return grammar.failure(bytes, from, to, columns);
+        Failure failure = grammar.failure(bytes, from, to, columns);
+        // A format string's columns are numbered as they stand, so the one that is missing has a field.
+        return failure.field() == null && FormatStrings.dialects().contains(layout.kind())
+                ? new Failure(failure.reason(), mapping.field(columns.reached), failure.message())
+                : failure;
     }
 
     /**
@@ -305,7 +313,7 @@ final class Way {
             case "delimited" -> delimited(of);
             case "ltsv" -> KeyValue.plan(KeyValue.Style.LTSV, needed(of));
             case "structured-data" -> StructuredData.plan(needed(of));
-            case "json" -> Json.plan(needed(of));
+            case JSON -> Json.plan(needed(of));
             case "cef" -> Cef.plan(needed(of));
             default -> Leef.plan(needed(of));
         };

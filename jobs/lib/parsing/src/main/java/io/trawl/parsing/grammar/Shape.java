@@ -23,60 +23,76 @@ public enum Shape {
     /** Characters of 26/Dec/2016:16:16:28 +0200. */
     public static final int CLF_LENGTH = 26;
 
+    /** Whether a column looks so. */
     public boolean fits(byte[] b, int from, int to) {
-        switch (this) {
-            case DIGITS:
-                if (to - from == 1 && b[from] == '-') {
-                    return true;
-                }
-                for (int i = from; i < to; i++) {
-                    if (b[i] < '0' || b[i] > '9') {
-                        return false;
-                    }
-                }
-                return to > from;
-            case NUMBER:
-                for (int i = from; i < to; i++) {
-                    if ((b[i] < '0' || b[i] > '9') && b[i] != '-' && b[i] != '.' && b[i] != '+') {
-                        return false;
-                    }
-                }
-                return to > from;
-            case CODE:
-                for (int i = from; i < to; i++) {
-                    if ((b[i] < 'A' || b[i] > 'Z') && (b[i] < '0' || b[i] > '9') && b[i] != '_') {
-                        return false;
-                    }
-                }
-                return to - from > 1;
-            case ADDRESS:
-                boolean sign = false;
-                for (int i = from; i < to; i++) {
-                    int c = b[i];
-                    sign |= c == '.' || c == ':';
-                    if ((c < '0' || c > ':') && c != '.' && ((c | 0x20) < 'a' || (c | 0x20) > 'f')) {
-                        return false;
-                    }
-                }
-                return sign;
-            case IDENT:
-                return (to - from == 1 && b[from] == '-') || !ADDRESS.fits(b, from, to);
-            case CLF:
-                return to - from == CLF_LENGTH && b[from + 2] == '/' && b[from + 11] == ':' && b[from + 20] == ' ';
-            case BRACES:
-                return to - from > 1 && b[from] == '{' && b[to - 1] == '}';
-            case MIME:
-                boolean slash = to - from == 1 && b[from] == '-';
-                for (int i = from; i < to; i++) {
-                    slash |= b[i] == '/';
-                    if (b[i] == '"' || b[i] == '[' || b[i] == ']') {
-                        return false;
-                    }
-                }
-                return slash;
-            default:
-                return true;
+        return switch (this) {
+            case ANY -> true;
+            case DIGITS -> isDigits(b, from, to);
+            case NUMBER -> isNumber(b, from, to);
+            case CODE -> isCode(b, from, to);
+            case ADDRESS -> isAddress(b, from, to);
+            case IDENT -> isDash(b, from, to) || !isAddress(b, from, to);
+            case CLF -> to - from == CLF_LENGTH && b[from + 2] == '/' && b[from + 11] == ':' && b[from + 20] == ' ';
+            case BRACES -> to - from > 1 && b[from] == '{' && b[to - 1] == '}';
+            case MIME -> isMime(b, from, to);
+        };
+    }
+
+    private static boolean isDash(byte[] b, int from, int to) {
+        return to - from == 1 && b[from] == '-';
+    }
+
+    private static boolean isDigits(byte[] b, int from, int to) {
+        if (isDash(b, from, to)) {
+            return true;
         }
+        for (int i = from; i < to; i++) {
+            if (b[i] < '0' || b[i] > '9') {
+                return false;
+            }
+        }
+        return to > from;
+    }
+
+    private static boolean isNumber(byte[] b, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if ((b[i] < '0' || b[i] > '9') && b[i] != '-' && b[i] != '.' && b[i] != '+') {
+                return false;
+            }
+        }
+        return to > from;
+    }
+
+    private static boolean isCode(byte[] b, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if ((b[i] < 'A' || b[i] > 'Z') && (b[i] < '0' || b[i] > '9') && b[i] != '_') {
+                return false;
+            }
+        }
+        return to - from > 1;
+    }
+
+    private static boolean isAddress(byte[] b, int from, int to) {
+        boolean sign = false;
+        for (int i = from; i < to; i++) {
+            int c = b[i];
+            sign |= c == '.' || c == ':';
+            if ((c < '0' || c > ':') && c != '.' && ((c | 0x20) < 'a' || (c | 0x20) > 'f')) {
+                return false;
+            }
+        }
+        return sign;
+    }
+
+    private static boolean isMime(byte[] b, int from, int to) {
+        boolean slash = isDash(b, from, to);
+        for (int i = from; i < to; i++) {
+            slash |= b[i] == '/';
+            if (b[i] == '"' || b[i] == '[' || b[i] == ']') {
+                return false;
+            }
+        }
+        return slash;
     }
 
     /** Whether it counts only where nothing is appended to the line. */

@@ -18,6 +18,33 @@ public final class Addresses {
         return v4(text) ? text : null;
     }
 
+    /** Whether bytes are an address of version 4 in its canonical form. */
+    public static boolean is4(byte[] b, int from, int to) {
+        if (to - from < 7 || to - from > 15) {
+            return false;
+        }
+        int parts = 0;
+        int value = -1;
+        for (int i = from; i < to; i++) {
+            int digit = b[i] - '0';
+            if (digit >= 0 && digit <= 9) {
+                if (value == 0) {
+                    return false;
+                }
+                value = value < 0 ? digit : value * 10 + digit;
+                if (value > 255) {
+                    return false;
+                }
+            } else if (b[i] == '.' && value >= 0) {
+                parts++;
+                value = -1;
+            } else {
+                return false;
+            }
+        }
+        return parts == 3 && value >= 0;
+    }
+
     /** Four decimal numbers of 0 to 255, without leading zeros. */
     private static boolean v4(String text) {
         int parts = 0;

@@ -16,6 +16,9 @@ public final class Targets {
      */
     public static void split(@Nullable String method, String target, ProxyEvent into) {
         into.setUrlOriginal(target);
+        if (webUrl(method, target, into) || "CONNECT".equals(method) && hostAndPort(target, into)) {
+            return;
+        }
         // Cisco's appliance writes TCP_CONNECT for a connection that it intercepts.
         boolean connect = "CONNECT".equals(method) || "TCP_CONNECT".equals(method);
         // Some write a whole URL even there: CONNECT https://host.example/, or Cisco's tunnel://host.example:443/.
@@ -34,10 +37,75 @@ public final class Targets {
             into.setUrlScheme(scheme(target, scheme));
             into.setUrlFull(target);
             authority(target.substring(start, end), false, into);
-            path(target.substring(end), into);
+            path(target, end, into);
         } else if (target.startsWith("/")) {
-            path(target, into);
+            path(target, 0, into);
         }
+    }
+
+    /**
+     * The same in one pass, for a target as nearly all are: http or https, a host without a user, and a port if there is one.
+     * False where it is another one, and nothing has been set.
+     */
+    private static boolean webUrl(@Nullable String method, String target, ProxyEvent into) {
+        int length = target.length();
+        boolean secure = length > 4 && target.charAt(4) == 's';
+        if (!target.startsWith(secure ? "https://" : "http://")
+                || "CONNECT".equals(method)
+                || "TCP_CONNECT".equals(method)) {
+            return false;
+        }
+        int start = secure ? 8 : 7;
+        int colon = -1;
+        int end = start;
+        for (; end < length; end++) {
+            char c = target.charAt(end);
+            if (c == ':' && colon < 0) {
+                colon = end;
+            } else if (c == '@' || c == '[' || c == ':') {
+                return false;
+            } else if (endsAuthority(c)) {
+                break;
+            }
+        }
+        into.setUrlScheme(secure ? "https" : "http");
+        into.setUrlFull(target);
+        int hostEnd = colon < 0 ? end : colon;
+        if (hostEnd > start) {
+            String host = target.substring(start, hostEnd);
+            into.setUrlDomain(host);
+            into.setDestinationDomain(host);
+            int port = colon < 0 ? -1 : port(target, colon + 1, end);
+            if (port >= 0) {
+                into.setUrlPort(port);
+                into.setDestinationPort(port);
+            }
+        }
+        path(target, end, into);
+        return true;
+    }
+
+    /** The target of CONNECT as nearly all are: a host without a user, and a port. False where it is another one. */
+    private static boolean hostAndPort(String target, ProxyEvent into) {
+        int colon = target.length();
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c == '/' || c == '@' || c == '[') {
+                return false;
+            }
+            colon = c == ':' ? i : colon;
+        }
+        if (colon > 0) {
+            String host = target.substring(0, colon);
+            into.setUrlDomain(host);
+            into.setDestinationDomain(host);
+            int port = colon == target.length() ? -1 : port(target, colon + 1, target.length());
+            if (port >= 0) {
+                into.setUrlPort(port);
+                into.setDestinationPort(port);
+            }
+        }
+        return true;
     }
 
     private static String scheme(String target, int end) {
@@ -92,7 +160,7 @@ public final class Targets {
         }
         into.setUrlDomain(host);
         into.setDestinationDomain(host);
-        int number = port(port);
+        int number = port(port, 0, port.length());
         if (number >= 0) {
             into.setUrlPort(number);
             into.setDestinationPort(number);
@@ -100,12 +168,12 @@ public final class Targets {
     }
 
     /** A port in at most five digits; -1 where the text is none. */
-    private static int port(String text) {
-        if (text.isEmpty() || text.length() > 5) {
+    private static int port(String text, int from, int to) {
+        if (to == from || to - from > 5) {
             return -1;
         }
         int number = 0;
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = from; i < to; i++) {
             int digit = text.charAt(i) - '0';
             if (digit < 0 || digit > 9) {
                 return -1;
@@ -119,13 +187,16 @@ public final class Targets {
         return c == '/' || c == '?' || c == '#';
     }
 
-    private static void path(String rest, ProxyEvent into) {
-        int fragment = rest.indexOf('#');
-        String whole = fragment < 0 ? rest : rest.substring(0, fragment);
-        int query = whole.indexOf('?');
-        into.setUrlPath(query < 0 ? whole : whole.substring(0, query));
-        if (query >= 0) {
-            into.setUrlQuery(whole.substring(query + 1));
+    /** Path and query of a target, from a place on: a fragment is neither's. */
+    private static void path(String target, int from, ProxyEvent into) {
+        int fragment = target.indexOf('#', from);
+        int end = fragment < 0 ? target.length() : fragment;
+        int query = target.indexOf('?', from);
+        if (query < 0 || query > end) {
+            into.setUrlPath(target.substring(from, end));
+        } else {
+            into.setUrlPath(target.substring(from, query));
+            into.setUrlQuery(target.substring(query + 1, end));
         }
     }
 }

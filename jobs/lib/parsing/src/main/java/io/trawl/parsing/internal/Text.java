@@ -89,7 +89,8 @@ public final class Text {
         return true;
     }
 
-    private static boolean isPrintableAscii(byte[] bytes, int from, int to) {
+    /** Whether all of it is printable ASCII, the space included: the text is the bytes then. */
+    public static boolean isPrintableAscii(byte[] bytes, int from, int to) {
         int i = from;
         for (; i + Long.BYTES <= to; i += Long.BYTES) {
             long eight = (long) LONGS.get(bytes, i);

@@ -33,6 +33,10 @@ public final class Columns {
     /** Columns of which it is known that there is nothing to undo in them, a bit each. */
     private long noEscapes;
 
+    /** The column at hand where a library has read it and it is wanted as text; null where it is in {@link #value}. */
+    @Nullable
+    String text;
+
     /** The column at hand, without its escapes. */
     byte[] value;
 
@@ -75,6 +79,13 @@ public final class Columns {
         }
     }
 
+    /** Forgets that, since the column ends elsewhere now. */
+    public void mayHaveEscapes(int column) {
+        if (column < Long.SIZE) {
+            noEscapes &= ~(1L << column);
+        }
+    }
+
     /** Notes a column with escapes in it. */
     public void set(int column, int start, int end, Escape escape) {
         set(column, start, end);
@@ -112,12 +123,43 @@ public final class Columns {
         return to[column] > from[column] || textOf(column) != null;
     }
 
-    /** Makes a column the one at hand; false where it is absent. */
+    /** Whether two columns are there as they stand, with nothing but a space between them. */
+    boolean areNeighbours(int first, int second) {
+        int space = to[first];
+        return texts == null
+                && joined == null
+                && !hasEscape(first)
+                && !hasEscape(second)
+                && from[first] < space
+                && from[second] == space + 1
+                && bytes[space] == ' ';
+    }
+
+    private boolean hasEscape(int column) {
+        Escape[] how = escapes;
+        return how != null && how[column] != null && how[column] != Escape.NONE;
+    }
+
+    /** Makes a column the one at hand, in bytes; false where it is absent. */
     boolean open(int column) {
+        return open(column, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param asText whether a text that a library has read is wanted as it is: no bytes are made of it
+     */
+    boolean open(int column, boolean asText) {
+        text = null;
         if (texts != null || joined != null) {
-            String text = textOf(column);
-            if (text != null) {
-                value = text.getBytes(StandardCharsets.UTF_8);
+            String read = textOf(column);
+            if (read != null && asText) {
+                text = read;
+                return !read.isEmpty();
+            }
+            if (read != null) {
+                value = read.getBytes(StandardCharsets.UTF_8);
                 valueFrom = 0;
                 valueTo = value.length;
                 return valueTo > 0;

@@ -14,6 +14,9 @@ final class Durations {
     /** A number in a duration that no clock has. */
     private static final long TOO_MUCH = Long.MAX_VALUE / 1_000_000_000;
 
+    /** Of any unit so many are no more than a long has room for. */
+    private static final long SHORT = 9_000_000_000L;
+
     private Durations() {}
 
     /**
@@ -44,8 +47,12 @@ final class Durations {
                 whole = -1;
             }
         }
-        if (whole < 0 || whole > Long.MAX_VALUE / unit - 1) {
+        // Nearly all are so short that nothing need be divided to see that they fit.
+        if (whole < 0 || whole > SHORT && whole > Long.MAX_VALUE / unit - 1) {
             return NONE;
+        }
+        if (fraction == 0 && !negative) {
+            return whole * unit;
         }
         return negative ? UNKNOWN : whole * unit + Math.round(fraction * unit);
     }

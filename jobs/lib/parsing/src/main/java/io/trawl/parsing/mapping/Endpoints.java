@@ -13,6 +13,14 @@ final class Endpoints {
 
     private Endpoints() {}
 
+    /** The column at hand where it is an address of version 4 and nothing else; null where it is anything else. */
+    static @Nullable String plain4(Columns columns) {
+        byte[] b = columns.value;
+        int from = columns.valueFrom;
+        int to = columns.valueTo;
+        return Addresses.is4(b, from, to) ? new String(b, from, to - from, StandardCharsets.ISO_8859_1) : null;
+    }
+
     /**
      * An address without its port; the first of a list; null where it has a character in it that is not plain.
      *

@@ -1,5 +1,6 @@
 package io.trawl.parsing.mapping;
 
+import io.trawl.parsing.internal.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -40,7 +41,8 @@ public enum Escape {
             case NONE -> null;
             case BACKSLASH, JSON -> has(b, from, to, '\\') ? backslash(b, from, to) : null;
             case SQUID -> has(b, from, to, '\\') && isSquids(b, from, to) ? backslash(b, from, to) : null;
-            case SQUID_USER -> has(b, from, to, '%') || has(b, from, to, '\\') ? percent(b, from, to, true) : null;
+            case SQUID_USER ->
+                Bytes.find(b, from, to, (byte) '%', (byte) '\\') < to ? percent(b, from, to, true) : null;
             case CEF -> has(b, from, to, '\\') ? cef(b, from, to) : null;
             case DOUBLED -> has(b, from, to, '"') ? doubled(b, from, to) : null;
             case PERCENT -> has(b, from, to, '%') ? percent(b, from, to, false) : null;
@@ -59,12 +61,7 @@ public enum Escape {
     }
 
     private static boolean has(byte[] b, int from, int to, char c) {
-        for (int i = from; i < to; i++) {
-            if (b[i] == c) {
-                return true;
-            }
-        }
-        return false;
+        return Bytes.find(b, from, to, (byte) c) < to;
     }
 
     /** Whether every backslash begins an escape as a logformat of a site has them; the built-in combined has none. */

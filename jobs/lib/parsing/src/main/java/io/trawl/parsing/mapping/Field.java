@@ -1,6 +1,8 @@
 package io.trawl.parsing.mapping;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a column may be mapped to: a field of ProxyEvent, or what several of them are made of. */
@@ -64,6 +66,20 @@ public enum Field {
     EMAIL_FROM_ADDRESS,
     EMAIL_TO_ADDRESS;
 
+    /** Those whose values are read as numbers, times, or ends of a connection. */
+    private static final Set<Field> READ = EnumSet.of(
+            TIMESTAMP,
+            URL_PORT,
+            SOURCE_ADDRESS,
+            DESTINATION_ADDRESS,
+            DESTINATION_PORT,
+            HTTP_RESPONSE_STATUS_CODE,
+            HTTP_RESPONSE_BYTES,
+            EVENT_DURATION,
+            NETWORK_BYTES,
+            SOURCE_BYTES,
+            DESTINATION_BYTES);
+
     /** Digits of a hash in hex. */
     private static final int MD5 = 32;
 
@@ -80,6 +96,11 @@ public enum Field {
     /** Whether it is of logs of DNS, TLS, firewalls and files. */
     public boolean isBeyondWeb() {
         return ordinal() > OBSERVER_HOSTNAME.ordinal();
+    }
+
+    /** Whether its value is a text. */
+    boolean isText() {
+        return !READ.contains(this);
     }
 
     /** Whether it is a hash in hex. */

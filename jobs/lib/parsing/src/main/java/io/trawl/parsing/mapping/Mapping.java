@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,14 @@ public final class Mapping {
             .mapToInt(Schema.Field::pos)
             .toArray();
 
+    /** The statuses that there are, by number: no object is made for a line's. */
+    private static final Integer[] STATUSES = IntStream.range(0, 1_000).boxed().toArray(Integer[]::new);
+
     private final Op[] ops;
     private final Absent absent;
     private final Times envelopeTimes;
     private final boolean parts;
+    private final PlainFields plain;
 
     /**
      * @param rules at most one for each field
@@ -56,6 +61,12 @@ public final class Mapping {
         this.parts = byField.containsKey(Field.URL_DOMAIN)
                 || byField.containsKey(Field.URL_PATH)
                 || byField.containsKey(Field.URL_QUERY);
+        this.plain = new PlainFields(ops, this.absent);
+    }
+
+    /** What of it tells whether a line is plain. */
+    public PlainFields plain() {
+        return plain;
     }
 
     /** A port and the address in front of it are one column: what is said of the address counts for the port. */
@@ -101,6 +112,22 @@ public final class Mapping {
         return Endpoints.address(text);
     }
 
+    /** The field that a column fills, as a failure names it; null where it fills none. */
+    public @Nullable String field(int column) {
+        for (Op op : ops) {
+            for (int number : op.numbers) {
+                if (number == column) {
+                    return label(op);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String label(Op op) {
+        return op.field == Field.REQUEST ? "url_original" : op.field.label();
+    }
+
     /** Empties what any mapping may have filled. */
     public static void clear(ProxyEvent event) {
         for (int field : FILLED) {
@@ -129,15 +156,19 @@ public final class Mapping {
                 }
                 into.setTimestamp(time);
             }
-            case REQUEST -> RequestLine.read(text(op, columns), into);
-            case HTTP_REQUEST_METHOD -> {
-                String usual = RequestLine.usualMethod(columns);
-                into.setHttpRequestMethod(usual != null ? usual : text(op, columns));
+            case REQUEST -> {
+                if (columns.text != null || !RequestLine.readUsual(columns, into)) {
+                    RequestLine.read(text(columns), into);
+                }
             }
-            case HTTP_VERSION -> into.setHttpVersion(RequestLine.version(text(op, columns)));
-            case URL_ORIGINAL -> Targets.split(into.getHttpRequestMethod(), text(op, columns), into);
-            case URL_SCHEME -> into.setUrlScheme(text(op, columns).toLowerCase(Locale.ROOT));
-            case URL_DOMAIN -> UrlParts.domain(text(op, columns), into);
+            case HTTP_REQUEST_METHOD -> {
+                String usual = columns.text == null ? RequestLine.usualMethod(columns) : null;
+                into.setHttpRequestMethod(usual != null ? usual : text(columns));
+            }
+            case HTTP_VERSION -> into.setHttpVersion(RequestLine.version(text(columns)));
+            case URL_ORIGINAL -> Targets.split(into.getHttpRequestMethod(), text(columns), into);
+            case URL_SCHEME -> into.setUrlScheme(text(columns).toLowerCase(Locale.ROOT));
+            case URL_DOMAIN -> UrlParts.domain(text(columns), into);
             case URL_PORT -> {
                 int port = Endpoints.port(columns, op.withPort);
                 if (port > 0) {
@@ -145,54 +176,55 @@ public final class Mapping {
                     into.setDestinationPort(port);
                 }
             }
-            case URL_PATH -> UrlParts.path(text(op, columns), into);
+            case URL_PATH -> UrlParts.path(text(columns), into);
             case URL_QUERY -> {
-                String query = text(op, columns);
+                String query = text(columns);
                 query = query.startsWith("?") ? query.substring(1) : query;
                 into.setUrlQuery(query.isEmpty() ? null : query);
             }
             case SOURCE_ADDRESS -> {
-                String address = Endpoints.address(columns, op.withPort);
+                // What is one as it stands is its own canonical form.
+                String plain4 = Endpoints.plain4(columns);
+                String address = plain4 != null ? plain4 : Endpoints.address(columns, op.withPort);
                 into.setSourceAddress(address);
-                into.setSourceIp(address == null ? null : Addresses.canonical(address));
+                into.setSourceIp(plain4 != null || address == null ? plain4 : Addresses.canonical(address));
             }
-            case SOURCE_USER_NAME -> into.setSourceUserName(text(op, columns));
+            case SOURCE_USER_NAME -> into.setSourceUserName(text(columns));
             case DESTINATION_ADDRESS -> {
-                String address = Endpoints.address(columns, op.withPort);
+                // What is one as it stands is its own canonical form.
+                String plain4 = Endpoints.plain4(columns);
+                String address = plain4 != null ? plain4 : Endpoints.address(columns, op.withPort);
                 into.setDestinationAddress(address);
-                into.setDestinationIp(address == null ? null : Addresses.canonical(address));
+                into.setDestinationIp(plain4 != null || address == null ? plain4 : Addresses.canonical(address));
             }
-            case DESTINATION_DOMAIN -> into.setDestinationDomain(text(op, columns));
+            case DESTINATION_DOMAIN -> into.setDestinationDomain(text(columns));
             case DESTINATION_PORT -> {
                 int port = Endpoints.port(columns, op.withPort);
                 if (port >= 0) {
                     into.setDestinationPort(port);
                 }
             }
-            case HTTP_REQUEST_REFERRER -> into.setHttpRequestReferrer(text(op, columns));
+            case HTTP_REQUEST_REFERRER -> into.setHttpRequestReferrer(text(columns));
             case HTTP_RESPONSE_STATUS_CODE -> {
-                long status = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
-                // 0, 000 and -1: no answer was sent.
-                if (status != 0 && !isMinusOne(columns)) {
-                    if (status < 100 || status > 999) {
-                        return failure(
-                                Reason.STATUS, op, columns, "is not a status; expected three digits, for example 200");
-                    }
-                    into.setHttpResponseStatusCode((int) status);
+                int status = status(columns);
+                if (status < 0) {
+                    return failure(
+                            Reason.STATUS, op, columns, "is not a status; expected three digits, for example 200");
+                }
+                if (status > 0) {
+                    into.setHttpResponseStatusCode(STATUSES[status]);
                 }
             }
             case HTTP_RESPONSE_BYTES -> {
-                // A plus: HAProxy wrote the line before the answer was through.
-                int plus = columns.value[columns.valueFrom] == '+' ? 1 : 0;
-                long size = Bytes.number(columns.value, columns.valueFrom + plus, columns.valueTo);
+                long size = size(columns);
                 if (size < 0) {
                     return failure(Reason.SIZE, op, columns, "is not a size; expected bytes, for example 1380");
                 }
                 into.setHttpResponseBytes(size);
             }
-            case HTTP_RESPONSE_MIME_TYPE -> into.setHttpResponseMimeType(text(op, columns));
-            case USER_AGENT_ORIGINAL -> into.setUserAgentOriginal(text(op, columns));
-            case EVENT_ACTION -> into.setEventAction(text(op, columns));
+            case HTTP_RESPONSE_MIME_TYPE -> into.setHttpResponseMimeType(text(columns));
+            case USER_AGENT_ORIGINAL -> into.setUserAgentOriginal(text(columns));
+            case EVENT_ACTION -> into.setEventAction(text(columns));
             case EVENT_DURATION -> {
                 long nanos = Durations.nanos(columns, op.unit);
                 if (nanos == Durations.NONE) {
@@ -203,15 +235,31 @@ public final class Mapping {
                     into.setEventDuration(nanos);
                 }
             }
-            case PROXY_HIERARCHY -> into.setProxyHierarchy(text(op, columns));
-            case OBSERVER_HOSTNAME -> into.setObserverHostname(text(op, columns));
+            case PROXY_HIERARCHY -> into.setProxyHierarchy(text(columns));
+            case OBSERVER_HOSTNAME -> into.setObserverHostname(text(columns));
             case NETWORK_BYTES, SOURCE_BYTES, DESTINATION_BYTES -> {
                 long size = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
                 BeyondWeb.set(op.field, size < 0 ? null : size, into);
             }
-            default -> BeyondWeb.set(op.field, text(op, columns), into);
+            default -> BeyondWeb.set(op.field, text(columns), into);
         }
         return null;
+    }
+
+    /** The status at hand; 0 where no answer was sent, which is 0, 000 or -1; -1 where it is none. */
+    static int status(Columns columns) {
+        long status = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
+        if (status == 0 || isMinusOne(columns)) {
+            return 0;
+        }
+        return status < 100 || status > 999 ? -1 : (int) status;
+    }
+
+    /** The size at hand; -1 where it is none. */
+    static long size(Columns columns) {
+        // A plus: HAProxy wrote the line before the answer was through.
+        int plus = columns.value[columns.valueFrom] == '+' ? 1 : 0;
+        return Bytes.number(columns.value, columns.valueFrom + plus, columns.valueTo);
     }
 
     private static boolean isMinusOne(Columns columns) {
@@ -223,14 +271,12 @@ public final class Mapping {
     private static Failure failure(Reason reason, Op op, Columns columns, String message) {
         int end = Math.min(columns.valueTo, columns.valueFrom + 40);
         String value = Printable.line(Text.decode(columns.value, columns.valueFrom, end));
-        return new Failure(
-                reason,
-                op.field == Field.REQUEST ? "url_original" : op.field.label(),
-                "'" + value + (end < columns.valueTo ? "...' " : "' ") + message);
+        return new Failure(reason, label(op), "'" + value + (end < columns.valueTo ? "...' " : "' ") + message);
     }
 
-    private static String text(Op op, Columns columns) {
-        String read = op.plain ? columns.textOf(op.numbers[0]) : null;
-        return read != null ? PlainText.of(read) : Text.plain(columns.value, columns.valueFrom, columns.valueTo);
+    private static String text(Columns columns) {
+        return columns.text != null
+                ? PlainText.of(columns.text)
+                : Text.plain(columns.value, columns.valueFrom, columns.valueTo);
     }
 }

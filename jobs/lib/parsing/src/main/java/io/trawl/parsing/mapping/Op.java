@@ -19,7 +19,9 @@ final class Op {
     /** Whether a port is always behind an address of its column. */
     final boolean withPort;
 
-    final boolean plain;
+    private final boolean plain;
+    /** Whether its value is a text as it stands. */
+    private final boolean text;
 
     Op(Rule rule, int[] numbers, ZoneId zone, boolean withPort) {
         this.field = rule.field();
@@ -31,6 +33,7 @@ final class Op {
         this.unit = rule.unit();
         this.times = Times.of(rule.notation(), rule.zone() == null ? zone : rule.zone());
         this.withPort = withPort;
+        this.text = field.isText() && !joined && before == null && after == null && escape == Escape.NONE;
         this.plain = numbers.length == 1 && before == null && after == null && escape == Escape.NONE;
     }
 
@@ -41,14 +44,14 @@ final class Op {
     /** Makes the value of the rule the one at hand; false where the line has none. */
     boolean open(Columns columns, Absent absent) {
         if (plain) {
-            return columns.open(numbers[0]) && !absent.is(columns);
+            return columns.open(numbers[0], text) && !absent.is(columns);
         }
         if (joined) {
             return openJoined(columns, absent);
         }
         for (int column : numbers) {
-            if (columns.open(column) && !absent.is(columns)) {
-                if (cut(columns) && !absent.is(columns)) {
+            if (columns.open(column, text) && !absent.is(columns)) {
+                if (text || cut(columns) && !absent.is(columns)) {
                     return true;
                 }
             }
@@ -73,6 +76,16 @@ final class Op {
     }
 
     private boolean openJoined(Columns columns, Absent absent) {
+        if (numbers.length == 2 && columns.areNeighbours(numbers[0], numbers[1])) {
+            // As nearly all dates and times are: one text in the line.
+            for (int column : numbers) {
+                if (!columns.open(column) || absent.is(columns)) {
+                    return false;
+                }
+            }
+            columns.valueFrom = columns.from[numbers[0]];
+            return cut(columns);
+        }
         StringBuilder all = new StringBuilder();
         for (int column : numbers) {
             if (!columns.open(column) || absent.is(columns)) {

@@ -2,6 +2,7 @@ package io.trawl.parsing.mapping;
 
 import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.internal.Targets;
+import io.trawl.parsing.internal.Text;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,47 @@ import org.jspecify.annotations.Nullable;
 /** A request line of HTTP, whole or in its parts: method, target and version. */
 final class RequestLine {
     private static final byte[] CONNECT = "CONNECT".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP = " HTTP/".getBytes(StandardCharsets.ISO_8859_1);
+    /** Bytes of a version with the space before it. */
+    private static final int VERSION = " HTTP/1.1".length();
 
     private RequestLine() {}
+
+    /**
+     * Reads the column at hand without a text of the whole, where it is as nearly all are: a method in capitals, a target, and
+     * a version of three characters, all of it in printable ASCII. False where it is otherwise, and nothing has been set.
+     */
+    static boolean readUsual(Columns columns, ProxyEvent into) {
+        byte[] b = columns.value;
+        int from = columns.valueFrom;
+        int to = columns.valueTo;
+        int version = to - VERSION;
+        int method = from;
+        while (method < to && b[method] >= 'A' && b[method] <= 'Z') {
+            method++;
+        }
+        if (method == from
+                || version <= method + 1
+                || b[method] != ' '
+                || !Bytes.isAt(b, version, HTTP)
+                || b[to - 3] < '1'
+                || b[to - 2] == ' '
+                || b[to - 1] == ' '
+                || !Text.isPrintableAscii(b, from, to)) {
+            return false;
+        }
+        String usual = usualMethod(b, from, method);
+        String name = usual != null ? usual : new String(b, from, method - from, StandardCharsets.ISO_8859_1);
+        into.setHttpRequestMethod(name);
+        boolean isUsual = b[to - 3] == '1' && b[to - 2] == '.' && b[to - 1] == '1';
+        into.setHttpVersion(isUsual ? "1.1" : new String(b, to - 3, 3, StandardCharsets.ISO_8859_1));
+        int start = method + 1;
+        boolean none = version - start == 1 && b[start] == '-';
+        if (version > start && !none) {
+            Targets.split(name, new String(b, start, version - start, StandardCharsets.ISO_8859_1), into);
+        }
+        return true;
+    }
 
     /** {@code GET /a b HTTP/1.1}: the target is what is between the first space and the version. */
     static void read(String request, ProxyEvent into) {
@@ -59,9 +99,11 @@ final class RequestLine {
 
     /** A usual method, of which no text need be made; null where it is another. */
     static @Nullable String usualMethod(Columns columns) {
-        byte[] b = columns.value;
-        int from = columns.valueFrom;
-        switch (columns.valueTo - from) {
+        return usualMethod(columns.value, columns.valueFrom, columns.valueTo);
+    }
+
+    private static @Nullable String usualMethod(byte[] b, int from, int to) {
+        switch (to - from) {
             case 3:
                 if (b[from] == 'G' && b[from + 1] == 'E' && b[from + 2] == 'T') {
                     return "GET";

@@ -53,7 +53,7 @@ class DeclarationErrorsTest {
         refused(
                 GOOD.replace("title:", "titel:"),
                 "mine.yaml:2: unknown key titel; expected one of name, title, link, verified, version, envelope, zone, "
-                        + "absent, arrival, wrapped, grammar, map, any, samples");
+                        + "absent, arrival, wrapped, cut, grammar, map, any, samples");
     }
 
     @Test

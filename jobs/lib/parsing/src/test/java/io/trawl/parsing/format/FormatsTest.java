@@ -90,14 +90,6 @@ class FormatsTest {
     }
 
     @Test
-    void threeFormatsHaveParsersWrittenByHandAndADeclaration() {
-        for (String name : List.of("squid", "combined", "squid-combined")) {
-            assertThat(Formats.shipped().parser(name, ZoneOffset.UTC)).isNotInstanceOf(DeclaredFormat.class);
-            assertThat(Formats.shipped().declared(name, ZoneOffset.UTC).name()).isEqualTo(name);
-        }
-    }
-
-    @Test
     void anUnknownFormatNamesTheNearest() {
         refused("sqid", "format sqid is unknown: did you mean squid? (bin/trawl formats lists them)");
         refused(

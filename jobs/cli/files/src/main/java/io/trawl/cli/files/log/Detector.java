@@ -4,6 +4,7 @@ import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.index.LineSieve;
 import io.trawl.intel.match.Match;
 import io.trawl.intel.match.Suppressor;
+import io.trawl.parsing.Parts;
 import io.trawl.parsing.PlainLine;
 import io.trawl.record.ProxyEvent;
 import java.util.List;
@@ -44,18 +45,37 @@ public final class Detector {
         if (plain == null) {
             return LineWork.Passing.NOTHING;
         }
+        Parts parts = plain.parts();
         return (bytes, from, to) -> {
             int end = plain.read(bytes, from, to);
-            return end < 0 || mayMatch(bytes, plain) ? -1 : end;
+            return end < 0 || mayMatch(bytes, parts) ? -1 : end;
         };
     }
 
-    private boolean mayMatch(byte[] bytes, PlainLine plain) {
-        return (plain.isConnect()
-                        ? sieve.mayMatchConnect(bytes, plain.targetFrom(), plain.targetTo())
-                        : sieve.mayMatchUrl(bytes, plain.targetFrom(), plain.targetTo()))
-                || sieve.mayMatchAddress(bytes, plain.peerFrom(), plain.peerTo())
-                || webServer && sieve.mayMatchAddress(bytes, plain.clientFrom(), plain.clientTo());
+    private boolean mayMatch(byte[] bytes, Parts parts) {
+        for (int i = 0; i < parts.count(); i++) {
+            if (mayMatch(parts.kind(i), bytes, parts.from(i), parts.to(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean mayMatch(Parts.Kind kind, byte[] bytes, int from, int to) {
+        return switch (kind) {
+            case URL -> sieve.mayMatchUrl(bytes, from, to);
+            case CONNECT -> sieve.mayMatchConnect(bytes, from, to);
+            case PATH -> sieve.mayMatchPathOnly(bytes, from, to);
+            case HIDDEN_PATH -> sieve.mayMatchAnyPath();
+            case HOST -> sieve.mayMatchUrlHost(bytes, from, to);
+            case REFERRER -> sieve.mayMatchReferrer(bytes, from, to);
+            case USER_AGENT -> sieve.mayMatchUserAgent(bytes, from, to);
+            case PEER -> sieve.mayMatchAddress(bytes, from, to);
+            case CLIENT -> webServer && sieve.mayMatchAddress(bytes, from, to);
+            case NAME -> sieve.mayMatchName(bytes, from, to);
+            case ANSWERS -> sieve.mayMatchAnswers(bytes, from, to);
+            case HASH -> sieve.mayMatchHash(bytes, from, to);
+        };
     }
 
     /** Gives every match of an event. */

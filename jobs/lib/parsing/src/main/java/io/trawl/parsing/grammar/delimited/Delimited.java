@@ -5,6 +5,7 @@ import io.trawl.parsing.Printable;
 import io.trawl.parsing.Reason;
 import io.trawl.parsing.grammar.Grammar;
 import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
@@ -149,10 +150,7 @@ public final class Delimited implements Grammar {
             int close = closing(b, i + 1, to);
             i = close < 0 ? i : close + 1;
         }
-        while (i < to && b[i] != style.between) {
-            i++;
-        }
-        return i + 1;
+        return Bytes.find(b, i, to, (byte) style.between) + 1;
     }
 
     private boolean columns(byte[] b, int from, int to, int[] places, Columns out) {
@@ -187,9 +185,7 @@ public final class Delimited implements Grammar {
                 at = end + 1;
             } else {
                 quoted = false;
-                while (at < to && b[at] != between) {
-                    at++;
-                }
+                at = Bytes.find(b, at, to, between);
                 end = at;
             }
             int number = column < known ? places[column] : -1;
@@ -256,16 +252,14 @@ public final class Delimited implements Grammar {
 
     private int closing(byte[] b, int from, int to) {
         byte quote = (byte) style.quote;
-        for (int i = from; i < to; i++) {
-            if (b[i] == '\\' && style.escape == Escape.BACKSLASH) {
-                i++;
-            } else if (b[i] == quote) {
-                if (style.escape == Escape.DOUBLED && i + 1 < to && b[i + 1] == quote) {
-                    i++;
-                } else {
-                    return i;
-                }
+        byte mark = style.escape == Escape.BACKSLASH ? (byte) '\\' : quote;
+        int i = Bytes.find(b, from, to, quote, mark);
+        while (i < to) {
+            boolean escapes = b[i] != quote || style.escape == Escape.DOUBLED && i + 1 < to && b[i + 1] == quote;
+            if (!escapes) {
+                return i;
             }
+            i = Bytes.find(b, i + 2, to, quote, mark);
         }
         return -1;
     }

@@ -7,6 +7,7 @@ import io.trawl.parsing.grammar.Grammar;
 import io.trawl.parsing.grammar.Shape;
 import io.trawl.parsing.grammar.line.Line.Ending;
 import io.trawl.parsing.grammar.line.Line.Piece;
+import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.internal.Text;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
@@ -43,6 +44,8 @@ final class LineGrammar implements Grammar {
     private final int[] nameless;
 
     private final boolean flexible;
+    /** Whether a column that begins later never ends earlier: what is not behind it is not behind any later one then. */
+    private final boolean onwards;
     /** The column that is told by those behind it, where each of them ends at a space; -1 where there is none. */
     private final int anchored;
     /** Spaces behind that column's own. */
@@ -78,8 +81,15 @@ final class LineGrammar implements Grammar {
         }
         escapes = some ? all : null;
         flexible = flexes;
+        onwards = IntStream.range(0, pieces.length)
+                .allMatch(i -> endings[i] != Ending.QUOTE || isPlainQuote(i == 0 ? head : pieces[i - 1].stop));
         anchored = more && anchor != UNANCHORED && pieces[pieces.length - 1].stop.length == 0 ? anchor : UNANCHORED;
         spaces = count;
+    }
+
+    /** Whether a quote that opens a column cannot be one that a backslash escapes. */
+    private static boolean isPlainQuote(byte[] before) {
+        return before.length > 1 && before[before.length - 2] != '\\';
     }
 
     private static boolean isSpace(byte[] stop) {
@@ -178,35 +188,29 @@ final class LineGrammar implements Grammar {
             } else {
                 int end = at;
                 int next;
+                boolean nowhere = false;
                 switch (endings[i]) {
                     case SPACE -> {
-                        while (end < to && b[end] != ' ') {
-                            end++;
-                        }
+                        end = Bytes.find(b, at, to, (byte) ' ');
                         next = end + 1;
                         while (next < to && b[next] == ' ') {
                             next++;
                         }
                         next = end < to ? next : -1;
+                        nowhere = end >= to;
                     }
                     case WORD -> {
                         byte stop = pieces[i].stop[0];
-                        while (end < to && b[end] != stop && b[end] != ' ') {
-                            end++;
-                        }
+                        end = Bytes.find(b, at, to, stop, (byte) ' ');
                         next = end < to && b[end] == stop ? end + 1 : -1;
                     }
                     case QUOTE -> {
-                        boolean escaped = false;
-                        while (end < to && b[end] != '"') {
-                            if (b[end] == '\\') {
-                                escaped = true;
-                                end++;
-                            }
-                            end++;
-                        }
-                        if (!escaped) {
+                        end = Bytes.find(b, at, to, (byte) '"', (byte) '\\');
+                        if (end >= to || b[end] == '"') {
                             out.noEscapes(i);
+                        }
+                        while (end < to && b[end] != '"') {
+                            end = Bytes.find(b, end + 2, to, (byte) '"', (byte) '\\');
                         }
                         next = end < to ? literal(pieces[i].stop, b, end, to) : -1;
                     }
@@ -217,6 +221,7 @@ final class LineGrammar implements Grammar {
                     default -> {
                         end = end(pieces[i], i == n - 1, b, at, to);
                         next = end < 0 ? -1 : literal(pieces[i].stop, b, end, to);
+                        nowhere = end < 0 && !pieces[i].bare;
                     }
                 }
                 Shape shape = shapes[i];
@@ -241,6 +246,10 @@ final class LineGrammar implements Grammar {
                     ends[i] = to;
                     return true;
                 }
+                if (nowhere && onwards) {
+                    out.reached = Math.max(out.reached, i);
+                    return false;
+                }
             }
             out.reached = Math.max(out.reached, i);
             int retry = i - 1;
@@ -261,6 +270,7 @@ final class LineGrammar implements Grammar {
                 int end = find(piece, b, other, to);
                 if (end >= 0 && (piece.shape == Shape.ANY || piece.shape.fits(b, from[retry], end))) {
                     ends[retry] = end;
+                    out.mayHaveEscapes(retry);
                     at = literal(piece.stop, b, end, to);
                     i = retry + 1;
                     found = true;
@@ -307,6 +317,13 @@ final class LineGrammar implements Grammar {
             return -1;
         }
         byte first = stop[0];
+        if (first != ' ' && !piece.bare) {
+            int i = Bytes.find(b, at, to, first);
+            while (i < to && literal(stop, b, i, to) < 0) {
+                i = Bytes.find(b, i + 1, to, first);
+            }
+            return i < to ? i : -1;
+        }
         for (int i = at; i < to; i++) {
             if (b[i] == first && literal(stop, b, i, to) >= 0) {
                 return i;

@@ -4,6 +4,7 @@ import io.trawl.parsing.Failure;
 import io.trawl.parsing.Reason;
 import io.trawl.parsing.grammar.Grammar;
 import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.internal.Bytes;
 import io.trawl.parsing.mapping.Columns;
 import io.trawl.parsing.mapping.Escape;
 import java.util.List;
@@ -111,10 +112,8 @@ public final class KeyValue implements Grammar {
                 i++;
             }
             int key = i;
-            while (i < to && b[i] != sign && b[i] != between) {
-                // A quoted word that is no pair.
-                i++;
-            }
+            // Up to what is between two pairs: a quoted word that is no pair.
+            i = Bytes.find(b, i, to, sign, between);
             if (i >= to || b[i] != sign) {
                 continue;
             }
@@ -141,9 +140,7 @@ public final class KeyValue implements Grammar {
                     end--;
                 }
             } else {
-                while (i < to && b[i] != between) {
-                    i++;
-                }
+                i = Bytes.find(b, i, to, between);
                 end = i;
             }
             pairs++;
@@ -163,16 +160,14 @@ public final class KeyValue implements Grammar {
     }
 
     private static int closing(byte[] b, int from, int to, byte quote, Escape escape) {
-        for (int i = from; i < to; i++) {
-            if (b[i] == '\\' && escape != Escape.DOUBLED && escape != Escape.NONE) {
-                i++;
-            } else if (b[i] == quote) {
-                if (escape == Escape.DOUBLED && i + 1 < to && b[i + 1] == quote) {
-                    i++;
-                } else {
-                    return i;
-                }
+        byte mark = escape != Escape.DOUBLED && escape != Escape.NONE ? (byte) '\\' : quote;
+        int i = Bytes.find(b, from, to, quote, mark);
+        while (i < to) {
+            boolean escapes = b[i] != quote || escape == Escape.DOUBLED && i + 1 < to && b[i + 1] == quote;
+            if (!escapes) {
+                return i;
             }
+            i = Bytes.find(b, i + 2, to, quote, mark);
         }
         return -1;
     }

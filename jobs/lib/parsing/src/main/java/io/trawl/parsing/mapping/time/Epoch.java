@@ -12,6 +12,20 @@ final class Epoch {
 
     private Epoch() {}
 
+    /** Whether it is ten digits of seconds below 4,000,000,000, and a few behind a dot if there is one. */
+    static boolean isUsual(byte[] b, int from, int to) {
+        int length = to - from;
+        if (length < 10 || length > 20 || length == 11 || b[from] < '0' || b[from] > '3') {
+            return false;
+        }
+        for (int i = from + 1; i < to; i++) {
+            if ((b[i] < '0' || b[i] > '9') && !(i == from + 10 && b[i] == '.')) {
+                return false;
+            }
+        }
+        return length == 10 || b[from + 10] == '.';
+    }
+
     /**
      * The time; null where it is none.
      *

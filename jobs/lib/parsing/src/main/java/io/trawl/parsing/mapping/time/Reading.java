@@ -83,6 +83,22 @@ final class Reading {
         return ten < 0 || ten > 9 || one < 0 || one > 9 ? -1 : ten * 10 + one;
     }
 
+    /** Whether it is Apache's notation of a time from 1971 to 2089, on a day that every month has. */
+    static boolean isUsualClf(byte[] b, int from, int to) {
+        if (to - from != 26) {
+            return false;
+        }
+        Reading in = new Reading(b, from, to);
+        return in.clf()
+                && in.day > 0
+                && in.day <= 28
+                && in.year > 1970
+                && in.year < 2090
+                && in.hour < 24
+                && in.minute < 60
+                && in.second < 60;
+    }
+
     /** 26/Dec/2016:16:16:28 +0200, at fixed places. */
     boolean clf() {
         int i = at;

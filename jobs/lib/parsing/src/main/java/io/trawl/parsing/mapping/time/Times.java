@@ -18,6 +18,8 @@ public final class Times {
     private static final TimePattern CLOCK = new TimePattern("%H:%M:%S");
 
     private static final int NO_EPOCH = -1;
+    /** Seconds since 1970 of a time in 2096, which every schema takes. */
+    private static final long LATEST = 4_000_000_000L;
 
     /** Zeros behind the dot that make a unit a second; -1 where a time is no number. */
     private final int digits;
@@ -58,6 +60,19 @@ public final class Times {
      * @param near about when the line was written, for times without a year; null where nobody knows
      */
     public @Nullable Instant read(byte[] b, int from, int to, @Nullable Instant near) {
+        return read(b, from, to, near, false);
+    }
+
+    /** Whether a column is a time that says itself of which year it is: one from 1970 on, and before 2096. */
+    public boolean isDated(byte[] b, int from, int to) {
+        if (digits == 0 && Epoch.isUsual(b, from, to) || clf && Reading.isUsualClf(b, from, to)) {
+            return true;
+        }
+        Instant time = read(b, from, to, null, true);
+        return time != null && time.getEpochSecond() >= 0 && time.getEpochSecond() < LATEST;
+    }
+
+    private @Nullable Instant read(byte[] b, int from, int to, @Nullable Instant near, boolean dated) {
         int start = from;
         int end = to;
         if (end - start > 1 && b[start] == '[' && b[end - 1] == ']') {
@@ -75,7 +90,7 @@ public final class Times {
         if (in.instant != null) {
             return in.instant;
         }
-        return read && in.at == end ? calendar.instant(in, near) : null;
+        return read && in.at == end && !(dated && in.year == 0) ? calendar.instant(in, near) : null;
     }
 
     /** What tells itself. */

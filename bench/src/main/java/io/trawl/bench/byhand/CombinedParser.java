@@ -1,7 +1,8 @@
-package io.trawl.parsing;
+package io.trawl.bench.byhand;
 
-import io.trawl.parsing.internal.Addresses;
-import io.trawl.parsing.internal.Targets;
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class CombinedParser implements Parser {
 
     @Override
     public int version() {
-        return 2;
+        return 1;
     }
 
     @Override
@@ -163,7 +164,7 @@ public final class CombinedParser implements Parser {
     }
 
     private static void client(Scanner in, int end, ProxyEvent into) {
-        String client = in.address(in.at, end);
+        String client = in.client(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
     }
@@ -171,7 +172,7 @@ public final class CombinedParser implements Parser {
     private @Nullable Failure request(Scanner in, ProxyEvent into) {
         in.skipSpaces();
         if (in.ended() || in.bytes[in.at] != '"') {
-            return new Failure(Reason.SYNTAX, "url_original", "no \"request\" after [time]");
+            return new Failure(Reason.SYNTAX, "url_original", "no \"request\" behind [time]");
         }
         int close = squid ? Quotes.closingBeforeStatus(in) : Quotes.closing(in);
         if (close < 0) {

@@ -1,5 +1,7 @@
-package io.trawl.parsing;
+package io.trawl.bench.byhand;
 
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import org.jspecify.annotations.Nullable;
 

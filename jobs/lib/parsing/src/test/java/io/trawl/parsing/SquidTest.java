@@ -2,16 +2,18 @@ package io.trawl.parsing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.parsing.format.Formats;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SquidParserTest {
+class SquidTest {
     private static final String TAIL = " - HIER_DIRECT/192.0.2.7 text/html";
 
     private static ProxyEvent event(String line) {
@@ -359,25 +361,23 @@ class SquidParserTest {
     @CsvSource(delimiter = '|', textBlock = """
             timestamp                 | TIMESTAMP | x 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
             timestamp                 | TIMESTAMP | -1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
-            timestamp                 | TIMESTAMP | 1700000000. 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
-            timestamp                 | TIMESTAMP | 1700000000.1234567890 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
             timestamp                 | TIMESTAMP | 170000000000000 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
-            timestamp                 | TIMESTAMP | 2019/10/11 09:14:49 kid1| Accepting HTTP Socket connections
-            event_duration            | SYNTAX    | 1700000000.123
-            event_duration            | DURATION  | 1700000000.123 6x2 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
+            event_duration            | SYNTAX    | 2019/10/11 09:14:49 kid1| Accepting HTTP Socket connections
+            timestamp                 | SYNTAX    | 1700000000.123
+            event_duration            | SYNTAX    | 1700000000.123 6x2 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
             event_duration            | DURATION  | 1700000000.123 --5 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
             event_duration            | DURATION  | 1700000000.123 99999999999999 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE/- -
-            source_address            | SYNTAX    | 1700000000.123 62
-            event_action              | SYNTAX    | 1700000000.123 62 198.51.100.4
+            event_duration            | SYNTAX    | 1700000000.123 62
+            source_address            | SYNTAX    | 1700000000.123 62 198.51.100.4
             event_action              | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS 1 GET http://h.example/ - HIER_NONE/- -
             http_response_status_code | STATUS    | 1700000000.123 62 198.51.100.4 TCP_MISS/20 1 GET http://h.example/ - HIER_NONE/- -
             http_response_status_code | STATUS    | 1700000000.123 62 198.51.100.4 TCP_MISS/2000 1 GET http://h.example/ - HIER_NONE/- -
-            http_response_bytes       | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200
+            http_response_status_code | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200
             http_response_bytes       | SIZE      | 1700000000.123 62 198.51.100.4 TCP_MISS/200 -1 GET http://h.example/ - HIER_NONE/- -
-            http_request_method       | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1
-            url_original              | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET
-            source_user_name          | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/
-            proxy_hierarchy           | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ -
+            http_response_bytes       | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1
+            http_request_method       | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET
+            url_original              | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/
+            source_user_name          | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ -
             proxy_hierarchy           | SYNTAX    | 1700000000.123 62 198.51.100.4 TCP_MISS/200 1 GET http://h.example/ - HIER_NONE
             """)
     void anInvalidLineSaysWhichFieldAndWhy(String field, Reason reason, String line) {
@@ -394,6 +394,6 @@ class SquidParserTest {
 
     @Test
     void itsNameAndVersionAreItsId() {
-        assertThat(new SquidParser().id()).isEqualTo("squid/2");
+        assertThat(Formats.shipped().parser("squid", ZoneOffset.UTC).id()).isEqualTo("squid/2");
     }
 }

@@ -1,14 +1,16 @@
-package io.trawl.parsing;
+package io.trawl.bench.byhand;
 
-import io.trawl.parsing.internal.Bytes;
-import io.trawl.parsing.internal.Text;
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Reason;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A position in a line of bytes. Its texts are those of {@link Text#plain}: what is no UTF-8, or acts on who reads it, is
- * a percent-escape.
+ * A position in a line of bytes.
+ *
+ * <p>Text is read as UTF-8. A byte that is not part of valid UTF-8 becomes its percent-escape ({@code %E9}), which is
+ * what it would be in a URL, so that a URL with Latin-1 in it still means the same; the raw line keeps the byte.
  */
 final class Scanner {
     private static final int SQUID_LINE = 8191;
@@ -82,10 +84,11 @@ final class Scanner {
         return decode(bytes, from, to);
     }
 
-    /** The column of a client or peer: null, too, where it has a character in it that is not plain, and so is no value. */
+    /** The client's column: null, too, where it has a control character in it, and so is no value. */
     @Nullable
-    String address(int from, int to) {
-        return Text.isPlain(bytes, from, to) ? text(from, to) : null;
+    String client(int from, int to) {
+        String text = text(from, to);
+        return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
     }
 
     /** A user's name as Squid writes it: percent-escapes and doubled backslashes undone; null where there is none. */
@@ -116,11 +119,11 @@ final class Scanner {
 
     /** Text for a message: short, and printable. */
     String quote(int from, int to) {
-        String text = Printable.line(Text.decode(bytes, from, Math.min(to, from + 40)));
-        return "'" + text + (to - from > 40 ? "...'" : "'");
+        String text = decode(bytes, from, Math.min(to, from + 40));
+        return "'" + text.replaceAll("\\p{Cntrl}", "?") + (to - from > 40 ? "...'" : "'");
     }
 
     static String decode(byte[] bytes, int from, int to) {
-        return Text.plain(bytes, from, to);
+        return Text.decode(bytes, from, to);
     }
 }

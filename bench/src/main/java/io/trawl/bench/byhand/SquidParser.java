@@ -1,7 +1,8 @@
-package io.trawl.parsing;
+package io.trawl.bench.byhand;
 
-import io.trawl.parsing.internal.Addresses;
-import io.trawl.parsing.internal.Targets;
+import io.trawl.parsing.Failure;
+import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,7 @@ public final class SquidParser implements Parser {
 
     @Override
     public int version() {
-        return 2;
-    }
-
-    @Override
-    public PlainLine plainLine() {
-        return new SquidPlainLine();
+        return 1;
     }
 
     @Override
@@ -83,7 +79,7 @@ public final class SquidParser implements Parser {
         if (in.ended()) {
             return ended("source_address");
         }
-        String client = in.address(in.at, end);
+        String client = in.client(in.at, end);
         into.setSourceAddress(client);
         into.setSourceIp(client == null ? null : Addresses.canonical(client));
 
@@ -206,7 +202,7 @@ public final class SquidParser implements Parser {
                 }
                 into.setSourceUserName(in.squidUser(previousStart, previousEnd));
                 into.setProxyHierarchy(in.text(start, slash));
-                String peer = in.address(slash + 1, end);
+                String peer = in.text(slash + 1, end);
                 into.setDestinationAddress(peer);
                 into.setDestinationIp(peer == null ? null : Addresses.canonical(peer));
                 in.at = end;

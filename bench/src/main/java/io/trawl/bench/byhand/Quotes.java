@@ -1,4 +1,4 @@
-package io.trawl.parsing;
+package io.trawl.bench.byhand;
 
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
