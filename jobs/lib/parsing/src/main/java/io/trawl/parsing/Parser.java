@@ -80,6 +80,20 @@ public interface Parser extends Serializable {
         return this;
     }
 
+    /** Whether a message may carry several records. Of a format whose messages never do, no message is asked about it. */
+    default boolean hasRecords() {
+        return false;
+    }
+
+    /**
+     * The records of a message, each of which is read as a line of its own. Never throws.
+     *
+     * @return null where the message is one line
+     */
+    default @Nullable Records records(byte[] message) {
+        return null;
+    }
+
     /** A reader of the format's plain lines, for one thread; null where the format has none. */
     default @Nullable PlainLine plainLine() {
         return null;

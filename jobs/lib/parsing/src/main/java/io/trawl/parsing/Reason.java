@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why a line is invalid; {@code lake.invalid_records.reason} has the code. */
 public enum Reason {
-    /** Nothing but white space. */
+    /** Nothing but white space, or a message with an empty list of records. */
     EMPTY,
     /** Not a line of this format at all: too few columns, a quote or bracket that never ends. */
     SYNTAX,

@@ -8,21 +8,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An object of JSON with the line in one of its fields, as Docker's json-file driver and many shippers write it. */
+/**
+ * An object of JSON with the line in one of its fields, as Docker's json-file driver and many shippers write it. What else
+ * is in it, for example a pod's name, is left out.
+ */
 public final class JsonField implements Envelope {
     private final Grammar grammar;
-    private final int line;
-    private final int time;
+    private final int[] lines;
+    private final int[] times;
 
     /**
-     * @param line path of the line
-     * @param time path of the time; null where there is none
+     * @param lines paths of the line: the first that is a text counts
+     * @param times paths of the time, in the same way; empty where there is none
      */
-    public JsonField(String line, @Nullable String time) {
-        Plan plan = Json.plan(List.of(line));
-        this.line = plan.column(line);
-        this.time = time == null ? -1 : plan.column(time);
+    public JsonField(List<String> lines, List<String> times) {
+        Plan plan = Json.plan(List.of());
+        this.lines = lines.stream().mapToInt(plan::column).toArray();
+        this.times = times.stream().mapToInt(plan::column).toArray();
         this.grammar = plan.grammar();
+    }
+
+    private static @Nullable String first(Columns columns, int[] among) {
+        for (int column : among) {
+            String text = columns.textOf(column);
+            if (text != null) {
+                return text;
+            }
+        }
+        return null;
     }
 
     @Override
@@ -39,11 +52,11 @@ public final class JsonField implements Envelope {
         if (!grammar.scan(frame.bytes, frame.from, frame.to, columns)) {
             return;
         }
-        String text = columns.textOf(line);
+        String text = first(columns, lines);
         if (text == null) {
             return;
         }
-        String written = time < 0 ? null : columns.textOf(time);
+        String written = first(columns, times);
         frame.bytes = text.getBytes(StandardCharsets.UTF_8);
         frame.from = 0;
         frame.to = frame.bytes.length;

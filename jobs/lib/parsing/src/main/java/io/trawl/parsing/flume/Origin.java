@@ -105,6 +105,25 @@ public final class Origin {
         return HexFormat.of().formatHex(hash.digest.digest(), 0, 16);
     }
 
+    /**
+     * The identity of a record of a message that carries several: of the first one the message's own, so that each message
+     * has it once; of a further one 32 hex digits of SHA-256 over the message's and its number. So copies of a message have
+     * the same records, and none of them is another one's.
+     *
+     * @param message identity of the message
+     * @param number of the record, counted from 0
+     */
+    public static String recordId(String message, int number) {
+        if (number == 0) {
+            return message;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        part(bytes, "record");
+        part(bytes, message);
+        bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+        return HexFormat.of().formatHex(HASH.get().digest.digest(bytes.toByteArray()), 0, 16);
+    }
+
     private static void part(ByteArrayOutputStream bytes, @Nullable String text) {
         if (text != null) {
             bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));

@@ -3,17 +3,22 @@ package io.trawl.parsing.format;
 import io.trawl.parsing.envelope.Cri;
 import io.trawl.parsing.envelope.Envelope;
 import io.trawl.parsing.envelope.JsonField;
+import io.trawl.parsing.envelope.RecordList;
 import io.trawl.parsing.envelope.Syslog;
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.mapping.Field;
 import io.trawl.record.ProxyEvent;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +53,9 @@ final class Declaration {
     /** Bytes after which the writer cuts a line and runs the next one into it, NUL between the two; 0 where it does not. */
     final int cut;
 
+    /** What cuts a message into records; null where each message is a line. */
+    final @Nullable RecordList records;
+
     final List<Envelope> envelopes;
     final List<Way> ways;
     /** Whether a line of the file may name the columns. */
@@ -57,23 +65,50 @@ final class Declaration {
 
     final List<Sample> samples;
 
-    private Declaration(Map<String, Yaml> keys, Yaml root, ZoneId sourceZone, @Nullable W3cFields fields) {
-        this.name = required(keys, "name", root).text();
-        this.title = required(keys, "title", root).text();
-        this.link = required(keys, "link", root).text();
-        this.verified = required(keys, "verified", root).flag();
-        this.version = keys.containsKey("version") ? keys.get("version").number() : 1;
+    /**
+     * Which column fills which field, as a declaration or the arguments of a generic format say it.
+     *
+     * @param fields columns by field
+     * @param mayLack whether it may name columns that the lines do not have: then the next map counts
+     */
+    record ColumnMap(Map<String, Yaml> fields, boolean mayLack) {
+        /** The columns that are named as fields, for example url_original, or $url_original in a format string. */
+        static ColumnMap namesakes(List<Plan> plans) {
+            Map<String, Yaml> fields = new LinkedHashMap<>();
+            for (Plan plan : plans) {
+                for (String column : plan.names()) {
+                    String label = column.startsWith("$") ? column.substring(1) : column;
+                    if (Field.of(label) != null) {
+                        fields.put(label, Yaml.text(column));
+                    }
+                }
+            }
+            return new ColumnMap(fields, true);
+        }
+    }
+
+    private Declaration(Map<String, Yaml> written, Yaml root, ZoneId sourceZone, @Nullable W3cFields fields) {
+        this.name = required(written, "name", root).text();
+        this.title = required(written, "title", root).text();
+        this.link = required(written, "link", root).text();
+        this.verified = required(written, "verified", root).flag();
+        this.version = written.containsKey("version") ? written.get("version").number() : 1;
+        Arguments arguments = Arguments.of(name, written.get(Arguments.KEY));
+        Map<String, Yaml> keys = arguments.over(written);
         this.arrival = keys.containsKey("arrival") && keys.get("arrival").flag();
         this.wrapped = keys.containsKey("wrapped") && keys.get("wrapped").flag();
         this.cut = keys.containsKey("cut") ? keys.get("cut").number() : 0;
-        this.envelopes = keys.containsKey("envelope") ? envelopes(keys.get("envelope")) : List.of();
+        List<Yaml> opened = keys.containsKey("envelope") ? listed(keys.get("envelope")) : List.of();
+        this.records = records(opened);
+        this.envelopes = envelopes(records == null ? opened : opened.subList(1, opened.size()));
         ZoneId zone = keys.containsKey("zone") ? zone(keys.get("zone")) : sourceZone;
         List<String> absent = keys.containsKey("absent") ? keys.get("absent").texts() : List.of("-", "\"\"");
-        List<Grammar> grammars = grammars(keys, root);
+        List<Grammar> grammars = grammars(keys, root, arguments);
         this.needsFields = grammars.stream().anyMatch(one -> Zeek.is(one.grammar));
         this.ways = ways(grammars, absent, zone, fields);
         this.follows = needsFields || ways.stream().anyMatch(Way::isW3c);
-        this.samples = samples(required(keys, "samples", root));
+        // Lines of other columns are no lines of the source.
+        this.samples = arguments.isEmpty() ? samples(required(written, "samples", root)) : List.of();
     }
 
     /**
@@ -85,7 +120,11 @@ final class Declaration {
      */
     static Declaration read(String file, String text, ZoneId zone, @Nullable W3cFields fields) {
         Yaml root = Yaml.of(file, text);
-        return new Declaration(root.map(KEYS), root, zone, fields);
+        // A file has no arguments: nobody is to read of them in a message.
+        boolean takes = text.contains("\n" + Arguments.KEY + ":\n");
+        List<String> keys =
+                takes ? Stream.concat(KEYS.stream(), Stream.of(Arguments.KEY)).toList() : KEYS;
+        return new Declaration(root.map(keys), root, zone, fields);
     }
 
     private static Yaml required(Map<String, Yaml> keys, String key, Yaml root) {
@@ -105,14 +144,40 @@ final class Declaration {
         }
     }
 
-    private static List<Envelope> envelopes(Yaml value) {
+    private static List<Yaml> listed(Yaml value) {
+        return value.isList() ? value.list() : List.of(value);
+    }
+
+    /** What cuts messages, which is before every envelope; null where nothing does. */
+    private static @Nullable RecordList records(List<Yaml> envelopes) {
+        RecordList records = null;
+        for (int i = 0; i < envelopes.size(); i++) {
+            Yaml one = envelopes.get(i);
+            if (!one.isMap() || !one.map(null).containsKey("records")) {
+                continue;
+            }
+            Yaml path = required(one.map(List.of("records")), "records", one);
+            if (i > 0) {
+                throw one.error("records is behind another envelope; expected it first: a message is cut before its"
+                        + " records are read");
+            }
+            try {
+                records = new RecordList(path.text());
+            } catch (IllegalArgumentException e) {
+                throw path.error(String.valueOf(e.getMessage()));
+            }
+        }
+        return records;
+    }
+
+    private static List<Envelope> envelopes(List<Yaml> names) {
         List<Envelope> envelopes = new ArrayList<>();
-        for (Yaml one : value.isList() ? value.list() : List.of(value)) {
+        for (Yaml one : names) {
             if (one.isMap()) {
                 Map<String, Yaml> json = one.map(List.of("json", "time"));
                 Yaml line = required(json, "json", one);
                 Yaml time = json.get("time");
-                envelopes.add(new JsonField(line.text(), time == null ? null : time.text()));
+                envelopes.add(new JsonField(line.texts(), time == null ? List.of() : time.texts()));
                 continue;
             }
             envelopes.add(
@@ -120,11 +185,13 @@ final class Declaration {
                         case "syslog" -> new Syslog(false);
                         case "syslog-with-data" -> new Syslog(true);
                         case "cri" -> new Cri();
-                        case "docker" -> new JsonField("log", "time");
+                        case "docker" -> new JsonField(List.of("log"), List.of("time"));
+                        case "kubernetes" ->
+                            new JsonField(List.of("log", "message"), List.of("time", "@timestamp", "timestamp"));
                         default ->
                             throw one.error(
                                     "unknown envelope " + one.text()
-                                            + "; expected one of syslog, syslog-with-data, cri, docker, or {json: FIELD, time: FIELD}");
+                                            + "; expected one of syslog, syslog-with-data, cri, docker, kubernetes, {json: FIELD, time: FIELD}, or {records: PATH}");
                     });
         }
         return envelopes;
@@ -135,13 +202,17 @@ final class Declaration {
      *
      * @param maps what its columns mean, a field of an earlier one wins
      */
-    private record Grammar(Yaml grammar, List<Map<String, Yaml>> maps) {}
+    private record Grammar(Yaml grammar, List<ColumnMap> maps) {}
 
-    private static List<Grammar> grammars(Map<String, Yaml> keys, Yaml root) {
-        Map<String, Yaml> shared = keys.containsKey("map") ? keys.get("map").map(null) : Map.of();
+    private static List<Grammar> grammars(Map<String, Yaml> keys, Yaml root, Arguments arguments) {
+        // A source that names its columns need not have all that the declaration knows.
+        ColumnMap shared =
+                new ColumnMap(keys.containsKey("map") ? keys.get("map").map(null) : Map.of(), !arguments.isEmpty());
         Yaml any = keys.get("any");
         if (any == null) {
-            return List.of(new Grammar(required(keys, "grammar", root), List.of(shared)));
+            List<ColumnMap> maps =
+                    arguments.isEmpty() ? List.of(shared) : List.of(new ColumnMap(arguments.fields(), false), shared);
+            return List.of(new Grammar(required(keys, "grammar", root), maps));
         }
         if (keys.containsKey("grammar")) {
             throw keys.get("grammar").error("both grammar and any; expected one of them");
@@ -149,9 +220,8 @@ final class Declaration {
         List<Grammar> grammars = new ArrayList<>();
         for (Yaml one : any.list()) {
             Map<String, Yaml> own = one.map(List.of("grammar", "map"));
-            List<Map<String, Yaml>> maps = new ArrayList<>();
-            maps.add(own.containsKey("map") ? own.get("map").map(null) : Map.of());
-            maps.add(shared);
+            List<ColumnMap> maps = List.of(
+                    new ColumnMap(own.containsKey("map") ? own.get("map").map(null) : Map.of(), false), shared);
             grammars.add(new Grammar(required(own, "grammar", one), maps));
         }
         return grammars;
@@ -190,31 +260,46 @@ final class Declaration {
         }
     }
 
+    private static Sample sample(Yaml one, Map<String, Yaml> keys, String line, @Nullable Instant arrived) {
+        SortedMap<String, String> event = new TreeMap<>();
+        if (keys.containsKey("event")) {
+            keys.get("event").map(null).forEach((field, text) -> {
+                Schema.Field known = ProxyEvent.getClassSchema().getField(field);
+                if (known == null) {
+                    throw text.error("no field " + field + " in ProxyEvent; expected, for example, url_original");
+                }
+                event.put(field, text.text());
+            });
+        }
+        Yaml refused = keys.get("refused");
+        if (refused == null && event.isEmpty()) {
+            throw one.error("a sample without event and refused; expected what must become of the line");
+        }
+        return new Sample(
+                one.line(),
+                line,
+                keys.containsKey("under") ? keys.get("under").text() : null,
+                arrived,
+                event,
+                refused == null ? null : refused.text(),
+                List.of());
+    }
+
     private static List<Sample> samples(Yaml value) {
         List<Sample> samples = new ArrayList<>();
         for (Yaml one : value.list()) {
-            Map<String, Yaml> keys = one.map(List.of("line", "under", "arrived", "event", "refused"));
-            SortedMap<String, String> event = new TreeMap<>();
-            if (keys.containsKey("event")) {
-                keys.get("event").map(null).forEach((field, text) -> {
-                    Schema.Field known = ProxyEvent.getClassSchema().getField(field);
-                    if (known == null) {
-                        throw text.error("no field " + field + " in ProxyEvent; expected, for example, url_original");
-                    }
-                    event.put(field, text.text());
-                });
+            Map<String, Yaml> keys = one.map(List.of("line", "under", "arrived", "event", "refused", "records"));
+            Instant arrived = keys.containsKey("arrived") ? instant(keys.get("arrived")) : null;
+            String line = required(keys, "line", one).text();
+            if (!keys.containsKey("records")) {
+                samples.add(sample(one, keys, line, arrived));
+                continue;
             }
-            Yaml refused = keys.get("refused");
-            if (refused == null && event.isEmpty()) {
-                throw one.error("a sample without event and refused; expected what must become of the line");
+            List<Sample> records = new ArrayList<>();
+            for (Yaml record : keys.get("records").list()) {
+                records.add(sample(record, record.map(List.of("event", "refused")), "", arrived));
             }
-            samples.add(new Sample(
-                    one.line(),
-                    required(keys, "line", one).text(),
-                    keys.containsKey("under") ? keys.get("under").text() : null,
-                    keys.containsKey("arrived") ? instant(keys.get("arrived")) : null,
-                    event,
-                    refused == null ? null : refused.text()));
+            samples.add(new Sample(one.line(), line, null, arrived, new TreeMap<>(), null, records));
         }
         if (samples.isEmpty()) {
             throw value.error("no sample; expected at least one line with the event that it must become");

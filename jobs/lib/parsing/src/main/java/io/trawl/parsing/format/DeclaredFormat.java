@@ -4,6 +4,7 @@ import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.Records;
 import io.trawl.parsing.envelope.Envelope;
 import io.trawl.parsing.envelope.Frame;
 import io.trawl.parsing.mapping.Columns;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,6 +114,11 @@ public final class DeclaredFormat implements Parser {
     /** The text of its declaration. */
     public String text() {
         return text;
+    }
+
+    /** Whether it is a generic format with arguments: its text has them, and its samples are not its own. */
+    public boolean hasArguments() {
+        return declaration.samples.isEmpty();
     }
 
     /** What it is, for a person. */
@@ -248,6 +253,16 @@ public final class DeclaredFormat implements Parser {
         return true;
     }
 
+    @Override
+    public boolean hasRecords() {
+        return declaration.records != null;
+    }
+
+    @Override
+    public @Nullable Records records(byte[] message) {
+        return declaration.records == null ? null : declaration.records.of(message);
+    }
+
     /** The lines of its samples. */
     public List<String> samples() {
         return declaration.samples.stream().map(Sample::line).toList();
@@ -303,35 +318,7 @@ public final class DeclaredFormat implements Parser {
 
     /** What is wrong with the samples of the declaration, each with its place; empty where all are right. */
     public List<String> failures() {
-        List<String> failures = new ArrayList<>();
-        for (Sample sample : declaration.samples) {
-            String where = file + ":" + sample.at() + ": ";
-            ProxyEvent event = new ProxyEvent();
-            Parser parser = sample.under() == null ? this : under(sample.under());
-            Failure failure = parser.parse(sample.line().getBytes(StandardCharsets.UTF_8), sample.arrived(), event);
-            String reason = failure == null ? null : failure.reason().code();
-            if (sample.reason() != null) {
-                if (!sample.reason().equals(reason)) {
-                    failures.add(where + "the sample is " + (reason == null ? "read" : "refused for " + reason)
-                            + "; expected it to be refused for " + sample.reason());
-                }
-                continue;
-            }
-            if (failure != null) {
-                failures.add(where + "the sample is refused: " + failure.message());
-                continue;
-            }
-            SortedMap<String, String> fields = fields(event);
-            sample.event().forEach((field, expected) -> {
-                String came = fields.remove(field);
-                if (!expected.equals(came)) {
-                    failures.add(where + field + " of the sample is " + came + "; expected " + expected);
-                }
-            });
-            fields.forEach((field, came) -> failures.add(where + field + " of the sample is " + came
-                    + "; expected nothing: a sample names all fields of its event"));
-        }
-        return failures;
+        return SampleCheck.failures(this, file);
     }
 
     /** The fields of an event that a line decides and that are there, as a sample has them. */
@@ -358,6 +345,16 @@ public final class DeclaredFormat implements Parser {
             throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
         }
         return files;
+    }
+
+    /**
+     * The same format with arguments, for one that takes some: other columns, another layout, fields made of other columns.
+     *
+     * @param arguments values by name, for example {@code columns} or {@code url_original}
+     * @throws IllegalArgumentException one is unknown, or its value is wrong
+     */
+    DeclaredFormat with(Map<String, String> arguments) {
+        return new DeclaredFormat(file, Arguments.into(text, arguments), zone, isArrivalKnown(), fields);
     }
 
     private Object writeReplace() {

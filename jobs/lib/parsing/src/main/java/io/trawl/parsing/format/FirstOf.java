@@ -3,6 +3,7 @@ package io.trawl.parsing.format;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
+import io.trawl.parsing.Records;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
@@ -56,6 +57,23 @@ final class FirstOf implements Parser {
     @Override
     public Parser under(String header) {
         return new FirstOf(formats().stream().map(one -> one.under(header)).toList());
+    }
+
+    @Override
+    public boolean hasRecords() {
+        return formats().stream().anyMatch(Parser::hasRecords);
+    }
+
+    /** As the first format cuts it that finds records in it: each of them may be of any of the formats. */
+    @Override
+    public @Nullable Records records(byte[] message) {
+        for (Parser parser : parsers) {
+            Records records = parser.records(message);
+            if (records != null) {
+                return records;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
@@ -154,6 +155,18 @@ public final class Formats {
      * @throws IllegalArgumentException no name, one that is there twice, or as {@link #parser(String, ZoneId)}
      */
     public Parser parser(List<String> names, ZoneId zone) {
+        return parser(names, zone, Map.of());
+    }
+
+    /**
+     * The same, with arguments for the generic format among them.
+     *
+     * @param arguments values by name, for example {@code columns}; none where there are none
+     * @throws IllegalArgumentException an argument is wrong or unknown, or no format takes them, or several do; or as {@link
+     *     #parser(List, ZoneId)}
+     */
+    public Parser parser(List<String> names, ZoneId zone, Map<String, String> arguments) {
+        String taker = arguments.isEmpty() ? null : taker(names, arguments);
         if (names.isEmpty()) {
             throw new IllegalArgumentException("no format; expected one or several names, for example squid, nginx");
         }
@@ -163,9 +176,42 @@ public final class Formats {
             if (!seen.add(name)) {
                 throw new IllegalArgumentException("format " + name + " is named twice; expected it once");
             }
-            parsers.add(parser(name, zone));
+            parsers.add(name.equals(taker) ? declared(name, zone).with(arguments) : parser(name, zone));
         }
         return firstOf(parsers);
+    }
+
+    /**
+     * Arguments as a command line has them, by name.
+     *
+     * @param words values of the option {@code --with}, for example {@code columns=time,client}
+     * @throws IllegalArgumentException one has no name or no value, or a name is there twice
+     */
+    public static Map<String, String> arguments(List<String> words) {
+        return Arguments.ofWords(words);
+    }
+
+    /**
+     * The generic format of some, which the arguments are for; a site's own one has what it needs in its file.
+     *
+     * @throws IllegalArgumentException there is none, or several
+     */
+    public String taker(List<String> names, Map<String, String> arguments) {
+        List<String> takers = names.stream()
+                .filter(name -> Arguments.takers().contains(name) && !isSites(name))
+                .distinct()
+                .toList();
+        if (takers.size() == 1) {
+            return takers.get(0);
+        }
+        String first = Arguments.NAMED + new TreeSet<>(arguments.keySet()).first();
+        throw new IllegalArgumentException(
+                takers.isEmpty()
+                        ? first + ": " + String.join(", ", names) + " takes no arguments; expected one of "
+                                + String.join(", ", Arguments.takers())
+                        : first + ": " + String.join(" and ", takers)
+                                + " would take it; expected one of them, and for the other a file of your own"
+                                + " (docs/formats.md)");
     }
 
     /** One parser for lines of several formats, of which some may have no name here; tried in this order. */

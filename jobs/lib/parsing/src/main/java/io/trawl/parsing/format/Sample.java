@@ -1,6 +1,7 @@
 package io.trawl.parsing.format;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param arrived when the line arrived, about; for a time without a year. Null where the time has one
  * @param event fields and their values as text, all that are not null; empty for a line that must be refused
  * @param reason code of the reason for which it must be refused; null for one that must be read
+ * @param records what must become of the records of a message of several, in their order; empty for one line. Their own
+ *     lines are empty
  */
 public record Sample(
         int at,
@@ -20,4 +23,9 @@ public record Sample(
         @Nullable String under,
         @Nullable Instant arrived,
         SortedMap<String, String> event,
-        @Nullable String reason) {}
+        @Nullable String reason,
+        List<Sample> records) {
+    public Sample {
+        records = List.copyOf(records);
+    }
+}

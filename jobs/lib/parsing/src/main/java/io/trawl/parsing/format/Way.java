@@ -1,6 +1,7 @@
 package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
+import io.trawl.parsing.format.Declaration.ColumnMap;
 import io.trawl.parsing.grammar.Grammar;
 import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.grammar.delimited.Delimited;
@@ -80,11 +81,11 @@ final class Way {
     /**
      * Reads the ways of a grammar: format strings may be several.
      *
-     * @param maps what columns mean, a field of an earlier one wins
+     * @param maps what columns mean, a field of an earlier one wins; a column may have a field's own name, too
      * @param fields columns in the place of those that the grammar w3c has; null for the grammar's own
      */
     static List<Way> read(
-            Yaml value, List<Map<String, Yaml>> maps, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
+            Yaml value, List<ColumnMap> maps, List<String> absent, ZoneId zone, @Nullable W3cFields fields) {
         List<String> keys = new ArrayList<>(KINDS);
         keys.add("more");
         Map<String, Yaml> given = value.map(keys);
@@ -119,7 +120,11 @@ final class Way {
             } else {
                 plans.add(kind.equals(W3C) ? w3c(of, followed) : plan(kind, of));
             }
-            Map<Field, Rule> declared = rules(maps, plans, zeek || followed != null);
+            List<ColumnMap> all = new ArrayList<>(maps);
+            if (maps.stream().anyMatch(ColumnMap::mayLack)) {
+                all.add(ColumnMap.namesakes(plans));
+            }
+            Map<Field, Rule> declared = rules(all, plans, zeek || followed != null);
             if (zeek && (followed == null || !followed.names().containsAll(Zeek.needs(value)))) {
                 return List.of();
             }
@@ -170,11 +175,11 @@ final class Way {
     }
 
     /** @param others whether the columns are others than the declaration's, so that it may name some that are not there */
-    private static Map<Field, Rule> rules(List<Map<String, Yaml>> maps, List<Plan> plans, boolean others) {
+    private static Map<Field, Rule> rules(List<ColumnMap> maps, List<Plan> plans, boolean others) {
         Map<Field, Rule> rules = new LinkedHashMap<>();
-        for (Map<String, Yaml> map : maps) {
+        for (ColumnMap map : maps) {
             Map<String, Field> users = new HashMap<>();
-            map.forEach((label, value) -> {
+            map.fields().forEach((label, value) -> {
                 Field field = Field.of(label);
                 if (field == null) {
                     throw value.error(unknown(label));
@@ -184,12 +189,12 @@ final class Way {
                     return;
                 }
                 Rule rule = rule(field, value);
+                if (map.mayLack() && rule.from().stream().noneMatch(one -> isKnown(plans, one))) {
+                    return;
+                }
                 for (String column : rule.from()) {
-                    boolean known = false;
-                    for (Plan plan : plans) {
-                        known |= plan.column(column) >= 0;
-                    }
-                    if (!known && others) {
+                    boolean known = isKnown(plans, column);
+                    if (!known && (others || map.mayLack())) {
                         continue;
                     }
                     if (!known) {
@@ -206,6 +211,14 @@ final class Way {
             });
         }
         return rules;
+    }
+
+    private static boolean isKnown(List<Plan> plans, String column) {
+        boolean known = false;
+        for (Plan plan : plans) {
+            known |= plan.column(column) >= 0;
+        }
+        return known;
     }
 
     private static String unknown(String label) {

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -18,6 +20,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A node of a YAML file that knows its place, so that an error can say where it is. */
 final class Yaml {
@@ -63,7 +66,28 @@ final class Yaml {
     }
 
     IllegalArgumentException error(String message) {
-        return new Misplaced(file + ":" + line() + ": " + message);
+        // Among the nodes of a file those of an argument have its name, and no line.
+        String of = node.getStartMark().map(Mark::getName).orElse(file);
+        return new Misplaced((of.startsWith(Arguments.NAMED) ? of : of + ":" + line()) + ": " + message);
+    }
+
+    /** Keys and values that are put together; an error of them as a whole has the place of the last one. */
+    static Yaml ofEntries(Map<String, Yaml> values) {
+        List<NodeTuple> tuples = new ArrayList<>();
+        Yaml last = null;
+        for (Map.Entry<String, Yaml> one : values.entrySet()) {
+            last = one.getValue();
+            tuples.add(new NodeTuple(new ScalarNode(Tag.STR, one.getKey(), ScalarStyle.PLAIN), last.node));
+        }
+        Optional<Mark> mark = last == null ? Optional.empty() : last.node.getStartMark();
+        return new Yaml(
+                last == null ? "" : last.file,
+                new MappingNode(Tag.MAP, true, tuples, FlowStyle.FLOW, mark, Optional.empty()));
+    }
+
+    /** A text that stands in no file. */
+    static Yaml text(String value) {
+        return new Yaml("", new ScalarNode(Tag.STR, value, ScalarStyle.PLAIN));
     }
 
     /** In one line, as YAML has it in flow style. */

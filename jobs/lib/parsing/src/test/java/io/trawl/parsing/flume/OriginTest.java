@@ -25,4 +25,14 @@ class OriginTest {
                     .isEqualTo("4bd98552912bfb1e5d01bfddacf09eff");
         }
     }
+
+    @Test
+    void theFirstRecordOfAMessageHasItsIdentityAndEachFurtherOneItsOwn() {
+        String message = "02a14af6a347f9ea7eabf597d07b7a78";
+        for (int i = 0; i < 2; i++) {
+            assertThat(Origin.recordId(message, 0)).isEqualTo(message);
+            assertThat(Origin.recordId(message, 1)).isEqualTo("35363ddfd8732378dad90821a60b1404");
+            assertThat(Origin.recordId(message, 9_999)).isEqualTo("4cd2e0cf185f4a63f93c2f02d4ad77c5");
+        }
+    }
 }

@@ -66,7 +66,7 @@ public final class Draft {
     private List<byte[]> unwrapped() {
         Map<String, Envelope> known = new LinkedHashMap<>();
         known.put("cri", new Cri());
-        known.put("docker", new JsonField("log", "time"));
+        known.put("docker", new JsonField(List.of("log"), List.of("time")));
         known.put("syslog", new Syslog(false));
         List<byte[]> inner = lines.stream().map(LogSample.Line::bytes).toList();
         for (Map.Entry<String, Envelope> one : known.entrySet()) {
