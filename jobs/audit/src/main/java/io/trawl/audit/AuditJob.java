@@ -42,7 +42,8 @@ import picocli.CommandLine.Option;
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *
- * Copies are lines that the window has twice, or that an earlier window has, too. It names proxies that fell silent, files whose byte offsets have a gap or whose
+ * Copies are lines that the window has twice, or that an earlier window has, too. Of messages that carry several records
+ * {@link Wrapped} has the sums. It names proxies that fell silent, files whose byte offsets have a gap or whose
  * end never came, results that the ledger does not name, and messages that no window has read. What it finds is written into the
  * ledger either way; where something does not hold the job fails with the numbers.
  */
@@ -221,7 +222,9 @@ public final class AuditJob implements Job {
         }
         long valid = count(run, LakeTable.PROXY_EVENTS, validate.output(LakeTable.PROXY_EVENTS));
         long invalid = count(run, LakeTable.INVALID_RECORDS, validate.output(LakeTable.INVALID_RECORDS));
-        if (lines != null && raw != valid + invalid + copies) {
+        Wrapped wrapped = Wrapped.of(validate);
+        long stored = valid + invalid - wrapped.more();
+        if (lines != null && raw != stored + copies) {
             copies = again + raw - lines.select("event_id").distinct().count();
         }
         run.count("messages", messages);
@@ -238,9 +241,12 @@ public final class AuditJob implements Job {
         if (places != raw) {
             problems.add("lake.raw_lines has " + (raw - places) + " messages twice");
         }
-        if (raw != valid + invalid + copies) {
+        if (wrapped.isAny()) {
+            wrapped.judge(run, problems, validate, raw - copies);
+        }
+        if (raw != stored + copies) {
             problems.add("lake.raw_lines has " + raw + " lines, but " + valid + " valid + " + invalid + " invalid + "
-                    + copies + " copies = " + (valid + invalid + copies));
+                    + copies + " copies" + wrapped + " = " + (stored + copies));
         }
         if (holes > 0) {
             run.note(holes + " messages of the window were gone before they were read (accepted)");

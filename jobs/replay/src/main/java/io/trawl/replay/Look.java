@@ -28,8 +28,8 @@ import org.apache.spark.api.java.JavaRDD;
  * What today's formats would make of invalid lines.
  *
  * @param lines how many there are
- * @param healed how many of them would become events
- * @param reasons how many would stay invalid, by reason
+ * @param healed how many events they would become; a message of several records becomes several
+ * @param reasons how many would stay invalid, or their records, by reason
  * @param changes whether anything would be otherwise: a line is healed, or what is said of it
  * @param examples some of the lines and what would become of them, for a person at a terminal
  */

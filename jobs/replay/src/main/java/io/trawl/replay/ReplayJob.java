@@ -263,7 +263,8 @@ public final class ReplayJob implements Job {
         String rest = look.reasons().entrySet().stream()
                 .map(reason -> reason.getKey() + " " + reason.getValue())
                 .collect(Collectors.joining(", "));
-        long invalid = look.lines() - look.healed();
+        long invalid =
+                look.reasons().values().stream().mapToLong(Long::longValue).sum();
         return "window " + window + ": of " + look.lines() + " invalid lines " + look.healed()
                 + (dryRun ? " would become events, " : " become events, ") + invalid
                 + (dryRun ? " would stay" : " stay")
@@ -366,6 +367,11 @@ public final class ReplayJob implements Job {
         });
         invalid.forEach(run::count);
         HeaderLines.note(run);
+        for (String count : List.of(Tally.WRAPPED, Tally.RECORDS)) {
+            if (reading.parser().hasRecords() || was.containsKey(count)) {
+                run.count(count, was.getOrDefault(count, 0L) + tally.count(count));
+            }
+        }
         run.version("schema", SchemaVersion.ofEvents());
         run.version(REPLAY, selection() + ", of run " + validate.runId());
         String detail = validate.detail();

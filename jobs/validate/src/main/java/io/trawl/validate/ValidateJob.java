@@ -135,6 +135,10 @@ public final class ValidateJob implements Job {
         SourceFormats.note(run, reading);
         run.version("formats", latest ? "latest" : "pinned");
         HeaderLines.note(run);
+        if (parser.hasRecords()) {
+            run.count(Tally.WRAPPED, tally.count(Tally.WRAPPED));
+            run.count(Tally.RECORDS, tally.count(Tally.RECORDS));
+        }
         run.version("schema", SchemaVersion.ofEvents());
         if (copies != null && copies.earlier().count() > 0) {
             run.detail(copies.earlier().detail());

@@ -5,6 +5,7 @@ import io.trawl.flow.Step;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.Reason;
+import io.trawl.parsing.Records;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
@@ -51,6 +52,21 @@ public final class BugGuard {
         @Override
         public Parser under(String header) {
             return new Parsing(parser.under(header));
+        }
+
+        @Override
+        public boolean hasRecords() {
+            return parser.hasRecords();
+        }
+
+        @Override
+        public @Nullable Records records(byte[] message) {
+            try {
+                return parser.records(message);
+            } catch (RuntimeException | StackOverflowError e) {
+                LOG.error("parser {} failed on a message of {} bytes", parser.id(), message.length, e);
+                return Records.none(Reason.BUG, String.valueOf(e));
+            }
         }
 
         @Override

@@ -12,6 +12,8 @@ import io.trawl.flow.Store;
 import io.trawl.flow.Tally;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.Records;
+import io.trawl.parsing.flume.Origin;
 import io.trawl.parsing.format.Formats;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class BugGuardTest {
     /** Fails on a line that begins with an exclamation mark. */
-    private static final class Fragile implements Parser {
+    private static class Fragile implements Parser {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -96,6 +98,49 @@ class BugGuardTest {
         assertThat(hot.records()).isEqualTo(batch.records());
         assertThat(tally.counts()).isEqualTo(expected.counts()).containsEntry("stored.events.syslog-3164", 1L);
         assertThat(new BugGuard.Parsing(parser).id()).isEqualTo(parser.id());
+    }
+
+    @Test
+    void theRecordsOfAMessageAreTheEventsThatTheBatchPathMakes() {
+        Parser parser = Formats.shipped().parser(List.of("squid", "azure-front-door"), ZoneOffset.UTC);
+        RawLine line =
+                line("{\"records\":[{\"time\":\"2024-06-12T10:11:12Z\",\"properties\":{\"clientIp\":\"192.0.2.7\","
+                        + "\"requestUri\":\"https://a.example/\"}},{\"time\":\"2024-06-12T10:11:13Z\",\"properties\":{\"clientIp\":"
+                        + "\"192.0.2.8\",\"requestUri\":\"https://b.example/\"}},{}]}");
+        ListStore<ProxyEvent> batch = Store.list("events");
+        ListStore<ProxyEvent> hot = Store.list("events");
+        Tally expected = Flow.of(List.of(line)).then(parse(parser)).into(batch).run();
+        Tally tally = Flow.of(List.of(line))
+                .then(parse(new BugGuard.Parsing(parser)))
+                .into(hot)
+                .run();
+        assertThat(hot.records()).hasSize(2).isEqualTo(batch.records());
+        assertThat(hot.records()).extracting(ProxyEvent::getEventId).containsExactly("e", Origin.recordId("e", 1));
+        assertThat(tally.counts())
+                .isEqualTo(expected.counts())
+                .containsEntry(Tally.WRAPPED, 1L)
+                .containsEntry(Tally.RECORDS, 3L);
+    }
+
+    @Test
+    void aMessageThatABugIsMetOnIsCounted() {
+        Parser fragile = new Fragile() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean hasRecords() {
+                return true;
+            }
+
+            @Override
+            public Records records(byte[] message) {
+                throw new IllegalStateException("not thought of");
+            }
+        };
+        Tally tally = Flow.of(List.of(line("x")))
+                .then(parse(new BugGuard.Parsing(fragile)))
+                .run();
+        assertThat(tally.counts()).containsEntry("invalid.bug", 1L);
     }
 
     @Test

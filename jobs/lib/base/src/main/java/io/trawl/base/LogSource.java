@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * A source of log lines, as source.NAME.* in trawl.conf has it.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param fromFiles whether its lines come from log files of this machine, not from Kafka
  * @param topic the Kafka topic its lines come through
  * @param formats names of its formats, tried in this order
+ * @param arguments of the generic format among them, by name
  * @param site where a site's own formats are
  * @param zone time zone of the log, for a format whose times have none
  * @param unit length of a window; it divides a day
@@ -29,6 +31,7 @@ public record LogSource(
         boolean fromFiles,
         String topic,
         List<String> formats,
+        TreeMap<String, String> arguments,
         FormatsFolder site,
         ZoneId zone,
         Duration unit,
@@ -89,6 +92,7 @@ public record LogSource(
                 from.equals("files"),
                 settings.text(prefix + "topic"),
                 formats,
+                new TreeMap<>(settings.under(prefix + "format.")),
                 site,
                 zoneId,
                 unit,

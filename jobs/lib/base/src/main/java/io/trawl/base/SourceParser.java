@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param parser of its formats, compiled
  * @param zone of times that name none
  * @param forwarded how many proxies of its own the source's server is behind
- * @param texts the declarations of the site's own formats, by name
+ * @param texts the declarations of the site's own formats, and of a generic one with its arguments, by name
  * @param notes what a person should know of them
  */
 public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String, String> texts, List<String> notes) {
@@ -41,26 +41,37 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
                 throw new IllegalArgumentException("setting source." + source.name() + ".format: " + e.getMessage(), e);
             }
         }
-        return of(source, source.formats(), source.zone(), source.forwarded(), formats);
+        Parser parser;
+        try {
+            parser = formats.parser(source.formats(), source.zone(), source.arguments());
+        } catch (IllegalArgumentException e) {
+            throw source.arguments().isEmpty() ? e : ofArgument(source, e);
+        }
+        return of(source, parser, source.zone(), source.forwarded(), formats);
     }
 
     /**
      * Compiles formats that lines of a source were read with before.
      *
-     * @param formats has the site's declarations as they were then
+     * @param formats has the site's declarations as they were then, and those of generic formats with their arguments
      * @throws IllegalArgumentException one is unknown, or its declaration or a sample is wrong
      */
     public static SourceParser of(LogSource source, Used used, Formats formats) {
         ZoneId zone = used.zone() == null ? source.zone() : ZoneId.of(used.zone());
-        return of(source, used.names(), zone, used.forwarded(), formats);
+        return of(source, formats.parser(used.names(), zone), zone, used.forwarded(), formats);
     }
 
-    private static SourceParser of(LogSource source, List<String> names, ZoneId zone, int behind, Formats formats) {
-        Parser parser = formats.parser(names, zone);
+    private static SourceParser of(LogSource source, Parser parser, ZoneId zone, int behind, Formats formats) {
         Map<String, String> texts = new TreeMap<>();
         List<String> notes = new ArrayList<>();
         for (Parser one : parser.formats()) {
-            if (one instanceof DeclaredFormat declared && formats.isSites(declared.name())) {
+            if (!(one instanceof DeclaredFormat declared)) {
+                continue;
+            }
+            if (declared.hasArguments()) {
+                // Its text has them.
+                texts.put(declared.name(), declared.text());
+            } else if (formats.isSites(declared.name())) {
                 requireSamples(declared);
                 texts.put(declared.name(), declared.text());
                 String note = formats.note(declared.name());
@@ -72,6 +83,21 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
         Parser forwarded = Forwarded.behind(behind, parser);
         return new SourceParser(
                 source.fromFiles() ? forwarded.withoutArrival() : forwarded, zone, behind, texts, notes);
+    }
+
+    /** An error of an argument names its setting. */
+    private static IllegalArgumentException ofArgument(LogSource source, IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        for (String argument : source.arguments().keySet()) {
+            String begin = "argument " + argument + ": ";
+            if (message.startsWith(begin)) {
+                return new IllegalArgumentException(
+                        "setting source." + source.name() + ".format." + argument + ": "
+                                + message.substring(begin.length()),
+                        e);
+            }
+        }
+        return new IllegalArgumentException("settings source." + source.name() + ".format.*: " + message, e);
     }
 
     private static void requireSamples(DeclaredFormat format) {

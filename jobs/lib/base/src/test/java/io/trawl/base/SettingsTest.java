@@ -104,6 +104,7 @@ class SettingsTest {
     @ValueSource(
             strings = {
                 "source.web.hosts",
+                "source.web.format.columns",
                 "job.slow.cores",
                 "job.slow.conf.spark.locality.wait",
                 "spark.conf.spark.locality.wait",

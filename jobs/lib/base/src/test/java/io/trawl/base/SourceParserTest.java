@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,5 +294,91 @@ class SourceParserTest {
                 .isThrownBy(() -> source("squid", "formats.folder", "nosuch://site/formats")
                         .parser())
                 .withMessageStartingWith("formats in nosuch://site/formats cannot be read: ");
+    }
+
+    @Test
+    void aGenericFormatTakesWhatTheSourceSaysOfItsLines() {
+        LogSource source = source(
+                "squid, csv",
+                "source.proxy.format.columns",
+                "timestamp, source_address, -, url_original",
+                "source.proxy.format.separator",
+                "semicolon");
+        SourceParser read = source.sourceParser();
+        assertThat(read.parser().id()).isEqualTo("squid/1,csv/1");
+        ProxyEvent event = new ProxyEvent();
+        assertThat(read(read.parser(), "2024-06-12T10:11:12Z;192.0.2.1;x;/a", event))
+                .isNull();
+        assertThat(event.getUrlPath()).isEqualTo("/a");
+        // The ledger says that it is not the format as it ships.
+        assertThat(read.digests()).containsOnlyKeys("csv");
+        assertThat(source("csv", "source.proxy.format.columns", "timestamp url_original")
+                        .sourceParser()
+                        .digests())
+                .isNotEqualTo(read.digests());
+        assertThat(source("csv").sourceParser().digests()).isEmpty();
+    }
+
+    @Test
+    void aMistakeInAnArgumentNamesItsSetting() {
+        wrong("csv", "colums", "a", "setting source.proxy.format.colums: unknown for csv; did you mean columns?");
+        wrong(
+                "csv",
+                "separator",
+                "",
+                "setting source.proxy.format.separator: it is empty; expected a value, for example tab");
+        wrong(
+                "json",
+                "timestamp",
+                "{from: ts, at: epoch}",
+                "setting source.proxy.format.timestamp: unknown key at; expected one of from, parts, before, after,"
+                        + " escape, unit, as, port, zone");
+        assertThatIllegalArgumentException()
+                .isThrownBy(source("json", "source.proxy.format.timestamp", "{from: ts, as: '%!'}")::parser)
+                .withMessageStartingWith("settings source.proxy.format.*: ")
+                .withMessageContaining("is not a notation of times");
+        wrong(
+                "squid, nginx",
+                "columns",
+                "a",
+                "setting source.proxy.format.columns: squid, nginx takes no arguments; expected one of csv,"
+                        + " format-string, json, key-value, w3c");
+    }
+
+    private void wrong(String format, String argument, String value, String message) {
+        LogSource source = source(format, "source.proxy.format." + argument, value);
+        assertThatIllegalArgumentException().isThrownBy(source::parser).withMessage(message);
+        assertThatIllegalArgumentException().isThrownBy(source::checkFormats).withMessage(message);
+    }
+
+    /** What docs/formats.md shows can be copied: each source reads a line of its log. */
+    @Test
+    void theExamplesOfGenericFormatsRead() throws IOException {
+        Path page = Path.of(System.getProperty("trawl.home"), "docs/formats.md");
+        Properties examples = new Properties();
+        for (String line : Files.readAllLines(page)) {
+            if (line.matches(" {4}source\\.(edge|iis|app|fw|web)\\..*")) {
+                examples.load(new StringReader(line));
+            }
+        }
+        Map<String, String> lines = Map.of(
+                "edge", "2024-06-12T10:11:12Z\t192.0.2.1\tx\t/a\t200",
+                "iis", "2024-06-12 10:11:12 192.0.2.1 GET /a - 443 200",
+                "app", "{\"ts\":1718187072000,\"peer\":\"192.0.2.1\",\"request\":{\"url\":\"/a\"}}",
+                "fw", "time:2024-06-12T10:11:12Z|src:192.0.2.1|link:/a",
+                "web", "192.0.2.1 - - [12/Jun/2024:10:11:12 +0000] \"GET /a HTTP/1.1\" 200 5 block it");
+        for (Map.Entry<String, String> one : lines.entrySet()) {
+            Settings settings = Settings.defaults().with("source." + one.getKey() + ".topic", "t");
+            for (String key : examples.stringPropertyNames()) {
+                settings = settings.with(key, examples.getProperty(key));
+            }
+            ProxyEvent event = new ProxyEvent();
+            assertThat(read(settings.source(one.getKey()).parser(), one.getValue(), event))
+                    .as(one.getKey())
+                    .isNull();
+            assertThat(event.getSourceIp() + event.getUrlPath() + event.getTimestamp())
+                    .as(one.getKey())
+                    .isEqualTo("192.0.2.1/a" + ARRIVED);
+        }
     }
 }

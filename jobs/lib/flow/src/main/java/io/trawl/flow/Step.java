@@ -44,6 +44,13 @@ public interface Step<A, B> extends Serializable {
          */
         default void readBy(Parser format) {}
 
+        /**
+         * Says that what follows comes from a part of the message at hand: until the next part or the next message it is the
+         * line. If it is rejected, the invalid record has its bytes and its id. The tally counts the messages that have parts
+         * ({@code wrapped}) and the parts ({@code records}).
+         */
+        default void part(RawLine part) {}
+
         /** Says that the line the record came from is invalid; it is stored with its raw bytes. */
         void reject(Reason reason, @Nullable String field, String message);
     }

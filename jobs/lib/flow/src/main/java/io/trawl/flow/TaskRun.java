@@ -31,7 +31,14 @@ final class TaskRun {
     /** The format of the line at hand; -1 where no step has said it. */
     private int format = -1;
 
+    /** The record at hand, or the part of it. */
     private @Nullable Object origin;
+    /** Whether the record at hand has parts. */
+    private boolean parted;
+    /** How many records had parts. */
+    private long wrapped;
+    /** How many parts those had. */
+    private long parts;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     TaskRun(Plan plan, int partition, long attempt) {
@@ -98,6 +105,7 @@ final class TaskRun {
 
     private void begin(Object record) {
         origin = record;
+        parted = false;
         format = -1;
         places[0].emit(record);
     }
@@ -155,6 +163,10 @@ final class TaskRun {
             }
         }
         tally.add("invalid", invalid);
+        if (wrapped > 0) {
+            tally.add(Tally.WRAPPED, wrapped);
+            tally.add(Tally.RECORDS, parts);
+        }
         return tally;
     }
 
@@ -225,6 +237,15 @@ final class TaskRun {
         @Override
         public @Nullable RawLine line() {
             return origin instanceof RawLine line ? line : null;
+        }
+
+        @Override
+        public void part(RawLine part) {
+            wrapped += parted ? 0 : 1;
+            parted = true;
+            parts++;
+            origin = part;
+            format = -1;
         }
 
         @Override
