@@ -309,15 +309,17 @@ public final class Lake implements AutoCloseable {
      * The records of a source's window at a snapshot, one after the other, read in this process and without Spark.
      *
      * @param which a further condition
+     * @param fields those to be read, among them source, window and those of the condition; all where none is named
      */
     public <T extends SpecificRecord> CloseableIterable<T> records(
-            LakeTable<T> table, String source, Window window, long snapshot, Expression which) {
+            LakeTable<T> table, String source, Window window, long snapshot, Expression which, String... fields) {
         Maker<T> maker = table.maker();
         Table loaded = table(table);
         return CloseableIterable.transform(
                 IcebergGenerics.read(loaded)
                         .useSnapshot(held(loaded, table, source, window.start(), snapshot))
                         .where(Expressions.and(of(source, window), which))
+                        .select(fields.length == 0 ? new String[] {"*"} : fields)
                         .build(),
                 row -> IcebergRecords.record(row, maker.make()));
     }

@@ -4,11 +4,13 @@ import io.trawl.hbase.HBaseReader;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What has been found so far; shares of it add up. */
 final class Findings implements Serializable {
@@ -54,6 +56,12 @@ final class Findings implements Serializable {
                             .because(one.example().why() + "; not looked up whether the line was invalid once, since "
                                     + MOST_LATER + " others were"));
         }
+    }
+
+    /** Where the lines are whose reasons are left open, by event. */
+    Map<String, Example> places() {
+        return Stream.concat(later.stream(), doubtful.stream())
+                .collect(Collectors.toMap(Doubtful::eventId, Doubtful::example, (one, other) -> one));
     }
 
     /**

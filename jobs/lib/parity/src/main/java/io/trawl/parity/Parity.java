@@ -4,12 +4,10 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
 import io.trawl.base.SourceParser.Used;
 import io.trawl.base.Window;
-import io.trawl.copies.EarlierCopies;
 import io.trawl.hbase.HBase;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Keys;
 import io.trawl.kafka.HotProgress;
-import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.trawl.schema.word.Stage;
@@ -19,9 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Get;
@@ -134,22 +130,9 @@ public final class Parity {
                 findings.plus(eachSalt.apply(salt -> onlyHot(settings, basis, salt, ours, others)));
             }
         }
-        findings.settle(
-                events -> EarlierCopies.dropped(ledger, basis.source(), basis.window(), events), this::wereInvalid);
+        Messages messages = new Messages(ledger, basis.source(), basis.window(), findings.places());
+        findings.settle(messages::dropped, messages::wereInvalid);
         return new Verdict(basis, findings);
-    }
-
-    /** Which of some events are of lines that an earlier validate of the window, as far as it is kept, found invalid. */
-    private Set<String> wereInvalid(Set<String> events) {
-        TreeSet<String> found = new TreeSet<>();
-        for (Ledger.Entry validate : ledger.entries(basis.source(), Stage.VALIDATE, basis.window())) {
-            long snapshot = validate.output(LakeTable.INVALID_RECORDS);
-            if (ledger.lake().has(LakeTable.INVALID_RECORDS, snapshot)) {
-                found.addAll(ledger.lake()
-                        .events(LakeTable.INVALID_RECORDS, basis.source(), basis.window(), snapshot, events));
-            }
-        }
-        return found;
     }
 
     /** The windows at the borders, where they have been loaded. */

@@ -45,15 +45,23 @@ final class RawLines {
             }
         }
         for (ObjectNode detection : detections) {
-            JsonNode line = lines.getOrDefault(
-                            detection.path("source").asText() + " "
-                                    + detection.path("window").asText(),
-                            Map.of())
-                    .get(detection.path("event_id").asText());
+            Map<String, ObjectNode> found = lines.getOrDefault(
+                    detection.path("source").asText() + " "
+                            + detection.path("window").asText(),
+                    Map.of());
+            JsonNode line = found.get(detection.path("event_id").asText());
+            if (line == null) {
+                // A further record of a message has another id than its message.
+                line = found.get(place(detection));
+            }
             if (line != null) {
                 detection.set("line", line);
             }
         }
+    }
+
+    private static String place(ObjectNode of) {
+        return of.path("partition").asText() + " " + of.path("offset").asText();
     }
 
     private static Map<String, ObjectNode> read(
@@ -72,10 +80,16 @@ final class RawLines {
                 .map(detection -> detection.path("event_id").asText())
                 .distinct()
                 .toArray();
+        Object[] offsets = detections.stream()
+                .map(detection -> detection.path("offset").asLong())
+                .distinct()
+                .toArray();
         Map<String, ObjectNode> found = new HashMap<>();
         try (CloseableIterable<Record> records = IcebergGenerics.read(lake.table(LakeTable.RAW_LINES))
                 .useSnapshot(snapshot)
-                .where(Expressions.and(Lake.of(source, window), Expressions.in("event_id", ids)))
+                .where(Expressions.and(
+                        Lake.of(source, window),
+                        Expressions.or(Expressions.in("event_id", ids), Expressions.in("offset", offsets))))
                 .select("event_id", "host", "log", "file_offset", "partition", "offset", "body")
                 .build()) {
             for (Record record : records) {
@@ -88,6 +102,7 @@ final class RawLines {
                 ByteBuffer body = ((ByteBuffer) record.getField("body")).duplicate();
                 line.put("text", StandardCharsets.UTF_8.decode(body).toString());
                 found.putIfAbsent((String) record.getField("event_id"), line);
+                found.put(place(line), line);
             }
         }
         return found;
