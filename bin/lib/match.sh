@@ -3,6 +3,7 @@
 takes \
   '!--format FORMAT' "the log's format, as trawl parse has it: a name, a file, several, or auto" \
   "${FORMATS_OPTION[@]}" \
+  "${WITH_OPTION[@]}" \
   '--indicators FILE...' 'indicators, as trawl indicators reads them; put -- after several files: --indicators feed.txt threats.csv -- access.log' \
   '--index FILE' 'an index that trawl index build or a run of refresh-indicators wrote, instead of --indicators' \
   '--allowlist FILE...' 'allowlists in the form of the warning lists of MISP: a file, or a folder that contains files list.json. A detection that a list covers is printed with the name of the list as "suppressed"' \

@@ -3,10 +3,12 @@
 takes \
   '!--format FORMAT' "the log's format: a name (trawl formats lists them), a declaration's file (./my-gateway.yaml), several with commas between them, tried in this order, or auto: told from the first lines; an error if they do not make it clear" \
   "${FORMATS_OPTION[@]}" \
+  "${WITH_OPTION[@]}" \
   "${JSON_OPTION[@]}"
 answer_help '[FILE...]' "$@" << 'HELP'
 Prints one JSON object per line: {"line":1,"event":{"@timestamp":...}} with the names of ECS, nested, or
-{"line":2,"invalid":{"reason":...,"field":...,"message":...}}; with several files each object also has its "file".
+{"line":2,"invalid":{"reason":...,"field":...,"message":...}}; with several files each object also has its "file". A line
+that carries several records ({"records":[...]}) gives an object for each, with its number as "record".
 A line is valid here if it is valid for the jobs. In a W3C log the last line #Fields before a line names its columns; lines that
 begin with # are not printed. A time without a year gets the year that brings it nearest to the last change of the file.
 

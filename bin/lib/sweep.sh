@@ -3,6 +3,7 @@
 takes \
   '!--format FORMAT' 'name of a format (trawl formats lists them), or several with commas between them, for example squid,nginx: tried in this order' \
   '--formats FOLDER' "your own formats, one .yaml file each; yours takes precedence over one of Trawl's with the same name (default: setting formats.folder)" \
+  "${WITH_OPTION[@]}" \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed; put -- after several files: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \

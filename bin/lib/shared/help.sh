@@ -26,6 +26,8 @@ TABLE_OPTION=('--output FORMAT' 'table (default), or json: one object per line')
 # shellcheck disable=SC2034
 FORMATS_OPTION=('--formats FOLDER' "your own formats, one .yaml file each; yours takes precedence over one of Trawl's with the same name (default: setting formats.folder)")
 # shellcheck disable=SC2034
+WITH_OPTION=('--with KEY=VALUE...' "what a generic format (csv, w3c, json, key-value, format-string) is to know of the lines, for example --with columns=timestamp,source_address,url_original (docs/formats.md)")
+# shellcheck disable=SC2034
 JSON_OPTION=('--output FORMAT' 'json (default): one object per line; or table')
 
 # wants_help ARGS: whether --help or -h is among the options.

@@ -122,7 +122,7 @@ final class LakeFolder implements AutoCloseable {
 
     /** The same, of logs of one format that ships with Trawl. */
     Settings settings(String format) throws IOException {
-        return settings(List.of(format), "");
+        return settings(List.of(format), "", Map.of());
     }
 
     /**
@@ -130,8 +130,9 @@ final class LakeFolder implements AutoCloseable {
      *
      * @param formats of the logs
      * @param site value of formats.folder
+     * @param arguments of the generic format among them, by name
      */
-    Settings settings(List<String> formats, String site) throws IOException {
+    Settings settings(List<String> formats, String site, Map<String, String> arguments) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("lake.type", "jdbc");
         values.put("lake.warehouse", uri("lake"));
@@ -149,6 +150,7 @@ final class LakeFolder implements AutoCloseable {
         values.put(source + "from", "files");
         values.put(source + "topic", Sweep.SOURCE);
         values.put(source + "format", String.join(",", formats));
+        arguments.forEach((name, value) -> values.put(source + "format." + name, value));
         values.put("formats.folder", site);
         values.put(source + "kind", formats.equals(List.of("combined")) ? "web" : "proxy");
         values.put(source + "window", LogInputs.UNIT.toString());
@@ -157,7 +159,7 @@ final class LakeFolder implements AutoCloseable {
                 "# Written by trawl sweep, for its jobs. For one by hand: bin/trawl sweep, not bin/trawl run.\n");
         values.forEach((key, value) -> text.append(key)
                 .append(" = ")
-                .append(value.replace("\\", "\\\\"))
+                .append(value.replace("\\", "\\\\").replace("\n", "\\n"))
                 .append('\n'));
         replace(conf(), text.toString());
         Settings settings = Settings.load(conf(), Map.of());

@@ -11,6 +11,7 @@ import io.trawl.base.SourceParser;
 import io.trawl.base.State;
 import io.trawl.base.Window;
 import io.trawl.enrich.EnrichJob;
+import io.trawl.flow.Tally;
 import io.trawl.ingest.IngestJob;
 import io.trawl.lake.Lake;
 import io.trawl.parsing.Parser;
@@ -142,7 +143,10 @@ final class Sweep implements AutoCloseable {
         one.put("log", log.name()).put("unchanged", false);
         one.put("window", log.file().window().toString())
                 .put("partition", log.file().number());
-        one.put("lines", ingest.path("counts").path("messages").asLong());
+        // A line of several records is as many lines.
+        long more =
+                counts.path(Tally.RECORDS).asLong() - counts.path(Tally.WRAPPED).asLong();
+        one.put("lines", ingest.path("counts").path("messages").asLong() + more);
         one.put("valid", counts.path("valid").asLong());
         List<Parser> formats = parser.parser().formats();
         if (formats.size() > 1) {

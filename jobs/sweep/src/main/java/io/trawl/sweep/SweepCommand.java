@@ -35,6 +35,9 @@ public final class SweepCommand implements AutoCloseable {
     @Option(names = "--formats")
     private @Nullable Path formats;
 
+    @Option(names = "--with")
+    private List<String> with = new ArrayList<>();
+
     @Option(names = "--indicators")
     private List<Path> indicators = new ArrayList<>();
 
@@ -127,7 +130,7 @@ public final class SweepCommand implements AutoCloseable {
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {
             logTo(folder.log());
-            Settings settings = folder.settings(named, site.text("formats.folder", ""));
+            Settings settings = folder.settings(named, site.text("formats.folder", ""), Formats.arguments(with));
             // Spark needs seconds to start; the logs are read in the meantime.
             CompletableFuture<SparkSession> starting =
                     CompletableFuture.supplyAsync(() -> LocalSpark.start(settings, folder));
@@ -164,6 +167,9 @@ public final class SweepCommand implements AutoCloseable {
         String format = "source." + Sweep.SOURCE + ".format";
         Settings settings =
                 site.with("source." + Sweep.SOURCE + ".topic", Sweep.SOURCE).with(format, named);
+        for (Map.Entry<String, String> argument : Formats.arguments(with).entrySet()) {
+            settings = settings.with(format + "." + argument.getKey(), argument.getValue());
+        }
         List<String> names = settings.list(format);
         if (names.isEmpty()) {
             throw new IllegalArgumentException(

@@ -91,7 +91,7 @@ abstract class ReplayedLake extends FilesLake {
 
     @Override
     Settings written() throws Exception {
-        return lake.settings(List.of("my-gateway"), folder.resolve("formats").toString());
+        return lake.settings(List.of("my-gateway"), folder.resolve("formats").toString(), Map.of());
     }
 
     /** The format, which reads lines of three columns up to a number. */

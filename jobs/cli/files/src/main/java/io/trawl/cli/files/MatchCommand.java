@@ -31,6 +31,8 @@ final class MatchCommand implements LineWork {
     private final boolean named;
     private final boolean table;
     private final AtomicLong invalid = new AtomicLong();
+    /** Records of lines that have several, without the first of each. */
+    private final AtomicLong further = new AtomicLong();
 
     private MatchCommand(LogReader reader, Detector detector, boolean named, boolean table) {
         this.reader = reader;
@@ -40,8 +42,10 @@ final class MatchCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments =
-                Arguments.of(words, FormatOption.with("--index", "--output"), Set.of("--indicators", "--allowlist"));
+        Arguments arguments = Arguments.of(
+                words,
+                FormatOption.with("--index", "--output"),
+                Set.of("--indicators", "--allowlist", FormatOption.WITH));
         boolean table = arguments.table();
         FormatOption format = FormatOption.of(arguments);
         String indexFile = arguments.value("--index");
@@ -71,7 +75,7 @@ final class MatchCommand implements LineWork {
         long invalid = command.invalid.get();
         if (invalid > 0) {
             streams.err()
-                    .println("trawl match: " + invalid + " of " + done.lines()
+                    .println("trawl match: " + invalid + " of " + (done.lines() + command.further.get())
                             + " lines are invalid and were not matched (trawl parse says why)");
         }
         return done.status();
@@ -100,15 +104,20 @@ final class MatchCommand implements LineWork {
 
     @Override
     public int line(Origin of, long number, byte[] line, Output output) {
-        ProxyEvent event = reader.read(of, line).event();
-        if (event == null) {
-            invalid.incrementAndGet();
-            return 0;
-        }
         int[] found = {0};
-        detector.detect(event, match -> {
-            found[0]++;
-            write(of.file(), number, event, match, output);
+        reader.each(of, line, (record, read) -> {
+            ProxyEvent event = read.event();
+            if (record > 1) {
+                further.incrementAndGet();
+            }
+            if (event == null) {
+                invalid.incrementAndGet();
+                return;
+            }
+            detector.detect(event, match -> {
+                found[0]++;
+                write(of.file(), number, record, event, match, output);
+            });
         });
         return found[0];
     }
@@ -119,12 +128,12 @@ final class MatchCommand implements LineWork {
         return 0;
     }
 
-    private void write(String file, long number, ProxyEvent event, Match match, Output output) {
+    private void write(String file, long number, int record, ProxyEvent event, Match match, Output output) {
         Indicator indicator = match.indicator();
         String suppressedBy = detector.suppressedBy(match);
         if (table) {
             String[] cells = {
-                Long.toString(number),
+                Logs.place(number, record),
                 event.getTimestamp().toString(),
                 Logs.client(event),
                 match.field(),
@@ -142,6 +151,9 @@ final class MatchCommand implements LineWork {
             json.member("file", file);
         }
         json.member("line", number);
+        if (record > 0) {
+            json.member("record", record);
+        }
         int of = json.begin("indicator");
         json.member("type", indicator.getType())
                 .member("value", indicator.getValue())

@@ -1,6 +1,5 @@
 package io.trawl.cli.files;
 
-import io.trawl.cli.files.format.LineReader;
 import io.trawl.cli.files.log.FormatOption;
 import io.trawl.cli.files.log.LineWork;
 import io.trawl.cli.files.log.LogReader;
@@ -33,7 +32,7 @@ final class ParseCommand implements LineWork {
     }
 
     static int run(List<String> words, Streams streams) throws IOException {
-        Arguments arguments = Arguments.of(words, FormatOption.with("--output"), Set.of());
+        Arguments arguments = Arguments.of(words, FormatOption.with("--output"), Set.of(FormatOption.WITH));
         boolean table = arguments.table();
         FormatOption format = FormatOption.of(arguments);
         List<Input> inputs = Input.of(arguments.operands());
@@ -55,21 +54,30 @@ final class ParseCommand implements LineWork {
 
     @Override
     public int line(Origin of, long number, byte[] line, Output output) {
-        LineReader.Read read = reader.read(of, line);
-        ProxyEvent event = read.event();
-        write(of.file(), number, event, read.failure(), output);
-        return event == null ? 0 : 1;
+        int[] events = {0};
+        reader.each(of, line, (record, read) -> {
+            ProxyEvent event = read.event();
+            write(of.file(), number, record, event, read.failure(), output);
+            events[0] += event == null ? 0 : 1;
+        });
+        return events[0];
     }
 
     @Override
     public int oversize(String file, long number, long bytes, Output output) {
-        write(file, number, null, Logs.oversize(bytes), output);
+        write(file, number, 0, null, Logs.oversize(bytes), output);
         return 0;
     }
 
-    private void write(String file, long number, @Nullable ProxyEvent event, @Nullable Failure failure, Output output) {
+    private void write(
+            String file,
+            long number,
+            int record,
+            @Nullable ProxyEvent event,
+            @Nullable Failure failure,
+            Output output) {
         if (table) {
-            row(file, number, event, failure, output);
+            row(file, Logs.place(number, record), event, failure, output);
             return;
         }
         Json json = output.json().begin();
@@ -77,6 +85,9 @@ final class ParseCommand implements LineWork {
             json.member("file", file);
         }
         json.member("line", number);
+        if (record > 0) {
+            json.member("record", record);
+        }
         if (event != null) {
             Ecs.write(event, json);
         } else if (failure != null) {
@@ -85,8 +96,7 @@ final class ParseCommand implements LineWork {
         json.end().newline();
     }
 
-    private void row(String file, long number, @Nullable ProxyEvent event, @Nullable Failure failure, Output output) {
-        String line = Long.toString(number);
+    private void row(String file, String line, @Nullable ProxyEvent event, @Nullable Failure failure, Output output) {
         String[] cells;
         if (event == null) {
             Reason reason = failure == null ? Reason.SYNTAX : failure.reason();

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class FormatOption {
     static final String AUTO = "auto";
     static final String FORMAT = "--format";
     public static final String FORMATS = "--formats";
+    /** Any number of times: an argument of a generic format. */
+    public static final String WITH = "--with";
 
     /** So much of standard input is looked at, and no more. */
     private static final int HEAD = 1 << 20;
@@ -60,7 +63,12 @@ public final class FormatOption {
                             + " (bin/trawl formats lists them)");
         }
         Formats formats = formats(arguments);
-        return new FormatOption(formats, text, text.equals(AUTO) ? null : LogReader.of(text, formats));
+        Map<String, String> with = Formats.arguments(arguments.values(WITH));
+        if (text.equals(AUTO) && !with.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--with: --format auto takes no arguments; expected a generic format, for example --format csv");
+        }
+        return new FormatOption(formats, text, text.equals(AUTO) ? null : LogReader.of(text, formats, with));
     }
 
     /** Trawl's formats, and those of the folder that the option or the setting formats.folder names. */
@@ -142,7 +150,7 @@ public final class FormatOption {
                         best.tried()),
                 streams);
         say(command, formats.note(best.name()), streams);
-        return new Chosen(LogReader.of(best.name(), formats), again);
+        return new Chosen(LogReader.of(best.name(), formats, Map.of()), again);
     }
 
     private static void say(String command, @Nullable String note, Streams streams) {

@@ -10,7 +10,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of the formats that a user named to events. Safe for use by several threads. */
@@ -47,18 +49,20 @@ public final class LogReader {
 
     /** Of one of Trawl's own formats. */
     public static LogReader of(String format) {
-        return of(format, Formats.shipped());
+        return of(format, Formats.shipped(), Map.of());
     }
 
     /**
      * @param text names or files of formats, with commas between them: tried in this order
-     * @throws IllegalArgumentException where there is no such format, or its declaration is wrong
+     * @param arguments of the generic format among them, by name
+     * @throws IllegalArgumentException where there is no such format, or its declaration or an argument is wrong
      */
-    public static LogReader of(String text, Formats formats) {
+    public static LogReader of(String text, Formats formats, Map<String, String> arguments) {
         List<Parser> parsers = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (String given : text.split(",", -1)) {
-            String name = given.strip();
+        List<String> names = Stream.of(text.split(",", -1)).map(String::strip).toList();
+        String taker = arguments.isEmpty() ? null : formats.taker(names, arguments);
+        for (String name : names) {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException(
                         "--format " + text + ": a name is empty; expected, for example, --format squid,nginx");
@@ -71,7 +75,11 @@ public final class LogReader {
                 throw new IllegalArgumentException("--format " + text + ": " + name + " is there twice");
             }
             boolean isFile = isFile(name);
-            Parser parser = isFile ? FormatOption.file(name) : formats.parser(name, ZoneOffset.UTC);
+            Parser parser = isFile
+                    ? FormatOption.file(name)
+                    : name.equals(taker)
+                            ? formats.parser(List.of(name), ZoneOffset.UTC, arguments)
+                            : formats.parser(name, ZoneOffset.UTC);
             if (isFile || formats.isSites(name)) {
                 holdSamples((DeclaredFormat) parser);
             }
@@ -123,8 +131,9 @@ public final class LogReader {
         return lines.plainLine();
     }
 
-    public LineReader.Read read(LineWork.Origin of, byte[] line) {
-        return lines.read(line, of.fields(), of.arrived());
+    /** Reads a line, or each of its records if it has several. */
+    public void each(LineWork.Origin of, byte[] line, LineReader.Each each) {
+        lines.each(line, of.fields(), of.arrived(), each);
     }
 
     /** A line of which nothing else is known. */

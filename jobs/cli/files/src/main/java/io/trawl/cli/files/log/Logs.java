@@ -34,6 +34,15 @@ public final class Logs {
         return Table.cell(event.getSourceIp() == null ? event.getSourceAddress() : event.getSourceIp());
     }
 
+    /**
+     * A line as a table names it.
+     *
+     * @param record which of the records of the line is meant, counted from 1; 0 for the line as a whole
+     */
+    public static String place(long line, int record) {
+        return record == 0 ? Long.toString(line) : line + ":" + record;
+    }
+
     /** A row with a cell before it. */
     public static String[] with(String first, String[] cells) {
         String[] row = new String[cells.length + 1];

@@ -50,16 +50,25 @@ public final class FormatText {
             Sample sample = samples.get(i);
             text.text.append('\n');
             text.line("", "sample " + (i + 1) + " of " + samples.size() + ": " + sample.line());
-            if (sample.reason() != null) {
-                text.line("  ", "refused: " + sample.reason());
+            text.made(sample);
+            for (int record = 0; record < sample.records().size(); record++) {
+                text.line(
+                        "", "record " + (record + 1) + " of " + sample.records().size() + ":");
+                text.made(sample.records().get(record));
             }
-            fields(text.text, "  ", sample.event());
         }
         return text.text.toString();
     }
 
     private void line(String indent, String content) {
         text.append(indent).append(Printable.line(content)).append('\n');
+    }
+
+    private void made(Sample sample) {
+        if (sample.reason() != null) {
+            line("  ", "refused: " + sample.reason());
+        }
+        fields(text, "  ", sample.event());
     }
 
     private void rules(List<Rule> rules) {
