@@ -305,7 +305,7 @@ class SourceParserTest {
                 "source.proxy.format.separator",
                 "semicolon");
         SourceParser read = source.sourceParser();
-        assertThat(read.parser().id()).isEqualTo("squid/1,csv/1");
+        assertThat(read.parser().id()).isEqualTo("squid/2,csv/1");
         ProxyEvent event = new ProxyEvent();
         assertThat(read(read.parser(), "2024-06-12T10:11:12Z;192.0.2.1;x;/a", event))
                 .isNull();

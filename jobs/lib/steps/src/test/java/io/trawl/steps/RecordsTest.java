@@ -103,8 +103,8 @@ class RecordsTest {
         assertThat(tally.counts())
                 .containsEntry("stored.events.json", 1L)
                 .containsEntry("stored.events.squid", 2L)
-                .containsEntry("invalid.timestamp", 1L);
-        assertThat(invalid.records().get(0).getParser()).isEqualTo("json/1,squid/1");
+                .containsEntry("invalid.syntax", 1L);
+        assertThat(invalid.records().get(0).getParser()).isEqualTo("json/1,squid/2");
     }
 
     @Test

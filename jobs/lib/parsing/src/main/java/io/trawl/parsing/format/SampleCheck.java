@@ -41,7 +41,8 @@ final class SampleCheck {
                 return;
             }
             ProxyEvent event = new ProxyEvent();
-            Failure failure = records == null ? format.parse(line, sample.arrived(), event) : records.failure();
+            Failure failure =
+                    records == null ? parser(sample).parse(line, sample.arrived(), event) : records.failure();
             compare(sample, "the sample", failure, event);
             return;
         }
