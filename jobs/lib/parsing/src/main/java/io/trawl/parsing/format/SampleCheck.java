@@ -41,8 +41,7 @@ final class SampleCheck {
                 return;
             }
             ProxyEvent event = new ProxyEvent();
-            Failure failure =
-                    records == null ? parser(sample).parse(line, sample.arrived(), event) : records.failure();
+            Failure failure = records == null ? parser(sample).parse(line, sample.arrived(), event) : records.failure();
             compare(sample, "the sample", failure, event);
             return;
         }
