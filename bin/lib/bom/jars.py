@@ -16,6 +16,7 @@ NAMELESS = {
     "breeze_2.12": "org.scalanlp",
     "breeze-macros_2.12": "org.scalanlp",
     "cats-kernel_2.12": "org.typelevel",
+    "derby": "org.apache.derby",
     "gson": "com.google.code.gson",
     "jackson-core-asl": "org.codehaus.jackson",
     "jackson-mapper-asl": "org.codehaus.jackson",
