@@ -52,8 +52,8 @@ final class FormatsCheck {
         int wrong = 0;
         for (String name : sites) {
             String problem = problem(name);
-            if (problem != null && wrong++ < MOST) {
-                String user = user(name);
+            String user = problem == null ? null : user(name);
+            if (problem != null && (user != null || wrong++ < MOST)) {
                 findings.add(
                         user == null
                                 ? Finding.warn(KEY, problem, "mend it, or remove the file: no source uses it yet")
