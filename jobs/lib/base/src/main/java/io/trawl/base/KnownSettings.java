@@ -1,6 +1,6 @@
 package io.trawl.base;
 
-import io.trawl.parsing.format.Nearest;
+import io.trawl.parsing.Nearest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

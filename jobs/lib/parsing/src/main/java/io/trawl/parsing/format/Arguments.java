@@ -1,5 +1,6 @@
 package io.trawl.parsing.format;
 
+import io.trawl.parsing.Nearest;
 import io.trawl.parsing.grammar.line.FormatStrings;
 import io.trawl.parsing.mapping.Field;
 import java.util.ArrayList;

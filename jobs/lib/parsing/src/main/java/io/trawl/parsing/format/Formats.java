@@ -1,5 +1,6 @@
 package io.trawl.parsing.format;
 
+import io.trawl.parsing.Nearest;
 import io.trawl.parsing.Parser;
 import java.io.IOException;
 import java.io.InputStream;

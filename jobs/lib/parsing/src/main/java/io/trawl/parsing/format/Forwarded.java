@@ -2,6 +2,7 @@ package io.trawl.parsing.format;
 
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.Records;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
 import java.time.Instant;
@@ -51,6 +52,16 @@ public record Forwarded(Parser of, int proxies) implements Parser {
     @Override
     public Parser under(String header) {
         return new Forwarded(of.under(header), proxies);
+    }
+
+    @Override
+    public boolean hasRecords() {
+        return of.hasRecords();
+    }
+
+    @Override
+    public @Nullable Records records(byte[] message) {
+        return of.records(message);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.trawl.parsing.format;
 
+import io.trawl.parsing.grammar.Plan;
+import io.trawl.parsing.grammar.delimited.W3c;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,5 +38,26 @@ record W3cFields(List<String> names, boolean tabs) implements Serializable {
                     + "; expected, for example, #Fields: date time c-ip cs-uri");
         }
         return new W3cFields(names, text.indexOf('\t') >= 0);
+    }
+
+    /** The columns of a grammar w3c: those that a line of the file named, else those that the declaration has. */
+    static Plan plan(Yaml of, @Nullable W3cFields followed) {
+        Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least", "most"));
+        Yaml fields = keys.get("fields");
+        if (fields == null) {
+            throw of.error("no fields; expected the names of #Fields, for example fields: date time c-ip cs-uri");
+        }
+        char separator = keys.containsKey("separator") ? keys.get("separator").character() : ' ';
+        if (followed != null) {
+            int count = followed.names().size();
+            return W3c.plan(followed.names(), followed.tabs() ? '\t' : separator, count, count, true);
+        }
+        List<String> names = fields.isText() ? List.of(fields.text().strip().split("\\s+")) : fields.texts();
+        return W3c.plan(
+                names,
+                separator,
+                keys.containsKey("least") ? keys.get("least").number() : names.size(),
+                keys.containsKey("most") ? keys.get("most").number() : names.size(),
+                false);
     }
 }

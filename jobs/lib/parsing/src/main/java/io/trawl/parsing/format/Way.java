@@ -5,7 +5,6 @@ import io.trawl.parsing.format.Declaration.ColumnMap;
 import io.trawl.parsing.grammar.Grammar;
 import io.trawl.parsing.grammar.Plan;
 import io.trawl.parsing.grammar.delimited.Delimited;
-import io.trawl.parsing.grammar.delimited.W3c;
 import io.trawl.parsing.grammar.line.FormatStrings;
 import io.trawl.parsing.grammar.named.Cef;
 import io.trawl.parsing.grammar.named.HeadAndPairs;
@@ -118,7 +117,7 @@ final class Way {
             } else if (zeek) {
                 plans.add(Zeek.plan(followed == null ? Zeek.needs(value) : followed.names()));
             } else {
-                plans.add(kind.equals(W3C) ? w3c(of, followed) : plan(kind, of));
+                plans.add(kind.equals(W3C) ? W3cFields.plan(of, followed) : plan(kind, of));
             }
             List<ColumnMap> all = new ArrayList<>(maps);
             if (maps.stream().anyMatch(ColumnMap::mayLack)) {
@@ -359,26 +358,6 @@ final class Way {
         return keys.get("head").texts().stream()
                 .map(head -> HeadAndPairs.plan(head, style, needs))
                 .toList();
-    }
-
-    private static Plan w3c(Yaml of, @Nullable W3cFields followed) {
-        Map<String, Yaml> keys = of.map(List.of("fields", "separator", "least", "most"));
-        Yaml fields = keys.get("fields");
-        if (fields == null) {
-            throw of.error("no fields; expected the names of #Fields, for example fields: date time c-ip cs-uri");
-        }
-        char separator = keys.containsKey("separator") ? keys.get("separator").character() : ' ';
-        if (followed != null) {
-            int count = followed.names().size();
-            return W3c.plan(followed.names(), followed.tabs() ? '\t' : separator, count, count, true);
-        }
-        List<String> names = fields.isText() ? List.of(fields.text().strip().split("\\s+")) : fields.texts();
-        return W3c.plan(
-                names,
-                separator,
-                keys.containsKey("least") ? keys.get("least").number() : names.size(),
-                keys.containsKey("most") ? keys.get("most").number() : names.size(),
-                false);
     }
 
     private static Plan delimited(Yaml of) {

@@ -221,7 +221,7 @@ class ArgumentsTest {
         Formats formats = Formats.shipped();
         Parser both =
                 formats.parser(List.of("squid", "csv"), ZoneOffset.UTC, arguments("columns=timestamp url_original"));
-        assertThat(both.id()).isEqualTo("squid/1,csv/1");
+        assertThat(both.id()).isEqualTo("squid/2,csv/1");
         List<String> by = new ArrayList<>();
         both.parse(
                 "2024-06-12T10:11:12Z,/a".getBytes(StandardCharsets.UTF_8),

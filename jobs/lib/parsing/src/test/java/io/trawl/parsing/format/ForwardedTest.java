@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.parsing.Parser;
 import io.trawl.record.ProxyEvent;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client behind proxies: the address that the last proxy of one's own was asked by. */
 class ForwardedTest {
@@ -23,6 +27,19 @@ class ForwardedTest {
         assertThat(Forwarded.behind(proxies, FORMAT).parse(line.getBytes(StandardCharsets.UTF_8), event))
                 .isNull();
         return event;
+    }
+
+    /** What a parser of others does not hand on, they do not do: records, for example. All but plain lines, which know no list. */
+    @ParameterizedTest
+    @ValueSource(classes = {Forwarded.class, FirstOf.class})
+    void aParserOfOthersHandsOnAllThatOneCanDo(Class<?> wrapper) {
+        assertThat(Stream.of(Parser.class.getMethods())
+                        .filter(Method::isDefault)
+                        .filter(can -> !can.getName().equals("plainLine"))
+                        .filter(can -> Stream.of(wrapper.getDeclaredMethods())
+                                .noneMatch(own -> own.getName().equals(can.getName())
+                                        && Arrays.equals(own.getParameterTypes(), can.getParameterTypes()))))
+                .isEmpty();
     }
 
     @Test

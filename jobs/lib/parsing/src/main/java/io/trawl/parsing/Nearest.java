@@ -1,4 +1,4 @@
-package io.trawl.parsing.format;
+package io.trawl.parsing;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,7 +12,7 @@ public final class Nearest {
     private Nearest() {}
 
     /** The nearest first; none where all are far. */
-    static List<String> of(String typed, Collection<String> names) {
+    public static List<String> of(String typed, Collection<String> names) {
         return names.stream()
                 .filter(name -> isNear(typed, name))
                 .sorted(Comparator.<String>comparingInt(name -> distance(typed, name))
