@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
@@ -322,6 +323,17 @@ public final class Lake implements AutoCloseable {
                         .select(fields.length == 0 ? new String[] {"*"} : fields)
                         .build(),
                 row -> IcebergRecords.record(row, maker.make()));
+    }
+
+    /** Shows the records of a source's window whose field has one of some values. */
+    public <T extends SpecificRecord> void each(
+            LakeTable<T> table, String source, Window window, long snapshot, String field, Set<?> values, Consumer<T> look, String... fields) {
+        try (CloseableIterable<T> found =
+                records(table, source, window, snapshot, Expressions.in(field, values), fields)) {
+            found.forEach(look);
+        } catch (IOException e) {
+            throw new JobFailure(table + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Which of some events a source's window has in a table at a snapshot; of the rows their ids alone are read. */

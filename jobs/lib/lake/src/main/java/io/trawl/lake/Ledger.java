@@ -4,6 +4,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Times;
 import io.trawl.base.Window;
 import io.trawl.flow.Store;
+import io.trawl.flow.Tally;
 import io.trawl.record.LedgerEntry;
 import io.trawl.record.OffsetSpan;
 import io.trawl.schema.word.Stage;
@@ -342,6 +343,11 @@ public final class Ledger {
         /** Snapshot of a table that the run read. */
         public long input(LakeTable<?> table) {
             return snapshot("inputs", table);
+        }
+
+        /** Whether messages of several records were parsed: then a row's id is not always its message's. */
+        public boolean hasRecords() {
+            return counts().getOrDefault(Tally.WRAPPED, 0L) > 0;
         }
 
         private long snapshot(String field, LakeTable<?> table) {

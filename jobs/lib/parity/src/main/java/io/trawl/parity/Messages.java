@@ -1,14 +1,11 @@
 package io.trawl.parity;
 
-import io.trawl.base.JobFailure;
 import io.trawl.base.Window;
 import io.trawl.copies.EarlierCopies;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
-import io.trawl.record.RawLine;
 import io.trawl.schema.word.Stage;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,8 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
-import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.io.CloseableIterable;
 
 /**
  * What became of the lines of events. An event may be a record of a message that carries several: then its message is looked
@@ -95,7 +90,10 @@ public final class Messages {
             }
         }
         Ledger.Entry ingest = ledger.current(source, Stage.INGEST, window);
-        if (offsets.isEmpty() || ingest == null) {
+        if (offsets.isEmpty()
+                || ingest == null
+                || !hadRecords()
+                || !ledger.lake().has(LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES))) {
             return messages;
         }
         Map<String, String> ids = ids(ingest, offsets);
@@ -109,25 +107,29 @@ public final class Messages {
         return messages;
     }
 
+    /** Whether a result of the window had messages of several records; in none of another one are events looked for by place. */
+    private boolean hadRecords() {
+        return ledger.entries(source, Stage.VALIDATE, window).stream()
+                .anyMatch(Ledger.Entry::hasRecords);
+    }
+
     /** The ids of the messages at some offsets, by partition and offset. */
     private Map<String, String> ids(Ledger.Entry ingest, Set<Long> offsets) {
         Map<String, String> ids = new HashMap<>();
-        try (CloseableIterable<RawLine> lines = ledger.lake()
-                .records(
+        ledger.lake()
+                .each(
                         LakeTable.RAW_LINES,
                         source,
                         window,
                         ingest.output(LakeTable.RAW_LINES),
-                        Expressions.in("offset", offsets),
+                        "offset",
+                        offsets,
+                        line -> ids.put(line.getPartition() + " " + line.getOffset(), line.getEventId()),
                         "source",
                         "window",
                         "partition",
                         "offset",
-                        "event_id")) {
-            lines.forEach(line -> ids.put(line.getPartition() + " " + line.getOffset(), line.getEventId()));
-        } catch (IOException e) {
-            throw new JobFailure("lake.raw_lines cannot be read: " + e.getMessage(), e);
-        }
+                        "event_id");
         return ids;
     }
 }
