@@ -58,7 +58,8 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
      */
     public static SourceParser of(LogSource source, Used used, Formats formats) {
         ZoneId zone = used.zone() == null ? source.zone() : ZoneId.of(used.zone());
-        return of(source, formats.parser(used.names(), zone), zone, used.forwarded(), formats);
+        int behind = used.zone() == null ? source.forwarded() : used.forwarded();
+        return of(source, formats.parser(used.names(), zone), zone, behind, formats);
     }
 
     private static SourceParser of(LogSource source, Parser parser, ZoneId zone, int behind, Formats formats) {
@@ -136,7 +137,7 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
      * @param ids name and version of each format, as squid/1, in the order in which they were tried
      * @param digests SHA-256 of the declarations of the site's own formats, by name
      * @param zone of times that name none; null where the ledger does not say
-     * @param forwarded how many proxies of its own the source's server is behind
+     * @param forwarded how many proxies of its own the source's server is behind; known where the zone is
      */
     public record Used(
             List<String> ids,
@@ -207,8 +208,9 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
         public boolean isSame(Used other) {
             return ids.equals(other.ids)
                     && digests.equals(other.digests)
-                    && forwarded == other.forwarded
-                    && (zone == null || other.zone == null || zone.equals(other.zone));
+                    && (zone == null
+                            || other.zone == null
+                            || zone.equals(other.zone) && forwarded == other.forwarded);
         }
 
         /** For a person, for example {@code squid/3, my-gateway/1 (1f3870be274f), zone UTC}. */

@@ -80,7 +80,12 @@ public final class SourceFormats {
     /** Keeps the declarations of the site's own ones for later runs: before anything is committed that was made with them. */
     public static void keep(Run run, SourceParser reading) throws IOException {
         for (String text : reading.texts().values()) {
-            run.state().keep(text, file(SourceParser.digest(text)));
+            String name = file(SourceParser.digest(text));
+            run.state().keep(text, name);
+            if (!text.equals(run.state().text(name))) {
+                throw new IllegalArgumentException(
+                        run.state().path(name) + " is damaged: delete it, and run again");
+            }
         }
     }
 
