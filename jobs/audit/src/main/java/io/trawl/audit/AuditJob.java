@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
  *
  * <pre>messages in offsets = raw_lines = proxy_events + invalid_records + copies</pre>
  *
- * Copies are lines that the window has twice, or that an earlier window has, too. Of messages that carry several records
- * {@link Wrapped} has the sums. It names proxies that fell silent, files whose byte offsets have a gap or whose
+ * Copies are lines that the window has twice, or that an earlier window has, too. How many records a message of several
+ * has is what validate counted; {@link Wrapped} holds it against the tables. It names proxies that fell silent, files whose byte offsets have a gap or whose
  * end never came, results that the ledger does not name, and messages that no window has read. What it finds is written into the
  * ledger either way; where something does not hold the job fails with the numbers.
  */
@@ -113,7 +113,7 @@ public final class AuditJob implements Job {
         heads.compare(Stage.VALIDATE, validate, LakeTable.PROXY_EVENTS, LakeTable.INVALID_RECORDS);
         heads.compare(Stage.ENRICH, enrich, LakeTable.DETECTIONS, LakeTable.OBSERVABLES);
 
-        run.lines(ingest.counts().getOrDefault("raw", 0L));
+        run.lines(ingest.counts().getOrDefault("raw", 0L) + Wrapped.of(validate).more());
         Dataset<Row> lines = rowsIfAny(run, LakeTable.RAW_LINES, ingest.output(LakeTable.RAW_LINES));
         FileRanges places = FileRanges.in(lines);
         long again = Again.count(run, problems, ingest, validate, lines, places);

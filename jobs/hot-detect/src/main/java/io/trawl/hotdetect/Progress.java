@@ -133,7 +133,8 @@ final class Progress implements Source {
             batch.update(Duration.between(began, now).toMillis());
         }
         batches++;
-        lines.mark(tally.count("in"));
+        // A message of several records has as many lines.
+        lines.mark(tally.count("in") - tally.count(Tally.WRAPPED) + tally.count(Tally.RECORDS));
         detections.mark(sighted.size());
         alerts.mark(sent);
         invalid.mark(tally.count("invalid"));

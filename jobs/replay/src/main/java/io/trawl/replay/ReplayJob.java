@@ -198,8 +198,10 @@ public final class ReplayJob implements Job {
             unchanged(run, validate);
             return;
         }
-        run.lines(validate.counts().getOrDefault("raw", 0L));
         SourceParser reading = run.source().sourceParser();
+        if (!reading.parser().hasRecords()) {
+            run.lines(validate.counts().getOrDefault("raw", 0L));
+        }
         JavaRDD<RecordedLine> lines = RecordedLine.of(run, validate, selection());
         Look look = Look.at(lines.filter(RecordedLine::isSelected), reading.parser());
         run.count("selected", look.lines());

@@ -58,7 +58,7 @@ record Validated(Ledger ledger, State state, String source, Window window, Ledge
         if (!HeaderLines.areKept(entry)) {
             return "window " + window + " of source " + source + ": run " + entry.runId()
                     + " of validate was of an older version of Trawl, which did not keep with an invalid line what names its"
-                    + " columns: rerun validate, then replay";
+                    + " columns: rerun validate (with --formats latest if the formats have changed since), then replay";
         }
         long now = ledger.require(source, Stage.INGEST, window).output(LakeTable.RAW_LINES);
         long read = entry.input(LakeTable.RAW_LINES);

@@ -233,7 +233,7 @@ class ReplayJobTest extends ReplayedLake {
         assertThat(run(new ReplayJob(), 5, "--set", "source.files.format=w3c"))
                 .isEqualTo("1 trawl replay: window " + window(5) + " of source files: run " + run
                         + " of validate was of an older version of Trawl, which did not keep with an invalid line what"
-                        + " names its columns: rerun validate, then replay");
+                        + " names its columns: rerun validate (with --formats latest if the formats have changed since), then replay");
         assertThat(run(new ValidateJob(), 5)).isEmpty();
         assertThat(validate(5).versions().get("parser")).startsWith("squid/");
         healed();

@@ -103,10 +103,13 @@ public final class ValidateJob implements Job {
     @Override
     public void run(Run run) throws IOException {
         Input<RawLine> raw = run.reading(LakeTable.RAW_LINES);
-        run.lines(raw.entry().counts().getOrDefault("raw", 0L));
         boolean latest = formats == Which.latest;
         SourceParser reading = latest ? run.source().sourceParser() : SourceFormats.pinned(run);
         Parser parser = reading.parser();
+        // How many lines there are in messages of several records is not known yet: executors take them.
+        if (!parser.hasRecords()) {
+            run.lines(raw.entry().counts().getOrDefault("raw", 0L));
+        }
         SourceFormats.keep(run, reading);
         // Also of an empty window: the next one goes on from here.
         SeenFiles seen = SeenFiles.before(run);
