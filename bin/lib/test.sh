@@ -11,9 +11,9 @@ takes \
 answer_help '' "$@" << 'HELP'
 Checks the scripts (shellcheck) and the DAGs (ruff, mypy) and runs every test: of the DAGs (pytest), of the Java modules
 with their checkers (Maven), and the integration tests, which start stacks of real servers of their own (ports shifted by
-1000 to 8000; a stack that is up is left alone). Checks and DAG tests run during the Java build. Two integration test
+1000 to 9500; a stack that is up is left alone). Checks and DAG tests run during the Java build. Two integration test
 classes run at the same time, each with its own stack, if the machine has two cores and 12 GB of free memory; with 19 GB,
-the modules' tests run at that time, too.
+three do, and the modules' tests run at that time, too.
 
 @options
 
@@ -103,8 +103,8 @@ passed=0 failed=0 summary=() total=$EPOCHREALTIME
 # Modules that do not need each other are built side by side; the integration tests need all of them, so they run last.
 threads=$(nproc)
 ((threads <= 4)) || threads=4
-# Integration tests mostly wait, so two classes run side by side, and the modules' tests beside them; a stack with its jobs takes
-# 5 GB, a Maven with its tests 3 GB.
+# Integration tests mostly wait, so two or three classes run side by side, and the modules' tests beside them. Three stacks, the
+# modules' tests and both Mavens were seen to take 14 GB.
 memory=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c 'import moving; print(int(moving.available_gb()))')
 forks=1 units_beside=''
 ((threads == 1 || memory < 12)) || forks=2
