@@ -208,9 +208,7 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
         public boolean isSame(Used other) {
             return ids.equals(other.ids)
                     && digests.equals(other.digests)
-                    && (zone == null
-                            || other.zone == null
-                            || zone.equals(other.zone) && forwarded == other.forwarded);
+                    && (zone == null || other.zone == null || zone.equals(other.zone) && forwarded == other.forwarded);
         }
 
         /** For a person, for example {@code squid/3, my-gateway/1 (1f3870be274f), zone UTC}. */

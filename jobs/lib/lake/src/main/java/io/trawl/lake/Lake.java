@@ -327,7 +327,14 @@ public final class Lake implements AutoCloseable {
 
     /** Shows the records of a source's window whose field has one of some values. */
     public <T extends SpecificRecord> void each(
-            LakeTable<T> table, String source, Window window, long snapshot, String field, Set<?> values, Consumer<T> look, String... fields) {
+            LakeTable<T> table,
+            String source,
+            Window window,
+            long snapshot,
+            String field,
+            Set<?> values,
+            Consumer<T> look,
+            String... fields) {
         try (CloseableIterable<T> found =
                 records(table, source, window, snapshot, Expressions.in(field, values), fields)) {
             found.forEach(look);

@@ -109,8 +109,7 @@ public final class Messages {
 
     /** Whether a result of the window had messages of several records; in none of another one are events looked for by place. */
     private boolean hadRecords() {
-        return ledger.entries(source, Stage.VALIDATE, window).stream()
-                .anyMatch(Ledger.Entry::hasRecords);
+        return ledger.entries(source, Stage.VALIDATE, window).stream().anyMatch(Ledger.Entry::hasRecords);
     }
 
     /** The ids of the messages at some offsets, by partition and offset. */

@@ -83,8 +83,7 @@ public final class SourceFormats {
             String name = file(SourceParser.digest(text));
             run.state().keep(text, name);
             if (!text.equals(run.state().text(name))) {
-                throw new IllegalArgumentException(
-                        run.state().path(name) + " is damaged: delete it, and run again");
+                throw new IllegalArgumentException(run.state().path(name) + " is damaged: delete it, and run again");
             }
         }
     }
