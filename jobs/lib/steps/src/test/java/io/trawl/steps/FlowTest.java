@@ -82,7 +82,7 @@ class FlowTest {
                 .containsEntry("parsed", 2L)
                 .containsEntry("valid.ProxyEvent", 2L)
                 .containsEntry("invalid", 1L)
-                .containsEntry("invalid.timestamp", 1L)
+                .containsEntry("invalid.syntax", 1L)
                 .containsEntry("stored.raw", 3L)
                 .containsEntry("stored.hosts", 2L)
                 .containsEntry("stored.invalid", 1L);
@@ -144,7 +144,7 @@ class FlowTest {
                 .containsEntry("stored.invalid.my-gateway", 1L);
         assertThat(invalid.records())
                 .extracting(InvalidRecord::getReason, InvalidRecord::getParser)
-                .containsExactly(tuple("timestamp", "squid/2,my-gateway/3"), tuple("expectation", "my-gateway/3"));
+                .containsExactly(tuple("syntax", "squid/2,my-gateway/3"), tuple("expectation", "my-gateway/3"));
         assertThat(events.records())
                 .extracting(ProxyEvent::getObserverHostname)
                 .as("the line's own word, else the agent's")

@@ -62,8 +62,9 @@ class ParseTest {
         Ran ran = parse(bytes(LINE.replace("/200", "/20x")));
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.out())
-                .isEqualTo("{\"line\":1,\"invalid\":{\"reason\":\"status\",\"field\":\"http.response.status_code\","
-                        + "\"message\":\"'20x' is not a status code; expected three digits, for example 200\"}}\n");
+                .isEqualTo("{\"line\":1,\"invalid\":{\"reason\":\"syntax\",\"field\":\"http.response.status_code\","
+                        + "\"message\":\"no %>Hs at '/20x 1380 GET http://www.examp...'; expected %ts.%03tu %6tr %>a"
+                        + " %Ss/%03>Hs %<st %rm %ru %[un %Sh/%<a %mt\"}}\n");
     }
 
     @Test
@@ -116,6 +117,6 @@ class ParseTest {
                                 .endsWith("http://www.example.com:80/%1B[31m?b#c"),
                         row -> assertThat(row)
                                 .startsWith("2     -")
-                                .contains("invalid (timestamp): 'x' is not a timestamp"));
+                                .contains("invalid (syntax): no %ts.%03tu at 'x'; expected %ts.%03tu"));
     }
 }
