@@ -103,7 +103,7 @@ class PinnedFormatsJobTest extends ReplayedLake {
         assertThat(validateAgain("--set", "source.files.format=nginx", "--set", "source.files.zone=Europe/Berlin"))
                 .isEmpty();
         assertThat(named(0)).isEqualTo(first);
-        assertThat(notes()).contains(", zone UTC, not by today's, nginx/1, zone Europe/Berlin: ");
+        assertThat(notes()).contains(", zone UTC, not by today's, nginx/2, zone Europe/Berlin: ");
         assertThat(validate(0).versions())
                 .containsEntry("parser", "my-gateway/1")
                 .containsEntry("zone", "UTC");

@@ -101,7 +101,7 @@ class SourceParserTest {
 
     @Test
     void aSourceHasTheFormatsThatItNamesInTheirOrder() {
-        assertThat(source("nginx").parser().id()).isEqualTo("nginx/1");
+        assertThat(source("nginx").parser().id()).isEqualTo("nginx/2");
         SourceParser read = source("squid, my-gateway").sourceParser();
         assertThat(read.parser().id()).isEqualTo("squid/2,my-gateway/3");
         assertThat(read.notes()).isEmpty();
@@ -135,7 +135,7 @@ class SourceParserTest {
         SourceParser behind = source("nginx", "source.proxy.forwarded", "2").sourceParser();
         assertThat(behind.used().versions()).containsEntry("forwarded", "2");
         assertThat(behind.used())
-                .hasToString("nginx/1, zone UTC, behind 2 proxies")
+                .hasToString("nginx/2, zone UTC, behind 2 proxies")
                 .isEqualTo(Used.of(behind.used().versions()));
         assertThat(behind.used().isSame(source("nginx").sourceParser().used())).isFalse();
         assertThat(SourceParser.of(source("nginx"), behind.used(), Formats.shipped())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +177,38 @@ class CombinedTest {
         assertThat(combined("198.51.100.4 - - " + TIME + " \"GET / HTTP/1.1\" 200 45 0.003")
                         .getUserAgentOriginal())
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "http://evil.example/ | Mozilla  | `\"http://evil.example/\" \"Mozilla \"x\" y\"`",
+                "http://evil.example/ | UA | `\"http://evil.example/\" \"UA\"\t123`",
+                "http://evil.example/ |  | `\"http://evil.example/\"x\" \"UA\"`",
+                "http://evil.example/ |  | `\"http://evil.example/\" \"Mozi`",
+                " |  | `\"http://evil.exam`"
+            })
+    void whateverStandsBehindAClosingQuoteTheColumnIsWhole(String referrer, String agent, String tail) {
+        String line = "198.51.100.4 - - " + TIME + " \"GET / HTTP/1.1\" 200 45 " + tail;
+        for (String format : List.of("combined", "apache", "nginx", "syslog-combined")) {
+            String text = format.equals("syslog-combined") ? "Jun  3 19:49:04 10.18.4.228 proxy[1300]: " + line : line;
+            assertQuoted(Parsed.event(format, text), referrer, agent);
+        }
+        for (String format : List.of("combined", "apache")) {
+            assertQuoted(Parsed.event(format, "www.example.com:80 " + line), referrer, agent);
+        }
+    }
+
+    private static void assertQuoted(ProxyEvent event, String referrer, String agent) {
+        assertThat(event.getHttpRequestReferrer()).isEqualTo(referrer);
+        assertThat(
+                        event.getUserAgentOriginal() == null
+                                ? null
+                                : event.getUserAgentOriginal().strip())
+                .isEqualTo(agent);
+        assertThat(event.getSourceIp()).isEqualTo("198.51.100.4");
     }
 
     @Test

@@ -182,7 +182,10 @@ final class LineGrammar implements Grammar {
         int i = first;
         while (true) {
             if (i == n) {
-                if (at >= to || !exact && (pieces[n - 1].stop.length == 0 || b[at] == ' ')) {
+                // Behind a closing quote there may be anything: the column is whole.
+                if (at >= to
+                        || !exact
+                                && (pieces[n - 1].stop.length == 0 || b[at] == ' ' || endings[n - 1] == Ending.QUOTE)) {
                     return true;
                 }
             } else {
