@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,6 +70,41 @@ class PeersTest {
     void squidsCombinedLinesAreTheSameEvents() throws IOException {
         assertThat(differences("squid-combined", recorded("squid-5.7-combined.log")))
                 .isEmpty();
+    }
+
+    /** Lines of combined with something behind what a layout has, whole or cut. */
+    @Test
+    void linesWithSomethingBehindThemAreTheSameEvents() {
+        String line = "203.0.113.1 - - [26/Dec/2016:16:16:28 +0200] \"GET / HTTP/1.1\" 200 45 ";
+        List<byte[]> lines = bytes(
+                line,
+                "\"http://evil.example/\" \"Mozilla \"x\" y\"",
+                "\"http://evil.example/\" \"UA\"\t123",
+                "\"http://evil.example/\"x\" \"UA\"",
+                "\"http://evil.example/\" \"UA\" \"-\" 12",
+                "\"http://evil.example/\"",
+                "12 13");
+        assertThat(differences("combined", lines)).isEmpty();
+    }
+
+    @Test
+    void linesOfSquidWithSomethingBehindThemAreTheSameEvents() {
+        String line = "203.0.113.190 - - [26/Dec/2016:16:16:28 +0200] \"GET http://a.example/ HTTP/1.1\" 200 571 ";
+        List<byte[]> lines = bytes(
+                line,
+                "\"-\" \"UA\" TCP_MISS:HIER_DIRECT 12",
+                "TCP_MISS:HIER_DIRECT 12",
+                "",
+                "\"http://r.example/\"",
+                "\"-\" \"x\" TCP_MISS:HIER_DIRECT\" TCP_DENIED:HIER_NONE",
+                "12 13");
+        assertThat(differences("squid-combined", lines)).isEmpty();
+    }
+
+    private static List<byte[]> bytes(String line, String... tails) {
+        return Stream.of(tails)
+                .map(tail -> (line + tail).getBytes(StandardCharsets.UTF_8))
+                .toList();
     }
 
     /** Lines of all kinds that the generator makes, hits, near misses and malformed ones among them. */

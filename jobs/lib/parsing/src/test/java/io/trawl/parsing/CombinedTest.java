@@ -274,6 +274,28 @@ class CombinedTest {
         assertThat(event.getProxyHierarchy()).isEqualTo("HIER_NONE");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "http://r.example/ | UA | TCP_MISS | `\"http://r.example/\" \"UA\" TCP_MISS:HIER_DIRECT 12`",
+                " | | TCP_MISS | TCP_MISS:HIER_DIRECT 12",
+                " | | | ``",
+                " | | | 12 13",
+                "http://r.example/ | UA | | `\"http://r.example/\" \"UA\" 12`",
+                "http://r.example/ | | | `\"http://r.example/\" \"Mozi`"
+            })
+    void whatASiteAppendsToSquidsLineIsPassedOver(String referrer, String agent, String result, String tail) {
+        ProxyEvent event = squid("203.0.113.190 - - " + TIME + " \"GET http://a.example/ HTTP/1.1\" 200 571 " + tail);
+        assertThat(event.getHttpRequestReferrer()).isEqualTo(referrer);
+        assertThat(event.getUserAgentOriginal()).isEqualTo(agent);
+        assertThat(event.getEventAction()).isEqualTo(result);
+        assertThat(event.getProxyHierarchy()).isEqualTo(result == null ? null : "HIER_DIRECT");
+        assertThat(event.getUrlDomain()).isEqualTo("a.example");
+        assertThat(event.getHttpResponseBytes()).isEqualTo(571L);
+    }
+
     @Test
     void withoutARequestThereIsNoVersion() {
         assertThat(squid(
