@@ -106,6 +106,13 @@ class CombinedTest {
     }
 
     @Test
+    void escapesAreUndoneAlsoWhereTheUserEndsLaterThanItSeemed() {
+        ProxyEvent event = combined(
+                "203.0.113.1 - a " + TIME + " \"b\" c " + TIME + " \"GET /a\\\"b HTTP/1.1\" 200 45 \"-\" \"-\"");
+        assertThat(event.getUrlPath()).isEqualTo("/a\"b");
+    }
+
+    @Test
     void bytesThatAreNotUtf8BecomePercentEscapes() {
         byte[] line = ("198.51.100.4 - - " + TIME + " \"GET /\u00E9 HTTP/1.1\" 200 45 \"-\" \"\u00FC\"")
                 .getBytes(StandardCharsets.ISO_8859_1);

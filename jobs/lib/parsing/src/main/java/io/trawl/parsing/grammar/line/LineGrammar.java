@@ -211,6 +211,9 @@ final class LineGrammar implements Grammar {
                         end = Bytes.find(b, at, to, (byte) '"', (byte) '\\');
                         if (end >= to || b[end] == '"') {
                             out.noEscapes(i);
+                        } else {
+                            // It may have been marked when an earlier column ended elsewhere.
+                            out.mayHaveEscapes(i);
                         }
                         while (end < to && b[end] != '"') {
                             end = Bytes.find(b, end + 2, to, (byte) '"', (byte) '\\');
