@@ -71,6 +71,23 @@ class CombinedTest {
         assertThat(behindVirtualHost.getSourceIp()).isEqualTo("198.51.100.4");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CORP\\bob, CORP\\bob",
+        "CORP\\alice, CORP\\alice",
+        "CORP\\nat, CORP\\nat",
+        "CORP\\\\bob, CORP\\bob",
+        "a\\\"b, a\"b",
+        "J\\xc3\\xb6rg, J\u00F6rg",
+        "CORP\\xavier, CORP\\xavier",
+        "CORP\\, CORP\\"
+    })
+    void aUsersBackslashIsHisDomains(String logged, String user) {
+        assertThat(combined("198.51.100.4 - " + logged + " " + TIME + " \"GET / HTTP/1.1\" 200 45")
+                        .getSourceUserName())
+                .isEqualTo(user);
+    }
+
     @Test
     void aUserCannotPretendToBeTheRequest() {
         ProxyEvent event = combined("198.51.100.4 - x " + TIME + " \\\"GET /fake HTTP/1.1\\\" 200 1 "

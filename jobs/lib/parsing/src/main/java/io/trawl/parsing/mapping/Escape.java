@@ -12,6 +12,8 @@ public enum Escape {
     NONE,
     /** Apache's and nginx's: {@code \xhh}, {@code \n} and its like; a backslash before anything else is dropped. */
     BACKSLASH,
+    /** {@link #BACKSLASH} but for a user name, in which a domain's backslash may be as it is. */
+    BACKSLASH_USER,
     /** {@link #BACKSLASH} where every backslash of it begins an escape of Squid's; else it is the text. */
     SQUID,
     /** Squid's user names: percent-escapes and doubled backslashes. */
@@ -40,6 +42,7 @@ public enum Escape {
         return switch (this) {
             case NONE -> null;
             case BACKSLASH, JSON -> has(b, from, to, '\\') ? backslash(b, from, to) : null;
+            case BACKSLASH_USER -> has(b, from, to, '\\') ? backslashUser(b, from, to) : null;
             case SQUID -> has(b, from, to, '\\') && isSquids(b, from, to) ? backslash(b, from, to) : null;
             case SQUID_USER ->
                 Bytes.find(b, from, to, (byte) '%', (byte) '\\') < to ? percent(b, from, to, true) : null;
@@ -123,6 +126,24 @@ public enum Escape {
                     : new String(pair, 0, chars).getBytes(StandardCharsets.UTF_8);
             System.arraycopy(utf8, 0, text, length, utf8.length);
             length += utf8.length;
+        }
+        return Arrays.copyOf(text, length);
+    }
+
+    /** Undoes only what cannot be a domain's backslash and the name behind it: a doubled one, a quote, a byte. */
+    private static byte[] backslashUser(byte[] b, int from, int to) {
+        byte[] text = new byte[to - from];
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            int next = b[i] == '\\' && i + 1 < to ? b[i + 1] : 0;
+            int code = next == 'x' ? hex(b, i + 2, i + 4, to) : -1;
+            if (code >= 0) {
+                text[length++] = (byte) code;
+                i += 3;
+            } else {
+                i += next == '\\' || next == '"' ? 1 : 0;
+                text[length++] = b[i];
+            }
         }
         return Arrays.copyOf(text, length);
     }

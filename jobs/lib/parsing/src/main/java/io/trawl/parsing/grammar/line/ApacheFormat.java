@@ -91,7 +91,7 @@ final class ApacheFormat {
                 line.means(Field.SOURCE_ADDRESS, argument.equals("c") ? 1 : 2);
             }
             case "u" -> {
-                piece.escape(Escape.BACKSLASH).flexible();
+                piece.escape(Escape.BACKSLASH_USER).flexible();
                 line.means(Field.SOURCE_USER_NAME, 1);
             }
             case "r" -> {
