@@ -61,6 +61,15 @@ class CombinedTest {
     }
 
     @Test
+    void aVirtualHostsClientMayNameItsInterface() {
+        ProxyEvent event =
+                combined("www.example.com fe80::1%eth0 - - " + TIME + " \"GET / HTTP/1.1\" 200 45 \"-\" \"-\"");
+        assertThat(event.getUrlDomain()).isEqualTo("www.example.com");
+        assertThat(event.getSourceIp()).isEqualTo("fe80::1");
+        assertThat(event.getSourceUserName()).isNull();
+    }
+
+    @Test
     void aUserMayHaveSpacesAndBrackets() {
         assertThat(combined("198.51.100.4 - alice b [ops] " + TIME + " \"GET / HTTP/1.1\" 200 45")
                         .getSourceUserName())

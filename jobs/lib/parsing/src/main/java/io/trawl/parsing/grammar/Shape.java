@@ -74,9 +74,15 @@ public enum Shape {
 
     private static boolean isAddress(byte[] b, int from, int to) {
         boolean sign = false;
+        boolean colon = false;
         for (int i = from; i < to; i++) {
             int c = b[i];
-            sign |= c == '.' || c == ':';
+            colon |= c == ':';
+            sign |= c == '.' || colon;
+            if (c == '%' && colon) {
+                // The interface of an IPv6 address, which has a name of any kind.
+                return to > i + 1;
+            }
             if ((c < '0' || c > ':') && c != '.' && ((c | 0x20) < 'a' || (c | 0x20) > 'f')) {
                 return false;
             }
