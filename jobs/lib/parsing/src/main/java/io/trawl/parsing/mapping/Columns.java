@@ -66,10 +66,14 @@ public final class Columns {
         joined = null;
     }
 
-    /** Notes where a column is. */
+    /** Notes where a column is, without escapes. */
     public void set(int column, int start, int end) {
         from[column] = start;
         to[column] = end;
+        Escape[] how = escapes;
+        if (how != null) {
+            how[column] = null;
+        }
     }
 
     /** Notes that there is no escape in a column that may have some. */

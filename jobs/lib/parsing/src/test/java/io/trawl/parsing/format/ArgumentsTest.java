@@ -58,6 +58,13 @@ class ArgumentsTest {
     }
 
     @Test
+    void ofTwoEqualKeysTheLastOneHasItsOwnEscapes() {
+        Parser last = with("key-value", "last=true", "url_original=url");
+        assertThat(fields(last, "url=\"x\" url=http://h.example/a\\tb")).containsEntry("url_path", "/a\\tb");
+        assertThat(fields(last, "url=x url=\"http://h.example/a\\\"b\"")).containsEntry("url_path", "/a\"b");
+    }
+
+    @Test
     void aFieldOfCsvIsMadeOfTheColumnThatIsNamedForIt() {
         Parser csv = with(
                 "csv",
