@@ -92,7 +92,10 @@ public record Forwarded(Parser of, int proxies) implements Parser {
         return failure;
     }
 
-    /** The address that counts; the first one if the list is shorter; null if what is there is no address. */
+    /**
+     * The address that counts; the first one if the list is shorter; null if what is there is no address. IIS writes a plus
+     * sign for a space.
+     */
     static @Nullable String client(String list, int proxies) {
         int to = list.length();
         int from = list.lastIndexOf(',', to - 1) + 1;
@@ -100,6 +103,6 @@ public record Forwarded(Parser of, int proxies) implements Parser {
             to = from - 1;
             from = list.lastIndexOf(',', to - 1) + 1;
         }
-        return Mapping.address(list.substring(from, to).strip());
+        return Mapping.address(list.substring(from, to).replace('+', ' ').strip());
     }
 }
