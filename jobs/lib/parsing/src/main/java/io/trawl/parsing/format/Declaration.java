@@ -295,11 +295,15 @@ final class Declaration {
                 samples.add(sample(one, keys, line, arrived));
                 continue;
             }
+            if (keys.containsKey("event") || keys.containsKey("refused")) {
+                throw one.error("records beside event or refused; expected one of them");
+            }
+            String under = keys.containsKey("under") ? keys.get("under").text() : null;
             List<Sample> records = new ArrayList<>();
             for (Yaml record : keys.get("records").list()) {
                 records.add(sample(record, record.map(List.of("event", "refused")), "", arrived));
             }
-            samples.add(new Sample(one.line(), line, null, arrived, new TreeMap<>(), null, records));
+            samples.add(new Sample(one.line(), line, under, arrived, new TreeMap<>(), null, records));
         }
         if (samples.isEmpty()) {
             throw value.error("no sample; expected at least one line with the event that it must become");

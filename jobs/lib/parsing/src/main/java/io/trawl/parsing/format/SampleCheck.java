@@ -5,7 +5,6 @@ import io.trawl.parsing.Parser;
 import io.trawl.parsing.Records;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -54,23 +53,17 @@ final class SampleCheck {
                             + " (under records, with event or refused for each)");
             return;
         }
+        Parser parser = parser(sample);
         for (int i = 0; i < count; i++) {
-            check(
-                    sample.records().get(i),
-                    "record " + (i + 1) + " of the sample",
-                    records.lines().get(i),
-                    sample.arrived());
+            ProxyEvent event = new ProxyEvent();
+            Failure failure = parser.parse(records.lines().get(i), sample.arrived(), event);
+            compare(sample.records().get(i), "record " + (i + 1) + " of the sample", failure, event);
         }
     }
 
     private Parser parser(Sample sample) {
         String header = sample.under();
         return header == null ? format : format.under(header);
-    }
-
-    private void check(Sample expected, String what, byte[] line, @Nullable Instant arrived) {
-        ProxyEvent event = new ProxyEvent();
-        compare(expected, what, format.parse(line, arrived, event), event);
     }
 
     private void compare(Sample sample, String what, @Nullable Failure failure, ProxyEvent event) {

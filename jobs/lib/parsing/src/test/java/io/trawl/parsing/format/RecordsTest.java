@@ -135,6 +135,31 @@ class RecordsTest {
         failures(text.replace("[\"" + LINE + "\",\"x\"]", "[]") + "    refused: empty\n", "");
     }
 
+    @Test
+    void aSampleOfAMessageHasNoEventOfItsOwn() {
+        String text =
+                MINE.replace("ENVELOPE", "{records: records}") + "  - line: '{\"records\":[\"" + LINE + "\",\"x\"]}'\n";
+        for (String own : List.of("refused: syntax", "event: {url_original: /a}")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> failures(text + "    " + own + "\n    records: [{refused: syntax}]\n", ""))
+                    .withMessage("mine.yaml:13: records beside event or refused; expected one of them");
+        }
+    }
+
+    @Test
+    void theRecordsOfASampleHaveTheColumnsOfItsHeader() {
+        String text = MINE.replace("ENVELOPE", "{records: records}")
+                        .replace("delimited:\n    columns: time client url", "w3c:\n    fields: date time c-ip cs-uri")
+                        .replace(
+                                "{timestamp: time, source_address: client, url_original: url}",
+                                "{timestamp: {parts: [date, time]}, source_address: c-ip, url_original: cs-uri}")
+                + "  - line: '{\"records\":[\"/a 192.0.2.1 2024-06-12 10:11:12\"]}'\n"
+                + "    under: '#Fields: cs-uri c-ip date time'\n"
+                + "    records: [{event: {timestamp: 2024-06-12T10:11:12Z, source_address: 192.0.2.1, source_ip:"
+                + " 192.0.2.1, url_original: /a, url_path: /a}}]\n";
+        failures(text, "");
+    }
+
     private static void failures(String text, String expected) {
         assertThat(String.join(
                         "\n",
