@@ -102,6 +102,11 @@ public final class SourceFormats {
         }
 
         @Override
+        public boolean isKept() {
+            return true;
+        }
+
+        @Override
         public String file(String name) {
             return state.path(SourceFormats.file(digests.getOrDefault(name, "")))
                     .toString();

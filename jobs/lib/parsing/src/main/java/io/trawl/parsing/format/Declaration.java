@@ -121,10 +121,25 @@ final class Declaration {
     static Declaration read(String file, String text, ZoneId zone, @Nullable W3cFields fields) {
         Yaml root = Yaml.of(file, text);
         // A file has no arguments: nobody is to read of them in a message.
-        boolean takes = text.contains("\n" + Arguments.KEY + ":\n");
-        List<String> keys =
-                takes ? Stream.concat(KEYS.stream(), Stream.of(Arguments.KEY)).toList() : KEYS;
+        List<String> keys = hasArguments(text)
+                ? Stream.concat(KEYS.stream(), Stream.of(Arguments.KEY)).toList()
+                : KEYS;
         return new Declaration(root.map(keys), root, zone, fields);
+    }
+
+    private static boolean hasArguments(String text) {
+        return text.contains("\n" + Arguments.KEY + ":\n");
+    }
+
+    /**
+     * Refuses a file with arguments in it, which are a source's: the file's samples would not be looked at.
+     *
+     * @throws IllegalArgumentException with file and line
+     */
+    static void refuseArguments(String file, String text) {
+        if (hasArguments(text)) {
+            Yaml.of(file, text).map(KEYS);
+        }
     }
 
     private static Yaml required(Map<String, Yaml> keys, String key, Yaml root) {

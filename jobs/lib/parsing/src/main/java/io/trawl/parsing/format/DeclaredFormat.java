@@ -72,6 +72,7 @@ public final class DeclaredFormat implements Parser {
      * @throws IllegalArgumentException with file, line and what would be right
      */
     public static DeclaredFormat of(String file, String text, ZoneId zone) {
+        Declaration.refuseArguments(file, text);
         return new DeclaredFormat(file, text, zone, true, null);
     }
 
@@ -88,7 +89,13 @@ public final class DeclaredFormat implements Parser {
 
     /** Compiles a declaration that must have a name. */
     static DeclaredFormat named(String name, String file, String text, ZoneId zone) {
-        DeclaredFormat format = of(file, text, zone);
+        Declaration.refuseArguments(file, text);
+        return kept(name, file, text, zone);
+    }
+
+    /** The same of a text of {@link #text}, which may have a source's arguments in it. */
+    static DeclaredFormat kept(String name, String file, String text, ZoneId zone) {
+        DeclaredFormat format = new DeclaredFormat(file, text, zone, true, null);
         if (!format.name().equals(name)) {
             throw new IllegalArgumentException(
                     file + ":1: the format's name is " + format.name() + "; expected " + name + ", as its file's");

@@ -137,7 +137,9 @@ public final class Formats {
      * @throws IllegalArgumentException there is no such format, or its declaration is wrong
      */
     public DeclaredFormat declared(String name, ZoneId zone) {
-        return DeclaredFormat.named(name, file(name), text(name), zone);
+        return folder != null && folder.isKept()
+                ? DeclaredFormat.kept(name, file(name), text(name), zone)
+                : DeclaredFormat.named(name, file(name), text(name), zone);
     }
 
     /**

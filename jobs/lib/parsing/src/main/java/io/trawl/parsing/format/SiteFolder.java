@@ -12,4 +12,9 @@ public interface SiteFolder {
 
     /** What is in the file of a format; whoever asks has the name from {@link #names()}. */
     String text(String name);
+
+    /** Whether its texts are those of formats as they were used once, with the arguments of their source. */
+    default boolean isKept() {
+        return false;
+    }
 }

@@ -56,6 +56,18 @@ class DeclarationErrorsTest {
                         + "absent, arrival, wrapped, cut, grammar, map, any, samples");
     }
 
+    /** They would take the place of its samples. */
+    @Test
+    void aFileHasNoArguments() {
+        String text = GOOD + "arguments:\n  columns: time client url\n";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(text))
+                .withMessageStartingWith("mine.yaml:24: unknown key arguments; expected one of name, title, ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DeclaredFormat.named("mine", "mine.yaml", text, ZoneOffset.UTC))
+                .withMessageStartingWith("mine.yaml:24: unknown key arguments; ");
+    }
+
     @Test
     void aFieldThatDoesNotExistIsNamed() {
         assertThatIllegalArgumentException()
