@@ -3,6 +3,7 @@ package io.trawl.parsing.format;
 import io.trawl.parsing.Failure;
 import io.trawl.parsing.Parser;
 import io.trawl.parsing.PlainLine;
+import io.trawl.parsing.Reason;
 import io.trawl.parsing.Records;
 import io.trawl.parsing.mapping.Mapping;
 import io.trawl.record.ProxyEvent;
@@ -70,10 +71,29 @@ final class FirstOf implements Parser {
         for (Parser parser : parsers) {
             Records records = parser.records(message);
             if (records != null) {
-                return records;
+                return isCutAgain(records, parser)
+                        ? Records.none(
+                                Reason.SYNTAX,
+                                "a record of the message is a message of records; expected an event in each")
+                        : records;
             }
         }
         return null;
+    }
+
+    /** Whether another format would cut a record that is parsed alone, as replay does. */
+    private boolean isCutAgain(Records records, Parser cutter) {
+        for (Parser parser : parsers) {
+            if (parser == cutter || !parser.hasRecords()) {
+                continue;
+            }
+            for (byte[] record : records.lines()) {
+                if (parser.records(record) != null) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Override

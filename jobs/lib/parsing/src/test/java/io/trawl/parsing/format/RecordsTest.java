@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.trawl.parsing.Parser;
+import io.trawl.parsing.Reason;
 import io.trawl.parsing.Records;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,27 @@ class RecordsTest {
                         .parser(List.of("squid", "nginx"), ZoneOffset.UTC)
                         .hasRecords())
                 .isFalse();
+    }
+
+    /** Replay parses a record alone: what another of the formats would cut then is no record. */
+    @Test
+    void aRecordThatAnotherFormatWouldCutMakesTheMessageInvalid() {
+        DeclaredFormat inner = mine("{records: logEvents}");
+        DeclaredFormat outer = mine("{records: records}");
+        byte[] message = bytes("{\"records\":[\"" + LINE + "\",{\"logEvents\":[\"" + LINE + "\"]}]}");
+        assertThat(outer.records(message))
+                .isNotNull()
+                .extracting(Records::failure)
+                .isNull();
+        for (Parser both : List.of(Formats.firstOf(List.of(inner, outer)), Formats.firstOf(List.of(outer, inner)))) {
+            assertThat(both.records(message))
+                    .isEqualTo(Records.none(
+                            Reason.SYNTAX,
+                            "a record of the message is a message of records; expected an event in each"));
+            Records plain = both.records(bytes("{\"records\":[\"" + LINE + "\"]}"));
+            assertThat(plain).isNotNull();
+            assertThat(plain.lines()).containsExactly(bytes(LINE));
+        }
     }
 
     @Test
