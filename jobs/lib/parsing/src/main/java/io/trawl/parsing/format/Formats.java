@@ -208,6 +208,13 @@ public final class Formats {
             return takers.get(0);
         }
         String first = Arguments.NAMED + new TreeSet<>(arguments.keySet()).first();
+        for (String name : takers.isEmpty() ? names : List.<String>of()) {
+            if (Arguments.takers().contains(name)) {
+                throw new IllegalArgumentException(
+                        first + ": the site's own " + file(name) + " replaces the format " + name
+                                + " that takes arguments; expected the value in this file, or the file under another name");
+            }
+        }
         throw new IllegalArgumentException(
                 takers.isEmpty()
                         ? first + ": " + String.join(", ", names) + " takes no arguments; expected one of "

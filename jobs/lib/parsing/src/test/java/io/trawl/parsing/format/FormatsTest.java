@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,17 @@ class FormatsTest {
                         "format squid is the site's own (" + folder.resolve("squid.yaml")
                                 + "), not the one that ships with Trawl");
         assertThat(formats.note("combined")).isNull();
+    }
+
+    @Test
+    void aSitesFileInThePlaceOfAGenericFormatTakesNoArguments() throws IOException {
+        Formats formats = site("csv");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> formats.parser(List.of("squid", "csv"), ZoneOffset.UTC, Map.of("columns", "time client")))
+                .withMessage("argument columns: the site's own " + folder.resolve("csv.yaml")
+                        + " replaces the format csv that takes arguments; expected the value in this file, or the file"
+                        + " under another name");
     }
 
     @Test
