@@ -101,7 +101,7 @@ class SightingsJobTest {
                         new Observables.Seen("domain", "not%20a%20host"),
                         new Observables.Seen("domain", "host7.example"),
                         new Observables.Seen("user_agent", "host7.example"),
-                        new Observables.Seen("user_agent", "a\0b"))
+                        new Observables.Seen("user_agent", "a%00b"))
                 .doesNotContainKeys(new Observables.Seen("user_agent", ""), new Observables.Seen("user_agent", "-"));
         assertThat(found).extracting(SightingsJobTest::seen).containsExactlyInAnyOrderElementsOf(expected.keySet());
         for (Observable one : found) {

@@ -231,9 +231,10 @@ class ReplayJobTest extends ReplayedLake {
         sent(new Also(new ValidateJob(), run -> run.version("invalid_records", "older")));
         String run = validate(5).runId();
         assertThat(run(new ReplayJob(), 5, "--set", "source.files.format=w3c"))
-                .isEqualTo("1 trawl replay: window " + window(5) + " of source files: run " + run
-                        + " of validate was of an older version of Trawl, which did not keep with an invalid line what"
-                        + " names its columns: rerun validate (with --formats latest if the formats have changed since), then replay");
+                .isEqualTo(
+                        "1 trawl replay: window " + window(5) + " of source files: run " + run
+                                + " of validate was of an older version of Trawl, which did not keep with an invalid line what"
+                                + " names its columns: rerun validate (with --formats latest if the formats have changed since), then replay");
         assertThat(run(new ValidateJob(), 5)).isEmpty();
         assertThat(validate(5).versions().get("parser")).startsWith("squid/");
         healed();

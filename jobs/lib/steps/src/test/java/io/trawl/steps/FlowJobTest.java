@@ -83,7 +83,7 @@ class FlowJobTest {
         assertThat(list.counts())
                 .containsEntry("stored.events.squid", 1L)
                 .containsEntry("stored.events.syslog-3164", 3L)
-                .containsEntry("invalid.timestamp", 1L);
+                .containsEntry("invalid.empty", 1L);
 
         ListStore<ProxyEvent> batch = Store.list("events");
         Tally window = Flow.of(context.parallelize(lines, 2))
