@@ -112,7 +112,8 @@ class RecordsJobTest extends ReplayedLake {
                 .containsEntry("records", 6L)
                 .containsEntry("valid", 4L)
                 .containsEntry("invalid", 5L)
-                .containsEntry("invalid.syntax", 4L)
+                .containsEntry("invalid.syntax", 3L)
+                .containsEntry("invalid.timestamp", 1L)
                 .containsEntry("invalid.empty", 1L)
                 .containsEntry("copies", 0L);
         JsonNode audit = report("audit", 2).path("counts");
