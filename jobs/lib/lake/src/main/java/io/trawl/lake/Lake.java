@@ -325,18 +325,12 @@ public final class Lake implements AutoCloseable {
                 row -> IcebergRecords.record(row, maker.make()));
     }
 
-    /** Shows the records of a source's window whose field has one of some values. */
-    public <T extends SpecificRecord> void each(
-            LakeTable<T> table,
-            String source,
-            Window window,
-            long snapshot,
-            String field,
-            Set<?> values,
-            Consumer<T> look,
-            String... fields) {
-        try (CloseableIterable<T> found =
-                records(table, source, window, snapshot, Expressions.in(field, values), fields)) {
+    /** Shows the records at some offsets of a source's window: partition, offset and event_id of them. */
+    public <T extends SpecificRecord> void at(
+            LakeTable<T> table, String source, Window window, long snapshot, Set<Long> offsets, Consumer<T> look) {
+        Expression which = Expressions.in("offset", offsets);
+        try (var found = records(
+                table, source, window, snapshot, which, "source", "window", "partition", "offset", "event_id")) {
             found.forEach(look);
         } catch (IOException e) {
             throw new JobFailure(table + " cannot be read: " + e.getMessage(), e);

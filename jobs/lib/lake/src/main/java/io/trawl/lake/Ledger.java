@@ -345,9 +345,9 @@ public final class Ledger {
             return snapshot("inputs", table);
         }
 
-        /** Whether messages of several records were parsed: then a row's id is not always its message's. */
+        /** Whether messages of several records may have been parsed: then a row's id is not always its message's. */
         public boolean hasRecords() {
-            return counts().getOrDefault(Tally.WRAPPED, 0L) > 0;
+            return counts().containsKey(Tally.WRAPPED);
         }
 
         private long snapshot(String field, LakeTable<?> table) {

@@ -116,19 +116,13 @@ public final class Messages {
     private Map<String, String> ids(Ledger.Entry ingest, Set<Long> offsets) {
         Map<String, String> ids = new HashMap<>();
         ledger.lake()
-                .each(
+                .at(
                         LakeTable.RAW_LINES,
                         source,
                         window,
                         ingest.output(LakeTable.RAW_LINES),
-                        "offset",
                         offsets,
-                        line -> ids.put(line.getPartition() + " " + line.getOffset(), line.getEventId()),
-                        "source",
-                        "window",
-                        "partition",
-                        "offset",
-                        "event_id");
+                        line -> ids.put(line.getPartition() + " " + line.getOffset(), line.getEventId()));
         return ids;
     }
 }
