@@ -132,6 +132,7 @@ class FaultsIT {
         faults = new Faults(stack, disks, clock, FaultsIT::say);
         // Another test may have set an earlier one: nothing runs by schedule.
         Files.writeString(stack.conf(), "airflow.start = 2100-01-01T00:00:00Z\n", StandardOpenOption.APPEND);
+        Sweeper.expectFrom(stack.conf(), "proxy", started);
         Traffic traffic = Traffic.builder(seed, Long.MAX_VALUE / 2)
                 .hits(5)
                 .proxies(stack.proxies())

@@ -78,6 +78,7 @@ class SweepIT {
     @BeforeAll
     static void start() throws Exception {
         stack = SharedStack.get();
+        Sweeper.expectFrom(stack.conf(), "proxy", Instant.now());
         sweeper = Sweeper.swept(stack.conf(), "proxy");
         broker = new Broker(sweeper.settings().text("kafka.bootstrap"));
         airflow = new Airflow(stack.port("airflow"));

@@ -132,6 +132,15 @@ final class Sweeper {
         return known;
     }
 
+    /**
+     * Has audits expect a source's lines since an instant: what another test had the proxies write before is in no
+     * window.
+     */
+    static void expectFrom(Path conf, String source, Instant from) throws java.io.IOException {
+        Files.writeString(
+                conf, "source." + source + ".audit.from = " + from + "\n", StandardOpenOption.APPEND);
+    }
+
     /** What a job said. */
     record Said(int status, String error) {}
 

@@ -83,6 +83,8 @@ final class Proxies {
                 .fields()
                 .forEachRemaining(field -> proxies.heard.put(
                         field.getKey(), Instant.parse(field.getValue().asText())));
+        Set<LogFile> forgotten = new HashSet<>();
+        Instant expected = Expected.from(run);
         for (JsonNode file : before.path("files")) {
             LogFile name = new LogFile(
                     file.path("host").asText(),
@@ -92,6 +94,11 @@ final class Proxies {
             if (name.generation().equals(LogFile.UNKNOWN)) {
                 continue;
             }
+            if (when.isBefore(expected) && !run.window().start().isBefore(expected)) {
+                // Its lines up to the setting's instant may be in no window: nobody knows how many bytes those are.
+                forgotten.add(name);
+                continue;
+            }
             knownLogs.add(name.host() + "/" + name.log());
             if (when.plus(REMEMBERED).isAfter(run.window().start())) {
                 earlier.put(name, new Reached(file.path("end").asLong(), when));
@@ -99,16 +106,21 @@ final class Proxies {
         }
         proxies.files.putAll(earlier);
         for (JsonNode end : before.path("ends")) {
-            proxies.ends.put(
-                    new LogFile(
-                            end.path("host").asText(),
-                            end.path("log").asText(),
-                            end.path("generation").asText()),
-                    end.path("bytes").asLong());
+            LogFile name = new LogFile(
+                    end.path("host").asText(),
+                    end.path("log").asText(),
+                    end.path("generation").asText());
+            if (!forgotten.contains(name)) {
+                proxies.ends.put(name, end.path("bytes").asLong());
+            }
         }
         if (rawLines != null) {
             proxies.readFiles(rawLines, earlier, knownLogs);
         }
+        forgotten.stream()
+                .filter(proxies.here::contains)
+                .forEach(file -> proxies.notes.add("log " + file + ": bytes before this window's first line are not"
+                        + " expected (" + Expected.setting(run) + " = " + expected + ")"));
         proxies.judgeEnds();
         proxies.gaps.judge(run);
         proxies.silent(run);

@@ -10,7 +10,6 @@ import io.trawl.schema.word.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unswept {
     private static final String PATIENCE = "audit.unswept.after";
-    /** A source's setting: since when all messages must be in some window. */
-    private static final String FROM = "audit.from";
 
     private final List<Hole> holes = new ArrayList<>();
 
@@ -118,7 +115,7 @@ final class Unswept {
     void judge(Run run, List<String> problems) throws IOException {
         Instant now = Instant.now();
         Duration patience = run.settings().duration(PATIENCE);
-        Instant from = since(run);
+        Instant from = Expected.from(run);
         for (Hole hole : holes) {
             if (!hole.end().isAfter(from)) {
                 continue;
@@ -130,25 +127,10 @@ final class Unswept {
                 run.note("window " + window + " has not been ingested yet: " + hole.messages() + " messages");
             } else {
                 problems.add("window " + window + " was never ingested: " + hole.messages()
-                        + " messages of the topic are in no window: sweep it, or set " + from(run) + " = " + hole.end()
+                        + " messages of the topic are in no window: sweep it, or set " + Expected.setting(run) + " = " + hole.end()
                         + " if that is intended");
             }
         }
-    }
-
-    private static Instant since(Run run) {
-        String text = run.settings().text(from(run), "");
-        try {
-            return text.isEmpty() ? Instant.MIN : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    "setting " + from(run) + " = " + text + ": expected an instant, for example 2026-11-24T00:00:00Z",
-                    e);
-        }
-    }
-
-    private static String from(Run run) {
-        return "source." + run.source().name() + "." + FROM;
     }
 
     /** What the next audit has to know. */
