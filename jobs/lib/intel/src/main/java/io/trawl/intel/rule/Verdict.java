@@ -1,0 +1,25 @@
+package io.trawl.intel.rule;
+
+import java.util.List;
+
+/**
+ * A rule met by an event.
+ *
+ * @param rule the rule
+ * @param why each test that made it so, in the order of the rule; the first one's field is the detection's
+ */
+public record Verdict(Rule rule, List<Reason> why) {
+    public Verdict {
+        why = List.copyOf(why);
+    }
+
+    /**
+     * One test that passed.
+     *
+     * @param selection the name of the rule's part that it is of; empty where the rule has no names
+     * @param field the field in ECS's dotted name
+     * @param value the field's value, as the event has it; empty where the event does not have it
+     * @param part what of the value matched: the text that was found, or the whole value
+     */
+    public record Reason(String selection, String field, String value, String part) {}
+}
