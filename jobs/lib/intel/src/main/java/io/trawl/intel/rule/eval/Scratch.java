@@ -1,0 +1,113 @@
+package io.trawl.intel.rule.eval;
+
+import io.trawl.intel.rule.Field;
+import io.trawl.record.ProxyEvent;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of the event that is judged: values that were read and tests that were made. For one thread. */
+final class Scratch implements Consumer<String> {
+    private static final int UNKNOWN = 0;
+
+    private final Field[] fields;
+    private final int[] positions;
+    private final String[][] values;
+    private final int[] counts;
+    /** The values of a field are those of the event if its turn is. */
+    private final int[] readIn;
+    /** Of each test twice the turn, and 1 more if it passed. */
+    private final int[] tested;
+    /** A bit for each rule that may hold. */
+    final long[] candidates;
+
+    private int turn;
+    private int reading;
+    private @Nullable ProxyEvent event;
+
+    Scratch(Field[] fields, int[] positions, int tests, int rules) {
+        this.fields = fields;
+        this.positions = positions;
+        this.values = new String[fields.length][1];
+        this.counts = new int[fields.length];
+        this.readIn = new int[fields.length];
+        this.tested = new int[tests];
+        this.candidates = new long[(rules + Long.SIZE - 1) / Long.SIZE];
+    }
+
+    boolean isBusy() {
+        return event != null;
+    }
+
+    void begin(ProxyEvent of) {
+        event = of;
+        turn++;
+        if (turn == Integer.MAX_VALUE / 2) {
+            Arrays.fill(readIn, UNKNOWN);
+            Arrays.fill(tested, UNKNOWN);
+            turn = 1;
+        }
+    }
+
+    /** Forgets the event; its values stay until the next one has others. */
+    void end() {
+        event = null;
+    }
+
+    private ProxyEvent event() {
+        if (event == null) {
+            throw new IllegalStateException("no event is judged");
+        }
+        return event;
+    }
+
+    /** How many values the event has of a field. */
+    int count(int field) {
+        if (readIn[field] != turn) {
+            readIn[field] = turn;
+            counts[field] = 0;
+            int position = positions[field];
+            if (position >= 0) {
+                // All texts by one switch: hundreds of readers behind one call would not be inlined.
+                if (event().get(position) instanceof String text) {
+                    values[field][0] = text;
+                    counts[field] = 1;
+                }
+            } else {
+                reading = field;
+                fields[field].reader().read(event(), this);
+            }
+        }
+        return counts[field];
+    }
+
+    String value(int field, int index) {
+        return values[field][index];
+    }
+
+    long number(Field.Numbers numbers) {
+        return numbers.read(event());
+    }
+
+    @Override
+    public void accept(String value) {
+        int count = counts[reading]++;
+        if (count == values[reading].length) {
+            values[reading] = Arrays.copyOf(values[reading], 2 * count);
+        }
+        values[reading][count] = value;
+    }
+
+    boolean isTested(int test) {
+        return tested[test] >>> 1 == turn;
+    }
+
+    boolean passed(int test) {
+        return (tested[test] & 1) != 0;
+    }
+
+    boolean tested(int test, boolean passed) {
+        tested[test] = turn << 1 | (passed ? 1 : 0);
+        return passed;
+    }
+}
