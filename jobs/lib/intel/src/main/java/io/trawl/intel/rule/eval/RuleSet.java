@@ -1,11 +1,14 @@
 package io.trawl.intel.rule.eval;
 
+import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.Verdict.Reason;
 import io.trawl.record.ProxyEvent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +18,11 @@ import java.util.function.Consumer;
 public final class RuleSet {
     private final List<Rule> rules;
     private final Node[] nodes;
+    /** The rules that may hold of an event without any text that is looked for, a bit each. */
+    private final long[] always;
+
+    private final Scan[] scans;
+    private final RuleSieve sieve;
     private final ThreadLocal<Scratch> scratches;
     private final Compiler compiler;
 
@@ -22,9 +30,30 @@ public final class RuleSet {
         this.rules = List.copyOf(rules);
         this.compiler = new Compiler();
         this.nodes = new Node[rules.size()];
+        this.always = new long[(rules.size() + Long.SIZE - 1) / Long.SIZE];
+        Map<Field, Scan.Builder> builders = new LinkedHashMap<>();
+        List<Cover.Atom> others = new ArrayList<>();
+        boolean any = false;
         for (int i = 0; i < nodes.length; i++) {
             nodes[i] = node(compiler, this.rules.get(i));
+            Cover cover = Cover.of(this.rules.get(i).condition());
+            any |= cover == null;
+            if (cover == null || !cover.isOfTexts()) {
+                always[i >>> 6] |= 1L << i;
+            }
+            for (Cover.Atom atom : cover == null ? List.<Cover.Atom>of() : cover.atoms()) {
+                if (atom.text() == null) {
+                    others.add(atom);
+                } else {
+                    builders.computeIfAbsent(atom.field(), field -> new Scan.Builder())
+                            .add(atom.text(), i);
+                }
+            }
         }
+        List<Scan> all = new ArrayList<>();
+        builders.forEach((field, builder) -> all.add(builder.build(field, compiler.field(field))));
+        this.scans = all.toArray(new Scan[0]);
+        this.sieve = RuleSieve.of(any, all, others);
         this.scratches = ThreadLocal.withInitial(() -> compiler.scratch(nodes.length));
     }
 
@@ -58,11 +87,17 @@ public final class RuleSet {
             // Who is given a verdict judges another event.
             scratch = compiler.scratch(nodes.length);
         }
-        scratch.begin(event);
+        scratch.begin(event, always);
         try {
-            for (int i = 0; i < nodes.length; i++) {
-                if (nodes[i].holds(scratch)) {
-                    verdicts.accept(verdict(rules.get(i), nodes[i], scratch));
+            for (Scan scan : scans) {
+                scan.run(scratch);
+            }
+            for (int word = 0; word < scratch.candidates.length; word++) {
+                for (long bits = scratch.candidates[word]; bits != 0; bits &= bits - 1) {
+                    int rule = (word << 6) + Long.numberOfTrailingZeros(bits);
+                    if (nodes[rule].holds(scratch)) {
+                        verdicts.accept(verdict(rules.get(rule), nodes[rule], scratch));
+                    }
                 }
             }
         } finally {
@@ -79,6 +114,11 @@ public final class RuleSet {
         return new Verdict(rule, why);
     }
 
+    /** What tells the events that meet no rule by single values of them. */
+    public RuleSieve sieve() {
+        return sieve;
+    }
+
     /**
      * Says of each part of a rule whether it holds of an event.
      *
@@ -88,7 +128,7 @@ public final class RuleSet {
         Compiler alone = new Compiler();
         Node node = node(alone, rule);
         Scratch scratch = alone.scratch(1);
-        scratch.begin(event);
+        scratch.begin(event, new long[1]);
         return node.explain(scratch);
     }
 }

@@ -1,13 +1,14 @@
 package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.internal.Grams;
 import io.trawl.record.ProxyEvent;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the event that is judged: values that were read and tests that were made. For one thread. */
-final class Scratch implements Consumer<String> {
+final class Scratch implements Consumer<String>, Grams.Hits {
     private static final int UNKNOWN = 0;
 
     private final Field[] fields;
@@ -21,6 +22,8 @@ final class Scratch implements Consumer<String> {
     /** A bit for each rule that may hold. */
     final long[] candidates;
 
+    private final byte[] buffer = Grams.buffer();
+    private int[][] rulesOfHits = {};
     private int turn;
     private int reading;
     private @Nullable ProxyEvent event;
@@ -39,8 +42,10 @@ final class Scratch implements Consumer<String> {
         return event != null;
     }
 
-    void begin(ProxyEvent of) {
+    /** @param always the rules that may hold of any event */
+    void begin(ProxyEvent of, long[] always) {
         event = of;
+        System.arraycopy(always, 0, candidates, 0, candidates.length);
         turn++;
         if (turn == Integer.MAX_VALUE / 2) {
             Arrays.fill(readIn, UNKNOWN);
@@ -96,6 +101,24 @@ final class Scratch implements Consumer<String> {
             values[reading] = Arrays.copyOf(values[reading], 2 * count);
         }
         values[reading][count] = value;
+    }
+
+    byte[] buffer() {
+        return buffer;
+    }
+
+    /** What makes candidates of the rules of literals that are found. */
+    Grams.Hits hits(int[][] rulesOfLiterals) {
+        rulesOfHits = rulesOfLiterals;
+        return this;
+    }
+
+    @Override
+    public boolean hit(int literal) {
+        for (int rule : rulesOfHits[literal]) {
+            candidates[rule >>> 6] |= 1L << rule;
+        }
+        return true;
     }
 
     boolean isTested(int test) {

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Tested {
     private Tested() {}
 
+    /** Whether a question is asked of a field's number. A time is one for who asks for a part of it; all else is asked of its text. */
+    static boolean asNumber(Field field, Asked asked) {
+        return field.kind() == Field.Kind.NUMBER && !(asked instanceof OfTime)
+                || field.kind() == Field.Kind.TIME && (asked instanceof OfTime || asked instanceof Asked.Any);
+    }
+
     /** A test of a field's values. */
     record OfField(int test, int at, Field field, String written, Ask ask, Asked asked, Field.@Nullable Numbers numbers)
             implements Node {
@@ -21,10 +27,8 @@ final class Tested {
          * @param at the field's number
          */
         static OfField of(int test, int at, Field field, String written, Ask ask, Asked asked) {
-            // A time is a number for who asks for a part of it only, all else is asked of its text.
-            boolean asNumber = field.kind() == Field.Kind.NUMBER && !(asked instanceof OfTime)
-                    || field.kind() == Field.Kind.TIME && (asked instanceof OfTime || asked instanceof Asked.Any);
-            return new OfField(test, at, field, written, ask, asked, asNumber ? field.numbers() : null);
+            return new OfField(
+                    test, at, field, written, ask, asked, asNumber(field, asked) ? field.numbers() : null);
         }
 
         @Override

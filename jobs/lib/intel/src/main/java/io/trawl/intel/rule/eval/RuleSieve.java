@@ -1,0 +1,144 @@
+package io.trawl.intel.rule.eval;
+
+import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.internal.Grams;
+import io.trawl.record.ProxyEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+
+/**
+ * Tells the events of which no rule holds by single values of them, before there is an event: what is said of a value of a
+ * column holds wherever it comes again. An event meets no rule if {@link #always} is false and no value of it that is in a
+ * column of {@link #texts} or {@link #numbers} may meet one; columns that are not there need not be looked at. Immutable,
+ * and safe for use by several threads.
+ */
+public final class RuleSieve {
+    private final boolean always;
+    private final Map<String, Texts> texts;
+    private final Map<String, LongPredicate> numbers;
+
+    private RuleSieve(boolean always, Map<String, Texts> texts, Map<String, LongPredicate> numbers) {
+        this.always = always;
+        this.texts = Collections.unmodifiableMap(texts);
+        this.numbers = Collections.unmodifiableMap(numbers);
+    }
+
+    /** Whether there are rules that an event may meet whatever its values are, as one that only says what must not be. */
+    public boolean always() {
+        return always;
+    }
+
+    /** By column of texts: what tells whether an event with a value may meet a rule. */
+    public Map<String, Texts> texts() {
+        return texts;
+    }
+
+    /** By column of numbers, and of times as microseconds since 1970: whether an event with a value may meet a rule. */
+    public Map<String, LongPredicate> numbers() {
+        return numbers;
+    }
+
+    /** What tells whether an event with a text in a column may meet a rule. */
+    public interface Texts {
+        /** False is certain. */
+        boolean mayMeet(String value);
+
+        /**
+         * The same of a value in UTF-8, of which no text is made where that can be done.
+         *
+         * @param value [from, to)
+         */
+        boolean mayMeet(byte[] value, int from, int to);
+    }
+
+    /** @param scans of the fields that texts are looked for in */
+    static RuleSieve of(boolean always, List<Scan> scans, List<Cover.Atom> others) {
+        Map<String, Column> columns = new TreeMap<>();
+        Map<String, LongPredicate> numbers = new LinkedHashMap<>();
+        boolean unknown = always;
+        for (Scan scan : scans) {
+            unknown |= scan.field().columns().isEmpty();
+            for (String column : scan.field().columns()) {
+                columns.computeIfAbsent(column, Column::new).scans.add(scan);
+            }
+        }
+        for (Cover.Atom atom : others) {
+            Field.Numbers reader = atom.field().numbers();
+            Asked asked = atom.asked();
+            unknown |= atom.field().columns().isEmpty() || asked == null;
+            for (String column : atom.field().columns()) {
+                if (asked != null && reader != null) {
+                    LongPredicate passes = Tested.asNumber(atom.field(), asked)
+                            ? asked::passes
+                            : number -> passes(atom.field(), column, number, asked);
+                    numbers.merge(column, passes, LongPredicate::or);
+                } else {
+                    columns.computeIfAbsent(column, Column::new).others.add(atom);
+                }
+            }
+        }
+        return new RuleSieve(unknown, new LinkedHashMap<>(columns), numbers);
+    }
+
+    private static boolean passes(Field field, String column, long number, Asked asked) {
+        // The text of a time is not that of the number.
+        return field.kind() == Field.Kind.NUMBER ? asked.passes(Long.toString(number)) : true;
+    }
+
+    /** What is asked of a column of texts. */
+    private static final class Column implements Texts {
+        private final int position;
+        private final List<Scan> scans = new ArrayList<>();
+        private final List<Cover.Atom> others = new ArrayList<>();
+        private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(Grams::buffer);
+
+        Column(String name) {
+            this.position = ProxyEvent.getClassSchema().getField(name).pos();
+        }
+
+        @Override
+        public boolean mayMeet(String value) {
+            byte[] buffer = buffers.get();
+            for (Scan scan : scans) {
+                if (finds(scan.field(), value, text -> scan.finds(text, buffer))) {
+                    return true;
+                }
+            }
+            for (Cover.Atom atom : others) {
+                Asked asked = atom.asked();
+                if (asked == null || finds(atom.field(), value, asked::passes)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean finds(Field field, String value, java.util.function.Predicate<String> passes) {
+            if (field.reader().position() == position) {
+                return passes.test(value);
+            }
+            // What is derived of the column is derived of an event that has nothing else.
+            ProxyEvent event = new ProxyEvent();
+            event.put(position, value);
+            boolean[] found = {false};
+            field.reader().read(event, derived -> found[0] |= passes.test(derived));
+            return found[0];
+        }
+
+        @Override
+        public boolean mayMeet(byte[] value, int from, int to) {
+            boolean may = !others.isEmpty();
+            for (Scan scan : scans) {
+                may |= scan.field().reader().position() != position
+                        || scan.mayFind(value, from, to, buffers.get());
+            }
+            return may && mayMeet(new String(value, from, to - from, StandardCharsets.UTF_8));
+        }
+    }
+}
