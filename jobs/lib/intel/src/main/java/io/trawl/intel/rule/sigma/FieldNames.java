@@ -1,0 +1,50 @@
+package io.trawl.intel.rule.sigma;
+
+import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.Fields;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The fields that events have. */
+@FunctionalInterface
+public interface FieldNames {
+    /** A field by its dotted name in ECS, or by its column's name; null where no event has it. */
+    @Nullable Field find(String name);
+
+    /** Those of our events. */
+    static FieldNames ours() {
+        Map<String, Field> byName = new HashMap<>();
+        for (Field field : Fields.all()) {
+            byName.put(field.name(), field);
+            if (field.columns().size() == 1) {
+                // Columns come first, and what is derived from one after it.
+                byName.putIfAbsent(field.columns().get(0), field);
+            }
+        }
+        Field duration = milliseconds();
+        byName.put(duration.name(), duration);
+        Map<String, Field> known = Map.copyOf(byName);
+        return known::get;
+    }
+
+    /** W3C's time-taken: our events have nanoseconds. */
+    private static Field milliseconds() {
+        Field.Numbers numbers = event -> {
+            Long nanos = event.getEventDuration();
+            return nanos == null ? Field.Numbers.NONE : nanos / 1_000_000;
+        };
+        return new Field(
+                "event.duration.milliseconds",
+                Field.Kind.NUMBER,
+                List.of("event_duration"),
+                (event, values) -> {
+                    long millis = numbers.read(event);
+                    if (millis != Field.Numbers.NONE) {
+                        values.accept(Long.toString(millis));
+                    }
+                },
+                numbers);
+    }
+}
