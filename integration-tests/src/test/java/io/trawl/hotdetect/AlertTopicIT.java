@@ -77,6 +77,8 @@ class AlertTopicIT {
 
     private static Alert alert(String source, String id) {
         Alert alert = new Alert();
+        alert.setTags(List.of());
+        alert.setReferences(List.of());
         alert.setDetectionId(id);
         alert.setLatestDetectionId(id);
         alert.setRevision(1);

@@ -3,6 +3,7 @@ package io.trawl.hotdetect;
 import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
+import io.trawl.record.RuleReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,11 +15,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The suppression window: detections of one client and one indicator (its type and value, whichever feeds have it) are
+ * The suppression window: detections of one client and one indicator (its type and value, whichever feeds have it) or rule are
  * one alert for some time since the first, by append time, so that lines that are read again give the same alerts.
  */
 final class AlertWindow {
@@ -60,7 +62,11 @@ final class AlertWindow {
                 continue;
             }
             List<Alert> those = now.computeIfAbsent(
-                    key(detection.getClient(), detection.getIndicatorType(), detection.getIndicatorValue()),
+                    key(
+                            detection.getClient(),
+                            detection.getIndicatorType(),
+                            detection.getRuleId(),
+                            detection.getIndicatorValue()),
                     key -> new ArrayList<>(open.getOrDefault(key, List.of())));
             int at = find(those, one.appended());
             Alert alert;
@@ -121,7 +127,7 @@ final class AlertWindow {
             known.add(alert.getDetectionId());
             known.add(alert.getLatestDetectionId());
             List<Alert> those = open.computeIfAbsent(
-                    key(alert.getClient(), alert.getIndicatorType(), alert.getIndicatorValue()),
+                    key(alert.getClient(), alert.getIndicatorType(), alert.getRuleId(), alert.getIndicatorValue()),
                     key -> new ArrayList<>(1));
             if (those.removeIf(one -> one.getDetectionId().equals(alert.getDetectionId())
                             && one.getRevision() <= alert.getRevision())
@@ -171,6 +177,7 @@ final class AlertWindow {
                 alert.put(own.pos(), value instanceof String text ? TimedDetection.cut(text) : value);
             }
         }
+        alert.setReason(reason(detection.getWhy()));
         alert.setLatestDetectionId(detection.getDetectionId());
         alert.setEventTime(seen);
         alert.setCount(alert.getCount() + 1);
@@ -180,7 +187,18 @@ final class AlertWindow {
         alert.setStored(stored);
     }
 
-    private static String key(@Nullable String client, String type, String value) {
-        return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(value);
+    /** Why a rule matched, in one line; null where an indicator did. */
+    private static @Nullable String reason(List<RuleReason> why) {
+        return why.isEmpty()
+                ? null
+                : TimedDetection.cut(why.stream()
+                        .map(one -> (one.getSelection().isEmpty() ? "" : one.getSelection() + ": ")
+                                + one.getField() + " " + one.getPart())
+                        .collect(Collectors.joining("; ")));
+    }
+
+    /** Two rules may have one name. */
+    private static String key(@Nullable String client, String type, @Nullable String rule, String value) {
+        return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(rule == null ? value : rule);
     }
 }

@@ -20,6 +20,9 @@ class AlertWindowTest {
 
     private TimedDetection sighted(@Nullable String client, String indicator, int second) {
         Detection detection = new Detection();
+        detection.setTags(List.of());
+        detection.setReferences(List.of());
+        detection.setWhy(List.of());
         detection.setDetectionId("%032x".formatted(++number));
         detection.setEventId("%032x".formatted(1000 + number));
         detection.setSource("proxy");

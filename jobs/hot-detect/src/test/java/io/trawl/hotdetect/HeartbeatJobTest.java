@@ -100,6 +100,9 @@ class HeartbeatJobTest {
                 progress.ready();
                 progress.begin();
                 Detection detection = new Detection();
+                detection.setTags(List.of());
+                detection.setReferences(List.of());
+                detection.setWhy(List.of());
                 detection.setTimestamp(APPENDED);
                 detection.setSuppressedBy("resolvers");
                 progress.end(

@@ -51,6 +51,9 @@ class HitStoreTest {
 
     private static TimedDetection sighted(long offset) {
         Detection detection = new Detection();
+        detection.setTags(List.of());
+        detection.setReferences(List.of());
+        detection.setWhy(List.of());
         detection.setDetectionId("%032x".formatted(offset));
         detection.setTimestamp(START);
         detection.setOffset(offset);

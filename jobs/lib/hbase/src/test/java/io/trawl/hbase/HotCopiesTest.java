@@ -34,6 +34,9 @@ class HotCopiesTest {
 
     private static Detection hit(Instant window, int partition, long offset) {
         Detection hit = new Detection();
+        hit.setTags(List.of());
+        hit.setReferences(List.of());
+        hit.setWhy(List.of());
         hit.setDetectionId("00112233445566778899aabbccddeeff");
         hit.setTimestamp(Instant.EPOCH);
         hit.setSource("proxy");

@@ -55,6 +55,9 @@ class KeyTextsTest {
 
     private static Detection detection(String field, String value, String how) {
         Detection detection = new Detection();
+        detection.setTags(List.of());
+        detection.setReferences(List.of());
+        detection.setWhy(List.of());
         detection.setDetectionId("00000000000000000000000000000001");
         detection.setTimestamp(AT);
         detection.setSource("proxy");

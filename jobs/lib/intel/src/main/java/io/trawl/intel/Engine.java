@@ -1,17 +1,29 @@
 package io.trawl.intel;
 
+import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.index.EventSieve;
 import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.match.How;
 import io.trawl.intel.match.Match;
 import io.trawl.intel.match.Suppressor;
+import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.Verdict;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import io.trawl.record.RuleReason;
 import io.trawl.schema.word.SweepKind;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Judges events: an event to its detections. Immutable, and safe for use by several threads if its suppressors are. */
@@ -52,30 +64,57 @@ public final class Engine {
             "email_from_address",
             "email_to_address");
 
+    /** What a detection of a rule has as the indicator's type, and as how it matched. */
+    private static final String RULE = "rule";
+    /** Characters of a text of why a rule matched. */
+    private static final int LONGEST = 1_000;
+
     private final IndicatorIndex index;
     private final long snapshotId;
     private final boolean webServer;
     private final SweepKind sweep;
     private final List<Suppressor> suppressors;
+    private final @Nullable Judge rules;
 
     /**
      * @param snapshotId Iceberg snapshot of lake.indicators that the index was built from
      * @param webServer whether the events are a web server's
      * @param sweep which path the detections are of
      * @param suppressors allowlists, in order; the first that suppresses a match is named
+     * @param rules null where there are none
      */
     public Engine(
-            IndicatorIndex index, long snapshotId, boolean webServer, SweepKind sweep, List<Suppressor> suppressors) {
+            IndicatorIndex index,
+            long snapshotId,
+            boolean webServer,
+            SweepKind sweep,
+            List<Suppressor> suppressors,
+            @Nullable Judge rules) {
         this.index = index;
         this.snapshotId = snapshotId;
         this.webServer = webServer;
         this.sweep = sweep;
         this.suppressors = List.copyOf(suppressors);
+        this.rules = rules;
     }
 
     /** What tells the events without detections by single values of them. */
     public EventSieve sieve() {
         return index.eventSieve();
+    }
+
+    /** The rules; null where there are none. */
+    public @Nullable Judge rules() {
+        return rules;
+    }
+
+    /** The columns of an event that are needed to judge it. */
+    public static List<String> fields(@Nullable Judge rules) {
+        Set<String> fields = new LinkedHashSet<>(FIELDS);
+        if (rules != null) {
+            fields.addAll(rules.columns());
+        }
+        return List.copyOf(fields);
     }
 
     /** Whether the client's address is matched, too. */
@@ -86,12 +125,56 @@ public final class Engine {
     /** Gives every detection of an event, all of its fields set. */
     public void analyse(ProxyEvent event, Consumer<Detection> detections) {
         index.match(event, webServer, match -> detections.accept(detection(event, match)));
+        if (rules != null) {
+            rules.judge(event, verdict -> detections.accept(detection(event, verdict)));
+        }
     }
 
     private Detection detection(ProxyEvent event, Match match) {
         Indicator indicator = match.indicator();
+        Detection detection = of(event, indicator.getIndicatorId(), match.field());
+        detection.setValue(match.value());
+        detection.setHow(match.how().code());
+        detection.setIndicatorType(indicator.getType());
+        detection.setIndicatorValue(indicator.getValue());
+        detection.setFeed(indicator.getFeed());
+        detection.setConfidence(indicator.getConfidence());
+        detection.setLabels(new ArrayList<>(indicator.getLabels()));
+        detection.setTags(List.of());
+        detection.setReferences(List.of());
+        detection.setWhy(List.of());
+        detection.setSuppressedBy(suppressedBy(match));
+        return detection;
+    }
+
+    private Detection detection(ProxyEvent event, Verdict verdict) {
+        Rule rule = verdict.rule();
+        Verdict.Reason first = verdict.first();
+        Detection detection = of(event, rule.id(), first.field());
+        detection.setValue(first.value());
+        detection.setHow(RULE);
+        detection.setIndicatorType(RULE);
+        detection.setIndicatorValue(rule.name());
+        detection.setLabels(List.of());
+        detection.setRuleId(rule.id());
+        detection.setRuleName(rule.name());
+        detection.setRuleLevel(rule.level().text());
+        detection.setScore(rule.score());
+        detection.setTags(new ArrayList<>(rule.tags()));
+        detection.setReferences(new ArrayList<>(rule.references()));
+        detection.setWhy(verdict.why().stream()
+                .map(one -> new RuleReason(one.selection(), one.field(), cut(one.value()), cut(one.part())))
+                .collect(Collectors.toCollection(ArrayList::new)));
+        detection.setSuppressedBy(suppressedBy(event));
+        return detection;
+    }
+
+    /** What a detection has of its event. */
+    private Detection of(ProxyEvent event, String id, String field) {
         Detection detection = new Detection();
-        detection.setDetectionId(Ids.of(event.getEventId(), indicator.getIndicatorId(), match.field()));
+        detection.setDetectionId(Ids.of(event.getEventId(), id, field));
+        detection.setIndicatorId(id);
+        detection.setField(field);
         detection.setEventId(event.getEventId());
         detection.setSource(event.getSource());
         detection.setWindow(event.getWindow());
@@ -102,16 +185,6 @@ public final class Engine {
         detection.setObserverHostname(event.getObserverHostname());
         detection.setClient(client(event));
         detection.setSourceUserName(event.getSourceUserName());
-        detection.setField(match.field());
-        detection.setValue(match.value());
-        detection.setHow(match.how().code());
-        detection.setIndicatorId(indicator.getIndicatorId());
-        detection.setIndicatorType(indicator.getType());
-        detection.setIndicatorValue(indicator.getValue());
-        detection.setFeed(indicator.getFeed());
-        detection.setConfidence(indicator.getConfidence());
-        detection.setLabels(new ArrayList<>(indicator.getLabels()));
-        detection.setSuppressedBy(suppressedBy(match));
         detection.setIndicatorSnapshot(snapshotId);
         detection.setUrlOriginal(event.getUrlOriginal());
         detection.setUrlDomain(event.getUrlDomain());
@@ -119,6 +192,27 @@ public final class Engine {
         detection.setHttpRequestMethod(event.getHttpRequestMethod());
         detection.setHttpResponseStatusCode(event.getHttpResponseStatusCode());
         return detection;
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+
+    /** Of a rule: the list that has what the event went to, its host, or its peer where it has no host. */
+    private @Nullable String suppressedBy(ProxyEvent event) {
+        for (String name : Arrays.asList(
+                event.getUrlDomain(), event.getDnsQuestionName(), event.getTlsClientServerName(), event.getDestinationIp())) {
+            Canonical.Result host = name == null ? Canonical.Result.none("") : Canonical.host(name);
+            String canonical = host.canonical();
+            if (canonical != null) {
+                Indicator contacted = new Indicator();
+                String domain = PublicSuffixes.bundled().registrableDomain(canonical);
+                contacted.setType(host.isAddress() ? host.kind().name().toLowerCase(Locale.ROOT) : "domain");
+                contacted.setValue(host.isAddress() || domain == null ? canonical : domain);
+                return suppressedBy(new Match("", canonical, How.EXACT, contacted));
+            }
+        }
+        return null;
     }
 
     private @Nullable String suppressedBy(Match match) {

@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.match.Suppressor;
+import io.trawl.intel.rule.Ask;
+import io.trawl.intel.rule.Condition;
+import io.trawl.intel.rule.Fields;
+import io.trawl.intel.rule.Level;
+import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.eval.RuleSet;
 import io.trawl.record.Detection;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
+import io.trawl.record.RuleReason;
 import io.trawl.schema.word.SweepKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +28,7 @@ class EngineTest {
 
     private List<Detection> detections(ProxyEvent event, Suppressor... suppressors) {
         List<Detection> detections = new ArrayList<>();
-        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.BATCH, List.of(suppressors))
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.BATCH, List.of(suppressors), null)
                 .analyse(event, detections::add);
         return detections;
     }
@@ -72,12 +80,88 @@ class EngineTest {
         assertThat(detection.getDestinationIp()).isEqualTo("192.0.2.1");
         assertThat(detection.getHttpRequestMethod()).isEqualTo("GET");
         assertThat(detection.getHttpResponseStatusCode()).isEqualTo(200);
-        // A field that somebody adds to the schema is not forgotten here.
+        requireAllBut(detection, "suppressed_by", "rule_id", "rule_name", "rule_level", "score");
+    }
+
+    /** A field that somebody adds to the schema is not forgotten here. */
+    private static void requireAllBut(Detection detection, String... unset) {
         for (Schema.Field field : Detection.SCHEMA$.getFields()) {
-            if (!field.name().equals("suppressed_by")) {
-                assertThat(detection.get(field.pos())).as(field.name()).isNotNull();
-            }
+            assertThat(detection.get(field.pos()) == null)
+                    .as(field.name())
+                    .isEqualTo(List.of(unset).contains(field.name()));
         }
+    }
+
+    private static Rule rule() {
+        return new Rule(
+                "r-1",
+                "a rule",
+                Rule.Kind.SIGMA,
+                Level.HIGH,
+                75,
+                List.of("attack.t1071"),
+                List.of("https://rules.example/1"),
+                Rule.Sources.ALL,
+                new Rule.Place("rule.yml", 1),
+                new Condition.Named(
+                        "path",
+                        new Condition.Test(
+                                Objects.requireNonNull(Fields.named("url.original")),
+                                "c-uri",
+                                new Ask.Text(".EXAMPLE/a", Ask.Place.END, false))));
+    }
+
+    private List<Detection> ruled(ProxyEvent event, Suppressor... suppressors) throws IOException {
+        List<Detection> found = new ArrayList<>();
+        new Engine(
+                        IndicatorIndex.of(List.of()),
+                        42,
+                        false,
+                        SweepKind.HOT,
+                        List.of(suppressors),
+                        RuleSet.of(List.of(rule())))
+                .analyse(event, found::add);
+        return found;
+    }
+
+    @Test
+    void aRuleThatIsMetIsADetectionThatSaysWhy() throws IOException {
+        Detection detection = ruled(event()).get(0);
+
+        assertThat(detection.getDetectionId())
+                .isEqualTo(Ids.of("00000000000000000000000000000001", "r-1", "url.original"));
+        assertThat(detection.getHow()).isEqualTo("rule");
+        assertThat(detection.getIndicatorType()).isEqualTo("rule");
+        assertThat(detection.getIndicatorId()).isEqualTo("r-1").isEqualTo(detection.getRuleId());
+        assertThat(detection.getIndicatorValue()).isEqualTo("a rule").isEqualTo(detection.getRuleName());
+        assertThat(detection.getRuleLevel()).isEqualTo("high");
+        assertThat(detection.getScore()).isEqualTo(75);
+        assertThat(detection.getTags()).containsExactly("attack.t1071");
+        assertThat(detection.getReferences()).containsExactly("https://rules.example/1");
+        assertThat(detection.getWhy())
+                .containsExactly(
+                        new RuleReason("path", "url.original", "http://www.evil.example/a", ".example/a"));
+        assertThat(detection.getField()).isEqualTo("url.original");
+        assertThat(detection.getValue()).isEqualTo("http://www.evil.example/a");
+        requireAllBut(detection, "suppressed_by", "feed", "confidence");
+        ProxyEvent other = event();
+        other.setUrlOriginal("http://www.evil.example/b");
+        assertThat(ruled(other)).isEmpty();
+    }
+
+    @Test
+    void anAllowlistHoldsForRulesByTheHostOrThePeer() throws IOException {
+        Suppressor byHost = match -> match.value().equals("www.evil.example")
+                        && match.indicator().getValue().equals("evil.example")
+                ? "hosts"
+                : null;
+        Suppressor byPeer = match -> match.value().equals("192.0.2.1") ? "peers" : null;
+
+        assertThat(ruled(event(), byHost).get(0).getSuppressedBy()).isEqualTo("hosts");
+        assertThat(ruled(event(), byPeer).get(0).getSuppressedBy()).isNull();
+        ProxyEvent connected = event();
+        connected.setUrlDomain(null);
+        assertThat(ruled(connected, byPeer).get(0).getSuppressedBy()).isEqualTo("peers");
     }
 
     @Test
@@ -132,7 +216,7 @@ class EngineTest {
                 Events.indicator("user-agent", "evil/1"),
                 Events.indicator("url-path", "/ab"),
                 Events.indicator("ipv4", "10.0.0.9"));
-        Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, SweepKind.BATCH, List.of());
+        Engine engine = new Engine(IndicatorIndex.of(indicators), 42, true, SweepKind.BATCH, List.of(), null);
 
         for (ProxyEvent whole : List.of(event(), web)) {
             ProxyEvent some = new ProxyEvent();
@@ -154,7 +238,7 @@ class EngineTest {
     @Test
     void aSweepMayBeRetro() {
         List<Detection> detections = new ArrayList<>();
-        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.RETRO, List.of())
+        new Engine(IndicatorIndex.of(List.of(indicator)), 42, false, SweepKind.RETRO, List.of(), null)
                 .analyse(event(), detections::add);
 
         assertThat(detections).extracting(Detection::getSweep).containsExactly("retro");

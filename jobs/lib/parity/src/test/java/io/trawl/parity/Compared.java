@@ -66,6 +66,9 @@ abstract class Compared {
 
     static Detection detection(long offset) {
         Detection detection = new Detection();
+        detection.setTags(List.of());
+        detection.setReferences(List.of());
+        detection.setWhy(List.of());
         detection.setDetectionId(ID);
         detection.setEventId("e");
         detection.setSource("proxy");

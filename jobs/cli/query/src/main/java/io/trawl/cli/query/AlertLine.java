@@ -22,7 +22,7 @@ final class AlertLine {
     }
 
     String heading() {
-        return in(DIM, row("TIME", "CLIENT", "INDICATOR", "TYPE", "FIELD", "VALUE", "FEED", "COUNT"));
+        return in(DIM, row("TIME", "CLIENT", "INDICATOR", "TYPE", "FIELD", "VALUE", "FEED OR LEVEL", "COUNT"));
     }
 
     /** @return the alert; a revision of one that was shown is dimmer */
@@ -34,7 +34,7 @@ final class AlertLine {
             text(alert.getIndicatorType()),
             text(alert.getField()),
             text(alert.getValue()),
-            text(alert.getFeed()),
+            text(alert.getFeed() != null ? alert.getFeed() : alert.getRuleLevel()),
             Long.toString(alert.getCount())
         };
         if (alert.getRevision() > 1) {

@@ -6,11 +6,16 @@ import java.util.List;
  * A rule met by an event.
  *
  * @param rule the rule
- * @param why each test that made it so, in the order of the rule; the first one's field is the detection's
+ * @param why each test that made it so, in the order of the rule
  */
 public record Verdict(Rule rule, List<Reason> why) {
     public Verdict {
         why = List.copyOf(why);
+    }
+
+    /** The test whose field and value a detection names: the first; of a rule that only asks for what is missing, of no field. */
+    public Reason first() {
+        return why.isEmpty() ? new Reason("", "", "", "") : why.get(0);
     }
 
     /**

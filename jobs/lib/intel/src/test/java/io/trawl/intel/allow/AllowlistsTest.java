@@ -186,7 +186,8 @@ class AllowlistsTest {
                 1,
                 false,
                 SweepKind.BATCH,
-                List.of(lists));
+                List.of(lists),
+                null);
         List<Detection> detections = new ArrayList<>();
         for (ProxyEvent event : List.of(Events.get("http://cdn.example.org/"), Events.get("http://www.example.org/"))) {
             engine.analyse(event, detections::add);

@@ -1,7 +1,9 @@
 package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.Verdict.Reason;
 import io.trawl.record.ProxyEvent;
@@ -9,20 +11,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Rules that are judged together. Which events they are for is not asked: who has events of one source makes a set of the
  * rules for it. Immutable, and safe for use by several threads.
  */
-public final class RuleSet {
+public final class RuleSet implements Judge {
     private final List<Rule> rules;
     private final Node[] nodes;
     /** The rules that may hold of an event without any text that is looked for, a bit each. */
     private final long[] always;
 
     private final Scan[] scans;
-    private final RuleSieve sieve;
+    private final Sieve sieve;
     private final ThreadLocal<Scratch> scratches;
     private final Compiler compiler;
 
@@ -80,7 +83,7 @@ public final class RuleSet {
         return rules;
     }
 
-    /** Gives a verdict for each rule that an event meets, in the order of the rules. */
+    @Override
     public void judge(ProxyEvent event, Consumer<? super Verdict> verdicts) {
         Scratch scratch = scratches.get();
         if (scratch.isBusy()) {
@@ -114,8 +117,13 @@ public final class RuleSet {
         return new Verdict(rule, why);
     }
 
-    /** What tells the events that meet no rule by single values of them. */
-    public RuleSieve sieve() {
+    @Override
+    public Set<String> columns() {
+        return Columns.of(rules);
+    }
+
+    @Override
+    public Sieve sieve() {
         return sieve;
     }
 

@@ -1,64 +1,23 @@
 package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.internal.Grams;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
-/**
- * Tells the events of which no rule holds by single values of them, before there is an event: what is said of a value of a
- * column holds wherever it comes again. An event meets no rule if {@link #always} is false and no value of it that is in a
- * column of {@link #texts} or {@link #numbers} may meet one; columns that are not there need not be looked at. Immutable,
- * and safe for use by several threads.
- */
-public final class RuleSieve {
-    private final boolean always;
-    private final Map<String, Texts> texts;
-    private final Map<String, LongPredicate> numbers;
-
-    private RuleSieve(boolean always, Map<String, Texts> texts, Map<String, LongPredicate> numbers) {
-        this.always = always;
-        this.texts = Collections.unmodifiableMap(texts);
-        this.numbers = Collections.unmodifiableMap(numbers);
-    }
-
-    /** Whether there are rules that an event may meet whatever its values are, as one that only says what must not be. */
-    public boolean always() {
-        return always;
-    }
-
-    /** By column of texts: what tells whether an event with a value may meet a rule. */
-    public Map<String, Texts> texts() {
-        return texts;
-    }
-
-    /** By column of numbers, and of times as microseconds since 1970: whether an event with a value may meet a rule. */
-    public Map<String, LongPredicate> numbers() {
-        return numbers;
-    }
-
-    /** What tells whether an event with a text in a column may meet a rule. */
-    public interface Texts {
-        /** False is certain. */
-        boolean mayMeet(String value);
-
-        /**
-         * The same of a value in UTF-8, of which no text is made where that can be done.
-         *
-         * @param value [from, to)
-         */
-        boolean mayMeet(byte[] value, int from, int to);
-    }
+/** Makes the sieve of a set of rules. */
+final class RuleSieve {
+    private RuleSieve() {}
 
     /** @param scans of the fields that texts are looked for in */
-    static RuleSieve of(boolean always, List<Scan> scans, List<Cover.Atom> others) {
+    static Sieve of(boolean always, List<Scan> scans, List<Cover.Atom> others) {
         Map<String, Column> columns = new TreeMap<>();
         Map<String, LongPredicate> numbers = new LinkedHashMap<>();
         boolean unknown = always;
@@ -83,7 +42,7 @@ public final class RuleSieve {
                 }
             }
         }
-        return new RuleSieve(unknown, new LinkedHashMap<>(columns), numbers);
+        return new Sieve(unknown, new LinkedHashMap<>(columns), numbers);
     }
 
     private static boolean passes(Field field, String column, long number, Asked asked) {
@@ -92,7 +51,7 @@ public final class RuleSieve {
     }
 
     /** What is asked of a column of texts. */
-    private static final class Column implements Texts {
+    private static final class Column implements Sieve.Texts {
         private final int position;
         private final List<Scan> scans = new ArrayList<>();
         private final List<Cover.Atom> others = new ArrayList<>();

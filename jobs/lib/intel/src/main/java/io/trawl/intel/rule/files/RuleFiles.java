@@ -46,10 +46,6 @@ public final class RuleFiles {
     public Loaded load(List<Path> paths) throws IOException {
         Set<Path> files = new LinkedHashSet<>();
         for (Path path : paths) {
-            if (!Files.exists(path)) {
-                throw new IllegalArgumentException(
-                        path + " is not there; expected a file or a folder of rules, for example rules/");
-            }
             files.addAll(files(path));
         }
         Reading reading = new Reading();
@@ -79,7 +75,16 @@ public final class RuleFiles {
         return name.endsWith(".yml") || name.endsWith(".yaml");
     }
 
-    private static List<Path> files(Path path) throws IOException {
+    /**
+     * The files of rules that a path means: itself, or those in the folder, in the order of their paths.
+     *
+     * @throws IllegalArgumentException where it is not there
+     */
+    public static List<Path> files(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new IllegalArgumentException(
+                    path + " is not there; expected a file or a folder of rules, for example rules/");
+        }
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }

@@ -3,6 +3,7 @@ package io.trawl.intel.rule.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
@@ -60,10 +61,10 @@ class RuleSetPropertiesTest {
         return verdicts;
     }
 
-    /** As {@link RuleSieve} says that it is used. */
-    private static boolean passes(RuleSieve sieve, ProxyEvent event) {
+    /** As {@link Sieve} says that it is used. */
+    private static boolean passes(Sieve sieve, ProxyEvent event) {
         boolean may = sieve.always();
-        for (Map.Entry<String, RuleSieve.Texts> column : sieve.texts().entrySet()) {
+        for (Map.Entry<String, Sieve.Texts> column : sieve.texts().entrySet()) {
             String value = (String) value(event, column.getKey());
             if (value != null) {
                 boolean mayMeet = column.getValue().mayMeet(value);

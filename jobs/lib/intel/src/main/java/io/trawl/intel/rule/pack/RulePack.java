@@ -1,0 +1,197 @@
+package io.trawl.intel.rule.pack;
+
+import io.trawl.intel.rule.Fields;
+import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.eval.RuleSet;
+import io.trawl.intel.rule.files.Loaded;
+import io.trawl.intel.rule.files.RuleFiles;
+import io.trawl.intel.rule.sigma.LogSources;
+import io.trawl.intel.rule.sigma.Placeholders;
+import io.trawl.intel.rule.sigma.SigmaRules;
+import io.trawl.intel.rule.sigma.Taxonomy;
+import io.trawl.intel.rule.stix.Mapping;
+import io.trawl.intel.rule.stix.StixPatterns;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of a snapshot. It keeps the files as they were written, so that a rerun reads the very same; what judges by them
+ * is made once for each kind of source. Safe for use by several threads.
+ */
+public final class RulePack {
+    private static final String RULES = "rules/";
+    private static final String PLACEHOLDERS = "placeholders/";
+    private static final String FIELDS = "fields/";
+    /** There where patterns may join objects of different types. */
+    private static final String MISUSE = "settings/misuse";
+
+    /** Of every entry: the same rules make the same file. */
+    private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+    private final Loaded loaded;
+    private final StixOutcome stix;
+    private final Map<String, Judge> judges = new ConcurrentHashMap<>();
+
+    private RulePack(Map<String, byte[]> files) {
+        boolean misuse = files.containsKey(MISUSE);
+        Taxonomy taxonomy = Taxonomy.shipped(Fields::named);
+        Placeholders placeholders = Placeholders.NONE;
+        Map<String, byte[]> rules = new TreeMap<>();
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            String name = file.getKey();
+            if (name.startsWith(RULES)) {
+                rules.put(name.substring(RULES.length()), file.getValue());
+            } else if (name.startsWith(PLACEHOLDERS)) {
+                placeholders = Placeholders.read(name.substring(PLACEHOLDERS.length()), file.getValue());
+            } else if (name.startsWith(FIELDS)) {
+                taxonomy = taxonomy.with(name.substring(FIELDS.length()), file.getValue());
+            }
+        }
+        this.stix = new StixOutcome(new StixPatterns(Mapping.shipped(Fields::named), misuse));
+        this.loaded = new RuleFiles(new SigmaRules(taxonomy, placeholders, ZoneOffset.UTC), stix).read(rules);
+    }
+
+    /**
+     * Reads the files that rules are made of.
+     *
+     * @throws IOException where one cannot be read
+     * @throws IllegalArgumentException where one is not there, or is not what it is named as
+     */
+    public static RulePack read(RuleInputs given) throws IOException {
+        return new RulePack(files(given));
+    }
+
+    /** The same, and writes them all into one file. */
+    public static RulePack pack(RuleInputs given, OutputStream packed) throws IOException {
+        Map<String, byte[]> files = files(given);
+        RulePack pack = new RulePack(files);
+        ZipOutputStream zip = new ZipOutputStream(packed);
+        zip.setMethod(ZipOutputStream.STORED);
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            ZipEntry entry = new ZipEntry(file.getKey());
+            entry.setTimeLocal(TIME);
+            entry.setSize(file.getValue().length);
+            entry.setCrc(crc(file.getValue()));
+            zip.putNextEntry(entry);
+            zip.write(file.getValue());
+        }
+        zip.finish();
+        zip.flush();
+        return pack;
+    }
+
+    /**
+     * Reads a file that {@link #pack} wrote.
+     *
+     * @throws IOException where it is none, was cut short or changed
+     */
+    public static RulePack open(Path packed) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (ZipFile zip = new ZipFile(packed.toFile())) {
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                try (InputStream in = zip.getInputStream(entry)) {
+                    byte[] bytes = in.readAllBytes();
+                    if (crc(bytes) != entry.getCrc()) {
+                        throw new IOException(packed + ": " + entry.getName() + " was changed");
+                    }
+                    files.put(entry.getName(), bytes);
+                }
+            }
+        }
+        return new RulePack(files);
+    }
+
+    private static long crc(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return crc.getValue();
+    }
+
+    /** All files by their names in the pack, in order. */
+    private static Map<String, byte[]> files(RuleInputs given) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        int number = 0;
+        for (Path path : given.rules()) {
+            for (Path file : RuleFiles.files(path)) {
+                // Files of different folders may have the same name.
+                String folder = given.rules().size() == 1 ? "" : number + "/";
+                files.put(RULES + folder + name(path, file), Files.readAllBytes(file));
+            }
+            number++;
+        }
+        put(files, PLACEHOLDERS, given.placeholders());
+        put(files, FIELDS, given.fields());
+        if (given.misuse()) {
+            files.put(MISUSE, new byte[0]);
+        }
+        return files;
+    }
+
+    private static void put(Map<String, byte[]> files, String folder, @Nullable Path file) throws IOException {
+        if (file != null) {
+            files.put(folder + name(file, file), Files.readAllBytes(file));
+        }
+    }
+
+    private static String name(Path given, Path file) {
+        Path name = file.equals(given) ? Objects.requireNonNull(file.getFileName()) : given.relativize(file);
+        return name.toString().replace('\\', '/');
+    }
+
+    /** The rules, and what was left out. */
+    public Loaded loaded() {
+        return loaded;
+    }
+
+    /** What became of the STIX patterns. */
+    public StixOutcome stix() {
+        return stix;
+    }
+
+    /**
+     * What judges the events of a source.
+     *
+     * @param formats the source's formats, which tell what its events are of
+     * @param setting the log sources that a person names for the source; empty where the formats say it
+     * @return null where no rule is for the source
+     */
+    public @Nullable Judge judge(List<String> formats, String setting) {
+        Judge judge = judges.computeIfAbsent(setting + "\n" + String.join(",", formats), any -> made(formats, setting));
+        return judge == Judge.NONE ? null : judge;
+    }
+
+    private Judge made(List<String> formats, String setting) {
+        List<Rule> rules = loaded.rules().stream()
+                .filter(rule -> isFor(rule, formats, setting))
+                .toList();
+        return rules.isEmpty() ? Judge.NONE : RuleSet.of(rules);
+    }
+
+    /** Whether a rule is for a source. */
+    public static boolean isFor(Rule rule, List<String> formats, String setting) {
+        if (!setting.isEmpty()) {
+            return LogSources.setting(setting).by(rule.sources());
+        }
+        LogSources known = LogSources.shipped();
+        return formats.stream().anyMatch(format -> known.of(format).by(rule.sources()));
+    }
+}
