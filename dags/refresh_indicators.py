@@ -19,6 +19,13 @@ def located(paths: list[str]) -> list[str]:
 
 FEEDS = located(settings.listed("indicators.folder") or ["feeds"])
 ALLOWLISTS = located(settings.listed("allowlists.folder"))
+RULES = located(settings.listed("rules.folder"))
+
+
+def option(name: str, setting: str) -> list[str]:
+    """Name the file of a setting as the job's option; nothing where the setting is empty."""
+    return [name, *located([settings.text(setting, "")])] if settings.text(setting, "") else []
+
 
 with DAG(
     "refresh_indicators",
@@ -41,6 +48,13 @@ with DAG(
             title="Allowlists",
             description=texts.ALLOWLISTS,
         ),
+        "rules": Param(
+            RULES,
+            type="array",
+            items={"type": "string", "minLength": 1},
+            title="Rules",
+            description=texts.RULES,
+        ),
     },
     default_args=job_defaults(settings),
     description="Feed files to the next snapshot of indicators",
@@ -55,6 +69,9 @@ with DAG(
             "--feeds",
             "{{ params.feeds | join(',') }}",
             "{{ '--allowlists\n' ~ params.allowlists | join(',') if params.allowlists }}",
+            "{{ '--rules\n' ~ params.rules | join(',') if params.rules }}",
+            *option("--placeholders", "rules.placeholders"),
+            *option("--fields", "rules.fields"),
         ],
         doc_md=texts.REFRESH_TASK,
     )

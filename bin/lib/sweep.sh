@@ -6,6 +6,8 @@ takes \
   "${WITH_OPTION[@]}" \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed; put -- after several files: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
+  '--rules FILE...' 'Sigma rules (.yml) and STIX patterns (.stix, .json), files or folders; docs/rules.md' \
+  '--placeholders FILE' 'values that stand for %name% in Sigma rules' \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'

@@ -276,6 +276,22 @@ def test_feeds_and_allowlists_are_one_argument_each(conf, setting, words):
     assert [word for argument in task.arguments for word in argument.splitlines() if word] == words
 
 
+def test_rules_and_their_files_are_named_by_absolute_paths(conf):
+    conf("rules.folder = rules, hdfs://nn/rules\nrules.placeholders = our.yml\nrules.fields = /srv/fields.yml\n")
+    dag = load()["refresh_indicators"]
+    task = dag.get_task("refresh_indicators")
+    task.render_template_fields({"params": dag.params.dump()})
+    words = [word for argument in task.arguments for word in argument.splitlines() if word]
+    assert words[2:] == [
+        "--rules",
+        f"{DAGS.parent}/rules,hdfs://nn/rules",
+        "--placeholders",
+        f"{DAGS.parent}/our.yml",
+        "--fields",
+        "/srv/fields.yml",
+    ]
+
+
 def test_maintenance_is_one_job_by_its_own_schedule(conf):
     conf("maintain.schedule = 0 5 * * 0\n")
     dag = load()["maintain"]

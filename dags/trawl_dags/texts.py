@@ -116,8 +116,9 @@ REFRESH = f"""
 ### Feed files become the next snapshot of indicators
 
 Reads every feed (plain lists, CSV, blocklists) of the folders and files in `indicators.folder`, or those named in the
-trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder`. Swept windows keep the
-snapshot and the allowlists of their first sweep; to use the new ones, sweep them again with *Indicators: latest*.
+trigger form, into `lake.indicators`, with the allowlists of `allowlists.folder` and the rules of `rules.folder`.
+Swept windows keep the snapshot, the allowlists and the rules of their first sweep; to use the new ones, sweep them
+again with *Indicators: latest*.
 
 **When it fails:** the run is red here, and the previous snapshot stays in use. Trawl sends no message.
 {_RERUN}{_STOP}"""
@@ -202,6 +203,7 @@ ACCEPT_LOSS = (
     "the end of its log."
 )
 ALLOWLISTS = "MISP's warning lists: folders or files, one per line. Empty: those of the setting allowlists.folder."
+RULES = "Sigma rules and STIX patterns: folders or files, one per line. Empty: those of the setting rules.folder."
 FEEDS = "Folders or files that the Spark driver can read, one per line."
 REPLAY_START = "In UTC, a border of the source's windows. Fill in start and end, or since."
 REPLAY_END = "In UTC, a later border; one run replays all windows between start and end."

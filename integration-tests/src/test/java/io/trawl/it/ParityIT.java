@@ -349,7 +349,7 @@ class ParityIT {
                 folder,
                 swept.sweeper(),
                 before,
-                new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null),
+                new IndicatorSnapshot(swept.snapshot, latestIndex(swept), null, null),
                 List.of());
         JsonNode elsewhere = other.parity(0);
         assertThat(reason(elsewhere, "only_hot", "border").path("count").asLong())

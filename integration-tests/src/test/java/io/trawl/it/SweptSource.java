@@ -65,7 +65,7 @@ final class SweptSource {
         Flow.of(lines)
                 .then(parse(source.parser()))
                 .then(expect(ProxyEvent.class))
-                .then(new SweepStep(indicators, settings, source.webServer(), SweepKind.HOT))
+                .then(new SweepStep(indicators, settings, source, SweepKind.HOT))
                 .into(found)
                 .run();
         this.hot = new ArrayList<>(found.records());

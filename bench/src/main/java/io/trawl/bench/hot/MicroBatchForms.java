@@ -61,7 +61,7 @@ final class MicroBatchForms {
     private MicroBatchForms(SparkSession spark, Settings settings, LogSource source, IndicatorSnapshot snapshot) {
         this.spark = spark;
         this.parser = source.parser();
-        this.engine = new SweepStep(snapshot, settings, false, SweepKind.HOT);
+        this.engine = new SweepStep(snapshot, settings, source, SweepKind.HOT);
         this.reader = KafkaLines.Reader.ofWindows(source);
     }
 
@@ -97,7 +97,7 @@ final class MicroBatchForms {
                 spark,
                 settings,
                 settings.source(question.path("source").asText()),
-                new IndicatorSnapshot(1, question.path("index").asText(), null));
+                new IndicatorSnapshot(1, question.path("index").asText(), null, null));
         int lines = question.path("lines").asInt();
         Envelopes envelopes = new Envelopes(lines, question.path("indicators").asLong());
         List<byte[]> messages = new ArrayList<>();

@@ -3,7 +3,6 @@ package io.trawl.enrich;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.Tally;
-import io.trawl.intel.Engine;
 import io.trawl.intel.canonical.Observables;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
@@ -25,7 +24,7 @@ import java.util.Optional;
 import org.apache.iceberg.expressions.Expressions;
 import picocli.CommandLine.Option;
 
-/** Matches the events of one window with the indicators, and says what was seen in it by whom. */
+/** Matches the events of one window with indicators and rules, and says what was seen in it by whom. */
 public final class EnrichJob implements Job {
     /** Which indicators a sweep uses. */
     enum Which {
@@ -37,7 +36,7 @@ public final class EnrichJob implements Job {
             names = "--indicators",
             paramLabel = "pinned|latest",
             description =
-                    "pinned: those of the window's first sweep (default); latest: today's, with their allowlists, pinned from now on.")
+                    "pinned: those of the window's first sweep (default); latest: today's, with their allowlists and rules, pinned from now on.")
     private Which indicators = Which.pinned;
 
     public static void main(String[] args) {
@@ -51,7 +50,7 @@ public final class EnrichJob implements Job {
 
     @Override
     public String purpose() {
-        return "Matches the events of a window with the indicators; writes lake.detections, and to lake.observables which client contacted what.";
+        return "Matches the events of a window with indicators and rules; writes lake.detections, and to lake.observables which client contacted what.";
     }
 
     @Override
@@ -72,9 +71,9 @@ public final class EnrichJob implements Job {
 
         LakeStore<Detection> detections =
                 run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
-        SweepStep engine = new SweepStep(pinned, run.settings(), run.source().webServer(), SweepKind.BATCH);
+        SweepStep engine = new SweepStep(pinned, run.settings(), run.source(), SweepKind.BATCH);
         boolean empty = events.isEmpty();
-        String[] matched = Engine.FIELDS.toArray(new String[0]);
+        String[] matched = engine.fields().toArray(new String[0]);
         Flow<Optional<ProxyEvent>> candidates =
                 empty ? Flow.of(List.of()) : Flow.of(engine.candidates(events.blocks(matched)));
         Tally tally = candidates

@@ -332,7 +332,7 @@ final class MicroBatches implements AutoCloseable {
     private Found detect(
             JavaRDD<ConsumerRecord<byte[], byte[]>> lines, IndicatorSnapshot snapshot, HBaseStore<Detection> store) {
         KafkaLines.Reader reader = KafkaLines.Reader.ofWindows(source);
-        SweepStep engine = new SweepStep(snapshot, settings, source.webServer(), SweepKind.HOT);
+        SweepStep engine = new SweepStep(snapshot, settings, source, SweepKind.HOT);
         Settings all = settings;
         HitStore hits = new HitStore((some, placed) -> HotCopies.among(all, store, some, placed), store);
         ReadSoFar read = new ReadSoFar();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -207,7 +208,7 @@ final class Folders {
     }
 
     /**
-     * Index files and allowlists that no snapshot and no pin names. All are put aside first, then it is asked once more who
+     * Index files, allowlists and rules that no snapshot and no pin names. All are put aside first, then it is asked once more who
      * names what: a file that a snapshot of meanwhile names comes back. refresh-indicators looks for its files once more
      * after its commit.
      *
@@ -215,7 +216,7 @@ final class Folders {
      * @return how many files went
      */
     long indicators(Supplier<Table> indicators) throws IOException {
-        return unnamed(List.of("index", "allowlists"), () -> named(indicators.get()));
+        return unnamed(List.of("index", "allowlists", "rules"), () -> named(indicators.get()));
     }
 
     /**
@@ -301,7 +302,7 @@ final class Folders {
     private Set<String> named(Table indicators) throws IOException {
         Set<String> named = new HashSet<>();
         for (Snapshot snapshot : indicators.snapshots()) {
-            for (String key : List.of(IndicatorSnapshot.INDEX, IndicatorSnapshot.ALLOWLISTS)) {
+            for (String key : List.of(IndicatorSnapshot.INDEX, IndicatorSnapshot.ALLOWLISTS, IndicatorSnapshot.RULES)) {
                 String file = snapshot.summary().get(key);
                 if (file != null) {
                     named.add(new Path(file).toUri().getPath());
@@ -311,9 +312,10 @@ final class Folders {
         for (JsonNode pin : pins()) {
             IndicatorSnapshot snapshot = IndicatorSnapshot.of(pin);
             named.add(new Path(snapshot.index()).toUri().getPath());
-            IndicatorSnapshot.Lists lists = snapshot.allowlists();
-            if (lists != null) {
-                named.add(new Path(lists.file()).toUri().getPath());
+            for (IndicatorSnapshot.@Nullable Pack pack : Arrays.asList(snapshot.allowlists(), snapshot.rules())) {
+                if (pack != null) {
+                    named.add(new Path(pack.file()).toUri().getPath());
+                }
             }
         }
         return named;

@@ -15,23 +15,17 @@ import io.trawl.run.Jobs;
 import io.trawl.run.Run;
 import io.trawl.schema.SchemaVersion;
 import io.trawl.steps.IndicatorSnapshot;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,11 +37,12 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * Reads feeds into lake.indicators: what the feeds have now replaces what the table had, as one snapshot, with the index
- * file and the allowlists that sweeps use. Feeds and allowlists that say the same as before make no new snapshot.
+ * file, the allowlists and the rules that sweeps use. If all of them are as before, there is no new snapshot.
  */
 public final class RefreshIndicatorsJob implements Job {
     /** Source name under which rejected lines are in lake.invalid_records. */
@@ -80,6 +75,9 @@ public final class RefreshIndicatorsJob implements Job {
             split = ",")
     private List<String> accepted = new ArrayList<>();
 
+    @Mixin
+    private RuleOptions rules = new RuleOptions();
+
     public static void main(String[] args) {
         Jobs.main(args, new RefreshIndicatorsJob());
     }
@@ -91,7 +89,7 @@ public final class RefreshIndicatorsJob implements Job {
 
     @Override
     public String purpose() {
-        return "Reads feed files (plain lists, CSV, blocklists) into lake.indicators, with the index file and the allowlists that sweeps use.";
+        return "Reads feed files (plain lists, CSV, blocklists) into lake.indicators, with the index file, the allowlists and the rules that sweeps use.";
     }
 
     @Override
@@ -115,6 +113,7 @@ public final class RefreshIndicatorsJob implements Job {
                                 + ": no such file or folder; expected MISP's warning lists, for example --allowlists misp-warninglists/lists (setting allowlists.folder)");
             }
         }
+        rules.check(settings);
         try {
             Allowlists.read(local);
         } catch (IOException e) {
@@ -180,6 +179,15 @@ public final class RefreshIndicatorsJob implements Job {
         try {
             List<Path> files = files(Given.fetch(feeds(run.settings()), folder.resolve("feeds"), run.settings()));
             Lists lists = lists(run, folder);
+            List<Pack> packs = new ArrayList<>();
+            if (lists != null) {
+                packs.add(lists.pack());
+            }
+            RuleOptions.Ruled ruled = rules.pack(run, Files.createDirectories(folder.resolve("ruled")));
+            if (ruled != null) {
+                packs.add(ruled.pack());
+            }
+            List<Indicator> patterns = ruled == null ? List.of() : ruled.indicators();
             Table table = run.lake().table(LakeTable.INDICATORS);
             Shrinking shrinking = Shrinking.of(run.settings(), accepted);
             shrinking.before(table);
@@ -190,24 +198,24 @@ public final class RefreshIndicatorsJob implements Job {
                             run.base(LakeTable.INVALID_RECORDS),
                             run.properties(),
                             ROW_GROUP);
-            LocalFile written = index(run, folder, files, lists, invalid, shrinking);
+            LocalFile written = index(run, folder, files, patterns, lists, invalid, shrinking);
             Snapshot current = IndicatorSnapshot.content(table);
-            if (current != null && isSame(current, written, lists)) {
-                run.note("feeds and allowlists have not changed: snapshot " + current.snapshotId() + " stays");
+            if (current != null && isSame(current, written, packs)) {
+                run.note("feeds, allowlists and rules have not changed: snapshot " + current.snapshotId() + " stays");
                 run.indicators(current.snapshotId());
                 run.output(LakeTable.INDICATORS, current);
             } else {
-                Snapshot committed = commit(run, written, lists);
+                Snapshot committed = commit(run, written, lists, packs);
                 run.indicators(committed.snapshotId());
             }
-            run.version("allowlists", lists == null ? "none" : lists.file().digest());
+            Pack.versions(run, packs);
         } finally {
             delete(folder);
         }
     }
 
     /** The allowlists, and the file that has them all; null where there are none. */
-    private record Lists(Allowlists lists, LocalFile file) {}
+    private record Lists(Allowlists lists, Pack pack) {}
 
     private @Nullable Lists lists(Run run, Path folder) throws IOException {
         List<Path> given = Given.fetch(lists(run.settings()), folder.resolve("lists"), run.settings());
@@ -229,7 +237,7 @@ public final class RefreshIndicatorsJob implements Job {
             run.note(unusable.size() + " entries of allowlists cannot be used, for example "
                     + String.join("; ", unusable.subList(0, Math.min(EXAMPLES, unusable.size()))));
         }
-        return new Lists(lists, file);
+        return new Lists(lists, new Pack(Pack.Kind.ALLOWLISTS, file, lists.lists().size()));
     }
 
     /** Reads the feeds into an index file; objects of ten million indicators would take gigabytes. */
@@ -237,13 +245,16 @@ public final class RefreshIndicatorsJob implements Job {
             Run run,
             Path folder,
             List<Path> files,
+            List<Indicator> patterns,
             @Nullable Lists lists,
             LakeStore<InvalidRecord> invalid,
             Shrinking shrinking)
             throws IOException {
         try (IndexBuilder index = IndicatorIndex.builder(folder)) {
             invalid.fill(rejected -> {
+                patterns.forEach(index::add);
                 read(run, index, files, lists, rejected, shrinking);
+                run.count("patterns_indexed", patterns.size());
                 // Before anything is committed.
                 shrinking.refuse();
             });
@@ -305,15 +316,14 @@ public final class RefreshIndicatorsJob implements Job {
                 + (on.count == 1 ? " indicator" : " indicators") + ", for example " + String.join(", ", on.examples)));
     }
 
-    private static boolean isSame(Snapshot current, LocalFile index, @Nullable Lists lists) {
+    private static boolean isSame(Snapshot current, LocalFile index, List<Pack> packs) {
         Map<String, String> before = current.summary();
-        return index.digest().equals(before.get(IndicatorSnapshot.DIGEST))
-                && Objects.equals(
-                        lists == null ? null : lists.file().digest(), before.get(IndicatorSnapshot.ALLOWLISTS_DIGEST));
+        return index.digest().equals(before.get(IndicatorSnapshot.DIGEST)) && Pack.areThoseOf(before, packs);
     }
 
     /** Puts the files where executors find them, and then the indicators, as the index has them, into the lake. */
-    private static Snapshot commit(Run run, LocalFile index, @Nullable Lists lists) throws IOException {
+    private static Snapshot commit(Run run, LocalFile index, @Nullable Lists lists, List<Pack> packs)
+            throws IOException {
         Map<String, String> properties = new HashMap<>(run.properties());
         properties.put(
                 IndicatorSnapshot.INDEX,
@@ -321,17 +331,8 @@ public final class RefreshIndicatorsJob implements Job {
                         .keep(index.path(), "index/" + index.digest() + ".index")
                         .toString());
         properties.put(IndicatorSnapshot.DIGEST, index.digest());
-        if (lists != null) {
-            LocalFile file = lists.file();
-            properties.put(
-                    IndicatorSnapshot.ALLOWLISTS,
-                    run.state()
-                            .keep(file.path(), "allowlists/" + file.digest() + ".zip")
-                            .toString());
-            properties.put(IndicatorSnapshot.ALLOWLISTS_DIGEST, file.digest());
-            properties.put(
-                    IndicatorSnapshot.ALLOWLISTS_COUNT,
-                    Integer.toString(lists.lists().lists().size()));
+        for (Pack pack : packs) {
+            pack.name(run, properties);
         }
         LakeStore<Indicator> store = run.lake()
                 .replacing(
@@ -347,8 +348,8 @@ public final class RefreshIndicatorsJob implements Job {
         }));
         // Maintenance may have found them without a snapshot that names them; now it finds one.
         run.state().keep(index.path(), "index/" + index.digest() + ".index");
-        if (lists != null) {
-            run.state().keep(lists.file().path(), "allowlists/" + lists.file().digest() + ".zip");
+        for (Pack pack : packs) {
+            pack.keep(run);
         }
         return store.committed();
     }
@@ -377,27 +378,5 @@ public final class RefreshIndicatorsJob implements Job {
         invalid.setParser("feed/1");
         invalid.setSchemaVersion(SchemaVersion.NEWEST);
         return invalid;
-    }
-
-    /** A file of this machine, and its SHA-256 in hexadecimal. */
-    private record LocalFile(Path path, String digest) {
-        /** What writes it. */
-        interface Content {
-            void to(OutputStream out) throws IOException;
-        }
-
-        static LocalFile write(Path path, Content content) throws IOException {
-            MessageDigest digest;
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("this Java has no SHA-256", e);
-            }
-            try (OutputStream out =
-                    new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(path), digest), 1 << 20)) {
-                content.to(out);
-            }
-            return new LocalFile(path, HexFormat.of().formatHex(digest.digest()));
-        }
     }
 }

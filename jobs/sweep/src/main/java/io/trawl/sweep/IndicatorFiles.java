@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** The feeds and allowlists of a command, looked at before anything is started. */
+/** The feeds, allowlists and rules of a command, looked at before anything is started. */
 final class IndicatorFiles {
     private IndicatorFiles() {}
 
@@ -29,7 +29,9 @@ final class IndicatorFiles {
     }
 
     /** @throws IllegalArgumentException they cannot be read, or have no indicator */
-    static void check(List<Path> feeds, List<Path> allowlists) throws IOException {
+    static void check(SweptBy by) throws IOException {
+        List<Path> feeds = by.feeds();
+        List<Path> allowlists = by.allowlists();
         if (feeds.isEmpty()) {
             throw new IllegalArgumentException(
                     "--indicators is missing: expected files of indicators, for example --indicators feed.txt");
@@ -41,13 +43,19 @@ final class IndicatorFiles {
                         + " is packed: expected text; unpack it first, for example with gunzip -k");
             }
         }
-        for (List<Path> files : List.of(feeds, allowlists)) {
-            for (Path file : files) {
-                if (file.toString().contains(",")) {
-                    throw new IllegalArgumentException(
-                            "'" + file + "' has a comma in its name, which separates files here: rename it");
-                }
+        for (Path file : by.files().toList()) {
+            if (file.toString().contains(",")) {
+                throw new IllegalArgumentException(
+                        "'" + file + "' has a comma in its name, which separates files here: rename it");
             }
+        }
+        for (Path path : by.rules()) {
+            if (!Files.exists(path)) {
+                throw new IllegalArgumentException("--rules " + path + ": no such file or folder");
+            }
+        }
+        if (by.placeholders() != null) {
+            LogInputs.requireFile("--placeholders", by.placeholders());
         }
         for (Path list : allowlists) {
             if (!Files.exists(list)) {

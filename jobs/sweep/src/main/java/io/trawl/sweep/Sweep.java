@@ -66,9 +66,8 @@ final class Sweep implements AutoCloseable {
      * @param again sweep all of it
      * @return what was found, for a person or a program
      */
-    ObjectNode run(List<Path> feeds, List<Path> allowlists, List<LogInputs.Swept> logs, boolean again)
-            throws IOException {
-        JsonNode indicators = refresh(feeds, allowlists, again);
+    ObjectNode run(SweptBy by, List<LogInputs.Swept> logs, boolean again) throws IOException {
+        JsonNode indicators = refresh(by, again);
         List<ObjectNode> swept = new ArrayList<>();
         for (LogInputs.Swept log : logs) {
             ObjectNode made = made(log, indicators);
@@ -105,11 +104,13 @@ final class Sweep implements AutoCloseable {
         return made;
     }
 
-    /** Reads the indicators, unless they and the allowlists were the same in the sweep before; gives the job's report. */
-    private JsonNode refresh(List<Path> feeds, List<Path> allowlists, boolean again) throws IOException {
+    /** Reads the indicators, unless they, allowlists and rules were the same in the sweep before; gives the job's report. */
+    private JsonNode refresh(SweptBy by, boolean again) throws IOException {
         ObjectNode made = Json.MAPPER.createObjectNode().put("code", Run.CODE_VERSION);
-        made.set("feeds", IndicatorFiles.digests(feeds));
-        made.set("allowlists", IndicatorFiles.digests(allowlists));
+        made.set("feeds", IndicatorFiles.digests(by.feeds()));
+        made.set("allowlists", IndicatorFiles.digests(by.allowlists()));
+        made.set("rules", IndicatorFiles.digests(by.rules()));
+        made.set("placeholders", IndicatorFiles.digests(by.placeholders() == null ? List.of() : List.of(by.placeholders())));
         String name = "swept/indicators.json";
         JsonNode before = again ? null : state.read(name);
         if (before != null && before.path("made_of").equals(made)) {
@@ -119,7 +120,17 @@ final class Sweep implements AutoCloseable {
         JsonNode report = job(
                 new RefreshIndicatorsJob(),
                 "refresh-indicators.json",
-                List.of("--feeds", names(feeds), "--allowlists", names(allowlists)));
+                List.of(
+                        "--feeds",
+                        names(by.feeds()),
+                        "--allowlists",
+                        names(by.allowlists()),
+                        "--rules",
+                        names(by.rules()),
+                        "--placeholders",
+                        by.placeholders() == null
+                                ? ""
+                                : by.placeholders().toString()));
         ObjectNode file = Json.MAPPER.createObjectNode();
         file.set("made_of", made);
         file.set("report", report);

@@ -44,6 +44,12 @@ public final class SweepCommand implements AutoCloseable {
     @Option(names = "--allowlist")
     private List<Path> allowlists = new ArrayList<>();
 
+    @Option(names = "--rules")
+    private List<Path> rules = new ArrayList<>();
+
+    @Option(names = "--placeholders")
+    private @Nullable Path placeholders;
+
     @Option(names = "--lake")
     private Path lake = Path.of(System.getProperty("trawl.sweep.lake", ".trawl/sweep"));
 
@@ -126,7 +132,8 @@ public final class SweepCommand implements AutoCloseable {
         }
         Settings site = site(formats);
         List<String> named = formats(format, site);
-        IndicatorFiles.check(indicators, allowlists);
+        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders);
+        IndicatorFiles.check(by);
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {
             logTo(folder.log());
@@ -138,7 +145,7 @@ public final class SweepCommand implements AutoCloseable {
             List<LogInputs.Swept> windows = LogInputs.register(logs, in, folder, settings, err);
             Progress progress = new Progress(err, began);
             try (Sweep sweep = new Sweep(folder, settings, started(starting), progress)) {
-                ObjectNode summary = sweep.run(indicators, allowlists, windows, again);
+                ObjectNode summary = sweep.run(by, windows, again);
                 summary.put("seconds", Duration.between(began, Instant.now()).toMillis() / 1000.0);
                 if (output.equals("json")) {
                     out.println(Text.json(summary));

@@ -5,30 +5,35 @@ import io.trawl.columns.read.Cells;
 import io.trawl.columns.read.Texts;
 import io.trawl.intel.Engine;
 import io.trawl.intel.index.EventSieve;
+import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Sieve;
 import io.trawl.record.ProxyEvent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The events of blocks; empty for each that a {@link EventSieve} holds back. A distinct value is looked at once, as long as it is not forgotten. */
+/** The events of blocks; empty for each that the sieves of indicators and rules hold back. A distinct value is looked at once, as long as it is not forgotten. */
 final class Candidates implements Iterator<Optional<ProxyEvent>> {
     private final Iterator<Block<ProxyEvent>> blocks;
     private final boolean webServer;
-    private final boolean anyUrl;
+    private final boolean anyEvent;
     private final Verdicts domains;
     private final Verdicts addresses;
     private final Verdicts referrers;
     private final Verdicts agents;
-    private final Map<String, Predicate<String>> beyondWeb;
-    private final Map<String, Verdicts> verdictsBeyondWeb = new HashMap<>();
+    /** Columns that only some logs have, and those that only rules look at. */
+    private final Map<String, Verdicts> others = new LinkedHashMap<>();
+
+    private final Map<String, LongPredicate> numbers;
 
     private @Nullable Block<ProxyEvent> block;
     private @Nullable Columns columns;
@@ -38,12 +43,17 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         EventSieve sieve = engine.sieve();
         this.blocks = blocks;
         this.webServer = engine.webServer();
-        this.anyUrl = sieve.anyUrl();
-        this.domains = new Verdicts(sieve::domain);
-        this.addresses = new Verdicts(sieve::address);
-        this.referrers = new Verdicts(sieve::referrer);
-        this.agents = new Verdicts(sieve::userAgent);
-        this.beyondWeb = sieve.beyondWeb();
+        Judge rules = engine.rules();
+        Sieve ruled = rules == null ? Judge.NONE.sieve() : rules.sieve();
+        Map<String, Sieve.Texts> texts = new LinkedHashMap<>(ruled.texts());
+        this.anyEvent = sieve.anyUrl() || ruled.always();
+        this.domains = new Verdicts(sieve::domain, texts.remove("url_domain"));
+        this.addresses = new Verdicts(sieve::address, null);
+        this.referrers = new Verdicts(sieve::referrer, texts.remove("http_request_referrer"));
+        this.agents = new Verdicts(sieve::userAgent, texts.remove("user_agent_original"));
+        sieve.beyondWeb().forEach((column, may) -> others.put(column, new Verdicts(may, texts.remove(column))));
+        texts.forEach((column, may) -> others.put(column, new Verdicts(null, may)));
+        this.numbers = ruled.numbers();
     }
 
     @Override
@@ -53,7 +63,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
                 return false;
             }
             block = blocks.next();
-            columns = new Columns(block, beyondWeb(block));
+            columns = new Columns(block, others(block));
             row = 0;
         }
         return true;
@@ -69,20 +79,22 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         return event;
     }
 
-    /** The columns of {@link EventSieve#beyondWeb} that have any value, which is none for a proxy's log. */
-    private Judged[] beyondWeb(Block<ProxyEvent> of) {
+    /** The other columns that have any value in a block. */
+    private Judged[] others(Block<ProxyEvent> of) {
         List<Judged> judged = new ArrayList<>();
-        beyondWeb.forEach((field, mayMatch) -> {
-            Cells cells = of.cells(field);
-            if (cells.mayHaveValues()) {
-                judged.add(new Judged(cells, verdictsBeyondWeb.computeIfAbsent(field, any -> new Verdicts(mayMatch))));
-            }
-        });
+        others.forEach((column, verdicts) -> add(judged, of.cells(column), verdicts::mayMatch));
+        numbers.forEach((column, may) -> add(judged, of.cells(column), cells -> may.test(cells.number())));
         return judged.toArray(Judged[]::new);
     }
 
+    private static void add(List<Judged> judged, Cells cells, Predicate<Cells> mayMatch) {
+        if (cells.mayHaveValues()) {
+            judged.add(new Judged(cells, mayMatch));
+        }
+    }
+
     private boolean mayMatch(Columns of, int at) {
-        if (anyUrl) {
+        if (anyEvent) {
             return true;
         }
         boolean hasDomain = of.domain.at(at);
@@ -93,20 +105,22 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
                 || of.agent.at(at) && agents.mayMatch(agents.number(of.agent))
                 || webServer && of.client.at(at) && addresses.mayMatch(addresses.number(of.client))
                 || of.url.at(at) && !(hasDomain && domains.isHostOf(of.url.bytes(), domain))
-                || of.beyondWeb.length > 0 && mayMatchBeyondWeb(of, at);
+                || of.others.length > 0 && mayMatchOthers(of, at);
     }
 
-    private static boolean mayMatchBeyondWeb(Columns of, int at) {
-        for (Judged column : of.beyondWeb) {
-            if (column.cells.at(at) && column.verdicts.mayMatch(column.verdicts.number(column.cells))) {
+    private static boolean mayMatchOthers(Columns of, int at) {
+        for (Judged column : of.others) {
+            if (column.cells.at(at) && column.mayMatch.test(column.cells)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** A column with what was said of its values. */
-    private record Judged(Cells cells, Verdicts verdicts) {}
+    /**
+     * A column, and what tells whether an event may match by the value of the row that its cells are at.
+     */
+    private record Judged(Cells cells, Predicate<Cells> mayMatch) {}
 
     /** The columns that are looked at. */
     private static final class Columns {
@@ -116,10 +130,10 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         final Cells agent;
         final Cells client;
         final Cells url;
-        final Judged[] beyondWeb;
+        final Judged[] others;
 
-        Columns(Block<ProxyEvent> block, Judged[] beyondWeb) {
-            this.beyondWeb = beyondWeb;
+        Columns(Block<ProxyEvent> block, Judged[] others) {
+            this.others = others;
             domain = block.cells("url_domain");
             peer = block.cells("destination_ip");
             referrer = block.cells("http_request_referrer");
@@ -140,12 +154,18 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
 
         private static final int MOST_BYTES = 8 << 20;
 
-        private final Predicate<String> judge;
+        private final @Nullable Predicate<String> indicators;
+        private final Sieve.@Nullable Texts rules;
         private Texts texts = new Texts();
         private byte[] verdicts = {};
 
-        Verdicts(Predicate<String> judge) {
-            this.judge = judge;
+        Verdicts(@Nullable Predicate<String> indicators, Sieve.@Nullable Texts rules) {
+            this.indicators = indicators;
+            this.rules = rules;
+        }
+
+        boolean mayMatch(Cells cells) {
+            return mayMatch(number(cells));
         }
 
         int number(Cells cells) {
@@ -166,7 +186,9 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
             }
             byte verdict = verdicts[number];
             if (verdict == UNKNOWN) {
-                verdict = judge.test(texts.text(number)) ? MAYBE : NO;
+                boolean may = rules != null && rules.mayMeet(texts.bytes(), texts.from(number), texts.to(number))
+                        || indicators != null && indicators.test(texts.text(number));
+                verdict = may ? MAYBE : NO;
                 verdicts[number] = verdict;
             }
             return verdict == MAYBE;

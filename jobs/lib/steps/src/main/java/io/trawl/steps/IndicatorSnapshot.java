@@ -18,15 +18,20 @@ import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The indicators that a window is swept with: a snapshot of lake.indicators, the index file built from it, and the
- * allowlists that hold with it.
+ * What a window is swept with: a snapshot of lake.indicators, the index file built from it, and the allowlists and rules
+ * that hold with it.
  *
  * @param id Iceberg snapshot of lake.indicators
  * @param index the index file, a URI
  * @param allowlists null where there are none
+ * @param rules null where there are none
  */
 public record IndicatorSnapshot(
-        long id, String index, @Nullable Lists allowlists) implements Serializable {
+        long id,
+        String index,
+        @Nullable Pack allowlists,
+        @Nullable Pack rules)
+        implements Serializable {
     /** Property of a snapshot of lake.indicators that names its index file. */
     public static final String INDEX = "trawl.index";
     /** Property of a snapshot of lake.indicators: SHA-256 of its index file. */
@@ -38,20 +43,42 @@ public record IndicatorSnapshot(
     /** Property of a snapshot of lake.indicators: how many allowlists there are. */
     public static final String ALLOWLISTS_COUNT = "trawl.allowlists.count";
 
+    /** Property of a snapshot of lake.indicators that names the file of its rules; there is none without rules. */
+    public static final String RULES = "trawl.rules";
+    /** Property of a snapshot of lake.indicators: SHA-256 of the file of its rules. */
+    public static final String RULES_DIGEST = "trawl.rules.digest";
+    /** Property of a snapshot of lake.indicators: how many rules there are. */
+    public static final String RULES_COUNT = "trawl.rules.count";
+
     /**
-     * Allowlists, all in one file.
+     * Allowlists or rules, all in one file.
      *
      * @param file its URI
      * @param digest its SHA-256, in hexadecimal
      */
-    public record Lists(String file, String digest) implements Serializable {}
+    public record Pack(String file, String digest) implements Serializable {
+        /** The digest of a pack as a version; none where there is no pack. */
+        static String version(@Nullable Pack pack) {
+            return pack == null ? "none" : pack.digest();
+        }
+    }
 
-    private static @Nullable Lists lists(@Nullable String file, @Nullable String digest) {
-        return file == null || digest == null ? null : new Lists(file, digest);
+    private static @Nullable Pack pack(@Nullable String file, @Nullable String digest) {
+        return file == null || digest == null ? null : new Pack(file, digest);
+    }
+
+    private static @Nullable Pack pack(JsonNode pin) {
+        return pack(pin.path("file").textValue(), pin.path("digest").textValue());
+    }
+
+    private static void put(ObjectNode pin, String name, @Nullable Pack pack) {
+        if (pack != null) {
+            pin.putObject(name).put("file", pack.file()).put("digest", pack.digest());
+        }
     }
 
     /**
-     * Makes index and allowlists ready in this process, so that the first event need not wait for them.
+     * Makes index, allowlists and rules ready in this process, so that the first event need not wait for them.
      *
      * @throws JobFailure one of the files is missing or broken
      */
@@ -60,26 +87,28 @@ public record IndicatorSnapshot(
         if (allowlists != null) {
             SnapshotFiles.ALLOWLISTS.open(allowlists.file(), settings);
         }
+        if (rules != null) {
+            SnapshotFiles.RULES.open(rules.file(), settings);
+        }
     }
 
     /** As a pin holds it. */
     public ObjectNode json() {
         ObjectNode pin = Json.MAPPER.createObjectNode();
         pin.put("snapshot", id).put("index", index);
-        if (allowlists != null) {
-            pin.putObject("allowlists").put("file", allowlists.file()).put("digest", allowlists.digest());
-        }
+        put(pin, "allowlists", allowlists);
+        put(pin, "rules", rules);
         return pin;
     }
 
     /** Reads what {@link #json} gave. */
     public static IndicatorSnapshot of(JsonNode pin) {
-        // A pin from before there were allowlists has none.
-        JsonNode lists = pin.path("allowlists");
+        // A pin from before there were allowlists or rules has none.
         return new IndicatorSnapshot(
                 pin.path("snapshot").asLong(),
                 pin.path("index").asText(),
-                lists(lists.path("file").textValue(), lists.path("digest").textValue()));
+                pack(pin.path("allowlists")),
+                pack(pin.path("rules")));
     }
 
     /**
@@ -114,21 +143,23 @@ public record IndicatorSnapshot(
         return new IndicatorSnapshot(
                 snapshot.snapshotId(),
                 Objects.requireNonNull(snapshot.summary().get(INDEX)),
-                lists(snapshot.summary().get(ALLOWLISTS), snapshot.summary().get(ALLOWLISTS_DIGEST)));
+                pack(snapshot.summary().get(ALLOWLISTS), snapshot.summary().get(ALLOWLISTS_DIGEST)),
+                pack(snapshot.summary().get(RULES), snapshot.summary().get(RULES_DIGEST)));
     }
 
     /**
-     * The indicators of a run's window, with their allowlists: those of its first sweep, pinned then for every later one.
-     * The run takes note of them for the ledger: the snapshot, the allowlists' digest, and whether they are the pinned ones.
+     * The indicators of a run's window, with their allowlists and rules: those of its first sweep, pinned then for every
+     * later one. The run takes note of them for the ledger: the snapshot, the digests of allowlists and rules, and whether
+     * they are the pinned ones.
      *
      * @param renew take the newest instead, and pin those from now on
      */
     public static IndicatorSnapshot pin(Run run, boolean renew) throws IOException {
         IndicatorSnapshot pinned = pinned(run, renew);
-        Lists allowlists = pinned.allowlists();
         run.input(LakeTable.INDICATORS, pinned.id());
         run.indicators(pinned.id());
-        run.version("allowlists", allowlists == null ? "none" : allowlists.digest());
+        run.version("allowlists", Pack.version(pinned.allowlists()));
+        run.version("rules", Pack.version(pinned.rules()));
         run.version("indicators", renew ? "latest" : "pinned");
         return pinned;
     }

@@ -4,6 +4,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
 import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.rule.pack.RulePack;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -49,6 +50,9 @@ final class SnapshotFiles<T> {
     /** Read into the heap: about 100 bytes an entry. */
     static final SnapshotFiles<Allowlists> ALLOWLISTS =
             new SnapshotFiles<>("allowlists", ".allowlists", Allowlists::open);
+
+    /** Read into the heap, with what finds their texts. */
+    static final SnapshotFiles<RulePack> RULES = new SnapshotFiles<>("rules", ".rules", RulePack::open);
 
     /** Copies that nobody opened for so long are deleted; a process that still has one mapped keeps it. */
     private static final Duration UNUSED = Duration.ofDays(2);

@@ -1,9 +1,11 @@
 package io.trawl.steps;
 
+import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.columns.read.Block;
 import io.trawl.flow.Step;
 import io.trawl.intel.Engine;
+import io.trawl.intel.rule.Judge;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.word.SweepKind;
@@ -12,21 +14,24 @@ import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
-/** Judges events with the indicators and allowlists of a snapshot: what batch and hot path share. */
+/** Judges events with the indicators, allowlists and rules of a snapshot: what batch and hot path share. */
 public final class SweepStep implements Step<ProxyEvent, Detection> {
     private static final long serialVersionUID = 1L;
 
     private final IndicatorSnapshot indicators;
     private final Settings settings;
-    private final boolean webServer;
+    private final LogSource source;
     private final SweepKind sweep;
     private transient volatile @Nullable Engine engine;
 
-    /** @param sweep which path the detections are of */
-    public SweepStep(IndicatorSnapshot indicators, Settings settings, boolean webServer, SweepKind sweep) {
+    /**
+     * @param source whose events they are: rules are for some sources, and clients are matched of web servers only
+     * @param sweep which path the detections are of
+     */
+    public SweepStep(IndicatorSnapshot indicators, Settings settings, LogSource source, SweepKind sweep) {
         this.indicators = indicators;
         this.settings = settings;
-        this.webServer = webServer;
+        this.source = source;
         this.sweep = sweep;
     }
 
@@ -42,22 +47,35 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
 
     /**
      * The events in which there may be a detection, and a few more; empty for every other, which is known to have none
-     * without a record of it. The blocks need the fields {@link Engine#FIELDS}.
+     * without a record of it. The blocks need the {@link #fields}.
      */
     public JavaRDD<Optional<ProxyEvent>> candidates(JavaRDD<Block<ProxyEvent>> blocks) {
         return blocks.mapPartitions(some -> new Candidates(engine(), some));
     }
 
+    /** The columns of an event that are needed to judge it. */
+    public List<String> fields() {
+        return Engine.fields(rules());
+    }
+
+    private @Nullable Judge rules() {
+        IndicatorSnapshot.Pack rules = indicators.rules();
+        return rules == null
+                ? null
+                : SnapshotFiles.RULES.open(rules.file(), settings).judge(source.formats(), settings.text("source." + source.name() + ".logsource", ""));
+    }
+
     private Engine engine() {
         Engine judge = engine;
         if (judge == null) {
-            IndicatorSnapshot.Lists lists = indicators.allowlists();
+            IndicatorSnapshot.Pack lists = indicators.allowlists();
             judge = new Engine(
                     SnapshotFiles.INDEXES.open(indicators.index(), settings),
                     indicators.id(),
-                    webServer,
+                    source.webServer(),
                     sweep,
-                    lists == null ? List.of() : List.of(SnapshotFiles.ALLOWLISTS.open(lists.file(), settings)));
+                    lists == null ? List.of() : List.of(SnapshotFiles.ALLOWLISTS.open(lists.file(), settings)),
+                    rules());
             engine = judge;
         }
         return judge;

@@ -43,7 +43,7 @@ class CandidatesTest {
         if (paths) {
             indicators.add(indicator("url-path", "/gate.php"));
         }
-        Engine engine = new Engine(IndicatorIndex.of(indicators), 1, webServer, SweepKind.BATCH, List.of());
+        Engine engine = new Engine(IndicatorIndex.of(indicators), 1, webServer, SweepKind.BATCH, List.of(), null);
         SplittableRandom random = new SplittableRandom(7);
         List<ProxyEvent> events = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IndicatorSnapshotTest {
-    private static final IndicatorSnapshot.Lists OLD = new IndicatorSnapshot.Lists("file:/old.zip", "0123");
-    private static final IndicatorSnapshot.Lists NEW = new IndicatorSnapshot.Lists("file:/new.zip", "4567");
+    private static final IndicatorSnapshot.Pack OLD = new IndicatorSnapshot.Pack("file:/old.zip", "0123");
+    private static final IndicatorSnapshot.Pack NEW = new IndicatorSnapshot.Pack("file:/new.zip", "4567");
 
     @TempDir
     Path folder;
@@ -73,7 +73,7 @@ class IndicatorSnapshotTest {
         return Run.local(job, id, settings, lake, state, settings.source("proxy"), Lines.WINDOW);
     }
 
-    private long load(String index, IndicatorSnapshot.@Nullable Lists lists, Indicator... indicators) {
+    private long load(String index, IndicatorSnapshot.@Nullable Pack lists, Indicator... indicators) {
         Map<String, String> properties = new HashMap<>(Map.of(IndicatorSnapshot.INDEX, index));
         if (lists != null) {
             properties.put(IndicatorSnapshot.ALLOWLISTS, lists.file());
@@ -106,11 +106,11 @@ class IndicatorSnapshotTest {
     void aWindowKeepsTheIndicatorsAndAllowlistsOfItsFirstSweep() throws Exception {
         long first = load("file:/1.index", OLD);
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run("a"), false);
-        assertThat(pinned).isEqualTo(new IndicatorSnapshot(first, "file:/1.index", OLD));
+        assertThat(pinned).isEqualTo(new IndicatorSnapshot(first, "file:/1.index", OLD, null));
 
         long second = load("file:/1.index", NEW);
         assertThat(IndicatorSnapshot.pin(run("b"), false)).isEqualTo(pinned);
-        IndicatorSnapshot latest = new IndicatorSnapshot(second, "file:/1.index", NEW);
+        IndicatorSnapshot latest = new IndicatorSnapshot(second, "file:/1.index", NEW, null);
         assertThat(IndicatorSnapshot.pin(run("c"), true)).isEqualTo(latest);
         assertThat(IndicatorSnapshot.pin(run("d"), false))
                 .as("pinned from then on")
@@ -118,7 +118,7 @@ class IndicatorSnapshotTest {
 
         long without = load("file:/2.index", null);
         assertThat(IndicatorSnapshot.pin(run("e"), true))
-                .isEqualTo(new IndicatorSnapshot(without, "file:/2.index", null))
+                .isEqualTo(new IndicatorSnapshot(without, "file:/2.index", null, null))
                 .isEqualTo(IndicatorSnapshot.pin(run("f"), false));
     }
 
@@ -171,7 +171,7 @@ class IndicatorSnapshotTest {
         load("file:/2.index", NEW, indicator("a.example", null), indicator("b.example", null));
         long third = load("file:/3.index", NEW, indicator("c.example", null));
         IndicatorSnapshot before = IndicatorSnapshot.latest(lake);
-        assertThat(before).isEqualTo(new IndicatorSnapshot(third, "file:/3.index", NEW));
+        assertThat(before).isEqualTo(new IndicatorSnapshot(third, "file:/3.index", NEW, null));
         try (SparkSession spark = SparkSession.builder().master("local[1]").getOrCreate()) {
             for (int times = 0; times < 2; times++) {
                 assertThat(SparkActions.get(spark)
@@ -205,7 +205,7 @@ class IndicatorSnapshotTest {
                 run.stateFile("indicators", "000000.json"),
                 Json.MAPPER.createObjectNode().put("snapshot", 42).put("index", "file:/1.index"));
 
-        assertThat(IndicatorSnapshot.pin(run, false)).isEqualTo(new IndicatorSnapshot(42, "file:/1.index", null));
+        assertThat(IndicatorSnapshot.pin(run, false)).isEqualTo(new IndicatorSnapshot(42, "file:/1.index", null, null));
     }
 
     @Test

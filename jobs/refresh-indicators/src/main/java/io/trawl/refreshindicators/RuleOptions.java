@@ -1,0 +1,217 @@
+package io.trawl.refreshindicators;
+
+import io.trawl.base.JobFailure;
+import io.trawl.base.Settings;
+import io.trawl.intel.rule.document.Refusal;
+import io.trawl.intel.rule.files.Loaded;
+import io.trawl.intel.rule.files.Unfilled;
+import io.trawl.intel.rule.pack.RuleInputs;
+import io.trawl.intel.rule.pack.RulePack;
+import io.trawl.intel.rule.pack.StixOutcome;
+import io.trawl.intel.rule.stix.Judgement;
+import io.trawl.record.Indicator;
+import io.trawl.run.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which rules a snapshot has, as options and settings name their files. */
+final class RuleOptions {
+    private static final String FOLDER = "rules.folder";
+    private static final String PLACEHOLDERS = "rules.placeholders";
+    private static final String FIELDS = "rules.fields";
+    private static final String STRICT = "rules.strict";
+    private static final String MISUSE = "rules.stix.misuse";
+    /** Rules that a note names. */
+    private static final int NAMED = 5;
+
+    @Option(
+            names = "--rules",
+            paramLabel = "FOLDER|FILE",
+            description = "Rules (Sigma, STIX patterns), or folders of them, '' for none; default: setting rules.folder.",
+            split = ",")
+    private @Nullable List<String> rules;
+
+    @Option(
+            names = "--placeholders",
+            paramLabel = "FILE",
+            description = "Values that stand for %name% in Sigma rules; default: setting rules.placeholders.")
+    private @Nullable String placeholders;
+
+    @Option(
+            names = "--fields",
+            paramLabel = "FILE",
+            description = "Names of fields beside those that Trawl knows; default: setting rules.fields.")
+    private @Nullable String fields;
+
+    @Option(
+            names = "--strict",
+            description = "Refuse the whole set if one of its rules cannot be run; default: setting rules.strict.")
+    private boolean strict;
+
+    /**
+     * The rules of a snapshot.
+     *
+     * @param pack all in one file
+     * @param indicators STIX patterns that are indicators: they go into the index
+     */
+    record Ruled(Pack pack, List<Indicator> indicators) {}
+
+    /** The files by name, as settings have them; empty where there are to be none. */
+    private List<String> rules(Settings settings) {
+        List<String> named = rules == null ? settings.list(FOLDER) : rules;
+        return named.stream().filter(name -> !name.isEmpty()).toList();
+    }
+
+    private List<String> placeholders(Settings settings) {
+        return one(placeholders == null ? settings.text(PLACEHOLDERS, "") : placeholders);
+    }
+
+    private List<String> fields(Settings settings) {
+        return one(fields == null ? settings.text(FIELDS, "") : fields);
+    }
+
+    private static List<String> one(String name) {
+        return name.isEmpty() ? List.of() : List.of(name);
+    }
+
+    private boolean isStrict(Settings settings) {
+        return isOn(settings, STRICT) || strict;
+    }
+
+    private static boolean isOn(Settings settings, String setting) {
+        String set = settings.text(setting);
+        if (!set.equals("true") && !set.equals("false")) {
+            throw new IllegalArgumentException("setting " + setting + " = " + set + ": expected true or false");
+        }
+        return set.equals("true");
+    }
+
+    /** @throws IllegalArgumentException where a file of this machine is not there or cannot be used */
+    void check(Settings settings) {
+        Given.requireReadable("--rules", FOLDER, rules(settings));
+        Given.requireReadable("--placeholders", PLACEHOLDERS, placeholders(settings));
+        Given.requireReadable("--fields", FIELDS, fields(settings));
+        List<String> all = new ArrayList<>(rules(settings));
+        all.addAll(placeholders(settings));
+        all.addAll(fields(settings));
+        if (all.stream().anyMatch(Given::isRemote)) {
+            // The job fetches them, and looks at them then.
+            return;
+        }
+        for (String name : rules(settings)) {
+            if (!Files.exists(Given.local(name))) {
+                throw new IllegalArgumentException("--rules " + name
+                        + ": no such file or folder; expected Sigma rules, for example --rules /etc/trawl/rules (setting "
+                        + FOLDER + ")");
+            }
+        }
+        requireFile("--placeholders", PLACEHOLDERS, placeholders(settings));
+        requireFile("--fields", FIELDS, fields(settings));
+        if (!rules(settings).isEmpty()) {
+            Loaded loaded;
+            try {
+                loaded = RulePack.read(inputs(
+                                rules(settings).stream().map(Given::local).toList(),
+                                placeholders(settings).stream().map(Given::local).toList(),
+                                fields(settings).stream().map(Given::local).toList(),
+                                isOn(settings, MISUSE)))
+                        .loaded();
+            } catch (IOException e) {
+                throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
+            }
+            if (isStrict(settings)) {
+                loaded.strict();
+            }
+        }
+    }
+
+    private static void requireFile(String option, String setting, List<String> names) {
+        for (String name : names) {
+            if (!Files.isRegularFile(Given.local(name))) {
+                throw new IllegalArgumentException(
+                        option + " " + name + ": no such file; expected a file of YAML (setting " + setting + ")");
+            }
+        }
+    }
+
+    private static RuleInputs inputs(
+            List<Path> rules, List<Path> placeholders, List<Path> fields, boolean misuse) {
+        return new RuleInputs(
+                rules,
+                placeholders.isEmpty() ? null : placeholders.get(0),
+                fields.isEmpty() ? null : fields.get(0),
+                misuse);
+    }
+
+    /**
+     * The rules in one file, and what is to be said of them; null where there are none.
+     *
+     * @param folder where copies of files go
+     */
+    @Nullable
+    Ruled pack(Run run, Path folder) throws IOException {
+        Settings settings = run.settings();
+        RuleInputs given = inputs(
+                Given.fetch(rules(settings), folder.resolve("rules"), settings),
+                Given.fetch(placeholders(settings), folder.resolve("placeholders"), settings),
+                Given.fetch(fields(settings), folder.resolve("fields"), settings),
+                isOn(settings, MISUSE));
+        if (given.isEmpty()) {
+            return null;
+        }
+        AtomicReference<RulePack> read = new AtomicReference<>();
+        LocalFile file;
+        try {
+            file = LocalFile.write(folder.resolve("pack"), out -> read.set(RulePack.pack(given, out)));
+        } catch (IOException e) {
+            throw new JobFailure("rules cannot be packed: " + e.getMessage(), e);
+        }
+        RulePack rulePack = Objects.requireNonNull(read.get());
+        Loaded loaded = rulePack.loaded();
+        if (isStrict(settings)) {
+            try {
+                loaded.strict();
+            } catch (IllegalArgumentException e) {
+                throw new JobFailure("--rules: " + e.getMessage() + " (setting rules.strict)", e);
+            }
+        }
+        StixOutcome stix = rulePack.stix();
+        tell(run, loaded, stix);
+        return new Ruled(new Pack(Pack.Kind.RULES, file, loaded.rules().size()), stix.indicators());
+    }
+
+    /** Counts and names what cannot be run, and what cannot fire. */
+    private static void tell(Run run, Loaded loaded, StixOutcome stix) {
+        run.count("rules", loaded.rules().size());
+        run.count("rules_refused", loaded.refused().size());
+        List<Unfilled> never =
+                loaded.unfilled().stream().filter(Unfilled::never).toList();
+        run.count("rules_that_cannot_fire", never.size());
+        run.count("patterns_not_sweepable", stix.notSweepable().size() + stix.several().size());
+        run.note(loaded.rules().size() + " rules");
+        for (Judgement one : stix.notSweepable().subList(0, Math.min(NAMED, stix.notSweepable().size()))) {
+            run.note("a pattern finds nothing: " + one.indicator().place().file() + ":"
+                    + one.indicator().place().line() + ": " + one.reason());
+        }
+        for (Refusal refused : loaded.refused().subList(0, Math.min(NAMED, loaded.refused().size()))) {
+            run.note("a rule is left out: " + refused.getMessage());
+        }
+        if (loaded.refused().size() > NAMED) {
+            run.note((loaded.refused().size() - NAMED) + " more rules are left out: trawl rules check names them");
+        }
+        for (Unfilled one : never.subList(0, Math.min(NAMED, never.size()))) {
+            run.note("rule " + one.rule().name() + " cannot fire: no event has "
+                    + String.join(", ", one.fields()));
+        }
+        if (never.size() > NAMED) {
+            run.note((never.size() - NAMED) + " more rules cannot fire: trawl rules list names them");
+        }
+    }
+}
