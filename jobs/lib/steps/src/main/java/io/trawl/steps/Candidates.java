@@ -45,7 +45,7 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         this.webServer = engine.webServer();
         Judge rules = engine.rules();
         Sieve ruled = rules == null ? Judge.NONE.sieve() : rules.sieve();
-        Map<String, Sieve.Texts> texts = new LinkedHashMap<>(ruled.texts());
+        Map<String, Sieve.Values> texts = new LinkedHashMap<>(ruled.texts());
         this.anyEvent = sieve.anyUrl() || ruled.always();
         this.domains = new Verdicts(sieve::domain, texts.remove("url_domain"));
         this.addresses = new Verdicts(sieve::address, null);
@@ -155,11 +155,11 @@ final class Candidates implements Iterator<Optional<ProxyEvent>> {
         private static final int MOST_BYTES = 8 << 20;
 
         private final @Nullable Predicate<String> indicators;
-        private final Sieve.@Nullable Texts rules;
+        private final Sieve.@Nullable Values rules;
         private Texts texts = new Texts();
         private byte[] verdicts = {};
 
-        Verdicts(@Nullable Predicate<String> indicators, Sieve.@Nullable Texts rules) {
+        Verdicts(@Nullable Predicate<String> indicators, Sieve.@Nullable Values rules) {
             this.indicators = indicators;
             this.rules = rules;
         }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param reader gives its values as texts
  * @param numbers gives its value as a number, without a text made of it; null where the field has no such value
  */
-public record Field(String name, Kind kind, List<String> columns, Reader reader, @Nullable Numbers numbers) {
+public record Field(
+        String name,
+        Kind kind,
+        List<String> columns,
+        Reader reader,
+        @Nullable Numbers numbers) {
     public Field {
         columns = List.copyOf(columns);
     }

@@ -129,8 +129,7 @@ public final class Fields {
         return column(name, Kind.ADDRESS, column, value);
     }
 
-    private static Field column(
-            String name, Kind kind, String column, Function<ProxyEvent, @Nullable String> value) {
+    private static Field column(String name, Kind kind, String column, Function<ProxyEvent, @Nullable String> value) {
         return new Field(name, kind, List.of(column), new Column(position(column), value), null);
     }
 

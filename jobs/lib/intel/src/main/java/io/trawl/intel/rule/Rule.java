@@ -45,7 +45,10 @@ public record Rule(
     public record Place(String file, int line) {}
 
     /** Which events a rule is for: Sigma's log source. What is null is not asked. */
-    public record Sources(@Nullable String category, @Nullable String product, @Nullable String service) {
+    public record Sources(
+            @Nullable String category,
+            @Nullable String product,
+            @Nullable String service) {
         /** Of a rule for all events. */
         public static final Sources ALL = new Sources(null, null, null);
     }

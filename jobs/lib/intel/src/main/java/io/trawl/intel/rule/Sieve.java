@@ -14,9 +14,9 @@ import java.util.function.LongPredicate;
  * @param texts by column of texts: what tells whether an event with a value may meet a rule
  * @param numbers by column of numbers, and of times as microseconds since 1970: whether an event with a value may meet a rule
  */
-public record Sieve(boolean always, Map<String, Texts> texts, Map<String, LongPredicate> numbers) {
+public record Sieve(boolean always, Map<String, Values> texts, Map<String, LongPredicate> numbers) {
     /** What tells whether an event with a text in a column may meet a rule. Safe for use by several threads. */
-    public interface Texts {
+    public interface Values {
         /** False is certain. */
         boolean mayMeet(String value);
 
@@ -28,9 +28,9 @@ public record Sieve(boolean always, Map<String, Texts> texts, Map<String, LongPr
         boolean mayMeet(byte[] value, int from, int to);
 
         /** What may meet a rule of one or the other. */
-        default Texts or(Texts other) {
-            Texts one = this;
-            return new Texts() {
+        default Values or(Values other) {
+            Values one = this;
+            return new Values() {
                 @Override
                 public boolean mayMeet(String value) {
                     return one.mayMeet(value) || other.mayMeet(value);
@@ -46,10 +46,10 @@ public record Sieve(boolean always, Map<String, Texts> texts, Map<String, LongPr
 
     /** What passes one of them passes. */
     static Sieve any(List<Sieve> sieves) {
-        Map<String, Texts> texts = new LinkedHashMap<>();
+        Map<String, Values> texts = new LinkedHashMap<>();
         Map<String, LongPredicate> numbers = new LinkedHashMap<>();
         for (Sieve sieve : sieves) {
-            sieve.texts.forEach((column, one) -> texts.merge(column, one, Texts::or));
+            sieve.texts.forEach((column, one) -> texts.merge(column, one, Values::or));
             sieve.numbers.forEach((column, one) -> numbers.merge(column, one, LongPredicate::or));
         }
         return new Sieve(sieves.stream().anyMatch(Sieve::always), texts, numbers);

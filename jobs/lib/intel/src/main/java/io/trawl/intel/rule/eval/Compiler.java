@@ -7,27 +7,34 @@ import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.internal.Literal;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes conditions ready; gives each field and each test a number, the same to equal ones. */
 final class Compiler {
     private final Map<Field, Integer> fields = new HashMap<>();
     private final List<Field> numbered = new ArrayList<>();
-    private final Map<Key, Integer> tests = new HashMap<>();
+    private final Map<Object, Integer> tests = new HashMap<>();
     private final Map<Ask, Asked> asked = new HashMap<>();
 
     /** What makes two tests the same: the field's number, -1 of a keyword, and what is asked. */
     private record Key(int field, Ask ask) {}
 
-    Scratch scratch(int rules) {
+    /** What makes two groups of tests the same. */
+    private record Together(List<Integer> fields, List<Cover.Text> texts) {}
+
+    /** @param scan what makes candidates of rules; null where it is known which rule is asked */
+    Scratch scratch(int rules, @Nullable Scan scan) {
         Field[] all = numbered.toArray(new Field[0]);
         int[] positions = new int[all.length];
         for (int i = 0; i < all.length; i++) {
             positions[i] = all[i].reader().position();
         }
-        return new Scratch(all, positions, tests.size(), rules);
+        return new Scratch(all, positions, tests.size(), rules, scan);
     }
 
     int field(Field field) {
@@ -42,7 +49,7 @@ final class Compiler {
         if (condition instanceof Condition.All all) {
             return new Node.All(nodes(all.of()));
         } else if (condition instanceof Condition.Any any) {
-            return new Node.Any(nodes(any.of()));
+            return any(any.of());
         } else if (condition instanceof Condition.Not not) {
             return new Node.Not(node(not.of()));
         } else if (condition instanceof Condition.Named named) {
@@ -55,13 +62,66 @@ final class Compiler {
         throw new IllegalArgumentException("no condition: " + condition);
     }
 
+    /** One of some; tests of texts of the same values are made together. */
+    private Node any(List<Condition> of) {
+        Map<Object, List<Condition>> texts = new LinkedHashMap<>();
+        for (Condition condition : of) {
+            Object values = values(condition);
+            if (values != null) {
+                texts.computeIfAbsent(values, any -> new ArrayList<>()).add(condition);
+            }
+        }
+        List<Question> asked = new ArrayList<>();
+        texts.forEach((values, together) -> {
+            if (together.size() >= Group.LEAST) {
+                asked.add(group(together));
+            }
+        });
+        List<Node> nodes = nodes(of);
+        for (int i = 0; i < nodes.size(); i++) {
+            Object values = values(of.get(i));
+            if (values == null || texts.getOrDefault(values, List.of()).size() < Group.LEAST) {
+                asked.add(nodes.get(i));
+            }
+        }
+        return new Node.Any(nodes, asked);
+    }
+
+    /** Which values a condition asks for a text; null where it asks for anything else. */
+    private static @Nullable Object values(Condition condition) {
+        if (condition instanceof Condition.Keyword keyword && keyword.ask() instanceof Ask.Text) {
+            return Condition.Keyword.class;
+        }
+        return condition instanceof Condition.Test test
+                        && test.ask() instanceof Ask.Text
+                        && test.field().kind() != Field.Kind.NUMBER
+                ? test.field()
+                : null;
+    }
+
+    private Group group(List<Condition> together) {
+        List<Cover.Text> texts = new ArrayList<>();
+        int[] at = {};
+        for (Condition condition : together) {
+            Ask ask = condition instanceof Condition.Test test ? test.ask() : ((Condition.Keyword) condition).ask();
+            if (ask instanceof Ask.Text text) {
+                texts.add(new Cover.Text(text.text(), text.place(), text.cased()));
+            }
+            at = condition instanceof Condition.Test test
+                    ? new int[] {field(test.field())}
+                    : Fields.ofLines().stream().mapToInt(this::field).toArray();
+        }
+        List<Integer> fieldsAt = Arrays.stream(at).boxed().toList();
+        return new Group(number(new Together(fieldsAt, texts)), at, new Texts(texts));
+    }
+
     private List<Node> nodes(List<Condition> conditions) {
         return conditions.stream().map(this::node).toList();
     }
 
     private Node test(Condition.Test test) {
         int at = field(test.field());
-        int number = number(at, test.ask());
+        int number = number(new Key(at, test.ask()));
         if (test.ask() instanceof Ask.SameAs same) {
             return new Tested.OfPair(number, at, field(same.other()), test.field(), test.written(), same);
         }
@@ -75,11 +135,11 @@ final class Compiler {
         }
         List<Field> all = Fields.ofLines();
         int[] at = all.stream().mapToInt(this::field).toArray();
-        return new Tested.OfAll(number(-1, ask), all, at, ask, asked(ask));
+        return new Tested.OfAll(number(new Key(-1, ask)), all, at, ask, asked(ask));
     }
 
-    private int number(int field, Ask ask) {
-        return tests.computeIfAbsent(new Key(field, ask), any -> tests.size());
+    private int number(Object key) {
+        return tests.computeIfAbsent(key, any -> tests.size());
     }
 
     private Asked asked(Ask ask) {

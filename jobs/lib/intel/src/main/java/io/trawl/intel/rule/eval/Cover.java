@@ -5,6 +5,7 @@ import io.trawl.intel.rule.Condition;
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Glob;
+import io.trawl.intel.rule.internal.Literal;
 import io.trawl.intel.rule.internal.Necessary;
 import io.trawl.intel.rule.internal.Usual;
 import java.util.ArrayList;
@@ -51,7 +52,21 @@ record Cover(List<Atom> atoms, double cost) {
     record Atom(Field field, @Nullable Text text, @Nullable Asked asked) {}
 
     /** A text at a place. */
-    record Text(String text, Ask.Place place, boolean cased) {}
+    record Text(String text, Ask.Place place, boolean cased) {
+        Literal literal() {
+            return new Literal(text, cased);
+        }
+
+        /** Whether it can be anywhere; what is empty is the start of all. */
+        boolean isInside() {
+            return place == Ask.Place.ANYWHERE && !text.isEmpty();
+        }
+
+        /** Where it must be if it is not inside. */
+        Ask.Place outerPlace() {
+            return place == Ask.Place.ANYWHERE ? Ask.Place.START : place;
+        }
+    }
 
     Cover {
         atoms = List.copyOf(atoms);
@@ -112,7 +127,9 @@ record Cover(List<Atom> atoms, double cost) {
     private static @Nullable Cover ofKeyword(Ask ask) {
         List<Text> texts = texts(ask);
         // What a number can have in it would need a text of each number.
-        if (texts == null || texts.stream().anyMatch(text -> text.text().chars().allMatch(c -> c >= '0' && c <= '9' || c == '-'))) {
+        if (texts == null
+                || texts.stream()
+                        .anyMatch(text -> text.text().chars().allMatch(c -> c >= '0' && c <= '9' || c == '-'))) {
             return null;
         }
         List<Atom> atoms = new ArrayList<>();
@@ -201,7 +218,7 @@ record Cover(List<Atom> atoms, double cost) {
         double passes = Math.min(usual ? 0.3 : 1, Math.pow(2, -1.6 * length)) + (usual ? 0.2 : 0);
         double search = text.place() != Ask.Place.ANYWHERE
                 ? 0
-                : length < SHORT ? 0.3 : length < STEPPED ? 0.01 : length < LONG ? 0.002 : 0;
+                : length < SHORT ? 0.02 : length < STEPPED ? 0.002 : length < LONG ? 0.0005 : 0;
         return passes + search + EACH;
     }
 }

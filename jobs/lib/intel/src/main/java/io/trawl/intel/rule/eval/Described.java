@@ -28,8 +28,8 @@ final class Described {
         } else if (ask instanceof Ask.SameAs same) {
             return place(same.place()) + " the value of " + same.other().name() + cased(same.cased());
         } else if (ask instanceof Ask.Time time) {
-            return "has a " + time.part().name().toLowerCase(Locale.ROOT) + " (" + time.zone().getId() + ") that "
-                    + of(time.ask());
+            return "has a " + time.part().name().toLowerCase(Locale.ROOT) + " ("
+                    + time.zone().getId() + ") that " + of(time.ask());
         }
         return "is there";
     }

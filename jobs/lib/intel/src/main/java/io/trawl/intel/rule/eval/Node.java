@@ -6,12 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A part of a condition, ready to be asked often. Immutable. */
-interface Node {
-    boolean holds(Scratch event);
-
-    /** How long it takes, compared with others. */
-    int cost();
-
+interface Node extends Question {
     /** Adds each test that made it hold, in the rule's order; what holds since something does not adds none. */
     void why(Scratch event, String selection, List<Reason> reasons);
 
@@ -24,12 +19,12 @@ interface Node {
         return of.stream().map(node -> node.explain(event)).toList();
     }
 
-    private static List<Node> byCost(List<Node> of) {
-        return of.stream().sorted(Comparator.comparingInt(Node::cost)).toList();
+    private static Question[] byCost(List<? extends Question> of) {
+        return of.stream().sorted(Comparator.comparingInt(Question::cost)).toArray(Question[]::new);
     }
 
-    private static int sum(List<Node> of) {
-        return of.stream().mapToInt(Node::cost).reduce(0, (one, other) -> Math.min(one + other, 1_000_000));
+    private static int sum(List<? extends Question> of) {
+        return of.stream().mapToInt(Question::cost).reduce(0, (one, other) -> Math.min(one + other, 1_000_000));
     }
 
     private static void first(List<Node> of, Scratch event, String selection, List<Reason> reasons) {
@@ -41,18 +36,18 @@ interface Node {
     /** All of some. */
     final class All implements Node {
         private final List<Node> of;
-        private final Node[] byCost;
+        private final Question[] byCost;
         private final int cost;
 
         All(List<Node> of) {
             this.of = of;
-            this.byCost = byCost(of).toArray(new Node[0]);
+            this.byCost = Node.byCost(of);
             this.cost = sum(of);
         }
 
         @Override
         public boolean holds(Scratch event) {
-            for (Node node : byCost) {
+            for (Question node : byCost) {
                 if (!node.holds(event)) {
                     return false;
                 }
@@ -84,18 +79,19 @@ interface Node {
     /** One of some. */
     final class Any implements Node {
         private final List<Node> of;
-        private final Node[] byCost;
+        private final Question[] byCost;
         private final int cost;
 
-        Any(List<Node> of) {
+        /** @param asked what is asked in their place: the same, in another way */
+        Any(List<Node> of, List<? extends Question> asked) {
             this.of = of;
-            this.byCost = byCost(of).toArray(new Node[0]);
-            this.cost = sum(of);
+            this.byCost = Node.byCost(asked);
+            this.cost = sum(asked);
         }
 
         @Override
         public boolean holds(Scratch event) {
-            for (Node node : byCost) {
+            for (Question node : byCost) {
                 if (node.holds(event)) {
                     return true;
                 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -24,7 +25,7 @@ public final class RuleSet implements Judge {
     /** The rules that may hold of an event without any text that is looked for, a bit each. */
     private final long[] always;
 
-    private final Scan[] scans;
+    private final Scan scan;
     private final Sieve sieve;
     private final ThreadLocal<Scratch> scratches;
     private final Compiler compiler;
@@ -34,7 +35,7 @@ public final class RuleSet implements Judge {
         this.compiler = new Compiler();
         this.nodes = new Node[rules.size()];
         this.always = new long[(rules.size() + Long.SIZE - 1) / Long.SIZE];
-        Map<Field, Scan.Builder> builders = new LinkedHashMap<>();
+        Map<Field, Map<Cover.Text, TreeSet<Integer>>> texts = new LinkedHashMap<>();
         List<Cover.Atom> others = new ArrayList<>();
         boolean any = false;
         for (int i = 0; i < nodes.length; i++) {
@@ -48,16 +49,19 @@ public final class RuleSet implements Judge {
                 if (atom.text() == null) {
                     others.add(atom);
                 } else {
-                    builders.computeIfAbsent(atom.field(), field -> new Scan.Builder())
-                            .add(atom.text(), i);
+                    texts.computeIfAbsent(atom.field(), field -> new LinkedHashMap<>())
+                            .computeIfAbsent(atom.text(), text -> new TreeSet<>())
+                            .add(i);
                 }
             }
         }
-        List<Scan> all = new ArrayList<>();
-        builders.forEach((field, builder) -> all.add(builder.build(field, compiler.field(field))));
-        this.scans = all.toArray(new Scan[0]);
-        this.sieve = RuleSieve.of(any, all, others);
-        this.scratches = ThreadLocal.withInitial(() -> compiler.scratch(nodes.length));
+        this.scan = new Scan(texts, compiler);
+        this.sieve = RuleSieve.of(any, texts, others);
+        this.scratches = ThreadLocal.withInitial(this::scratch);
+    }
+
+    private Scratch scratch() {
+        return compiler.scratch(nodes.length, scan);
     }
 
     /**
@@ -88,13 +92,11 @@ public final class RuleSet implements Judge {
         Scratch scratch = scratches.get();
         if (scratch.isBusy()) {
             // Who is given a verdict judges another event.
-            scratch = compiler.scratch(nodes.length);
+            scratch = scratch();
         }
         scratch.begin(event, always);
         try {
-            for (Scan scan : scans) {
-                scan.run(scratch);
-            }
+            scratch.scan();
             for (int word = 0; word < scratch.candidates.length; word++) {
                 for (long bits = scratch.candidates[word]; bits != 0; bits &= bits - 1) {
                     int rule = (word << 6) + Long.numberOfTrailingZeros(bits);
@@ -135,7 +137,7 @@ public final class RuleSet implements Judge {
     public static Explanation explain(Rule rule, ProxyEvent event) {
         Compiler alone = new Compiler();
         Node node = node(alone, rule);
-        Scratch scratch = alone.scratch(1);
+        Scratch scratch = alone.scratch(1, null);
         scratch.begin(event, new long[1]);
         return node.explain(scratch);
     }

@@ -2,7 +2,7 @@ package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Sieve;
-import io.trawl.intel.rule.internal.Grams;
+import io.trawl.intel.rule.internal.GramTable;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,15 +16,18 @@ import java.util.function.LongPredicate;
 final class RuleSieve {
     private RuleSieve() {}
 
-    /** @param scans of the fields that texts are looked for in */
-    static Sieve of(boolean always, List<Scan> scans, List<Cover.Atom> others) {
+    /** @param wanted the texts that are looked for in a field */
+    static Sieve of(
+            boolean always, Map<Field, ? extends Map<Cover.Text, ?>> wanted, List<Cover.Atom> others) {
         Map<String, Column> columns = new TreeMap<>();
         Map<String, LongPredicate> numbers = new LinkedHashMap<>();
         boolean unknown = always;
-        for (Scan scan : scans) {
-            unknown |= scan.field().columns().isEmpty();
-            for (String column : scan.field().columns()) {
-                columns.computeIfAbsent(column, Column::new).scans.add(scan);
+        for (Map.Entry<Field, ? extends Map<Cover.Text, ?>> entry : wanted.entrySet()) {
+            Field field = entry.getKey();
+            unknown |= field.columns().isEmpty();
+            for (String column : field.columns()) {
+                columns.computeIfAbsent(column, Column::new)
+                        .add(field, new Texts(entry.getValue().keySet()));
             }
         }
         for (Cover.Atom atom : others) {
@@ -50,22 +53,29 @@ final class RuleSieve {
         return field.kind() == Field.Kind.NUMBER ? asked.passes(Long.toString(number)) : true;
     }
 
+    /** What is looked for in a field. */
+    private record Of(Field field, Texts texts) {}
+
     /** What is asked of a column of texts. */
-    private static final class Column implements Sieve.Texts {
+    private static final class Column implements Sieve.Values {
         private final int position;
-        private final List<Scan> scans = new ArrayList<>();
+        private final List<Of> texts = new ArrayList<>();
         private final List<Cover.Atom> others = new ArrayList<>();
-        private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(Grams::buffer);
+        private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(GramTable::buffer);
 
         Column(String name) {
             this.position = ProxyEvent.getClassSchema().getField(name).pos();
         }
 
+        void add(Field field, Texts of) {
+            texts.add(new Of(field, of));
+        }
+
         @Override
         public boolean mayMeet(String value) {
             byte[] buffer = buffers.get();
-            for (Scan scan : scans) {
-                if (finds(scan.field(), value, text -> scan.finds(text, buffer))) {
+            for (Of of : texts) {
+                if (finds(of.field(), value, text -> of.texts().finds(text, buffer))) {
                     return true;
                 }
             }
@@ -93,9 +103,9 @@ final class RuleSieve {
         @Override
         public boolean mayMeet(byte[] value, int from, int to) {
             boolean may = !others.isEmpty();
-            for (Scan scan : scans) {
-                may |= scan.field().reader().position() != position
-                        || scan.mayFind(value, from, to, buffers.get());
+            for (Of of : texts) {
+                may |= of.field().reader().position() != position
+                        || of.texts().finds(value, from, to, buffers.get());
             }
             return may && mayMeet(new String(value, from, to - from, StandardCharsets.UTF_8));
         }

@@ -5,98 +5,142 @@ import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.internal.Affixes;
 import io.trawl.intel.rule.internal.Grams;
 import io.trawl.intel.rule.internal.Literal;
+import io.trawl.intel.rule.internal.Sheet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
-/** All texts that rules look for in a field, found in one pass over a value. Immutable. */
+/** All texts that rules look for, found in one pass over the values of an event. Immutable. */
 final class Scan {
-    private final Field field;
-    private final int at;
-    private final @Nullable Grams anywhere;
-    private final int[][] anywhereRules;
-    private final @Nullable Affixes affixes;
-    private final int[][] affixRules;
+    /** Literals that are shorter are looked for by themselves, since they need each place to be looked at. */
+    private static final int SHORT = 4;
 
-    /** Collects what is looked for in a field. */
-    static final class Builder {
-        private final Map<Cover.Text, TreeSet<Integer>> rules = new LinkedHashMap<>();
+    private final List<Edges> edges = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
 
-        void add(Cover.Text text, int rule) {
-            rules.computeIfAbsent(text, any -> new TreeSet<>()).add(rule);
-        }
+    /** What values of a field begin with, end with or are. */
+    private record Edges(int field, Affixes affixes, int[][] rules) {}
 
-        /** @param at the field's number */
-        Scan build(Field field, int at) {
-            return new Scan(field, at, rules);
-        }
-    }
+    /** What is looked for inside of the values of some fields. */
+    record Part(int[] fields, Sheet sheet, int[][] rules) {}
 
-    private Scan(Field field, int at, Map<Cover.Text, TreeSet<Integer>> rules) {
-        this.field = field;
-        this.at = at;
-        List<Literal> inside = new ArrayList<>();
-        List<int[]> insideRules = new ArrayList<>();
-        List<Literal> outside = new ArrayList<>();
-        List<Ask.Place> places = new ArrayList<>();
-        List<int[]> outsideRules = new ArrayList<>();
-        rules.forEach((text, of) -> {
-            Literal literal = new Literal(text.text(), text.cased());
-            int[] numbers = of.stream().mapToInt(Integer::intValue).toArray();
-            if (text.place() == Ask.Place.ANYWHERE && literal.length() > 0) {
-                inside.add(literal);
-                insideRules.add(numbers);
-            } else {
-                outside.add(literal);
-                places.add(text.place() == Ask.Place.ANYWHERE ? Ask.Place.START : text.place());
-                outsideRules.add(numbers);
+    /** A text that is looked for by some rules in some fields. */
+    private record Wanted(Cover.Text text, TreeSet<Integer> rules) {}
+
+    /** @param numbers gives each field its number */
+    Scan(Map<Field, Map<Cover.Text, TreeSet<Integer>>> texts, Compiler numbers) {
+        Map<Wanted, TreeSet<Integer>> inside = new LinkedHashMap<>();
+        Map<Wanted, TreeSet<Integer>> insideShort = new LinkedHashMap<>();
+        texts.forEach((field, wanted) -> {
+            int number = numbers.field(field);
+            Map<Cover.Text, TreeSet<Integer>> outside = new LinkedHashMap<>();
+            wanted.forEach((text, rules) -> {
+                if (text.isInside()) {
+                    (text.text().length() < SHORT ? insideShort : inside)
+                            .computeIfAbsent(new Wanted(text, rules), any -> new TreeSet<>())
+                            .add(number);
+                } else {
+                    outside.put(text, rules);
+                }
+            });
+            if (!outside.isEmpty()) {
+                edges.add(edges(number, outside));
             }
         });
-        this.anywhere = inside.isEmpty() ? null : new Grams(inside);
-        this.anywhereRules = insideRules.toArray(new int[0][]);
-        this.affixes = outside.isEmpty() ? null : new Affixes(outside, places);
-        this.affixRules = outsideRules.toArray(new int[0][]);
+        parts(inside);
+        parts(insideShort);
     }
 
-    Field field() {
-        return field;
+    private static Edges edges(int field, Map<Cover.Text, TreeSet<Integer>> texts) {
+        List<Literal> literals = new ArrayList<>();
+        List<Ask.Place> places = new ArrayList<>();
+        List<int[]> rules = new ArrayList<>();
+        texts.forEach((text, of) -> {
+            literals.add(text.literal());
+            places.add(text.outerPlace());
+            rules.add(array(of));
+        });
+        return new Edges(field, new Affixes(literals, places), rules.toArray(new int[0][]));
+    }
+
+    /** Parts of as many fields as a sheet takes. */
+    private void parts(Map<Wanted, TreeSet<Integer>> wanted) {
+        TreeSet<Integer> all = new TreeSet<>();
+        wanted.values().forEach(all::addAll);
+        List<Integer> fields = new ArrayList<>(all);
+        for (int from = 0; from < fields.size(); from += Sheet.COLUMNS) {
+            Map<Integer, Integer> columns = new TreeMap<>();
+            for (int field : fields.subList(from, Math.min(fields.size(), from + Sheet.COLUMNS))) {
+                columns.put(field, columns.size());
+            }
+            List<Literal> literals = new ArrayList<>();
+            List<Long> bits = new ArrayList<>();
+            List<int[]> rules = new ArrayList<>();
+            wanted.forEach((text, of) -> {
+                long mask = of.stream()
+                        .filter(columns::containsKey)
+                        .mapToLong(field -> 1L << columns.getOrDefault(field, 0))
+                        .reduce(0, (one, other) -> one | other);
+                if (mask != 0) {
+                    literals.add(text.text().literal());
+                    bits.add(mask);
+                    rules.add(array(text.rules()));
+                }
+            });
+            parts.add(new Part(array(columns.keySet()), new Sheet(literals, bits), rules.toArray(new int[0][])));
+        }
+    }
+
+    private static int[] array(java.util.Collection<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** What a thread keeps while it reads values, a page for each part. */
+    Sheet.Page[] pages(long[] candidates) {
+        return parts.stream()
+                .map(part -> new Sheet.Page(part.sheet(), candidates(part.rules(), candidates)))
+                .toArray(Sheet.Page[]::new);
+    }
+
+    Grams.Hits[] edgeHits(long[] candidates) {
+        return edges.stream().map(edge -> candidates(edge.rules(), candidates)).toArray(Grams.Hits[]::new);
+    }
+
+    private static Grams.Hits candidates(int[][] rules, long[] candidates) {
+        return literal -> {
+            for (int rule : rules[literal]) {
+                candidates[rule >>> 6] |= 1L << rule;
+            }
+            return true;
+        };
     }
 
     /** Makes candidates of the rules of which an event has a text. */
-    void run(Scratch event) {
-        int count = event.count(at);
-        for (int i = 0; i < count; i++) {
-            String value = event.value(at, i);
-            if (affixes != null) {
-                affixes.find(value, event.hits(affixRules));
+    void run(Scratch event, Sheet.Page[] pages, Grams.Hits[] edgeHits) {
+        for (int i = 0; i < edgeHits.length; i++) {
+            Edges edge = edges.get(i);
+            int count = event.count(edge.field());
+            for (int value = 0; value < count; value++) {
+                edge.affixes().find(event.value(edge.field(), value), edgeHits[i]);
             }
-            if (anywhere != null) {
-                anywhere.find(value, event.buffer(), event.hits(anywhereRules));
+        }
+        for (int i = 0; i < pages.length; i++) {
+            int[] fields = parts.get(i).fields();
+            for (int column = 0; column < fields.length; column++) {
+                int count = event.count(fields[column]);
+                for (int value = 0; value < count; value++) {
+                    pages[i].add(column, event.value(fields[column], value));
+                }
             }
+            pages[i].end();
         }
     }
 
-    /** Whether a value has one of the texts. */
-    boolean finds(String value, byte[] buffer) {
-        boolean[] found = {false};
-        Grams.Hits first = literal -> {
-            found[0] = true;
-            return false;
-        };
-        if (affixes != null) {
-            affixes.find(value, first);
-        }
-        if (anywhere != null && !found[0]) {
-            anywhere.find(value, buffer, first);
-        }
-        return found[0];
-    }
-
-    /** Whether a value in UTF-8 may have one of the texts; false is certain. */
-    boolean mayFind(byte[] value, int from, int to, byte[] buffer) {
-        return affixes != null || anywhere != null && anywhere.mayFind(value, from, to, buffer);
+    @Override
+    public String toString() {
+        return edges.size() + " fields by their ends, " + parts;
     }
 }

@@ -1,14 +1,16 @@
 package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.internal.GramTable;
 import io.trawl.intel.rule.internal.Grams;
+import io.trawl.intel.rule.internal.Sheet;
 import io.trawl.record.ProxyEvent;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the event that is judged: values that were read and tests that were made. For one thread. */
-final class Scratch implements Consumer<String>, Grams.Hits {
+final class Scratch implements Consumer<String> {
     private static final int UNKNOWN = 0;
 
     private final Field[] fields;
@@ -22,13 +24,16 @@ final class Scratch implements Consumer<String>, Grams.Hits {
     /** A bit for each rule that may hold. */
     final long[] candidates;
 
-    private final byte[] buffer = Grams.buffer();
-    private int[][] rulesOfHits = {};
+    private final byte[] buffer = GramTable.buffer();
+    private final @Nullable Scan scan;
+    private final Sheet.Page[] pages;
+    private final Grams.Hits[] edgeHits;
     private int turn;
     private int reading;
     private @Nullable ProxyEvent event;
 
-    Scratch(Field[] fields, int[] positions, int tests, int rules) {
+    /** @param scan what makes candidates of rules; null where it is known which rule is asked */
+    Scratch(Field[] fields, int[] positions, int tests, int rules, @Nullable Scan scan) {
         this.fields = fields;
         this.positions = positions;
         this.values = new String[fields.length][1];
@@ -36,6 +41,9 @@ final class Scratch implements Consumer<String>, Grams.Hits {
         this.readIn = new int[fields.length];
         this.tested = new int[tests];
         this.candidates = new long[(rules + Long.SIZE - 1) / Long.SIZE];
+        this.scan = scan;
+        this.pages = scan == null ? new Sheet.Page[0] : scan.pages(candidates);
+        this.edgeHits = scan == null ? new Grams.Hits[0] : scan.edgeHits(candidates);
     }
 
     boolean isBusy() {
@@ -57,6 +65,13 @@ final class Scratch implements Consumer<String>, Grams.Hits {
     /** Forgets the event; its values stay until the next one has others. */
     void end() {
         event = null;
+    }
+
+    /** Makes candidates of the rules that may hold. */
+    void scan() {
+        if (scan != null) {
+            scan.run(this, pages, edgeHits);
+        }
     }
 
     private ProxyEvent event() {
@@ -105,20 +120,6 @@ final class Scratch implements Consumer<String>, Grams.Hits {
 
     byte[] buffer() {
         return buffer;
-    }
-
-    /** What makes candidates of the rules of literals that are found. */
-    Grams.Hits hits(int[][] rulesOfLiterals) {
-        rulesOfHits = rulesOfLiterals;
-        return this;
-    }
-
-    @Override
-    public boolean hit(int literal) {
-        for (int rule : rulesOfHits[literal]) {
-            candidates[rule >>> 6] |= 1L << rule;
-        }
-        return true;
     }
 
     boolean isTested(int test) {

@@ -27,8 +27,7 @@ final class Tested {
          * @param at the field's number
          */
         static OfField of(int test, int at, Field field, String written, Ask ask, Asked asked) {
-            return new OfField(
-                    test, at, field, written, ask, asked, asNumber(field, asked) ? field.numbers() : null);
+            return new OfField(test, at, field, written, ask, asked, asNumber(field, asked) ? field.numbers() : null);
         }
 
         @Override

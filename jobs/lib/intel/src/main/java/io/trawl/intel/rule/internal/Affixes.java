@@ -1,5 +1,6 @@
 package io.trawl.intel.rule.internal;
 
+import io.trawl.intel.rule.Ask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +31,14 @@ public final class Affixes {
      * @param literals numbered from 0
      * @param places for each one whether it is the whole value, its beginning or its end
      */
-    public Affixes(List<Literal> literals, List<io.trawl.intel.rule.Ask.Place> places) {
+    public Affixes(List<Literal> literals, List<Ask.Place> places) {
         this.literals = literals.toArray(new Literal[0]);
         this.whole = new boolean[this.literals.length];
         List<Integer> first = new ArrayList<>();
         List<Integer> last = new ArrayList<>();
         for (int i = 0; i < this.literals.length; i++) {
-            whole[i] = places.get(i) == io.trawl.intel.rule.Ask.Place.WHOLE;
-            (places.get(i) == io.trawl.intel.rule.Ask.Place.END ? last : first).add(i);
+            whole[i] = places.get(i) == Ask.Place.WHOLE;
+            (places.get(i) == Ask.Place.END ? last : first).add(i);
         }
         this.starts = new Table(Side.START, first);
         this.ends = new Table(Side.END, last);
@@ -48,6 +49,16 @@ public final class Affixes {
         if (starts.find(value, hits)) {
             ends.find(value, hits);
         }
+    }
+
+    /** Whether a value has one of them at its place. */
+    public boolean finds(String value) {
+        boolean[] found = {false};
+        find(value, literal -> {
+            found[0] = true;
+            return false;
+        });
+        return found[0];
     }
 
     /** The literals of one side. */
@@ -77,7 +88,8 @@ public final class Affixes {
                     withoutLength.add(number);
                 } else {
                     used[level] = true;
-                    byHash.computeIfAbsent(hash(folded, LENGTHS[level]), any -> new ArrayList<>()).add(number);
+                    byHash.computeIfAbsent(hash(folded, LENGTHS[level]), any -> new ArrayList<>())
+                            .add(number);
                 }
             }
             this.empty = withoutLength.stream().mapToInt(Integer::intValue).toArray();

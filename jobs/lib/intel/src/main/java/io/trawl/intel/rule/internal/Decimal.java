@@ -16,7 +16,8 @@ public final class Decimal {
     public Decimal(BigDecimal number) {
         if (number.signum() != 0
                 && (Math.abs((long) number.scale()) > MOST_DIGITS || number.precision() > MOST_DIGITS)) {
-            throw new IllegalArgumentException("a number of more than " + MOST_DIGITS + " digits; expected for example 8080");
+            throw new IllegalArgumentException(
+                    "a number of more than " + MOST_DIGITS + " digits; expected for example 8080");
         }
         this.number = number.signum() == 0 ? BigDecimal.ZERO : number;
         this.plain = this.number.toPlainString();

@@ -38,12 +38,14 @@ public final class Necessary {
      * @param exact all texts that it can be; null where they are too many
      * @param one texts of which it has one; null where none are known
      */
-    private record Info(@Nullable Set<String> exact, @Nullable Set<String> one) {
+    private record Info(
+            @Nullable Set<String> exact, @Nullable Set<String> one) {
         static final Info ANY = new Info(null, null);
         static final Info EMPTY = new Info(Set.of(""), null);
 
         /** Texts of which it has one, the empty text excluded. */
-        @Nullable Set<String> best() {
+        @Nullable
+        Set<String> best() {
             return exact != null && !exact.contains("") && !exact.isEmpty() ? better(exact, one) : one;
         }
     }
@@ -152,7 +154,8 @@ public final class Necessary {
             } else if (c == '+') {
                 least = 1;
                 at++;
-            } else if (c == '{' && REPEAT.matcher(pattern).region(at, pattern.length()).lookingAt()) {
+            } else if (c == '{'
+                    && REPEAT.matcher(pattern).region(at, pattern.length()).lookingAt()) {
                 least = NONE.matcher(pattern).region(at, pattern.length()).lookingAt() ? 0 : 1;
                 at = pattern.indexOf('}', at) + 1;
             } else {

@@ -30,7 +30,7 @@ public final class Usual {
     static {
         for (int size = 1; size <= Integer.BYTES; size++) {
             for (int i = 0; i + size <= TEXT.length(); i++) {
-                GRAMS.merge(Grams.gram(TEXT, i, size) ^ size << 28, 1, Integer::sum);
+                GRAMS.merge(GramTable.gram(TEXT, i, size) ^ size << 28, 1, Integer::sum);
             }
         }
     }
@@ -39,7 +39,7 @@ public final class Usual {
 
     /** How often a gram is met: the less the better. */
     static double frequency(String folded, int at, int size) {
-        int seen = GRAMS.getOrDefault(Grams.gram(folded, at, size) ^ size << 28, 0);
+        int seen = GRAMS.getOrDefault(GramTable.gram(folded, at, size) ^ size << 28, 0);
         double frequency = seen * 4.0;
         for (int i = at; i < at + size; i++) {
             char c = folded.charAt(i);

@@ -73,8 +73,8 @@ final class Interpreter {
             return range != null && range.holds(holds.range());
         } else if (ask instanceof Ask.SameAs same) {
             return values(same.other(), event).stream()
-                    .anyMatch(other ->
-                            isThere(letters(value, same.cased()), letters(other, same.cased()), same.place()));
+                    .anyMatch(
+                            other -> isThere(letters(value, same.cased()), letters(other, same.cased()), same.place()));
         } else if (ask instanceof Ask.Time time) {
             return time(time, value, event);
         }

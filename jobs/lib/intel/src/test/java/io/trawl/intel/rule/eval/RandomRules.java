@@ -162,8 +162,9 @@ final class RandomRules {
             case 2, 3 -> new Ask.Expression(Pattern.compile(one(EXPRESSIONS)));
             case 4, 5 -> number();
             case 6 -> new Ask.CompareText(one(Ask.Order.values()), one(TEXTS));
-            case 7 -> new Ask.Within(one(List.of(
-                    Range.parse("10.1.0.0/16"), Range.parse("::ffff:10.0.0.0/104"), Range.parse("2001:db8::/32"))));
+            case 7 ->
+                new Ask.Within(one(List.of(
+                        Range.parse("10.1.0.0/16"), Range.parse("::ffff:10.0.0.0/104"), Range.parse("2001:db8::/32"))));
             case 8 -> new Ask.Holds(one(List.of(Range.parse("10.1.2.0/24"), Range.parse("10.1.2.3"))));
             case 9 -> new Ask.Present();
             case 10 -> new Ask.SameAs(field(), one(Ask.Place.values()), random.nextBoolean());

@@ -34,11 +34,12 @@ class RuleSetPropertiesTest {
                     .toList();
             List<Verdict> verdicts = judge(set, event);
             assertThat(verdicts).extracting(Verdict::rule).containsExactlyElementsOf(expected);
-            assertThat(verdicts).allSatisfy(verdict -> assertThat(verdict.why())
-                    .allSatisfy(reason -> assertThat(reason.value()).contains(reason.part())));
-            assertThat(rules).allSatisfy(rule -> assertThat(
-                            RuleSet.explain(rule, event).holds())
-                    .isEqualTo(expected.contains(rule)));
+            assertThat(verdicts)
+                    .allSatisfy(verdict -> assertThat(verdict.why())
+                            .allSatisfy(reason -> assertThat(reason.value()).contains(reason.part())));
+            assertThat(rules)
+                    .allSatisfy(rule ->
+                            assertThat(RuleSet.explain(rule, event).holds()).isEqualTo(expected.contains(rule)));
         }
     }
 
@@ -64,7 +65,7 @@ class RuleSetPropertiesTest {
     /** As {@link Sieve} says that it is used. */
     private static boolean passes(Sieve sieve, ProxyEvent event) {
         boolean may = sieve.always();
-        for (Map.Entry<String, Sieve.Texts> column : sieve.texts().entrySet()) {
+        for (Map.Entry<String, Sieve.Values> column : sieve.texts().entrySet()) {
             String value = (String) value(event, column.getKey());
             if (value != null) {
                 boolean mayMeet = column.getValue().mayMeet(value);
@@ -80,9 +81,10 @@ class RuleSetPropertiesTest {
             Object value = value(event, column.getKey());
             if (value != null) {
                 may |= column.getValue()
-                        .test(value instanceof Instant time
-                                ? time.getEpochSecond() * 1_000_000 + time.getNano() / 1000
-                                : ((Number) value).longValue());
+                        .test(
+                                value instanceof Instant time
+                                        ? time.getEpochSecond() * 1_000_000 + time.getNano() / 1000
+                                        : ((Number) value).longValue());
             }
         }
         return may;
