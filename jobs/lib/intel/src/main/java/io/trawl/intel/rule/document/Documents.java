@@ -86,7 +86,8 @@ public record Documents(List<Document> documents, List<Refusal> refused) {
             if (root instanceof Mapping mapping) {
                 documents.add(new Document(file, mapping));
             } else if (!Document.isNull(root)) {
-                refused.add(new Refusal(file, root.line(), "the document is " + root.what() + "; expected keys and values"));
+                refused.add(new Refusal(
+                        file, root.line(), "the document is " + root.what() + "; expected keys and values"));
             }
         } catch (Refusal e) {
             refused.add(e);

@@ -28,7 +28,8 @@ public sealed interface Node {
      * @param plain whether it has no quotes
      * @param number of a finite number; null otherwise
      */
-    record Scalar(String text, Type type, boolean plain, @Nullable BigDecimal number, int line) implements Node {
+    record Scalar(
+            String text, Type type, boolean plain, @Nullable BigDecimal number, int line) implements Node {
         @Override
         public String what() {
             return switch (type) {

@@ -133,7 +133,7 @@ final class Tree {
         }
         at++;
         if (merged != null) {
-            merge(merged.node, lines.keySet(), entries);
+            merge(merged.node, new HashSet<>(lines.keySet()), entries);
         }
         return new Built(new Mapping(entries, line), size, deepest + 1);
     }

@@ -140,7 +140,8 @@ public final class RuleFiles {
                     String name = Metadata.read(document, true).name();
                     String other = name == null ? null : names.get(name);
                     if (other != null && !rules.containsKey(rule.id())) {
-                        throw document.refusal("name", "the name " + name + " is the one of the rule " + other + ", too");
+                        throw document.refusal(
+                                "name", "the name " + name + " is the one of the rule " + other + ", too");
                     }
                     if (add(rule)) {
                         documents.put(rule.id(), document);
@@ -158,8 +159,10 @@ public final class RuleFiles {
             if (other != null) {
                 Rule.Place place = other.place();
                 refused.add(new Refusal(
-                        rule.place().file(), rule.place().line(),
-                        "the id " + rule.id() + " is the one of the rule in " + place.file() + ":" + place.line() + ", too"));
+                        rule.place().file(),
+                        rule.place().line(),
+                        "the id " + rule.id() + " is the one of the rule in " + place.file() + ":" + place.line()
+                                + ", too"));
             }
             return other == null;
         }
@@ -186,8 +189,7 @@ public final class RuleFiles {
                     unfilled.add(one);
                 }
             }
-            return new Loaded(
-                    new ArrayList<>(rules.values()), documents, names, correlations, refused, unfilled, idle);
+            return new Loaded(new ArrayList<>(rules.values()), documents, names, correlations, refused, unfilled, idle);
         }
     }
 }

@@ -34,7 +34,8 @@ public record Unfilled(Rule rule, List<String> fields, boolean never) {
         collect(rule.condition(), isMissing, fields);
         return fields.isEmpty()
                 ? null
-                : new Unfilled(rule, new ArrayList<>(fields), Boolean.FALSE.equals(decided(rule.condition(), isMissing)));
+                : new Unfilled(
+                        rule, new ArrayList<>(fields), Boolean.FALSE.equals(decided(rule.condition(), isMissing)));
     }
 
     private static void collect(Condition condition, Predicate<Field> isMissing, Set<String> fields) {

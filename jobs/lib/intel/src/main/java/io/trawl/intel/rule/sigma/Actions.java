@@ -50,8 +50,8 @@ public final class Actions {
                 before = before == null ? root : merged(before, root);
                 return new Document(document.file(), new Mapping(before.entries(), document.line()));
             }
-            default -> throw document.refusal(
-                    action, "action is " + action.what() + "; expected global, repeat or reset");
+            default ->
+                throw document.refusal(action, "action is " + action.what() + "; expected global, repeat or reset");
         }
     }
 

@@ -87,7 +87,9 @@ final class Encodings {
             String characters = plain.text();
             int from = 0;
             for (int i = 0; i < characters.length(); i++) {
-                if (DASHES.indexOf(characters.charAt(i)) < 0 || isWord(characters, i - 1) || !isWord(characters, i + 1)) {
+                if (DASHES.indexOf(characters.charAt(i)) < 0
+                        || isWord(characters, i - 1)
+                        || !isWord(characters, i + 1)) {
                     continue;
                 }
                 if (++dashes > MOST_DASHES) {

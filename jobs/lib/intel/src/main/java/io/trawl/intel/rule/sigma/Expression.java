@@ -16,8 +16,8 @@ sealed interface Expression {
         public Condition with(Map<String, Condition> selections) {
             Condition selection = selections.get(name);
             if (selection == null) {
-                throw new IllegalArgumentException("the condition names " + name + ", which the detection does not have; it has "
-                        + String.join(", ", selections.keySet()));
+                throw new IllegalArgumentException("the condition names " + name
+                        + ", which the detection does not have; it has " + String.join(", ", selections.keySet()));
             }
             return new Condition.Named(name, selection);
         }

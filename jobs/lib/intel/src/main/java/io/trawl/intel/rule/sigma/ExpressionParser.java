@@ -26,8 +26,8 @@ final class ExpressionParser {
             if (c == '(' || c == ')') {
                 tokens.add(String.valueOf(c));
             } else if (!Character.isWhitespace(c)) {
-                throw new IllegalArgumentException("the condition has '" + c + "'; expected names, and, or, not, parentheses,"
-                        + " and 1 of or all of a pattern");
+                throw new IllegalArgumentException("the condition has '" + c
+                        + "'; expected names, and, or, not, parentheses," + " and 1 of or all of a pattern");
             }
         }
         end(word);
@@ -46,8 +46,9 @@ final class ExpressionParser {
 
     static Expression read(String text) {
         if (text.indexOf('|') >= 0) {
-            throw new IllegalArgumentException("the condition counts with a pipe, which Sigma has given up; write a Sigma"
-                    + " correlation, for example of type event_count");
+            throw new IllegalArgumentException(
+                    "the condition counts with a pipe, which Sigma has given up; write a Sigma"
+                            + " correlation, for example of type event_count");
         }
         ExpressionParser parser = new ExpressionParser(text);
         Expression read = parser.or();
@@ -95,10 +96,14 @@ final class ExpressionParser {
             return within;
         }
         String token = token(0);
-        if (token.equals("of") || token(1).equals("of")) {
+        if (token(1).equals("of")) {
             return of(token);
         }
-        if (token.isEmpty() || token.equals(")") || token.equals("and") || token.equals("or") || token.indexOf('*') >= 0) {
+        if (token.isEmpty()
+                || token.equals(")")
+                || token.equals("and")
+                || token.equals("or")
+                || token.indexOf('*') >= 0) {
             throw unexpected("the name of a selection, 1 of or all of a pattern, not, or '('");
         }
         at++;
@@ -134,13 +139,19 @@ final class ExpressionParser {
     private IllegalArgumentException unexpected(String expected) {
         String token = token(0);
         if (token.equals("near")) {
-            return new IllegalArgumentException("the condition has near, which Sigma has given up; write a Sigma correlation of"
-                    + " type temporal");
+            return new IllegalArgumentException(
+                    "the condition has near, which Sigma has given up; write a Sigma correlation of"
+                            + " type temporal");
         }
-        String lower = token.toLowerCase(Locale.ROOT);
-        String hint = !token.equals(lower) && WORDS.contains(lower) ? "; write " + lower + " in lower case" : "";
+        String hint = hint(at > 0 ? tokens.get(at - 1) : "");
+        hint = hint.isEmpty() ? hint(token) : hint;
         return new IllegalArgumentException("the condition "
                 + (token.isEmpty() ? "ends too early" : "has '" + token + "' in the wrong place")
                 + "; expected " + expected + hint);
+    }
+
+    private static String hint(String token) {
+        String lower = token.toLowerCase(Locale.ROOT);
+        return !token.equals(lower) && WORDS.contains(lower) ? "; write " + lower + " in lower case" : "";
     }
 }

@@ -18,7 +18,8 @@ final class Expressions {
             return source.equals(expression.source()) ? alone : Pattern.compile(source, expression.flags());
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
-                    "the regular expression '" + expression.source() + "' is not one that RE2 takes: " + e.getDescription()
+                    "the regular expression '" + expression.source() + "' is not one that RE2 takes: "
+                            + e.getDescription()
                             + (e.getPattern() == null ? "" : ": " + e.getPattern())
                             + "; look-around and back-references are not supported",
                     e);

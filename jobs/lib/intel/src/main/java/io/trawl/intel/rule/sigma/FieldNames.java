@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface FieldNames {
     /** A field by its dotted name in ECS, or by its column's name; null where no event has it. */
-    @Nullable Field find(String name);
+    @Nullable
+    Field find(String name);
 
     /** Those of our events. */
     static FieldNames ours() {

@@ -49,7 +49,9 @@ public final class LogSources {
     /** Those that come with Trawl, for its formats. */
     public static LogSources shipped() {
         try (InputStream in = LogSources.class.getResourceAsStream("logsources.yaml")) {
-            return read("logsources.yaml", Objects.requireNonNull(in, "logsources.yaml").readAllBytes());
+            return read(
+                    "logsources.yaml",
+                    Objects.requireNonNull(in, "logsources.yaml").readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,7 +70,9 @@ public final class LogSources {
                 }
                 formats.put(
                         entry.key().text(),
-                        list.items().stream().map(item -> source(document, item)).toList());
+                        list.items().stream()
+                                .map(item -> source(document, item))
+                                .toList());
             }
         }
         return new LogSources(formats);
@@ -105,8 +109,9 @@ public final class LogSources {
         for (String one : text.split(";", -1)) {
             String[] parts = one.strip().toLowerCase(Locale.ROOT).split("/", -1);
             if (parts.length > 3 || String.join("", parts).isEmpty()) {
-                throw new IllegalArgumentException("'" + text
-                        + "' is not a log source; expected category/product/service, for example proxy/squid or /zeek/dns");
+                throw new IllegalArgumentException(
+                        "'" + text
+                                + "' is not a log source; expected category/product/service, for example proxy/squid or /zeek/dns");
             }
             String[] names = new String[3];
             for (int i = 0; i < parts.length; i++) {

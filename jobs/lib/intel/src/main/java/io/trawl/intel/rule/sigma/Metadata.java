@@ -43,7 +43,8 @@ public record Metadata(
     private static final Set<String> RELATIONS =
             Set.of("correlation", "derived", "merged", "obsolete", "renamed", "similar");
     private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{32}");
-    private static final Pattern DATE = Pattern.compile("([1-3][0-9]{3})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2}))");
+    private static final Pattern DATE =
+            Pattern.compile("([1-3][0-9]{3})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2}))");
 
     public Metadata {
         tags = List.copyOf(tags);
@@ -70,8 +71,9 @@ public record Metadata(
         notEmpty(document, "taxonomy");
         String status = document.text("status");
         if (status != null && !STATUSES.contains(status.toLowerCase(Locale.ROOT))) {
-            throw document.refusal("status", "status is '" + status
-                    + "'; expected stable, test, experimental, deprecated or unsupported");
+            throw document.refusal(
+                    "status",
+                    "status is '" + status + "'; expected stable, test, experimental, deprecated or unsupported");
         }
         for (String key : List.of("fields", "falsepositives", "scope")) {
             list(document, key);
@@ -93,13 +95,21 @@ public record Metadata(
 
     /** A UUID in its usual form; pySigma takes it with braces, in URN form and without hyphens, too. */
     public static @Nullable String uuid(String text) {
-        String digits = text.replace("urn:", "").replace("uuid:", "").replaceAll("^[{}]+|[{}]+$", "").replace("-", "");
+        String digits = text.replace("urn:", "")
+                .replace("uuid:", "")
+                .replaceAll("^[{}]+|[{}]+$", "")
+                .replace("-", "");
         if (!HEX.matcher(digits).matches()) {
             return null;
         }
         String lower = digits.toLowerCase(Locale.ROOT);
-        return String.join("-", lower.substring(0, 8), lower.substring(8, 12), lower.substring(12, 16),
-                lower.substring(16, 20), lower.substring(20));
+        return String.join(
+                "-",
+                lower.substring(0, 8),
+                lower.substring(8, 12),
+                lower.substring(12, 16),
+                lower.substring(16, 20),
+                lower.substring(20));
     }
 
     private static @Nullable String id(Document document) {
@@ -109,15 +119,18 @@ public record Metadata(
         }
         String id = node instanceof Scalar scalar && scalar.type() == Type.TEXT ? uuid(scalar.text()) : null;
         if (id == null) {
-            throw document.refusal(node, "id is " + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
-                    + "; expected a UUID, for example 929a690e-bef0-4204-a928-ef5e620d6fcc");
+            throw document.refusal(
+                    node,
+                    "id is " + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
+                            + "; expected a UUID, for example 929a690e-bef0-4204-a928-ef5e620d6fcc");
         }
         return id;
     }
 
     /** The same for the same content, wherever it stands. */
     private static String made(Document document) {
-        return UUID.nameUUIDFromBytes(document.root().toString().getBytes(StandardCharsets.UTF_8)).toString();
+        return UUID.nameUUIDFromBytes(document.root().toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     private static @Nullable String notEmpty(Document document, String key) {
@@ -167,11 +180,13 @@ public record Metadata(
         List<String> tags = new ArrayList<>();
         for (Node item : list(document, "tags")) {
             if (!(item instanceof Scalar scalar) || scalar.type() != Type.TEXT) {
-                throw document.refusal(item, "a tag is " + item.what() + "; expected a text, for example attack.t1071.001");
+                throw document.refusal(
+                        item, "a tag is " + item.what() + "; expected a text, for example attack.t1071.001");
             }
             if (scalar.text().indexOf('.') < 0) {
-                throw document.refusal(item, "the tag '" + scalar.text()
-                        + "' has no namespace; expected, for example, attack.t1071.001");
+                throw document.refusal(
+                        item,
+                        "the tag '" + scalar.text() + "' has no namespace; expected, for example, attack.t1071.001");
             }
             tags.add(scalar.text());
         }
@@ -186,8 +201,10 @@ public record Metadata(
         if (node instanceof Scalar scalar && isDate(scalar)) {
             return;
         }
-        throw document.refusal(node, key + " is " + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
-                + "; expected a date, for example 2026-11-30");
+        throw document.refusal(
+                node,
+                key + " is " + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
+                        + "; expected a date, for example 2026-11-30");
     }
 
     private static boolean isDate(Scalar scalar) {
@@ -217,10 +234,13 @@ public record Metadata(
             if (id == null) {
                 throw document.refusal(item, "an item of related has no id that is a UUID");
             }
-            String type = mapping.get("type") instanceof Scalar scalar ? scalar.text().toLowerCase(Locale.ROOT) : "";
+            String type =
+                    mapping.get("type") instanceof Scalar scalar ? scalar.text().toLowerCase(Locale.ROOT) : "";
             if (!RELATIONS.contains(type)) {
-                throw document.refusal(item, "an item of related has the type '" + type
-                        + "'; expected derived, obsolete, merged, renamed or similar");
+                throw document.refusal(
+                        item,
+                        "an item of related has the type '" + type
+                                + "'; expected derived, obsolete, merged, renamed or similar");
             }
         }
     }
@@ -229,7 +249,8 @@ public record Metadata(
         Node node = document.get("logsource");
         if (!(node instanceof Mapping mapping)) {
             throw document.refusal(
-                    "logsource", "logsource is " + (node == null ? "missing" : node.what())
+                    "logsource",
+                    "logsource is " + (node == null ? "missing" : node.what())
                             + "; expected a category, a product or a service");
         }
         String category = source(document, mapping, "category");

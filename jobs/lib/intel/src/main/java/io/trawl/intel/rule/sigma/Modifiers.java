@@ -25,9 +25,38 @@ final class Modifiers {
     static final Set<String> OF_LISTS = Set.of("all", "neq");
 
     private static final Set<String> OF_VALUES = Set.of(
-            "contains", "startswith", "endswith", "exists", "cased", "windash", "re", "i", "m", "s", "ignorecase",
-            "multiline", "dotall", "base64", "base64offset", "utf16", "utf16le", "utf16be", "wide", "lt", "lte", "gt",
-            "gte", "minute", "hour", "day", "week", "month", "year", "cidr", "expand", "fieldref");
+            "contains",
+            "startswith",
+            "endswith",
+            "exists",
+            "cased",
+            "windash",
+            "re",
+            "i",
+            "m",
+            "s",
+            "ignorecase",
+            "multiline",
+            "dotall",
+            "base64",
+            "base64offset",
+            "utf16",
+            "utf16le",
+            "utf16be",
+            "wide",
+            "lt",
+            "lte",
+            "gt",
+            "gte",
+            "minute",
+            "hour",
+            "day",
+            "week",
+            "month",
+            "year",
+            "cidr",
+            "expand",
+            "fieldref");
 
     private final List<String> names;
     private final boolean keyword;
@@ -104,9 +133,8 @@ final class Modifiers {
         if (value instanceof Str text) {
             return text;
         }
-        throw new IllegalArgumentException(
-                "the modifier " + modifier + " needs a text and has " + value.what()
-                        + (value instanceof Num ? "; put the number in quotes" : ""));
+        throw new IllegalArgumentException("the modifier " + modifier + " needs a text and has " + value.what()
+                + (value instanceof Num ? "; put the number in quotes" : ""));
     }
 
     private static Value place(String name, Value value) {
@@ -119,14 +147,15 @@ final class Modifiers {
                     e.source(), e.flags(), !contains && (e.start() || !atStart), !contains && (e.end() || !atEnd));
         }
         if (value instanceof Reference r) {
-            return new Reference(r.field(), r.cased(), r.start() || !name.equals("endswith"), r.end() || !name.equals("startswith"));
+            return new Reference(
+                    r.field(), r.cased(), r.start() || !name.equals("endswith"), r.end() || !name.equals("startswith"));
         }
         Str text = text(name, value);
         List<Piece> pieces = new ArrayList<>(text.pieces());
         if (atStart && (pieces.isEmpty() || !(pieces.get(0) instanceof Piece.Many))) {
             pieces.add(0, new Piece.Many());
         }
-        if (atEnd && !(pieces.get(Math.max(0, pieces.size() - 1)) instanceof Piece.Many)) {
+        if (atEnd && (pieces.isEmpty() || !(pieces.get(pieces.size() - 1) instanceof Piece.Many))) {
             pieces.add(new Piece.Many());
         }
         return new Str(text.written(), pieces, text.cased());

@@ -46,16 +46,19 @@ public final class Placeholders {
                 for (Node item : items) {
                     if (!(item instanceof Scalar scalar) || Document.isNull(item)) {
                         throw document.refusal(
-                                item, "a value of the placeholder " + entry.key().text() + " is " + item.what()
+                                item,
+                                "a value of the placeholder " + entry.key().text() + " is " + item.what()
                                         + "; expected a text or a number");
                     }
                     texts.add(scalar.text());
                 }
                 if (texts.isEmpty()) {
-                    throw document.refusal(entry.key(), "the placeholder " + entry.key().text() + " has no value");
+                    throw document.refusal(
+                            entry.key(), "the placeholder " + entry.key().text() + " has no value");
                 }
                 if (values.putIfAbsent(entry.key().text(), texts) != null) {
-                    throw document.refusal(entry.key(), "the placeholder " + entry.key().text() + " is there twice");
+                    throw document.refusal(
+                            entry.key(), "the placeholder " + entry.key().text() + " is there twice");
                 }
             }
         }
@@ -129,7 +132,8 @@ public final class Placeholders {
     private List<String> values(String name) {
         List<String> found = values.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("the placeholder %" + name + "% has no values; expected it in the file of"
+            throw new IllegalArgumentException("the placeholder %" + name
+                    + "% has no values; expected it in the file of"
                     + " placeholders"
                     + (values.isEmpty() ? "" : ", which has " + String.join(", ", new TreeSet<>(values.keySet()))));
         }

@@ -53,9 +53,7 @@ sealed interface Selection {
         public Condition condition(Names names) {
             List<Condition> each =
                     values.stream().map(value -> condition(value, names)).toList();
-            Condition linked = each.size() == 1
-                    ? each.get(0)
-                    : all ? new Condition.All(each) : new Condition.Any(each);
+            Condition linked = each.size() == 1 ? each.get(0) : all ? new Condition.All(each) : new Condition.Any(each);
             return negated ? new Condition.Not(linked) : linked;
         }
 
@@ -76,14 +74,8 @@ sealed interface Selection {
             if (value instanceof Value.Num number && number.part() == null) {
                 return new Condition.Keyword(new Ask.Text(number.written(), Ask.Place.ANYWHERE, false));
             }
-            if (value instanceof Value.Bool bool) {
-                return new Condition.Keyword(new Ask.Text(Boolean.toString(bool.value()), Ask.Place.ANYWHERE, false));
-            }
             if (value instanceof Value.Expression expression) {
                 return new Condition.Keyword(new Ask.Expression(Expressions.compile(expression)));
-            }
-            if (value instanceof Value.Cidr cidr) {
-                return new Condition.Keyword(new Ask.Within(cidr.range()));
             }
             throw new IllegalArgumentException(value.what() + " needs a field, and keywords have none");
         }

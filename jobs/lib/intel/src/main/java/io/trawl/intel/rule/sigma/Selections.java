@@ -37,8 +37,7 @@ final class Selections {
             if (mapping.entries().isEmpty()) {
                 throw document.refusal(node, "the selection is empty; expected a field and its value");
             }
-            return new Linked(
-                    true, mapping.entries().stream().map(this::item).toList());
+            return new Linked(true, mapping.entries().stream().map(this::item).toList());
         }
         if (node instanceof Sequence sequence) {
             if (sequence.items().isEmpty()) {
@@ -47,8 +46,7 @@ final class Selections {
             if (sequence.items().stream().allMatch(Scalar.class::isInstance)) {
                 return item(null, List.of(), sequence);
             }
-            return new Linked(
-                    false, sequence.items().stream().map(this::read).toList());
+            return new Linked(false, sequence.items().stream().map(this::read).toList());
         }
         return item(null, List.of(), node);
     }
@@ -95,7 +93,8 @@ final class Selections {
     private Value value(@Nullable String field, Modifiers modifiers, Node node) {
         if (!(node instanceof Scalar scalar)) {
             throw document.refusal(
-                    node, "a value of " + (field == null ? "the keywords" : field) + " is " + node.what()
+                    node,
+                    "a value of " + (field == null ? "the keywords" : field) + " is " + node.what()
                             + "; expected a text, a number, true, false or null");
         }
         try {

@@ -35,11 +35,7 @@ public final class SigmaFilter {
      * @param rules ids and names of rules; null for every rule of the log source
      */
     SigmaFilter(
-            Document document,
-            Metadata metadata,
-            @Nullable Set<String> rules,
-            Detection detection,
-            SigmaRules reader) {
+            Document document, Metadata metadata, @Nullable Set<String> rules, Detection detection, SigmaRules reader) {
         this.document = document;
         this.metadata = metadata;
         this.rules = rules;
@@ -52,7 +48,8 @@ public final class SigmaFilter {
         Node node = filter.get("rules");
         if (node == null || Document.isNull(node)) {
             throw document.refusal(
-                    "filter", "the filter names no rules; expected a list of ids or names, or any for all of the log source");
+                    "filter",
+                    "the filter names no rules; expected a list of ids or names, or any for all of the log source");
         }
         if (node instanceof Scalar scalar && scalar.type() == Type.TEXT) {
             return scalar.text().toLowerCase(Locale.ROOT).equals("any") ? null : Set.of(reference(scalar.text()));
@@ -97,7 +94,15 @@ public final class SigmaFilter {
     public Rule applied(Rule rule) {
         Condition filter = reader.condition(document, detection, rule.sources());
         return new Rule(
-                rule.id(), rule.name(), rule.kind(), rule.level(), rule.score(), rule.tags(), rule.references(),
-                rule.sources(), rule.place(), new Condition.All(List.of(rule.condition(), filter)));
+                rule.id(),
+                rule.name(),
+                rule.kind(),
+                rule.level(),
+                rule.score(),
+                rule.tags(),
+                rule.references(),
+                rule.sources(),
+                rule.place(),
+                new Condition.All(List.of(rule.condition(), filter)));
     }
 }

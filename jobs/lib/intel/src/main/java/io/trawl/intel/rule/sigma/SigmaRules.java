@@ -116,16 +116,18 @@ public final class SigmaRules {
         Node node = document.get(key);
         if (!(node instanceof Mapping mapping)) {
             throw document.refusal(
-                    key, key + " is " + (node == null ? "missing" : node.what())
-                            + "; expected selections and a condition");
+                    key,
+                    key + " is " + (node == null ? "missing" : node.what()) + "; expected selections and a condition");
         }
         Selections reader = new Selections(document, placeholders);
         Map<String, Selection> selections = new LinkedHashMap<>();
         for (Entry entry : mapping.entries()) {
             String name = entry.key().text();
             if (name.equals("timeframe")) {
-                throw document.refusal(entry.key(), "timeframe belongs to conditions that count, which Sigma has given up;"
-                        + " write a Sigma correlation with a timespan");
+                throw document.refusal(
+                        entry.key(),
+                        "timeframe belongs to conditions that count, which Sigma has given up;"
+                                + " write a Sigma correlation with a timespan");
             }
             if (!others.contains(name)) {
                 selections.put(name, reader.read(entry.value()));

@@ -64,8 +64,10 @@ public final class Taxonomy {
                 switch (entry.key().text()) {
                     case "fields" -> general.add(new Section(Rule.Sources.ALL, fields(document, entry.value())));
                     case "logsources" -> special.addAll(logsources(document, entry.value()));
-                    default -> throw document.refusal(
-                            entry.key(), "the key " + entry.key().text() + " is not known; expected fields or logsources");
+                    default ->
+                        throw document.refusal(
+                                entry.key(),
+                                "the key " + entry.key().text() + " is not known; expected fields or logsources");
                 }
             }
         }
@@ -91,9 +93,11 @@ public final class Taxonomy {
                     case "product" -> names[1] = text(document, entry.value());
                     case "service" -> names[2] = text(document, entry.value());
                     case "fields" -> fields = fields(document, entry.value());
-                    default -> throw document.refusal(
-                            entry.key(), "the key " + entry.key().text()
-                                    + " is not known; expected category, product, service or fields");
+                    default ->
+                        throw document.refusal(
+                                entry.key(),
+                                "the key " + entry.key().text()
+                                        + " is not known; expected category, product, service or fields");
                 }
             }
             sections.add(new Section(new Rule.Sources(names[0], names[1], names[2]), fields));

@@ -78,9 +78,8 @@ final class Texts {
 
     private static Ask ask(Glob glob, boolean cased) {
         List<Glob.Part> parts = glob.parts();
-        List<Glob.Part> texts = parts.stream()
-                .filter(Glob.Part.Literal.class::isInstance)
-                .toList();
+        List<Glob.Part> texts =
+                parts.stream().filter(Glob.Part.Literal.class::isInstance).toList();
         boolean start = !parts.isEmpty() && parts.get(0) instanceof Glob.Part.Many;
         boolean end = !parts.isEmpty() && parts.get(parts.size() - 1) instanceof Glob.Part.Many;
         if (parts.size() == 1 && start) {
@@ -90,9 +89,8 @@ final class Texts {
             return new Ask.Text("", Ask.Place.WHOLE, cased);
         }
         if (texts.size() == 1 && parts.size() == 1 + (start ? 1 : 0) + (end ? 1 : 0)) {
-            Ask.Place place = start
-                    ? end ? Ask.Place.ANYWHERE : Ask.Place.END
-                    : end ? Ask.Place.START : Ask.Place.WHOLE;
+            Ask.Place place =
+                    start ? end ? Ask.Place.ANYWHERE : Ask.Place.END : end ? Ask.Place.START : Ask.Place.WHOLE;
             return new Ask.Text(((Glob.Part.Literal) texts.get(0)).text(), place, cased);
         }
         return new Ask.Like(glob, cased);
@@ -114,7 +112,8 @@ final class Texts {
                         .toString();
             } catch (CharacterCodingException e) {
                 throw new IllegalArgumentException(
-                        "a text that is not ASCII in UTF-16 is not a text that a log can have; add base64 or base64offset", e);
+                        "a text that is not ASCII in UTF-16 is not a text that a log can have; add base64 or base64offset",
+                        e);
             }
         }
         throw new IllegalStateException("a wildcard is not a text");
