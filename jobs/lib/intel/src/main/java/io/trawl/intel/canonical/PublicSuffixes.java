@@ -32,8 +32,11 @@ public final class PublicSuffixes {
     /** What the list says of a name in canonical form. */
     private final Map<String, Integer> rules;
 
+    private final SuffixTable table;
+
     private PublicSuffixes(Map<String, Integer> rules) {
         this.rules = rules;
+        this.table = new SuffixTable(rules, EXCEPTION, RULE, WILDCARD);
     }
 
     private static final class Bundled {
@@ -141,5 +144,15 @@ public final class PublicSuffixes {
             name = name.substring(dot + 1);
         }
         return below;
+    }
+
+    /**
+     * Where the registrable domain begins in a domain. Allocates nothing.
+     *
+     * @param domain in canonical form
+     * @return -1 where the domain is a public suffix
+     */
+    public int registrableFrom(String domain) {
+        return table.registrableFrom(domain);
     }
 }

@@ -1,0 +1,193 @@
+package io.trawl.intel.lookalike;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The score of a look-alike: a sum of parts, each with its reason. What a name may be by chance counts less: the shorter a
+ * brand is, and the more brands are watched, the more names are near one of them though nobody meant it.
+ */
+final class Scoring {
+    /** The host has the brand's own suffix. */
+    static final int SAME_SUFFIX = 1 << 8;
+    /** A letter of another script. */
+    static final int UNICODE = 1 << 9;
+    /** Scripts are mixed. */
+    static final int MIXED = 1 << 10;
+    /** Letters that one may take for the brand's. */
+    static final int LOOSE = 1 << 11;
+    /** In a label before the registrable domain. */
+    static final int IN_SUBDOMAIN = 1 << 12;
+    /** The brand's whole domain. */
+    static final int WHOLE_DOMAIN = 1 << 13;
+    /** With a word that asks for something. */
+    static final int BAIT = 1 << 14;
+    /** With several of them. */
+    static final int BAITS = 1 << 15;
+    /** With words that the brand may use itself. */
+    static final int SERVICE = 1 << 16;
+    /** With something that is no known word. */
+    static final int OTHER = 1 << 17;
+    /** No hyphen between brand and word. */
+    static final int GLUED = 1 << 18;
+    /** Letters of the brand are replaced by such that look like them. */
+    static final int LOOK = 1 << 19;
+    /** Under a suffix whose owner lets others have names: github.io. */
+    static final int PRIVATE_SUFFIX = 1 << 20;
+    /** With www before it. */
+    static final int WWW = 1 << 21;
+    /** What looks like the brand is an everyday word itself. */
+    static final int HOST_IS_WORD = 1 << 23;
+    /** One part of a label with words. */
+    static final int WITH_WORD = 1 << 22;
+
+    private final int brandsOfTexts;
+    private final int brandsOfEdits;
+    private final int brandsOfOthers;
+
+    /** Scores among so many brands. */
+    Scoring(int brands) {
+        brandsOfTexts = brands(brands, 16);
+        brandsOfEdits = brands(brands, 10);
+        brandsOfOthers = brands(brands, 6);
+    }
+
+    /**
+     * Sums up.
+     *
+     * @param rank of the host among the popular ones, 0 if it is none
+     * @param parts takes each part; null if nobody asks
+     */
+    int score(
+            Technique technique,
+            int flags,
+            BrandIndex.Mark mark,
+            boolean crowded,
+            int rank,
+            Seen seen,
+            @Nullable List<Finding.Part> parts) {
+        int sum = part(parts, technique.id(), technique.points());
+        sum += how(technique, flags, parts);
+        sum += brand(technique, flags, mark, crowded, parts);
+        if ((flags & SAME_SUFFIX) != 0 && technique != Technique.SUBDOMAIN) {
+            sum += part(parts, "the brand's suffix", 8);
+        }
+        if (rank > 0) {
+            sum += part(parts, "popular host", -20);
+        }
+        if (seen == Seen.NEW) {
+            sum += part(parts, "not seen before", 8);
+        } else if (seen == Seen.BEFORE) {
+            sum += part(parts, "seen before", -8);
+        }
+        return Math.max(0, Math.min(100, sum));
+    }
+
+    private static int how(Technique technique, int flags, @Nullable List<Finding.Part> parts) {
+        int sum = 0;
+        if ((flags & UNICODE) != 0) {
+            sum += part(parts, "letters of another script", 8);
+        }
+        if ((flags & MIXED) != 0 && technique != Technique.MIXED_SCRIPT) {
+            sum += part(parts, "mixed scripts", 7);
+        }
+        if ((flags & LOOSE) != 0) {
+            sum += part(parts, "letters that look less alike", -16);
+        }
+        if ((flags & WHOLE_DOMAIN) != 0) {
+            sum += part(parts, "the brand's whole domain", 20);
+        }
+        if ((flags & IN_SUBDOMAIN) != 0 && technique != Technique.SUBDOMAIN) {
+            sum += part(parts, "in a subdomain", -6);
+        }
+        if ((flags & LOOK) != 0) {
+            sum += part(parts, "letters that look like the brand's", 14);
+        }
+        if (technique.isEdit()) {
+            sum += (flags & Edits.FAR) != 0 ? part(parts, "keys far from each other", -6) : 0;
+            sum += (flags & Edits.MOVED) != 0 ? part(parts, "moved by several places", -8) : 0;
+            sum += (flags & Edits.NUMBER) != 0 ? part(parts, "a number, as of a series", -16) : 0;
+            sum += (flags & WITH_WORD) != 0 ? part(parts, "with other words", 4) : 0;
+        } else {
+            sum += words(technique, flags, parts);
+        }
+        return sum;
+    }
+
+    private static int words(Technique technique, int flags, @Nullable List<Finding.Part> parts) {
+        int sum = 0;
+        boolean combosquat = technique == Technique.COMBOSQUAT;
+        if ((flags & BAITS) != 0) {
+            sum += part(parts, "words that ask for something", combosquat ? 10 : 16);
+        } else if ((flags & BAIT) != 0) {
+            sum += part(parts, "a word that asks for something", combosquat ? 2 : 10);
+        } else if (combosquat) {
+            boolean glued = (flags & GLUED) != 0;
+            sum += (flags & SERVICE) != 0
+                    ? part(parts, "words that the brand may use itself", glued ? -10 : -6)
+                    : part(parts, "no word that asks for something", glued ? -14 : -4);
+        }
+        if (combosquat && (flags & OTHER) != 0) {
+            sum += part(parts, "text that is no known word", (flags & BAIT) != 0 ? -8 : -4);
+        }
+        if (combosquat && (flags & GLUED) != 0) {
+            sum += part(parts, "no hyphen between brand and word", -4);
+        }
+        return sum;
+    }
+
+    private int brand(
+            Technique technique,
+            int flags,
+            BrandIndex.Mark mark,
+            boolean crowded,
+            @Nullable List<Finding.Part> parts) {
+        boolean other = (flags & UNICODE) != 0 || (flags & WHOLE_DOMAIN) != 0 || technique == Technique.MISSING_DOT;
+        int length = mark.label().length() <= 2 ? 2 : Math.max(3, mark.distinct());
+        int sum = part(parts, "length of the brand", length(technique, flags, length, other));
+        if (mark.everyday() && !other) {
+            sum += part(parts, "the brand is an everyday word", technique == Technique.HOMOGLYPH ? -12 : -24);
+        }
+        if ((flags & HOST_IS_WORD) != 0 && !other) {
+            sum += part(parts, "the host is an everyday word", -24);
+        }
+        boolean chance = technique.isEdit() || (flags & (LOOSE | UNICODE)) == LOOSE;
+        if (crowded && chance) {
+            sum += part(parts, "another brand is as near", -20);
+        }
+        if (!other) {
+            boolean anyText = technique == Technique.COMBOSQUAT && (flags & BAIT) == 0;
+            int points = anyText ? brandsOfTexts : chance ? brandsOfEdits : brandsOfOthers;
+            sum += part(parts, "brands watched", points);
+        }
+        return sum;
+    }
+
+    private static int length(Technique technique, int flags, int length, boolean other) {
+        if (length <= 2) {
+            return -40;
+        }
+        boolean chance = technique.isEdit() || technique == Technique.HOMOGLYPH;
+        int points = (Math.min(length, 12) - 7) * (chance ? 4 : technique == Technique.TLD_SWAP ? 3 : 2);
+        if (length == 3 && technique == Technique.HOMOGLYPH) {
+            points -= 10;
+        }
+        if (technique == Technique.COMBOSQUAT && (flags & BAIT) == 0) {
+            points = Math.min(points, 4);
+        }
+        return other ? Math.max(points, -8) : points;
+    }
+
+    private static int brands(int brands, int each) {
+        double steps = 2 - Math.log10(Math.max(1, brands));
+        int points = (int) Math.round(steps * each);
+        return Math.max(-16, Math.min(20, points));
+    }
+
+    private static int part(@Nullable List<Finding.Part> parts, String name, int points) {
+        if (parts != null && points != 0) {
+            parts.add(new Finding.Part(name, points));
+        }
+        return points;
+    }
+}
