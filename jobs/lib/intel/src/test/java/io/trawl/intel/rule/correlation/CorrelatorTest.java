@@ -274,7 +274,7 @@ class CorrelatorTest {
     @Test
     void generateLetsTheRulesFireToo() {
         Correlation generates = correlation(
-                "g", new Shape.EventCount(Limits.atLeast(2)), List.of(), Map.of(), Duration.ofSeconds(1), true, "a");
+                "generates", new Shape.EventCount(Limits.atLeast(2)), List.of(), Map.of(), Duration.ofSeconds(1), true, "a");
         assertThat(set(generates).isSilent("a")).isFalse();
         assertThat(set(generates, THREE).isSilent("a")).isTrue();
     }
