@@ -11,32 +11,38 @@ import io.trawl.cli.files.output.Ecs;
 import io.trawl.cli.files.output.Json;
 import io.trawl.cli.files.output.Output;
 import io.trawl.cli.files.output.Table;
+import io.trawl.cli.files.rule.RuleOptions;
+import io.trawl.cli.files.rule.RuleWork;
 import io.trawl.cli.files.terminal.Arguments;
 import io.trawl.cli.files.terminal.Input;
 import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.allow.Allowlists;
-import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.match.Match;
+import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** {@code trawl match}: what indicators meet in a log. */
+/** {@code trawl match}: what indicators and rules meet in a log. */
 final class MatchCommand implements LineWork {
     private final LogReader reader;
-    private final Detector detector;
+    private final @Nullable Detector detector;
+    private final @Nullable RuleWork rules;
     private final boolean named;
     private final boolean table;
     private final AtomicLong invalid = new AtomicLong();
     /** Records of lines that have several, without the first of each. */
     private final AtomicLong further = new AtomicLong();
 
-    private MatchCommand(LogReader reader, Detector detector, boolean named, boolean table) {
+    private MatchCommand(
+            LogReader reader, @Nullable Detector detector, @Nullable RuleWork rules, boolean named, boolean table) {
         this.reader = reader;
         this.detector = detector;
+        this.rules = rules;
         this.named = named;
         this.table = table;
     }
@@ -44,41 +50,74 @@ final class MatchCommand implements LineWork {
     static int run(List<String> words, Streams streams) throws IOException {
         Arguments arguments = Arguments.of(
                 words,
-                FormatOption.with("--index", "--output"),
-                Set.of("--indicators", "--allowlist", FormatOption.WITH));
+                RuleOptions.with(FormatOption.with("--index", "--output")),
+                Set.of("--indicators", "--allowlist", RuleOptions.RULES, FormatOption.WITH),
+                Set.of(RuleOptions.STRICT));
         boolean table = arguments.table();
         FormatOption format = FormatOption.of(arguments);
         String indexFile = arguments.value("--index");
-        if (indexFile == null && arguments.values("--indicators").isEmpty()) {
-            throw new IllegalArgumentException(
-                    "--indicators and --index are missing: expected one of them, for example --indicators feed.txt");
+        boolean hasRules = !arguments.values(RuleOptions.RULES).isEmpty();
+        boolean hasIndicators = indexFile != null || !arguments.values("--indicators").isEmpty();
+        if (!hasIndicators && !hasRules) {
+            throw new IllegalArgumentException("--indicators, --index and --rules are missing:"
+                    + " expected one of them, for example --indicators feed.txt");
         }
         if (indexFile != null && !arguments.values("--indicators").isEmpty()) {
             throw new IllegalArgumentException("--indicators and --index exclude each other:"
                     + " expected one of them; trawl index build makes an index of several feeds");
         }
-        List<Input> feeds = indexFile != null ? List.of() : Input.of(arguments.values("--indicators"));
+        if (!hasRules) {
+            RuleOptions.requireRules(arguments);
+        }
+        List<Input> feeds =
+                indexFile != null || !hasIndicators ? List.of() : Input.of(arguments.values("--indicators"));
         List<Input> inputs = Input.of(arguments.operands());
         if (isStdin(feeds) && isStdin(inputs)) {
             throw new IllegalArgumentException(
                     "standard input cannot be log and indicators at once: expected a file for one of them");
         }
+        RuleBook book = hasRules ? RuleOptions.load(arguments.values(RuleOptions.RULES), arguments) : null;
+        if (book != null) {
+            RuleOptions.hold(book, arguments);
+        }
         boolean named = inputs.size() > 1;
         FormatOption.Chosen chosen = format.choose("match", inputs, streams);
         LogReader reader = chosen.reader();
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "match", streams);
-        IndicatorIndex index = indexFile != null ? Indexes.open(indexFile, streams) : Indexes.of(feeds, streams);
-        Detector detector =
-                Detector.of(index, reader.isWebServer(), allowlists == null ? List.of() : List.of(allowlists));
-        MatchCommand command = new MatchCommand(reader, detector, named, table);
-        Logs.Done done = Logs.run("match", command, table ? table(named) : null, inputs, chosen.streams());
+        Detector detector = !hasIndicators
+                ? null
+                : Detector.of(
+                        indexFile != null ? Indexes.open(indexFile, streams) : Indexes.of(feeds, streams),
+                        reader.isWebServer(),
+                        allowlists == null ? List.of() : List.of(allowlists));
+        RuleWork rules = book == null ? null : new RuleWork(book, reader, inputs);
+        MatchCommand command = new MatchCommand(reader, detector, rules, named, table);
+        Table shown = table ? table(named) : null;
+        if (rules != null) {
+            rules.begin("match", table, chosen.streams());
+        }
+        Logs.Done done = Logs.run("match", command, shown, inputs, chosen.streams());
+        int groups = rules == null ? 0 : groups(rules, shown, chosen.streams());
         long invalid = command.invalid.get();
         if (invalid > 0) {
             streams.err()
                     .println("trawl match: " + invalid + " of " + (done.lines() + command.further.get())
                             + " lines are invalid and were not matched (trawl parse says why)");
         }
-        return done.status();
+        return done.status() == 1 && groups > 0 ? 0 : done.status();
+    }
+
+    /** Writes what events decided together. */
+    private static int groups(RuleWork rules, @Nullable Table table, Streams streams) throws IOException {
+        Output output = new Output();
+        int groups = rules.end(table != null, output);
+        if (table == null) {
+            output.json().writeTo(streams.out());
+        } else {
+            streams.out().write(table.lines(output.rows()));
+        }
+        streams.out().flush();
+        return groups;
     }
 
     private static boolean isStdin(List<Input> inputs) {
@@ -94,7 +133,7 @@ final class MatchCommand implements LineWork {
     /** A line that is valid for sure, and that no indicator can meet. */
     @Override
     public Passing passing() {
-        return detector.passing(reader.plainLine());
+        return detector == null || rules != null ? Passing.NOTHING : detector.passing(reader.plainLine());
     }
 
     @Override
@@ -114,10 +153,15 @@ final class MatchCommand implements LineWork {
                 invalid.incrementAndGet();
                 return;
             }
-            detector.detect(event, match -> {
-                found[0]++;
-                write(of.file(), number, record, event, match, output);
-            });
+            if (detector != null) {
+                detector.detect(event, match -> {
+                    found[0]++;
+                    write(of.file(), number, record, event, match, detector.suppressedBy(match), output);
+                });
+            }
+            if (rules != null) {
+                found[0] += rules.judge(of.file(), number, record, event, table, output);
+            }
         });
         return found[0];
     }
@@ -128,9 +172,15 @@ final class MatchCommand implements LineWork {
         return 0;
     }
 
-    private void write(String file, long number, int record, ProxyEvent event, Match match, Output output) {
+    private void write(
+            String file,
+            long number,
+            int record,
+            ProxyEvent event,
+            Match match,
+            @Nullable String suppressedBy,
+            Output output) {
         Indicator indicator = match.indicator();
-        String suppressedBy = detector.suppressedBy(match);
         if (table) {
             String[] cells = {
                 Logs.place(number, record),

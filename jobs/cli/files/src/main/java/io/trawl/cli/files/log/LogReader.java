@@ -115,6 +115,11 @@ public final class LogReader {
         return parser.name();
     }
 
+    /** The names of all its formats. */
+    public List<String> names() {
+        return parser.formats().stream().map(Parser::name).toList();
+    }
+
     /** Whether the format is a web server's: its clients are strangers and are matched, too. */
     public boolean isWebServer() {
         return webServer;

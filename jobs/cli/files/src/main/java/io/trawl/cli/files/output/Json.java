@@ -91,6 +91,12 @@ public final class Json {
         return this;
     }
 
+    public Json member(String name, boolean value) {
+        name(name);
+        ascii(Boolean.toString(value));
+        return this;
+    }
+
     public Json member(String name, List<String> values) {
         name(name);
         put('[');
@@ -99,6 +105,42 @@ public final class Json {
             text(value);
         }
         put(']');
+        return this;
+    }
+
+    /** Begins a member that is an object and stays if it is empty; end() ends it. */
+    public Json object(String name) {
+        name(name);
+        put('{');
+        return this;
+    }
+
+    /** Begins a member that is an array. */
+    public Json array(String name) {
+        name(name);
+        put('[');
+        return this;
+    }
+
+    /** Adds a number to an array. */
+    public Json element(long value) {
+        separate();
+        number(value);
+        return this;
+    }
+
+    /** Ends what array() began. */
+    public Json endArray() {
+        put(']');
+        return this;
+    }
+
+    /** A member with a name that is not ours. */
+    public Json escaped(String name, String value) {
+        separate();
+        text(name);
+        put(':');
+        text(value);
         return this;
     }
 

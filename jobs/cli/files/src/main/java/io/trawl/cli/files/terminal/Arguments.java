@@ -25,6 +25,11 @@ public final class Arguments {
      * @throws IllegalArgumentException where the words are none of these
      */
     public static Arguments of(List<String> words, Set<String> single, Set<String> files) {
+        return of(words, single, files, Set.of());
+    }
+
+    /** @param flags options without a value */
+    public static Arguments of(List<String> words, Set<String> single, Set<String> files, Set<String> flags) {
         Arguments arguments = new Arguments();
         int dashes = words.indexOf("--");
         for (int i = 0; i < words.size(); i++) {
@@ -39,13 +44,20 @@ public final class Arguments {
             }
             int equals = word.indexOf('=');
             String name = equals < 0 ? word : word.substring(0, equals);
-            if (!single.contains(name) && !files.contains(name)) {
-                throw new IllegalArgumentException("option " + name + " is unknown: expected " + expected(single, files)
-                        + "; --help says what they do");
+            if (!single.contains(name) && !files.contains(name) && !flags.contains(name)) {
+                throw new IllegalArgumentException("option " + name + " is unknown: expected "
+                        + expected(single, files, flags) + "; --help says what they do");
             }
             List<String> values = arguments.options.computeIfAbsent(name, key -> new ArrayList<>());
-            if (single.contains(name) && !values.isEmpty()) {
+            if (!files.contains(name) && !values.isEmpty()) {
                 throw new IllegalArgumentException(name + " is given twice");
+            }
+            if (flags.contains(name)) {
+                if (equals >= 0) {
+                    throw new IllegalArgumentException(name + " takes no value");
+                }
+                values.add("");
+                continue;
             }
             if (equals >= 0) {
                 values.add(word.substring(equals + 1));
@@ -67,9 +79,10 @@ public final class Arguments {
         return !word.startsWith("-") || word.equals("-");
     }
 
-    private static String expected(Set<String> single, Set<String> files) {
+    private static String expected(Set<String> single, Set<String> files, Set<String> flags) {
         List<String> all = new ArrayList<>(single);
         all.addAll(files);
+        all.addAll(flags);
         all.sort(null);
         return String.join(", ", all);
     }
@@ -81,6 +94,11 @@ public final class Arguments {
             throw new IllegalArgumentException("--output " + output + ": expected json or table");
         }
         return "table".equals(output);
+    }
+
+    /** Whether an option without a value is there. */
+    public boolean has(String flag) {
+        return options.containsKey(flag);
     }
 
     @Nullable

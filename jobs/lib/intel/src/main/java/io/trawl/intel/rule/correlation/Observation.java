@@ -18,7 +18,7 @@ public sealed interface Observation {
     /** One of both. */
     record Or(Observation left, Observation right) implements Observation {}
 
-    /** The first, and then the second. */
+    /** The first, and then the second; events of the same time are in either order. */
     record FollowedBy(Observation first, Observation then) implements Observation {}
 
     /**
@@ -28,7 +28,7 @@ public sealed interface Observation {
      */
     record Repeats(Observation of, int times) implements Observation {}
 
-    /** Its first and its last event are less apart than this. */
+    /** Its first and its last event are at most so much apart. */
     record Within(Observation of, Duration time) implements Observation {}
 
     /**

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * last, since a later beginning is met by whatever an earlier one is met by.
  */
 final class Observing implements Measure {
+    /** So many events of one time are looked at in another order than their log's. */
+    private static final int MOST_AT_ONCE = 16;
+
     private static final Comparator<Match> BY_START = Comparator.comparingLong(match -> match.start.place);
 
     private final Part whole;
@@ -92,7 +95,7 @@ final class Observing implements Measure {
                 return match != null
                                 && Duration.between(match.start.time, match.end.time)
                                                 .compareTo(within.time())
-                                        < 0
+                                        <= 0
                         ? match
                         : null;
             };
@@ -146,6 +149,8 @@ final class Observing implements Measure {
         private final Part then;
         /** By the place where a match of the first part ends, the best so far; each begins later than the one before. */
         private final TreeMap<Long, Match> firsts = new TreeMap<>();
+        /** Matches of the second part that begin at the time of the last item: a first part of this time is not too late. */
+        private final List<Match> seconds = new ArrayList<>();
 
         Following(Part first, Part then) {
             this.first = first;
@@ -161,6 +166,13 @@ final class Observing implements Measure {
                 match = before == null ? null : Match.both(before.getValue(), second);
             }
             Match newFirst = first.at(item);
+            seconds.removeIf(one -> one.start.time.isBefore(item.time));
+            for (Match one : seconds) {
+                match = newFirst == null || newFirst.shares(one) ? match : later(Match.both(newFirst, one), match);
+            }
+            if (second != null && second.start.time.equals(item.time) && seconds.size() < MOST_AT_ONCE) {
+                seconds.add(second);
+            }
             if (newFirst != null
                     && (firsts.isEmpty()
                             || BY_START.compare(newFirst, firsts.lastEntry().getValue()) > 0)) {

@@ -58,9 +58,15 @@ class ObservationTest {
     }
 
     @Test
-    void withinIsLessThanItsTime() {
-        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5")).isEmpty();
-        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@4.999")).isEqualTo(":1,2");
+    void withinIsAtMostItsTime() {
+        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5.001")).isEmpty();
+        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5")).isEqualTo(":1,2");
+    }
+
+    @Test
+    void eventsOfOneTimeAreInEitherOrder() {
+        assertThat(batch(pattern(new FollowedBy(A, B)), "b@0, a@0")).isEqualTo(":1,2");
+        assertThat(batch(pattern(new FollowedBy(A, B)), "ab@0")).isEmpty();
     }
 
     @Test
