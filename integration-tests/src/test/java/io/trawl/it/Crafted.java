@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Indicators, allowlists and requests that were thought of: each a case of its own. */
 final class Crafted {
@@ -49,6 +50,72 @@ final class Crafted {
             """, """
             {"name":"Pages","version":9,"type":"string","list":["https://www.evil.example/a/b?q=2","b\u00FCcher.example"]}
             """);
+
+    /** Rules on the requests below; one is for another kind of source. */
+    private static final Map<String, String> RULES = Map.of(
+            "scanner.yml",
+            """
+            title: A scanner
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c01
+            status: test
+            level: high
+            logsource:
+                category: proxy
+            detection:
+                agent:
+                    c-useragent|startswith: 'mozilla/5.0 nikto'
+                ours:
+                    cs-host|endswith: fine.example
+                condition: agent and not ours
+            """,
+            "tunnel.yml",
+            """
+            title: A tunnel to a port of its own
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c02
+            status: test
+            level: medium
+            logsource:
+                category: proxy
+            detection:
+                connect:
+                    cs-method: CONNECT
+                    sc-status: 200
+                port:
+                    c-uri|re: ':8443$'
+                condition: all of them
+            """,
+            "silent.yml",
+            """
+            title: No user agent, and a referrer
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c03
+            status: test
+            level: low
+            logsource:
+                category: proxy
+            detection:
+                agent:
+                    c-useragent: null
+                referrer:
+                    cs-referer|contains:
+                        - evil.example
+                        - 192.0.2.7
+                condition: agent and referrer
+            """,
+            "web.yml",
+            """
+            title: For web servers
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c04
+            status: test
+            level: low
+            logsource:
+                category: webserver
+            detection:
+                any:
+                    cs-method: GET
+                condition: any
+            """,
+            "patterns.stix",
+            "[url:value LIKE 'http://odd.example/%' AND url:value MATCHES '~user$']\n");
 
     static final List<String> URLS = List.of(
             "GET http://www.evil.example/a",
@@ -112,6 +179,14 @@ final class Crafted {
     static Path writeAllowlists(Path folder) throws IOException {
         for (int i = 0; i < ALLOWLISTS.size(); i++) {
             Files.writeString(folder.resolve(i + ".json"), ALLOWLISTS.get(i));
+        }
+        return folder;
+    }
+
+    /** Writes the rules into a folder, and gives it. */
+    static Path writeRules(Path folder) throws IOException {
+        for (Map.Entry<String, String> rule : RULES.entrySet()) {
+            Files.writeString(folder.resolve(rule.getKey()), rule.getValue());
         }
         return folder;
     }

@@ -46,6 +46,7 @@ import org.apache.hadoop.hbase.client.ResultScanner;
 import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.util.Bytes;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,8 +90,22 @@ class HotDetectIT {
         feeds = Files.createDirectory(folder.resolve("feeds"));
         traffic().writeFeeds(feeds);
         Crafted.writeFeeds(feeds);
-        Path allowlists = Crafted.writeAllowlists(Files.createDirectory(folder.resolve("allowlists")));
-        any.mustRun("refresh-indicators", null, "--feeds", feeds.toString(), "--allowlists", allowlists.toString());
+        Crafted.writeAllowlists(Files.createDirectory(folder.resolve("allowlists")));
+        Crafted.writeRules(Files.createDirectory(folder.resolve("rules")));
+        refresh(any);
+    }
+
+    /** Makes all that was written the newest snapshot. */
+    private static void refresh(Sweeper source) {
+        source.mustRun(
+                "refresh-indicators",
+                null,
+                "--feeds",
+                feeds.toString(),
+                "--allowlists",
+                folder.resolve("allowlists").toString(),
+                "--rules",
+                folder.resolve("rules").toString());
     }
 
     @AfterAll
@@ -215,7 +230,19 @@ class HotDetectIT {
                         "ip-port",
                         "domain-port",
                         "user-agent",
-                        "user-agent-regex");
+                        "user-agent-regex",
+                        "rule");
+        assertThat(HotJob.alerts(agreed).stream()
+                        .filter(alert -> alert.getRuleId() != null)
+                        .map(alert -> alert.getRuleLevel() + " " + alert.getRuleName() + ": " + alert.getReason())
+                        .map(text -> text.replaceFirst("http://odd[^;]*", "URL"))
+                        .collect(Collectors.toSet()))
+                .as("alerts of rules")
+                .hasSizeGreaterThanOrEqualTo(4)
+                .anyMatch(text -> text.startsWith("high A scanner: agent: user_agent.original Mozilla/5.0 NIKTO"))
+                .anyMatch(text -> text.startsWith("medium A tunnel to a port of its own: connect: "))
+                .anyMatch(text -> text.startsWith("low No user agent, and a referrer: "))
+                .noneMatch(text -> text.contains("For web servers"));
 
         Map<String, Alert> last = exactlyOnce(HotJob.alerts(agreed));
         Map<String, Long> counted = new TreeMap<>();
@@ -615,9 +642,7 @@ class HotDetectIT {
             assertThat(beat.path("snapshot").asLong()).isEqualTo(next);
         } finally {
             // What comes after wants whole indicators.
-            Path allowlists = folder.resolve("allowlists");
-            source.mustRun(
-                    "refresh-indicators", null, "--feeds", feeds.toString(), "--allowlists", allowlists.toString());
+            refresh(source);
         }
     }
 
