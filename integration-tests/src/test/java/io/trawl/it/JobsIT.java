@@ -690,11 +690,8 @@ class JobsIT {
                 .contains("to 4999 of log p2/access/gen1 never came");
 
         // Nobody expects what came before the window; what it lacks itself is missing still.
-        Sweeper.Said since = source.run(
-                "audit",
-                window,
-                "--set",
-                "source." + source.source() + ".audit.from=" + window.start());
+        Sweeper.Said since =
+                source.run("audit", window, "--set", "source." + source.source() + ".audit.from=" + window.start());
         assertThat(since.status()).isEqualTo(1);
         assertThat(since.error())
                 .contains("of log p1/access/gen1 never came (100 bytes)")

@@ -138,8 +138,7 @@ final class Sweeper {
      * window.
      */
     static void expectFrom(Path conf, String source, Instant from) throws java.io.IOException {
-        Files.writeString(
-                conf, "source." + source + ".audit.from = " + from + "\n", StandardOpenOption.APPEND);
+        Files.writeString(conf, "source." + source + ".audit.from = " + from + "\n", StandardOpenOption.APPEND);
     }
 
     /** What a job said. */

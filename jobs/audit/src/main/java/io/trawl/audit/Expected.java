@@ -19,7 +19,8 @@ final class Expected {
             return text.isEmpty() ? Instant.MIN : Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "setting " + setting(run) + " = " + text + ": expected an instant, for example 2026-11-24T00:00:00Z",
+                    "setting " + setting(run) + " = " + text
+                            + ": expected an instant, for example 2026-11-24T00:00:00Z",
                     e);
         }
     }

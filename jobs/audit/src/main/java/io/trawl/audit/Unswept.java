@@ -127,7 +127,8 @@ final class Unswept {
                 run.note("window " + window + " has not been ingested yet: " + hole.messages() + " messages");
             } else {
                 problems.add("window " + window + " was never ingested: " + hole.messages()
-                        + " messages of the topic are in no window: sweep it, or set " + Expected.setting(run) + " = " + hole.end()
+                        + " messages of the topic are in no window: sweep it, or set " + Expected.setting(run) + " = "
+                        + hole.end()
                         + " if that is intended");
             }
         }

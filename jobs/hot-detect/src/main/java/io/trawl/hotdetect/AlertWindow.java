@@ -192,8 +192,8 @@ final class AlertWindow {
         return why.isEmpty()
                 ? null
                 : TimedDetection.cut(why.stream()
-                        .map(one -> (one.getSelection().isEmpty() ? "" : one.getSelection() + ": ")
-                                + one.getField() + " " + one.getPart())
+                        .map(one -> (one.getSelection().isEmpty() ? "" : one.getSelection() + ": ") + one.getField()
+                                + " " + one.getPart())
                         .collect(Collectors.joining("; ")));
     }
 

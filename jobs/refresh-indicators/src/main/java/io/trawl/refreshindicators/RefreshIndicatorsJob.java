@@ -237,7 +237,8 @@ public final class RefreshIndicatorsJob implements Job {
             run.note(unusable.size() + " entries of allowlists cannot be used, for example "
                     + String.join("; ", unusable.subList(0, Math.min(EXAMPLES, unusable.size()))));
         }
-        return new Lists(lists, new Pack(Pack.Kind.ALLOWLISTS, file, lists.lists().size()));
+        return new Lists(
+                lists, new Pack(Pack.Kind.ALLOWLISTS, file, lists.lists().size()));
     }
 
     /** Reads the feeds into an index file; objects of ten million indicators would take gigabytes. */

@@ -34,7 +34,8 @@ final class RuleOptions {
     @Option(
             names = "--rules",
             paramLabel = "FOLDER|FILE",
-            description = "Rules (Sigma, STIX patterns), or folders of them, '' for none; default: setting rules.folder.",
+            description =
+                    "Rules (Sigma, STIX patterns), or folders of them, '' for none; default: setting rules.folder.",
             split = ",")
     private @Nullable List<String> rules;
 
@@ -119,7 +120,9 @@ final class RuleOptions {
             try {
                 loaded = RulePack.read(inputs(
                                 rules(settings).stream().map(Given::local).toList(),
-                                placeholders(settings).stream().map(Given::local).toList(),
+                                placeholders(settings).stream()
+                                        .map(Given::local)
+                                        .toList(),
                                 fields(settings).stream().map(Given::local).toList(),
                                 isOn(settings, MISUSE)))
                         .loaded();
@@ -141,8 +144,7 @@ final class RuleOptions {
         }
     }
 
-    private static RuleInputs inputs(
-            List<Path> rules, List<Path> placeholders, List<Path> fields, boolean misuse) {
+    private static RuleInputs inputs(List<Path> rules, List<Path> placeholders, List<Path> fields, boolean misuse) {
         return new RuleInputs(
                 rules,
                 placeholders.isEmpty() ? null : placeholders.get(0),
@@ -194,21 +196,24 @@ final class RuleOptions {
         List<Unfilled> never =
                 loaded.unfilled().stream().filter(Unfilled::never).toList();
         run.count("rules_that_cannot_fire", never.size());
-        run.count("patterns_not_sweepable", stix.notSweepable().size() + stix.several().size());
+        run.count(
+                "patterns_not_sweepable",
+                stix.notSweepable().size() + stix.several().size());
         run.note(loaded.rules().size() + " rules");
-        for (Judgement one : stix.notSweepable().subList(0, Math.min(NAMED, stix.notSweepable().size()))) {
+        for (Judgement one : stix.notSweepable()
+                .subList(0, Math.min(NAMED, stix.notSweepable().size()))) {
             run.note("a pattern finds nothing: " + one.indicator().place().file() + ":"
                     + one.indicator().place().line() + ": " + one.reason());
         }
-        for (Refusal refused : loaded.refused().subList(0, Math.min(NAMED, loaded.refused().size()))) {
+        for (Refusal refused :
+                loaded.refused().subList(0, Math.min(NAMED, loaded.refused().size()))) {
             run.note("a rule is left out: " + refused.getMessage());
         }
         if (loaded.refused().size() > NAMED) {
             run.note((loaded.refused().size() - NAMED) + " more rules are left out: trawl rules check names them");
         }
         for (Unfilled one : never.subList(0, Math.min(NAMED, never.size()))) {
-            run.note("rule " + one.rule().name() + " cannot fire: no event has "
-                    + String.join(", ", one.fields()));
+            run.note("rule " + one.rule().name() + " cannot fire: no event has " + String.join(", ", one.fields()));
         }
         if (never.size() > NAMED) {
             run.note((never.size() - NAMED) + " more rules cannot fire: trawl rules list names them");

@@ -110,7 +110,9 @@ final class Sweep implements AutoCloseable {
         made.set("feeds", IndicatorFiles.digests(by.feeds()));
         made.set("allowlists", IndicatorFiles.digests(by.allowlists()));
         made.set("rules", IndicatorFiles.digests(by.rules()));
-        made.set("placeholders", IndicatorFiles.digests(by.placeholders() == null ? List.of() : List.of(by.placeholders())));
+        made.set(
+                "placeholders",
+                IndicatorFiles.digests(by.placeholders() == null ? List.of() : List.of(by.placeholders())));
         String name = "swept/indicators.json";
         JsonNode before = again ? null : state.read(name);
         if (before != null && before.path("made_of").equals(made)) {
@@ -128,9 +130,7 @@ final class Sweep implements AutoCloseable {
                         "--rules",
                         names(by.rules()),
                         "--placeholders",
-                        by.placeholders() == null
-                                ? ""
-                                : by.placeholders().toString()));
+                        by.placeholders() == null ? "" : by.placeholders().toString()));
         ObjectNode file = Json.MAPPER.createObjectNode();
         file.set("made_of", made);
         file.set("report", report);

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param rules files of rules, or folders of them
  * @param placeholders values that stand for {@code %name%} in rules; null where there are none
  */
-record SweptBy(List<Path> feeds, List<Path> allowlists, List<Path> rules, @Nullable Path placeholders) {
+record SweptBy(
+        List<Path> feeds,
+        List<Path> allowlists,
+        List<Path> rules,
+        @Nullable Path placeholders) {
     /** All files and folders. */
     Stream<Path> files() {
         return Stream.of(feeds, allowlists, rules, placeholders == null ? List.<Path>of() : List.of(placeholders))

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rules from their files to detections, as the jobs make them. */
 class RulesJobTest {
     private static final String ID = "5b1b3f7e-1d33-4c1e-9f6b-0c3f5b0a7d11";
-    private static final String RULE =
-            """
+    private static final String RULE = """
             title: A tool that nobody should use
             id: %s
             status: test
@@ -44,10 +43,8 @@ class RulesJobTest {
                 - attack.command-and-control
             references:
                 - https://rules.example/nasty
-            """
-                    .formatted(ID);
-    private static final String OTHER_SOURCE =
-            """
+            """.formatted(ID);
+    private static final String OTHER_SOURCE = """
             title: For a web server
             id: 7e0c0e52-6a8c-4a5f-b1c2-3d9c1d3b1a22
             status: test
@@ -111,8 +108,7 @@ class RulesJobTest {
 
     private List<String> rows(LakeTable<?> table, Function<Record, String> text) throws Exception {
         List<String> rows = new ArrayList<>();
-        try (Lake lake =
-                        Lake.open(Settings.load(folder.resolve("lake/trawl.conf"), Map.of()), LakeRows.HADOOP);
+        try (Lake lake = Lake.open(Settings.load(folder.resolve("lake/trawl.conf"), Map.of()), LakeRows.HADOOP);
                 CloseableIterable<Record> records =
                         IcebergGenerics.read(lake.table(table)).build()) {
             records.forEach(record -> rows.add(text.apply(record)));
@@ -136,13 +132,16 @@ class RulesJobTest {
                 .contains("10.0.0.1 rule A tool that nobody should use high user_agent.original")
                 .contains("10.0.0.5 subdomain evil.example null url.domain")
                 .anyMatch(row -> row.startsWith("10.0.0.3 rule "));
-        assertThat(rows(LakeTable.DETECTIONS, row -> row.getField("rule_id") + " " + row.getField("score") + " "
-                        + row.getField("tags") + " " + row.getField("references")))
+        assertThat(rows(
+                        LakeTable.DETECTIONS,
+                        row -> row.getField("rule_id") + " " + row.getField("score") + " " + row.getField("tags") + " "
+                                + row.getField("references")))
                 .contains(ID + " 75 [attack.command-and-control] [https://rules.example/nasty]");
         assertThat(rows(LakeTable.DETECTIONS, row -> String.valueOf(row.getField("why"))))
                 .anyMatch(why -> why.contains("tool, user_agent.original, nastytool/2.0, nastytool/"));
-        assertThat(rows(LakeTable.LEDGER, row -> row.getField("stage") + " "
-                        + ((Map<?, ?>) row.getField("versions")).get("rules")))
+        assertThat(rows(
+                        LakeTable.LEDGER,
+                        row -> row.getField("stage") + " " + ((Map<?, ?>) row.getField("versions")).get("rules")))
                 .anyMatch(row -> row.matches("enrich [0-9a-f]{64}"));
     }
 

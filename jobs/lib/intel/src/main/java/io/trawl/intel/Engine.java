@@ -201,7 +201,10 @@ public final class Engine {
     /** Of a rule: the list that has what the event went to, its host, or its peer where it has no host. */
     private @Nullable String suppressedBy(ProxyEvent event) {
         for (String name : Arrays.asList(
-                event.getUrlDomain(), event.getDnsQuestionName(), event.getTlsClientServerName(), event.getDestinationIp())) {
+                event.getUrlDomain(),
+                event.getDnsQuestionName(),
+                event.getTlsClientServerName(),
+                event.getDestinationIp())) {
             Canonical.Result host = name == null ? Canonical.Result.none("") : Canonical.host(name);
             String canonical = host.canonical();
             if (canonical != null) {

@@ -139,8 +139,7 @@ class EngineTest {
         assertThat(detection.getTags()).containsExactly("attack.t1071");
         assertThat(detection.getReferences()).containsExactly("https://rules.example/1");
         assertThat(detection.getWhy())
-                .containsExactly(
-                        new RuleReason("path", "url.original", "http://www.evil.example/a", ".example/a"));
+                .containsExactly(new RuleReason("path", "url.original", "http://www.evil.example/a", ".example/a"));
         assertThat(detection.getField()).isEqualTo("url.original");
         assertThat(detection.getValue()).isEqualTo("http://www.evil.example/a");
         requireAllBut(detection, "suppressed_by", "feed", "confidence");

@@ -30,8 +30,7 @@ public record IndicatorSnapshot(
         long id,
         String index,
         @Nullable Pack allowlists,
-        @Nullable Pack rules)
-        implements Serializable {
+        @Nullable Pack rules) implements Serializable {
     /** Property of a snapshot of lake.indicators that names its index file. */
     public static final String INDEX = "trawl.index";
     /** Property of a snapshot of lake.indicators: SHA-256 of its index file. */

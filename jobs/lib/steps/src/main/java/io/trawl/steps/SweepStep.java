@@ -62,7 +62,9 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
         IndicatorSnapshot.Pack rules = indicators.rules();
         return rules == null
                 ? null
-                : SnapshotFiles.RULES.open(rules.file(), settings).judge(source.formats(), settings.text("source." + source.name() + ".logsource", ""));
+                : SnapshotFiles.RULES
+                        .open(rules.file(), settings)
+                        .judge(source.formats(), settings.text("source." + source.name() + ".logsource", ""));
     }
 
     private Engine engine() {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param fields names of fields beside those that Trawl knows; null where there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND, and means one event
  */
-public record RuleInputs(List<Path> rules, @Nullable Path placeholders, @Nullable Path fields, boolean misuse) {
+public record RuleInputs(
+        List<Path> rules,
+        @Nullable Path placeholders,
+        @Nullable Path fields,
+        boolean misuse) {
     public RuleInputs {
         rules = List.copyOf(rules);
     }
