@@ -2,13 +2,10 @@ package io.trawl.refreshindicators;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
+import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.document.Refusal;
-import io.trawl.intel.rule.files.Loaded;
-import io.trawl.intel.rule.files.Unfilled;
 import io.trawl.intel.rule.pack.RuleInputs;
 import io.trawl.intel.rule.pack.RulePack;
-import io.trawl.intel.rule.pack.StixOutcome;
-import io.trawl.intel.rule.stix.Judgement;
 import io.trawl.record.Indicator;
 import io.trawl.run.Run;
 import java.io.IOException;
@@ -116,21 +113,21 @@ final class RuleOptions {
         requireFile("--placeholders", PLACEHOLDERS, placeholders(settings));
         requireFile("--fields", FIELDS, fields(settings));
         if (!rules(settings).isEmpty()) {
-            Loaded loaded;
+            RuleBook book;
             try {
-                loaded = RulePack.read(inputs(
+                book = RulePack.read(inputs(
                                 rules(settings).stream().map(Given::local).toList(),
                                 placeholders(settings).stream()
                                         .map(Given::local)
                                         .toList(),
                                 fields(settings).stream().map(Given::local).toList(),
                                 isOn(settings, MISUSE)))
-                        .loaded();
+                        .book();
             } catch (IOException e) {
                 throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
             }
             if (isStrict(settings)) {
-                loaded.strict();
+                requireAll(book);
             }
         }
     }
@@ -176,47 +173,56 @@ final class RuleOptions {
             throw new JobFailure("rules cannot be packed: " + e.getMessage(), e);
         }
         RulePack rulePack = Objects.requireNonNull(read.get());
-        Loaded loaded = rulePack.loaded();
+        RuleBook book = rulePack.book();
         if (isStrict(settings)) {
             try {
-                loaded.strict();
+                requireAll(book);
             } catch (IllegalArgumentException e) {
-                throw new JobFailure("--rules: " + e.getMessage() + " (setting rules.strict)", e);
+                throw new JobFailure("--rules: " + e.getMessage() + " (setting " + STRICT + ")", e);
             }
         }
-        StixOutcome stix = rulePack.stix();
-        tell(run, loaded, stix);
-        return new Ruled(new Pack(Pack.Kind.RULES, file, loaded.rules().size()), stix.indicators());
+        tell(run, book);
+        return new Ruled(new Pack(Pack.Kind.RULES, file, book.rules().size()), rulePack.indicators());
+    }
+
+    private static void requireAll(RuleBook book) {
+        List<Refusal> refused = book.refused();
+        if (!refused.isEmpty()) {
+            throw new IllegalArgumentException(refused.get(0).getMessage()
+                    + (refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more that are refused)"));
+        }
     }
 
     /** Counts and names what cannot be run, and what cannot fire. */
-    private static void tell(Run run, Loaded loaded, StixOutcome stix) {
-        run.count("rules", loaded.rules().size());
-        run.count("rules_refused", loaded.refused().size());
-        List<Unfilled> never =
-                loaded.unfilled().stream().filter(Unfilled::never).toList();
-        run.count("rules_that_cannot_fire", never.size());
-        run.count(
-                "patterns_not_sweepable",
-                stix.notSweepable().size() + stix.several().size());
-        run.note(loaded.rules().size() + " rules");
-        for (Judgement one : stix.notSweepable()
-                .subList(0, Math.min(NAMED, stix.notSweepable().size()))) {
-            run.note("a pattern finds nothing: " + one.indicator().place().file() + ":"
-                    + one.indicator().place().line() + ": " + one.reason());
+    private static void tell(Run run, RuleBook book) {
+        run.count("rules", book.rules().size());
+        run.count("correlations", book.correlations().all().size());
+        run.count("rules_refused", book.refused().size());
+        run.count("rules_that_cannot_fire", book.cannotFire().size());
+        run.count("patterns_not_sweepable", book.notSweepable().size());
+        run.note(book.rules().size() + " rules");
+        tell(run, "is left out", "trawl rules check names them", texts(book.refused()));
+        tell(run, "finds nothing", "trawl rules check names them", texts(book.notSweepable()));
+        tell(
+                run,
+                "cannot fire",
+                "trawl rules list names them",
+                book.cannotFire().stream()
+                        .map(one -> one.name() + ": no event has " + String.join(", ", one.fields()))
+                        .toList());
+    }
+
+    private static List<String> texts(List<Refusal> refused) {
+        return refused.stream().map(Refusal::getMessage).toList();
+    }
+
+    /** Notes the first few of the rules of which something is to be said. */
+    private static void tell(Run run, String what, String where, List<String> texts) {
+        for (String text : texts.subList(0, Math.min(NAMED, texts.size()))) {
+            run.note("a rule " + what + ": " + text);
         }
-        for (Refusal refused :
-                loaded.refused().subList(0, Math.min(NAMED, loaded.refused().size()))) {
-            run.note("a rule is left out: " + refused.getMessage());
-        }
-        if (loaded.refused().size() > NAMED) {
-            run.note((loaded.refused().size() - NAMED) + " more rules are left out: trawl rules check names them");
-        }
-        for (Unfilled one : never.subList(0, Math.min(NAMED, never.size()))) {
-            run.note("rule " + one.rule().name() + " cannot fire: no event has " + String.join(", ", one.fields()));
-        }
-        if (never.size() > NAMED) {
-            run.note((never.size() - NAMED) + " more rules cannot fire: trawl rules list names them");
+        if (texts.size() > NAMED) {
+            run.note((texts.size() - NAMED) + " more rules: each " + what + " (" + where + ")");
         }
     }
 }

@@ -19,6 +19,7 @@ import io.trawl.intel.rule.sigma.SigmaRules;
 import io.trawl.intel.rule.sigma.Taxonomy;
 import io.trawl.intel.rule.stix.Mapping;
 import io.trawl.intel.rule.stix.StixPatterns;
+import io.trawl.record.Indicator;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,8 +130,28 @@ public final class RuleBook {
         Placeholders known = placeholders == null
                 ? Placeholders.NONE
                 : Placeholders.read(placeholders.toString(), Files.readAllBytes(placeholders));
-        StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), false));
+        StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), false), null);
         Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, known, ZoneOffset.UTC), stix).load(paths);
+        return new RuleBook(loaded, stix, taxonomy);
+    }
+
+    /**
+     * Reads files that are at hand, for a sweep with an index.
+     *
+     * @param files by name
+     * @param placeholders what stands for {@code %name%}
+     * @param taxonomy what the names of fields mean
+     * @param misuse whether AND over objects of different types means one event in a STIX pattern
+     * @param indicators takes the patterns that belong into the index; they are no rules then
+     */
+    public static RuleBook read(
+            Map<String, byte[]> files,
+            Placeholders placeholders,
+            Taxonomy taxonomy,
+            boolean misuse,
+            List<Indicator> indicators) {
+        StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), misuse), indicators);
+        Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, placeholders, ZoneOffset.UTC), stix).read(files);
         return new RuleBook(loaded, stix, taxonomy);
     }
 

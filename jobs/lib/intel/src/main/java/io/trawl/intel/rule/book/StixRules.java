@@ -11,6 +11,7 @@ import io.trawl.intel.rule.stix.SeveralEvents;
 import io.trawl.intel.rule.stix.StixFiles;
 import io.trawl.intel.rule.stix.StixIndicator;
 import io.trawl.intel.rule.stix.StixPatterns;
+import io.trawl.record.Indicator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,8 +35,13 @@ final class StixRules implements OtherRules {
     /** By place, what was valid. */
     final List<RuleBook.Valid> valid = new ArrayList<>();
 
-    StixRules(StixPatterns patterns) {
+    /** Patterns that are equalities alone; null where they are rules. */
+    private final @Nullable List<Indicator> indicators;
+
+    /** @param indicators takes patterns that an index matches; null where there is no index, and they are rules */
+    StixRules(StixPatterns patterns, @Nullable List<Indicator> indicators) {
         this.patterns = patterns;
+        this.indicators = indicators;
     }
 
     @Override
@@ -65,7 +71,11 @@ final class StixRules implements OtherRules {
             rules.accept(one.rule());
         } else if (judgement instanceof Judgement.Indexed one) {
             valid(RuleBook.Kind.INDICATOR, one.rule());
-            rules.accept(one.rule());
+            if (indicators == null) {
+                rules.accept(one.rule());
+            } else {
+                indicators.addAll(one.indicators());
+            }
         } else if (judgement instanceof Judgement.Several several) {
             valid(RuleBook.Kind.CORRELATION, several.events().whole());
             parts.addAll(several.events().rules());

@@ -1,24 +1,23 @@
 package io.trawl.intel.rule.pack;
 
-import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Rule;
+import io.trawl.intel.rule.book.RuleBook;
+import io.trawl.intel.rule.correlation.Correlations;
 import io.trawl.intel.rule.eval.RuleSet;
-import io.trawl.intel.rule.files.Loaded;
 import io.trawl.intel.rule.files.RuleFiles;
+import io.trawl.intel.rule.sigma.FieldNames;
 import io.trawl.intel.rule.sigma.LogSources;
 import io.trawl.intel.rule.sigma.Placeholders;
-import io.trawl.intel.rule.sigma.SigmaRules;
 import io.trawl.intel.rule.sigma.Taxonomy;
-import io.trawl.intel.rule.stix.Mapping;
-import io.trawl.intel.rule.stix.StixPatterns;
+import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +44,13 @@ public final class RulePack {
     /** Of every entry: the same rules make the same file. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
-    private final Loaded loaded;
-    private final StixOutcome stix;
+    private final RuleBook book;
+    private final List<Indicator> indicators = new ArrayList<>();
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
     private RulePack(Map<String, byte[]> files) {
         boolean misuse = files.containsKey(MISUSE);
-        Taxonomy taxonomy = Taxonomy.shipped(Fields::named);
+        Taxonomy taxonomy = Taxonomy.shipped(FieldNames.ours());
         Placeholders placeholders = Placeholders.NONE;
         Map<String, byte[]> rules = new TreeMap<>();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -64,8 +63,7 @@ public final class RulePack {
                 taxonomy = taxonomy.with(name.substring(FIELDS.length()), file.getValue());
             }
         }
-        this.stix = new StixOutcome(new StixPatterns(Mapping.shipped(Fields::named), misuse));
-        this.loaded = new RuleFiles(new SigmaRules(taxonomy, placeholders, ZoneOffset.UTC), stix).read(rules);
+        this.book = RuleBook.read(rules, placeholders, taxonomy, misuse, indicators);
     }
 
     /**
@@ -158,13 +156,13 @@ public final class RulePack {
     }
 
     /** The rules, and what was left out. */
-    public Loaded loaded() {
-        return loaded;
+    public RuleBook book() {
+        return book;
     }
 
-    /** What became of the STIX patterns. */
-    public StixOutcome stix() {
-        return stix;
+    /** STIX patterns that are equalities alone: they belong into the index. */
+    public List<Indicator> indicators() {
+        return List.copyOf(indicators);
     }
 
     /**
@@ -180,8 +178,10 @@ public final class RulePack {
     }
 
     private Judge made(List<String> formats, String setting) {
-        List<Rule> rules = loaded.rules().stream()
+        Correlations correlations = book.correlations();
+        List<Rule> rules = book.rules().stream()
                 .filter(rule -> isFor(rule, formats, setting))
+                .filter(rule -> !correlations.isSilent(rule.id()))
                 .toList();
         return rules.isEmpty() ? Judge.NONE : RuleSet.of(rules);
     }
