@@ -69,10 +69,10 @@ public final class Actions {
         first.entries().forEach(entry -> entries.put(entry.key().text(), entry));
         for (Entry entry : second.entries()) {
             Entry old = entries.get(entry.key().text());
-            boolean maps = old != null && old.value() instanceof Mapping && entry.value() instanceof Mapping;
-            entries.put(
-                    entry.key().text(),
-                    maps ? new Entry(entry.key(), merged((Mapping) old.value(), (Mapping) entry.value())) : entry);
+            Node value = old != null && old.value() instanceof Mapping under && entry.value() instanceof Mapping over
+                    ? merged(under, over)
+                    : entry.value();
+            entries.put(entry.key().text(), new Entry(entry.key(), value));
         }
         return new Mapping(new ArrayList<>(entries.values()), first.line());
     }

@@ -106,7 +106,7 @@ public final class SigmaRules {
             try {
                 conditions.add(line.expression().with(selections));
             } catch (IllegalArgumentException e) {
-                throw new Refusal(document.file(), line.line(), e.getMessage());
+                throw new Refusal(document.file(), line.line(), String.valueOf(e.getMessage()));
             }
         }
         return conditions.size() == 1 ? conditions.get(0) : new Condition.Any(conditions);
@@ -157,7 +157,7 @@ public final class SigmaRules {
             try {
                 conditions.add(new Detection.Line(ExpressionParser.read(scalar.text()), scalar.line()));
             } catch (IllegalArgumentException e) {
-                throw document.refusal(item, e.getMessage());
+                throw document.refusal(item, String.valueOf(e.getMessage()));
             }
         }
         return conditions;

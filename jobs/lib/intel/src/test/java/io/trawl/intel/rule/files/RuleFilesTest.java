@@ -57,7 +57,8 @@ class RuleFilesTest {
         Files.writeString(folder.resolve("c.stix"), "[a:b = 'c']");
         Loaded loaded = files.load(List.of(folder, folder.resolve("a.yml")));
         assertThat(loaded.rules()).extracting(Rule::id).containsExactly(A, B);
-        assertThat(loaded.rules().get(0).place()).isEqualTo(new Rule.Place(folder.resolve("a.yml").toString(), 1));
+        assertThat(loaded.rules().get(0).place())
+                .isEqualTo(new Rule.Place(folder.resolve("a.yml").toString(), 1));
         assertThat(loaded.documents()).containsOnlyKeys(A, B);
         assertThat(loaded.refused())
                 .extracting(Refusal::getMessage)
@@ -78,7 +79,8 @@ class RuleFilesTest {
         assertThat(loaded.rules()).hasSize(1);
         assertThat(loaded.refused())
                 .extracting(Refusal::getMessage)
-                .containsExactly("r.yml:1: the id " + A + " is the one of the rule in r.yml:1, too", "p.stix:7: no pattern");
+                .containsExactly(
+                        "r.yml:1: the id " + A + " is the one of the rule in r.yml:1, too", "p.stix:7: no pattern");
     }
 
     @Test
@@ -109,7 +111,9 @@ class RuleFilesTest {
     void correlationsAreHandedOn() {
         Loaded loaded = load("title: C\ncorrelation: {type: event_count}\n---\n" + rule(A, "", "a"));
         assertThat(loaded.rules()).hasSize(1);
-        assertThat(loaded.correlations()).singleElement().satisfies(one -> assertThat(one.text("title")).isEqualTo("C"));
+        assertThat(loaded.correlations())
+                .singleElement()
+                .satisfies(one -> assertThat(one.text("title")).isEqualTo("C"));
     }
 
     @Test
@@ -182,15 +186,21 @@ class RuleFilesTest {
         String head = "title: F\nlogsource: {category: proxy}\nfilter:\n";
         assertThat(load(head + "  s: {c-uri: a}\n  condition: s\n").refused())
                 .extracting(Refusal::reason)
-                .containsExactly("the filter names no rules; expected a list of ids or names, or any for all of the log source");
-        assertThat(load(head + "  rules: any\n  s: {c-uri: a}\n  condition: t\n").refused())
+                .containsExactly(
+                        "the filter names no rules; expected a list of ids or names, or any for all of the log source");
+        assertThat(load(head + "  rules: any\n  s: {c-uri: a}\n  condition: t\n")
+                        .refused())
                 .extracting(Refusal::getMessage)
                 .containsExactly("r.yml:6: the condition names t, which the detection does not have; it has s");
-        assertThat(load(head + "  rules: any\n  s: {c-uri: a}\n  condition: [s, s]\n").refused())
+        assertThat(load(head + "  rules: any\n  s: {c-uri: a}\n  condition: [s, s]\n")
+                        .refused())
                 .extracting(Refusal::reason)
                 .containsExactly("the condition of a filter is not a text");
-        assertThat(load(head + "  rules: [5]\n  s: {c-uri: a}\n  condition: s\n").refused()).hasSize(1);
-        assertThat(load("title: F\nfilter: {rules: any, s: {a: b}, condition: s}\n").refused())
+        assertThat(load(head + "  rules: [5]\n  s: {c-uri: a}\n  condition: s\n")
+                        .refused())
+                .hasSize(1);
+        assertThat(load("title: F\nfilter: {rules: any, s: {a: b}, condition: s}\n")
+                        .refused())
                 .extracting(Refusal::reason)
                 .containsExactly("logsource is missing; expected a category, a product or a service");
     }

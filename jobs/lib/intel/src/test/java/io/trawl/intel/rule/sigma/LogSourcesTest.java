@@ -42,8 +42,10 @@ class LogSourcesTest {
         "ecs-json, proxy, , , true",
         "csv, process_creation, windows, , true",
     })
-    void rulesSeeTheSourcesThatTheyAreFor(String format, String category, String product, String service, boolean sees) {
-        assertThat(sources.of(format).by(new Sources(category, product, service))).isEqualTo(sees);
+    void rulesSeeTheSourcesThatTheyAreFor(
+            String format, String category, String product, String service, boolean sees) {
+        assertThat(sources.of(format).by(new Sources(category, product, service)))
+                .isEqualTo(sees);
     }
 
     @Test
@@ -72,6 +74,7 @@ class LogSourcesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a/b/c/d", "//", "proxy;"})
     void aSettingThatIsNoneIsRefused(String setting) {
-        assertThatThrownBy(() -> LogSources.setting(setting)).hasMessageContaining("for example proxy/squid or /zeek/dns");
+        assertThatThrownBy(() -> LogSources.setting(setting))
+                .hasMessageContaining("for example proxy/squid or /zeek/dns");
     }
 }

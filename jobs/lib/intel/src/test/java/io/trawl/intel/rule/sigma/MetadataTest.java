@@ -59,70 +59,77 @@ class MetadataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "929a690ebef04204a928ef5e620d6fcc",
-        "\"{929a690e-bef0-4204-a928-ef5e620d6fcc}\"",
-        "urn:uuid:929a690e-bef0-4204-a928-ef5e620d6fcc"
-    })
+    @ValueSource(
+            strings = {
+                "929a690ebef04204a928ef5e620d6fcc",
+                "\"{929a690e-bef0-4204-a928-ef5e620d6fcc}\"",
+                "urn:uuid:929a690e-bef0-4204-a928-ef5e620d6fcc"
+            })
     void anIdMayBeWrittenInOtherWays(String id) {
         assertThat(Sigma.whole(BASE + "id: " + id).id()).isEqualTo("929a690e-bef0-4204-a928-ef5e620d6fcc");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "id: x; expected a UUID",
-        "id: 5; expected a UUID",
-        "id: [a]; expected a UUID",
-        "name: \"\"; name is empty",
-        "name: 5; expected a text",
-        "taxonomy: \"\"; taxonomy is empty",
-        "status: good; expected stable, test",
-        "status: [test]; expected a text",
-        "level: bad; expected informational, low",
-        "level: 5; expected a text",
-        "date: 2026-1-1; expected a date",
-        "date: 2026-02-30; expected a date",
-        "date: 30.11.2026; expected a date",
-        "modified: x; expected a date",
-        "tags: attack.t1; expected a list",
-        "tags: [attack]; has no namespace",
-        "tags: [5.5]; expected a text",
-        "references: a; expected a list",
-        "fields: a; expected a list",
-        "falsepositives: a; expected a list",
-        "scope: a; expected a list",
-        "author: [a]; expected a text",
-        "description: 5; expected a text",
-        "license: [a]; expected a text",
-        "related: a; expected a list",
-        "related: [a]; expected id and type",
-        "related: [{type: derived}]; no id that is a UUID",
-        "related: [{id: x, type: derived}]; no id that is a UUID",
-        "related: [{id: 08fbc97d-0a2f-491c-ae21-8ffcfd3174e9, type: x}]; expected derived",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "id: x; expected a UUID",
+                "id: 5; expected a UUID",
+                "id: [a]; expected a UUID",
+                "name: \"\"; name is empty",
+                "name: 5; expected a text",
+                "taxonomy: \"\"; taxonomy is empty",
+                "status: good; expected stable, test",
+                "status: [test]; expected a text",
+                "level: bad; expected informational, low",
+                "level: 5; expected a text",
+                "date: 2026-1-1; expected a date",
+                "date: 2026-02-30; expected a date",
+                "date: 30.11.2026; expected a date",
+                "modified: x; expected a date",
+                "tags: attack.t1; expected a list",
+                "tags: [attack]; has no namespace",
+                "tags: [5.5]; expected a text",
+                "references: a; expected a list",
+                "fields: a; expected a list",
+                "falsepositives: a; expected a list",
+                "scope: a; expected a list",
+                "author: [a]; expected a text",
+                "description: 5; expected a text",
+                "license: [a]; expected a text",
+                "related: a; expected a list",
+                "related: [a]; expected id and type",
+                "related: [{type: derived}]; no id that is a UUID",
+                "related: [{id: x, type: derived}]; no id that is a UUID",
+                "related: [{id: 08fbc97d-0a2f-491c-ae21-8ffcfd3174e9, type: x}]; expected derived",
+            })
     void badMetadataIsRefusedInItsLine(String line, String words) {
         Refusal refusal = Sigma.refusedWhole(BASE + line, words);
         assertThat(refusal.line()).isEqualTo(6);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "title: T; title: [a]; title is a list",
-        "title: T; x: 1; title is missing",
-        "title: T; title: 5; title is the number 5",
-        "logsource: {category: proxy}; logsource: {}; logsource is empty",
-        "logsource: {category: proxy}; logsource: {definition: a}; logsource is empty",
-        "logsource: {category: proxy}; logsource: {category: 5}; category of logsource is the number 5",
-        "logsource: {category: proxy}; logsource: a; expected a category",
-        "logsource: {category: proxy}; x: 1; logsource is missing",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "title: T; title: [a]; title is a list",
+                "title: T; x: 1; title is missing",
+                "title: T; title: 5; title is the number 5",
+                "logsource: {category: proxy}; logsource: {}; logsource is empty",
+                "logsource: {category: proxy}; logsource: {definition: a}; logsource is empty",
+                "logsource: {category: proxy}; logsource: {category: 5}; category of logsource is the number 5",
+                "logsource: {category: proxy}; logsource: a; expected a category",
+                "logsource: {category: proxy}; x: 1; logsource is missing",
+            })
     void whatMustBeThereIs(String line, String other, String words) {
         Sigma.refusedWhole(BASE.replace(line, other), words);
     }
 
     @Test
     void aTitleHas256CharactersAtMost() {
-        assertThat(Sigma.whole(BASE.replace("title: T", "title: " + "x".repeat(256))).name()).hasSize(256);
+        assertThat(Sigma.whole(BASE.replace("title: T", "title: " + "x".repeat(256)))
+                        .name())
+                .hasSize(256);
         Sigma.refusedWhole(BASE.replace("title: T", "title: " + "x".repeat(257)), "title is longer than 256");
     }
 
@@ -130,6 +137,8 @@ class MetadataTest {
     void aDetectionHasToBeThere() {
         String head = "title: T\nlogsource: {category: proxy}\n";
         assertThat(Sigma.refusedWhole(head, "detection is missing").line()).isEqualTo(1);
-        assertThat(Sigma.refusedWhole(head + "detection: [a]", "detection is a list").line()).isEqualTo(3);
+        assertThat(Sigma.refusedWhole(head + "detection: [a]", "detection is a list")
+                        .line())
+                .isEqualTo(3);
     }
 }

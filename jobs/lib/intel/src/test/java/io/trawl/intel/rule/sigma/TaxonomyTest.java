@@ -61,19 +61,23 @@ class TaxonomyTest {
     @Test
     void aFieldThatNoEventHasKeepsAName() {
         for (String name : List.of("cs-cookie", "cs-content-type", "src_port", "EventID")) {
-            assertThat(taxonomy.fields(name, PROXY)).singleElement().satisfies(field -> assertThat(Taxonomy.isMissing(field))
-                    .as(name)
-                    .isTrue());
+            assertThat(taxonomy.fields(name, PROXY))
+                    .singleElement()
+                    .satisfies(field ->
+                            assertThat(Taxonomy.isMissing(field)).as(name).isTrue());
         }
         assertThat(taxonomy.fields("EventID", PROXY).get(0).name()).isEqualTo("EventID");
     }
 
     @Test
     void aLogSourceHasNamesOfItsOwn() {
-        assertThat(taxonomy.fields("host", PROXY)).singleElement().satisfies(field -> assertThat(Taxonomy.isMissing(field))
-                .isTrue());
+        assertThat(taxonomy.fields("host", PROXY))
+                .singleElement()
+                .satisfies(field -> assertThat(Taxonomy.isMissing(field)).isTrue());
         Rule.Sources zeek = new Rule.Sources(null, "zeek", "http");
-        assertThat(taxonomy.fields("host", zeek)).extracting(Field::name).containsExactly("url.domain", "destination.domain");
+        assertThat(taxonomy.fields("host", zeek))
+                .extracting(Field::name)
+                .containsExactly("url.domain", "destination.domain");
         assertThat(taxonomy.fields("id.orig_h", zeek)).extracting(Field::name).containsExactly("source.ip");
         assertThat(taxonomy.fields("uri", zeek)).extracting(Field::name).containsExactly("url.original");
     }
@@ -82,7 +86,8 @@ class TaxonomyTest {
     void everyFieldOfTheShippedFileIsOneOfOursOrSaidNotToBe() {
         List<String> absent = List.of(
                 "cs-cookie", "cs(cookie)", "cs-content-type", "cs(content-type)", "src_port", "sourceport", "c-port");
-        Rule.Sources[] sources = {PROXY, new Rule.Sources("dns", "zeek", null), new Rule.Sources(null, "suricata", null)};
+        Rule.Sources[] sources = {PROXY, new Rule.Sources("dns", "zeek", null), new Rule.Sources(null, "suricata", null)
+        };
         int names = 0;
         for (String line : shipped()) {
             String name = line.strip().replaceFirst(": .*", "");
@@ -101,7 +106,8 @@ class TaxonomyTest {
         try (var in = Taxonomy.class.getResourceAsStream("taxonomy.yaml")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> line.matches(" +[a-z].*: .*[a-z\\]\"].*") && !line.strip().startsWith("#"))
+                    .filter(line -> line.matches(" +[a-z].*: .*[a-z\\]\"].*")
+                            && !line.strip().startsWith("#"))
                     .filter(line -> !line.strip().startsWith("-"))
                     .toList();
         } catch (java.io.IOException e) {
@@ -120,7 +126,9 @@ class TaxonomyTest {
                     fields: {c-uri: dns.question.name}
                 """.getBytes(StandardCharsets.UTF_8));
         assertThat(own.fields("c-uri", PROXY)).extracting(Field::name).containsExactly("url.full");
-        assertThat(own.fields("image", PROXY)).extracting(Field::name).containsExactly("user_agent.original", "url.path");
+        assertThat(own.fields("image", PROXY))
+                .extracting(Field::name)
+                .containsExactly("user_agent.original", "url.path");
         assertThat(own.fields("c-uri", new Rule.Sources("dns", null, null)))
                 .extracting(Field::name)
                 .containsExactly("dns.question.name");
@@ -128,15 +136,17 @@ class TaxonomyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "names: {a: b}; own.yml:1: the key names is not known",
-        "fields: [a]; own.yml:1: fields is a list",
-        "fields: {a: {b: c}}; own.yml:1: expected a text and not a map",
-        "fields: {a: []}; own.yml:1: a has no field",
-        "logsources: {a: b}; own.yml:1: logsources is a map",
-        "logsources: [{a: b}]; own.yml:1: the key a is not known",
-        "a: [; own.yml:1: not YAML",
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "names: {a: b}; own.yml:1: the key names is not known",
+                "fields: [a]; own.yml:1: fields is a list",
+                "fields: {a: {b: c}}; own.yml:1: expected a text and not a map",
+                "fields: {a: []}; own.yml:1: a has no field",
+                "logsources: {a: b}; own.yml:1: logsources is a map",
+                "logsources: [{a: b}]; own.yml:1: the key a is not known",
+                "a: [; own.yml:1: not YAML",
+            })
     void aFileThatIsNoneIsRefused(String text, String words) {
         assertThatThrownBy(() -> taxonomy.with("own.yml", text.getBytes(StandardCharsets.UTF_8)))
                 .hasMessageStartingWith(words);
