@@ -16,9 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** The commands {@code parse}, {@code canonical}, {@code indicators}, {@code index}, {@code match} and {@code formats}; bin/trawl starts it. */
+/** The commands {@code parse}, {@code canonical}, {@code indicators}, {@code index}, {@code lookalike}, {@code match} and {@code formats}; bin/trawl starts it. */
 public final class Terminal {
-    private static final String COMMANDS = "parse, canonical, indicators, index, match, formats";
+    private static final String COMMANDS = "parse, canonical, indicators, index, lookalike, match, formats";
 
     private Terminal() {}
 
@@ -44,6 +44,7 @@ public final class Terminal {
                 case "canonical" -> CanonicalCommand.run(words, streams);
                 case "indicators" -> IndicatorsCommand.run(words, streams);
                 case "index" -> IndexCommand.run(words, streams);
+                case "lookalike" -> LookalikeCommand.run(words, streams);
                 case "match" -> MatchCommand.run(words, streams);
                 case "formats" -> FormatsCommand.run(words, streams);
                 default -> throw new IllegalArgumentException("command '" + command + "': expected one of " + COMMANDS);

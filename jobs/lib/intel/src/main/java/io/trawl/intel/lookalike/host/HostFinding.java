@@ -1,0 +1,10 @@
+package io.trawl.intel.lookalike.host;
+
+/**
+ * A host that is none.
+ *
+ * @param rule what is wrong with it
+ * @param host as it was given; empty where there is none
+ * @param reason one plain sentence
+ */
+public record HostFinding(HostRule rule, String host, String reason) {}
