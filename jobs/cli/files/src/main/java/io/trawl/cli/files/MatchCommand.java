@@ -78,7 +78,7 @@ final class MatchCommand implements LineWork {
         }
         RuleBook book = hasRules ? RuleOptions.load(arguments.values(RuleOptions.RULES), arguments) : null;
         if (book != null) {
-            RuleOptions.hold(book, arguments);
+            RuleOptions.hold(book, arguments, streams);
         }
         boolean named = inputs.size() > 1;
         FormatOption.Chosen chosen = format.choose("match", inputs, streams);

@@ -1,5 +1,6 @@
 package io.trawl.cli.files;
 
+import io.trawl.cli.files.rule.RulesCommand;
 import io.trawl.cli.files.terminal.OutputFailure;
 import io.trawl.cli.files.terminal.Problem;
 import io.trawl.cli.files.terminal.Streams;
@@ -16,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** The commands {@code parse}, {@code canonical}, {@code indicators}, {@code index}, {@code lookalike}, {@code match} and {@code formats}; bin/trawl starts it. */
+/**
+ * The commands {@code parse}, {@code canonical}, {@code indicators}, {@code index}, {@code lookalike}, {@code match},
+ * {@code formats} and {@code rules}; bin/trawl starts it.
+ */
 public final class Terminal {
-    private static final String COMMANDS = "parse, canonical, indicators, index, lookalike, match, formats";
+    private static final String COMMANDS = "parse, canonical, indicators, index, lookalike, match, formats, rules";
 
     private Terminal() {}
 
@@ -47,6 +51,7 @@ public final class Terminal {
                 case "lookalike" -> LookalikeCommand.run(words, streams);
                 case "match" -> MatchCommand.run(words, streams);
                 case "formats" -> FormatsCommand.run(words, streams);
+                case "rules" -> RulesCommand.run(words, streams);
                 default -> throw new IllegalArgumentException("command '" + command + "': expected one of " + COMMANDS);
             };
         } catch (OutputFailure e) {

@@ -1,7 +1,9 @@
 package io.trawl.cli.files.rule;
 
+import io.trawl.cli.files.output.Json;
 import io.trawl.cli.files.terminal.Arguments;
 import io.trawl.cli.files.terminal.Input;
+import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.document.Refusal;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the commands that read rules. */
@@ -73,14 +76,38 @@ public final class RuleOptions {
         return word == null ? null : Input.path(word);
     }
 
-    /** @throws IllegalArgumentException with --strict, where a rule is refused */
-    public static void hold(RuleBook book, Arguments arguments) {
+    /**
+     * With --strict no rule may be refused.
+     *
+     * @throws IllegalArgumentException where one is; the output has them all, if it is JSON
+     */
+    public static void hold(RuleBook book, Arguments arguments, Streams streams) throws IOException {
         List<Refusal> refused = book.refused();
         if (arguments.has(STRICT) && !refused.isEmpty()) {
+            if (!arguments.table()) {
+                writeRefused(book, streams);
+            }
             throw new IllegalArgumentException("--strict: " + refused.get(0).getMessage()
                     + (refused.size() == 1
                             ? ""
                             : " (and " + (refused.size() - 1) + " more; trawl rules check lists them)"));
         }
+    }
+
+    static void writeRefused(RuleBook book, Streams streams) throws IOException {
+        Json json = new Json();
+        for (Refusal one : book.refused()) {
+            RuleText.place("refused", one, json);
+        }
+        json.writeTo(streams.out());
+        streams.out().flush();
+    }
+
+    /** The words, or the setting rules.folder where there are none. */
+    static List<String> orSetting(List<String> words) {
+        String setting = System.getProperty("trawl.rules", "");
+        return words.isEmpty() && !setting.isEmpty()
+                ? Stream.of(setting.split(",", -1)).map(String::strip).toList()
+                : words;
     }
 }

@@ -44,6 +44,7 @@ public final class RuleWork {
     private final RuleSet set;
     private final Correlations correlations;
     private final List<String> files;
+    private final boolean named;
     private final Map<String, Integer> places = new HashMap<>();
     private final Queue<Fired> fired = new ConcurrentLinkedQueue<>();
     private final AtomicLong count = new AtomicLong();
@@ -53,6 +54,7 @@ public final class RuleWork {
         this.book = book;
         this.set = RuleSet.of(rules(book, reader.names()));
         this.correlations = book.correlations();
+        this.named = inputs.size() > 1;
         this.files = inputs.stream().map(Input::name).distinct().toList();
         for (String file : files) {
             places.putIfAbsent(file, places.size());
@@ -70,12 +72,7 @@ public final class RuleWork {
     /** Says what is not run, before anything is found. */
     public void begin(String command, boolean table, Streams streams) throws IOException {
         if (!table) {
-            Json json = new Json();
-            for (Refusal one : book.refused()) {
-                RuleText.place("refused", one, json);
-            }
-            json.writeTo(streams.out());
-            streams.out().flush();
+            RuleOptions.writeRefused(book, streams);
         }
         for (Refusal one : table ? book.refused() : List.<Refusal>of()) {
             say(command, "refused: " + one.getMessage(), streams);
@@ -112,7 +109,6 @@ public final class RuleWork {
      */
     public int judge(String file, long number, int record, ProxyEvent event, boolean table, Output output) {
         int[] found = {0};
-        boolean named = files.size() > 1;
         set.judge(event, verdict -> {
             String id = verdict.rule().id();
             if (correlations.isUsed(id)) {
@@ -187,7 +183,7 @@ public final class RuleWork {
         for (Group group : groups) {
             if (table) {
                 String[] cells = row(group);
-                output.row(files.size() > 1 ? Logs.with("-", cells) : cells);
+                output.row(named ? Logs.with("-", cells) : cells);
             } else {
                 write(group, output.json());
             }
@@ -204,7 +200,7 @@ public final class RuleWork {
         json.end();
         json.array("lines");
         group.events().stream().mapToLong(RuleWork::place).distinct().forEach(place -> {
-            if (files.size() > 1) {
+            if (named) {
                 json.begin()
                         .member("file", files.get((int) (place >> LINE_BITS)))
                         .member("line", place & MASK)
