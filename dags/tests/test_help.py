@@ -13,7 +13,7 @@ HOME = Path(__file__).resolve().parents[2]
 COMMANDS = sorted(file.stem for file in (HOME / "bin/lib").glob("*.sh") if file.stem != "common")
 PRINTING = [
     *("bench", "canonical", "demo", "detections", "doctor", "formats", "indicators", "match", "migrate-lake", "parity"),
-    *("parse", "sightings", "status", "sweep", "tail"),
+    *("parse", "rules", "sightings", "status", "sweep", "tail"),
 ]
 OPTION = re.compile(r"^  (--[a-z-]+(?: [A-Z/=]+)?)  +\S", re.MULTILINE)
 # What help may not start: each would say so by a file.

@@ -65,19 +65,27 @@ terminal() {
   fi
   # Progress on a terminal, unless the answer goes there, too.
   [[ -t 1 || ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
-  case $1 in parse | match | formats) jvm+=("-Dtrawl.formats=$(formats_folder)") ;; esac
+  case $1 in parse | match | formats | rules) jvm+=("-Dtrawl.formats=$(formats_folder)") ;; esac
+  [[ $1 != rules ]] || jvm+=("-Dtrawl.rules=$(setting rules.folder)")
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
   LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.cli.files.Terminal "$@"
 }
 
-# formats_folder: prints the setting formats.folder of the trawl.conf that TRAWL_CONF names, else of Trawl's own.
-formats_folder() {
-  local conf=${TRAWL_CONF:-$TRAWL_HOME/conf/trawl.conf} line folder=''
+# setting KEY: prints a setting of the trawl.conf that TRAWL_CONF names, else of Trawl's own.
+setting() {
+  local conf=${TRAWL_CONF:-$TRAWL_HOME/conf/trawl.conf} line value=''
   [[ -r $conf ]] || return 0
   while IFS= read -r line; do
-    [[ ! $line =~ ^formats\.folder[\ ]*=[\ ]*(.*[^\ ])[\ ]*$ ]] || folder=${BASH_REMATCH[1]}
+    [[ ! $line =~ ^"$1"[\ ]*=[\ ]*(.*[^\ ])[\ ]*$ ]] || value=${BASH_REMATCH[1]}
   done < "$conf"
+  printf '%s\n' "$value"
+}
+
+# formats_folder: prints the setting formats.folder.
+formats_folder() {
+  local folder
+  folder=$(setting formats.folder)
   folder=${folder#file://}
   if [[ $folder == *://* ]]; then
     say "trawl $TRAWL_SUBCOMMAND: the formats in $folder are not known here: --formats names a copy of them on this machine"

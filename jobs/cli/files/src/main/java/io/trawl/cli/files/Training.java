@@ -25,6 +25,20 @@ public final class Training {
             "198.51.100.4 - alice [26/Dec/2016:16:16:28 +0200] \"GET /a\\\"b HTTP/1.1\" 200 45 \"http://evil.example/\" \"agent\"\n";
     private static final String FEED =
             "hxxp://evil[.]example/a\nevil.example\nb\u00FCcher.example\n192.0.2.0/24\n2001:db8::1\na@b.example\nco.uk\n";
+    private static final String RULES =
+            """
+            title: a
+            id: 11111111-1111-4111-8111-111111111111
+            name: a
+            logsource: {category: proxy}
+            detection:
+              one: {c-uri|contains: evil, c-useragent|re: 'a.*b'}
+              two: {cs-host|endswith: .example}
+              condition: one or two and not one
+            ---
+            title: b
+            correlation: {type: event_count, rules: [a], group-by: [c-ip], timespan: 1m, condition: {gte: 1}}
+            """;
     private static final String LIST = "{\"name\":\"a\",\"type\":\"hostname\",\"list\":[\"good.example\"]}";
 
     private Training() {}
@@ -33,9 +47,11 @@ public final class Training {
         Path feed = Files.createTempFile("trawl", ".txt");
         Path index = Files.createTempFile("trawl", ".index");
         Path list = Files.createTempFile("trawl", ".json");
+        Path rules = Files.createTempFile("trawl", ".yml");
         try {
             Files.writeString(feed, FEED);
             Files.writeString(list, LIST);
+            Files.writeString(rules, RULES);
             String name = feed.toString();
             run("", "", "index", "build", "--indicators", name, "--output", index.toString());
             for (String table : List.of("", "--output=table")) {
@@ -56,7 +72,10 @@ public final class Training {
                         index.toString(),
                         "--allowlist",
                         list.toString());
+                run(SQUID, table, "match", "--format", "squid", "--rules", rules.toString());
             }
+            run("", "", "rules", "check", rules.toString());
+            run("", "", "rules", "list", rules.toString());
             run(COMBINED, "", "parse", "--format", "nginx,w3c");
             run("", "", "formats", "show", "nginx");
             run("", "", "formats", "test", "nginx");
@@ -68,6 +87,7 @@ public final class Training {
             Files.delete(feed);
             Files.delete(index);
             Files.delete(list);
+            Files.delete(rules);
         }
     }
 

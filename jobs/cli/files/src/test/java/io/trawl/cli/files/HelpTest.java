@@ -33,7 +33,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"parse", "canonical", "indicators", "index", "lookalike", "match", "formats"})
+    @ValueSource(strings = {"parse", "canonical", "indicators", "index", "lookalike", "match", "formats", "rules"})
     void listsTheOptionsThatAreTaken(String command) throws IOException {
         String[] words = command.equals("index") ? new String[] {command, "build", "-x"} : new String[] {command, "-x"};
         assertThat(Ran.of(new byte[0], words).err())
