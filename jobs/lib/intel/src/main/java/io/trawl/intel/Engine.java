@@ -143,7 +143,7 @@ public final class Engine {
         detection.setTags(List.of());
         detection.setReferences(List.of());
         detection.setWhy(List.of());
-        detection.setSuppressedBy(suppressedBy(match));
+        detection.setSuppressedBy(suppressedBy(match, suppressors));
         return detection;
     }
 
@@ -165,7 +165,7 @@ public final class Engine {
         detection.setWhy(verdict.why().stream()
                 .map(one -> new RuleReason(one.selection(), one.field(), cut(one.value()), cut(one.part())))
                 .collect(Collectors.toCollection(ArrayList::new)));
-        detection.setSuppressedBy(suppressedBy(event));
+        detection.setSuppressedBy(suppressedBy(event, suppressors));
         return detection;
     }
 
@@ -198,8 +198,16 @@ public final class Engine {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     }
 
-    /** Of a rule: the list that has what the event went to, its host, or its peer where it has no host. */
-    private @Nullable String suppressedBy(ProxyEvent event) {
+    /**
+     * Of a rule: the list that has what the event went to, its host, or its peer where it has no host.
+     *
+     * @param suppressors allowlists, in order
+     * @return null where none has it
+     */
+    public static @Nullable String suppressedBy(ProxyEvent event, List<? extends Suppressor> suppressors) {
+        if (suppressors.isEmpty()) {
+            return null;
+        }
         for (String name : Arrays.asList(
                 event.getUrlDomain(),
                 event.getDnsQuestionName(),
@@ -212,13 +220,13 @@ public final class Engine {
                 String domain = PublicSuffixes.bundled().registrableDomain(canonical);
                 contacted.setType(host.isAddress() ? host.kind().name().toLowerCase(Locale.ROOT) : "domain");
                 contacted.setValue(host.isAddress() || domain == null ? canonical : domain);
-                return suppressedBy(new Match("", canonical, How.EXACT, contacted));
+                return suppressedBy(new Match("", canonical, How.EXACT, contacted), suppressors);
             }
         }
         return null;
     }
 
-    private @Nullable String suppressedBy(Match match) {
+    private static @Nullable String suppressedBy(Match match, List<? extends Suppressor> suppressors) {
         for (Suppressor suppressor : suppressors) {
             String list = suppressor.suppressedBy(match);
             if (list != null) {

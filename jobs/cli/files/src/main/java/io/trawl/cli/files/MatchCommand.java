@@ -57,7 +57,8 @@ final class MatchCommand implements LineWork {
         FormatOption format = FormatOption.of(arguments);
         String indexFile = arguments.value("--index");
         boolean hasRules = !arguments.values(RuleOptions.RULES).isEmpty();
-        boolean hasIndicators = indexFile != null || !arguments.values("--indicators").isEmpty();
+        boolean hasIndicators =
+                indexFile != null || !arguments.values("--indicators").isEmpty();
         if (!hasIndicators && !hasRules) {
             throw new IllegalArgumentException("--indicators, --index and --rules are missing:"
                     + " expected one of them, for example --indicators feed.txt");
@@ -84,13 +85,14 @@ final class MatchCommand implements LineWork {
         FormatOption.Chosen chosen = format.choose("match", inputs, streams);
         LogReader reader = chosen.reader();
         Allowlists allowlists = AllowlistReader.read(arguments.values("--allowlist"), "match", streams);
+        List<Allowlists> lists = allowlists == null ? List.of() : List.of(allowlists);
         Detector detector = !hasIndicators
                 ? null
                 : Detector.of(
                         indexFile != null ? Indexes.open(indexFile, streams) : Indexes.of(feeds, streams),
                         reader.isWebServer(),
-                        allowlists == null ? List.of() : List.of(allowlists));
-        RuleWork rules = book == null ? null : new RuleWork(book, reader, inputs);
+                        List.copyOf(lists));
+        RuleWork rules = book == null ? null : new RuleWork(book, reader, inputs, lists);
         MatchCommand command = new MatchCommand(reader, detector, rules, named, table);
         Table shown = table ? table(named) : null;
         if (rules != null) {

@@ -25,8 +25,7 @@ public final class Training {
             "198.51.100.4 - alice [26/Dec/2016:16:16:28 +0200] \"GET /a\\\"b HTTP/1.1\" 200 45 \"http://evil.example/\" \"agent\"\n";
     private static final String FEED =
             "hxxp://evil[.]example/a\nevil.example\nb\u00FCcher.example\n192.0.2.0/24\n2001:db8::1\na@b.example\nco.uk\n";
-    private static final String RULES =
-            """
+    private static final String RULES = """
             title: a
             id: 11111111-1111-4111-8111-111111111111
             name: a

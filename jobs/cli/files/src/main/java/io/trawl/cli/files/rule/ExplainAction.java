@@ -68,9 +68,8 @@ final class ExplainAction implements LineWork {
     private static long line(Arguments arguments) {
         String text = arguments.value(RulesCommand.LINE);
         if (text == null || !text.matches("[1-9][0-9]{0,17}")) {
-            throw new IllegalArgumentException(
-                    (text == null ? "--line is missing" : "--line " + text)
-                            + ": expected the number of a line from 1, for example --line 7");
+            throw new IllegalArgumentException((text == null ? "--line is missing" : "--line " + text)
+                    + ": expected the number of a line from 1, for example --line 7");
         }
         return Long.parseLong(text);
     }

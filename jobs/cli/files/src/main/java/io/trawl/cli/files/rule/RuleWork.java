@@ -7,6 +7,8 @@ import io.trawl.cli.files.output.Json;
 import io.trawl.cli.files.output.Output;
 import io.trawl.cli.files.terminal.Input;
 import io.trawl.cli.files.terminal.Streams;
+import io.trawl.intel.Engine;
+import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.book.RuleBook;
@@ -45,12 +47,17 @@ public final class RuleWork {
     private final Correlations correlations;
     private final List<String> files;
     private final boolean named;
+    private final List<Allowlists> allowlists;
     private final Map<String, Integer> places = new HashMap<>();
     private final Queue<Fired> fired = new ConcurrentLinkedQueue<>();
     private final AtomicLong count = new AtomicLong();
 
-    /** @param inputs the logs, in order */
-    public RuleWork(RuleBook book, LogReader reader, List<Input> inputs) {
+    /**
+     * @param inputs the logs, in order
+     * @param allowlists a verdict on an event that went to what is on one is kept, with the list's name
+     */
+    public RuleWork(RuleBook book, LogReader reader, List<Input> inputs, List<Allowlists> allowlists) {
+        this.allowlists = List.copyOf(allowlists);
         this.book = book;
         this.set = RuleSet.of(rules(book, reader.names()));
         this.correlations = book.correlations();
@@ -65,7 +72,8 @@ public final class RuleWork {
     static List<Rule> rules(RuleBook book, List<String> formats) {
         LogSources sources = LogSources.shipped();
         return book.rules().stream()
-                .filter(rule -> formats.stream().anyMatch(format -> sources.of(format).by(rule.sources())))
+                .filter(rule ->
+                        formats.stream().anyMatch(format -> sources.of(format).by(rule.sources())))
                 .toList();
     }
 
@@ -82,13 +90,19 @@ public final class RuleWork {
             say(command, refused + (refused == 1 ? " rule is" : " rules are") + " refused and not run", streams);
         }
         for (RuleBook.CannotFire one : book.cannotFire()) {
-            say(command, "rule " + one.id() + " (" + one.name() + ") cannot fire: no event has "
-                    + (one.fields().isEmpty() ? "what its rules ask for" : String.join(", ", one.fields())), streams);
+            say(
+                    command,
+                    "rule " + one.id() + " (" + one.name() + ") cannot fire: no event has "
+                            + (one.fields().isEmpty() ? "what its rules ask for" : String.join(", ", one.fields())),
+                    streams);
         }
         int sweepable = book.notSweepable().size();
         if (sweepable > 0) {
-            say(command, sweepable + (sweepable == 1 ? " pattern asks" : " patterns ask")
-                    + " for what no log says (trawl rules check lists them)", streams);
+            say(
+                    command,
+                    sweepable + (sweepable == 1 ? " pattern asks" : " patterns ask")
+                            + " for what no log says (trawl rules check lists them)",
+                    streams);
         }
         int others = book.rules().size() - set.rules().size();
         if (others > 0) {
@@ -136,13 +150,7 @@ public final class RuleWork {
         fired.add(book.fired(rule, order + ":" + record, order, event));
     }
 
-    private static void write(
-            @Nullable String file,
-            long number,
-            int record,
-            ProxyEvent event,
-            Verdict verdict,
-            Json json) {
+    private void write(@Nullable String file, long number, int record, ProxyEvent event, Verdict verdict, Json json) {
         Rule rule = verdict.rule();
         json.begin();
         RuleText.rule(rule.id(), rule.name(), json);
@@ -152,14 +160,20 @@ public final class RuleWork {
         }
         RuleText.grave(rule.level(), rule.score(), rule.tags(), json);
         RuleText.why(verdict, json);
+        String suppressedBy = Engine.suppressedBy(event, allowlists);
+        if (suppressedBy == null) {
+            json.none("suppressed");
+        } else {
+            json.member("suppressed", suppressedBy);
+        }
         Ecs.write(event, json);
         json.end().newline();
     }
 
-    private static String[] row(long number, int record, ProxyEvent event, Verdict verdict) {
+    private String[] row(long number, int record, ProxyEvent event, Verdict verdict) {
         Rule rule = verdict.rule();
-        Verdict.Reason first =
-                verdict.why().isEmpty() ? new Verdict.Reason("", "-", "-", "") : verdict.why().get(0);
+        Verdict.Reason first = verdict.first();
+        String suppressedBy = Engine.suppressedBy(event, allowlists);
         return new String[] {
             Logs.place(number, record),
             event.getTimestamp().toString(),
@@ -169,7 +183,7 @@ public final class RuleWork {
             rule.level().text(),
             rule.name(),
             rule.id(),
-            first.value()
+            first.value() + (suppressedBy == null ? "" : " (suppressed by " + suppressedBy + ")")
         };
     }
 
@@ -218,7 +232,11 @@ public final class RuleWork {
     private static String[] row(Group group) {
         Correlation correlation = group.correlation();
         return new String[] {
-            group.events().stream().map(RuleWork::line).distinct().map(String::valueOf).collect(Collectors.joining(",")),
+            group.events().stream()
+                    .map(RuleWork::line)
+                    .distinct()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(",")),
             group.first().toString(),
             "-",
             String.join(", ", correlation.groupBy()),

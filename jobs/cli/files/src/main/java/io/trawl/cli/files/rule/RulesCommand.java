@@ -162,7 +162,14 @@ public final class RulesCommand {
             Rule.Place place) {
         String note = note(id);
         if (!json) {
-            output.row(id, kind, level, of, place.file() + ":" + place.line(), Table.cell(note.isEmpty() ? null : note), name);
+            output.row(
+                    id,
+                    kind,
+                    level,
+                    of,
+                    place.file() + ":" + place.line(),
+                    Table.cell(note.isEmpty() ? null : note),
+                    name);
             return;
         }
         Json object = output.json().begin();
@@ -181,16 +188,16 @@ public final class RulesCommand {
     /** The rule's text, as its file has it. */
     private int show(String id, List<String> surplus) throws IOException {
         if (!surplus.isEmpty()) {
-            throw new IllegalArgumentException("'" + surplus.get(0) + "' is surplus: expected one id, and --rules before files");
+            throw new IllegalArgumentException(
+                    "'" + surplus.get(0) + "' is surplus: expected one id, and --rules before files");
         }
         Rule.Place place = place(book, id);
         if (place == null) {
             throw unknown(id);
         }
         Path file = Path.of(place.file());
-        List<String> lines = file.toString().endsWith(".json")
-                ? List.of()
-                : Files.readAllLines(file, StandardCharsets.UTF_8);
+        List<String> lines =
+                file.toString().endsWith(".json") ? List.of() : Files.readAllLines(file, StandardCharsets.UTF_8);
         PrintStream out = new PrintStream(streams.out(), false, StandardCharsets.UTF_8);
         out.println("# " + Printable.line(place.file()) + ":" + place.line());
         String note = note(id);

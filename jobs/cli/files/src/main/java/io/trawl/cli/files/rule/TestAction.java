@@ -80,9 +80,12 @@ final class TestAction {
                 throw document.refusal(one, "tests has " + one.what() + "; expected format, positive and negative");
             }
             for (Node.Entry entry : mapping.entries()) {
-                if (!List.of("format", "positive", "negative").contains(entry.key().text())) {
-                    throw document.refusal(entry.key(), "the key " + entry.key().text()
-                            + " of tests is not known; expected format, positive or negative");
+                if (!List.of("format", "positive", "negative")
+                        .contains(entry.key().text())) {
+                    throw document.refusal(
+                            entry.key(),
+                            "the key " + entry.key().text()
+                                    + " of tests is not known; expected format, positive or negative");
                 }
             }
             if (!(mapping.get("format") instanceof Scalar format)) {

@@ -9,11 +9,13 @@ import io.trawl.intel.rule.correlation.Fired;
 import io.trawl.intel.rule.correlation.Shape;
 import io.trawl.intel.rule.correlation.read.CorrelationReader;
 import io.trawl.intel.rule.document.Document;
+import io.trawl.intel.rule.document.Documents;
 import io.trawl.intel.rule.document.Refusal;
 import io.trawl.intel.rule.files.Loaded;
 import io.trawl.intel.rule.files.RuleFiles;
 import io.trawl.intel.rule.files.Unfilled;
 import io.trawl.intel.rule.sigma.FieldNames;
+import io.trawl.intel.rule.sigma.Metadata;
 import io.trawl.intel.rule.sigma.Placeholders;
 import io.trawl.intel.rule.sigma.SigmaRules;
 import io.trawl.intel.rule.sigma.Taxonomy;
@@ -55,7 +57,8 @@ public final class RuleBook {
         RULE,
         /** A pattern that the index of indicators can match. */
         INDICATOR,
-        CORRELATION
+        CORRELATION,
+        FILTER
     }
 
     /** A part of a file that is valid. */
@@ -87,7 +90,8 @@ public final class RuleBook {
         }
         this.correlations = Correlations.of(
                 read,
-                reference -> byId.containsKey(reference) ? reference : loaded.names().get(reference),
+                reference ->
+                        byId.containsKey(reference) ? reference : loaded.names().get(reference),
                 one -> refused.add(new Refusal(
                         one.correlation().place().file(),
                         one.correlation().place().line(),
@@ -132,7 +136,36 @@ public final class RuleBook {
                 : Placeholders.read(placeholders.toString(), Files.readAllBytes(placeholders));
         StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), false), null);
         Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, known, ZoneOffset.UTC), stix).load(paths);
-        return new RuleBook(loaded, stix, taxonomy);
+        RuleBook book = new RuleBook(loaded, stix, taxonomy);
+        for (Path path : paths) {
+            for (Path file : RuleFiles.files(path)) {
+                if (file.toString().endsWith(".yml") || file.toString().endsWith(".yaml")) {
+                    book.filters(Documents.read(file.toString(), Files.readAllBytes(file)));
+                }
+            }
+        }
+        return book;
+    }
+
+    /** Notes the filters of a file that nothing was wrong with. */
+    private void filters(Documents documents) {
+        List<Document> all = documents.documents();
+        for (int i = 0; i < all.size(); i++) {
+            Document document = all.get(i);
+            int end = i + 1 < all.size() ? all.get(i + 1).line() : Integer.MAX_VALUE;
+            if (SigmaRules.kind(document) == SigmaRules.Kind.FILTER
+                    && refused.stream()
+                            .noneMatch(one -> one.file().equals(document.file())
+                                    && one.line() >= document.line()
+                                    && one.line() < end)) {
+                Metadata metadata = Metadata.read(document, true);
+                valid.add(new Valid(
+                        Kind.FILTER,
+                        new Rule.Place(document.file(), document.line()),
+                        metadata.id(),
+                        metadata.title()));
+            }
+        }
     }
 
     /**
@@ -167,18 +200,18 @@ public final class RuleBook {
         for (Correlation one : correlations.all()) {
             Set<String> missing = new LinkedHashSet<>();
             List<String> needed = new ArrayList<>(one.groupBy());
-            needed.addAll(one.shape() instanceof Shape.Value value
-                    ? List.of(value.field())
-                    : one.shape() instanceof Shape.ValueCount count
-                            ? count.fields()
-                            : List.of());
+            needed.addAll(
+                    one.shape() instanceof Shape.Value value
+                            ? List.of(value.field())
+                            : one.shape() instanceof Shape.ValueCount count ? count.fields() : List.of());
             boolean some = false;
             for (String rule : one.rules()) {
                 Rule base = byId.get(rule);
                 List<String> lacking = needed.stream()
                         .map(name -> one.aliases().getOrDefault(name, Map.of()).getOrDefault(rule, name))
                         .filter(name -> base != null
-                                && taxonomy.fields(name, base.sources()).stream().allMatch(Taxonomy::isMissing))
+                                && taxonomy.fields(name, base.sources()).stream()
+                                        .allMatch(Taxonomy::isMissing))
                         .toList();
                 missing.addAll(lacking);
                 some |= lacking.isEmpty() && !ids.contains(rule);
@@ -197,7 +230,7 @@ public final class RuleBook {
                 && correlations.isEmpty()
                 && refused.isEmpty()
                 && notSweepable.isEmpty()
-                && loaded.idle().isEmpty();
+                && valid.isEmpty();
     }
 
     /** Rules by themselves, with those that only correlations are about. */

@@ -129,8 +129,7 @@ final class StixRules implements OtherRules {
         return new Observation.Within(observation(within.of(), rules), within.span());
     }
 
-    private static Observation joined(
-            List<SeveralEvents.Node> of, List<Rule> rules, BinaryOperator<Observation> join) {
+    private static Observation joined(List<SeveralEvents.Node> of, List<Rule> rules, BinaryOperator<Observation> join) {
         @Nullable Observation all = null;
         for (SeveralEvents.Node one : of) {
             Observation next = observation(one, rules);

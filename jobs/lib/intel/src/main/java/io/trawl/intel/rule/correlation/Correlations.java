@@ -1,6 +1,5 @@
 package io.trawl.intel.rule.correlation;
 
-import io.trawl.intel.rule.Rule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -129,7 +128,8 @@ public final class Correlations {
             if (known != null) {
                 return known;
             }
-            String reason = depth > DEEPEST ? "more than " + DEEPEST + " correlations refer to each other in a row" : null;
+            String reason =
+                    depth > DEEPEST ? "more than " + DEEPEST + " correlations refer to each other in a row" : null;
             open.add(one.id());
             Map<String, String> ids = new LinkedHashMap<>();
             for (String reference : one.rules()) {

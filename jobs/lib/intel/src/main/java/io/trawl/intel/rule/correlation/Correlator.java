@@ -76,7 +76,8 @@ public final class Correlator {
     }
 
     /** A rule or a correlation that fired, for the correlations that refer to it. */
-    private record Signal(String rule, String id, Instant time, Map<String, List<String>> values, List<String> events) {}
+    private record Signal(
+            String rule, String id, Instant time, Map<String, List<String>> values, List<String> events) {}
 
     /**
      * @param lateness an event may come so much later than a younger one; one that comes later still is left out, and a
@@ -156,8 +157,8 @@ public final class Correlator {
     public List<String> notes() {
         List<String> all = new ArrayList<>(notes);
         if (late > 0) {
-            all.add(late + (late == 1 ? " event" : " events") + " came more than "
-                    + lateness.toSeconds() + " s late: correlations do not count them until the window is swept again");
+            all.add(late + (late == 1 ? " event" : " events") + " came more than " + lateness.toSeconds()
+                    + " s late: correlations do not count them until the window is swept again");
         }
         notes.clear();
         late = 0;
@@ -274,9 +275,7 @@ public final class Correlator {
             Instant deadline = search.deadline();
             if (deadline != null && !deadline.isAfter(due.at)) {
                 TreeMap<Integer, List<Signal>> queue = new TreeMap<>();
-                search.due(
-                        this::emit,
-                        open -> signal(signal(search.node, open, search.values), queue));
+                search.due(this::emit, open -> signal(signal(search.node, open, search.values), queue));
                 work(queue);
             }
             looked(search, due.key);
@@ -336,8 +335,7 @@ public final class Correlator {
             BitSet rules = new BitSet();
             rules.set(node.place(signal.rule));
             for (List<String> group : combinations(node, correlation.groupBy(), signal)) {
-                Item item =
-                        new Item(signal.id, signal.time, rules, measured, wanted, signal.events, node.isNumber());
+                Item item = new Item(signal.id, signal.time, rules, measured, wanted, signal.events, node.isNumber());
                 if (!measuredFields.isEmpty() && (node.isNumber() ? item.number == null : measured.isEmpty())) {
                     continue;
                 }

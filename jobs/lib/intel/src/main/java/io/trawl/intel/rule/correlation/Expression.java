@@ -102,8 +102,7 @@ public sealed interface Expression {
 
     private static List<Term> terms(Expression of, boolean negative) {
         if (of instanceof Has has) {
-            return List.of(
-                    negative ? new Term(Set.of(), Set.of(has.rule)) : new Term(Set.of(has.rule), Set.of()));
+            return List.of(negative ? new Term(Set.of(), Set.of(has.rule)) : new Term(Set.of(has.rule), Set.of()));
         }
         if (of instanceof Not not) {
             return terms(not.of, !negative);
@@ -240,8 +239,7 @@ public sealed interface Expression {
         }
 
         private IllegalArgumentException wrong(String expected) {
-            return new IllegalArgumentException(
-                    "the condition is wrong at character " + (at + 1) + ": " + expected);
+            return new IllegalArgumentException("the condition is wrong at character " + (at + 1) + ": " + expected);
         }
     }
 }

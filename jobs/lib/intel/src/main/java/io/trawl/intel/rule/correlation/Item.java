@@ -67,8 +67,7 @@ final class Item {
             return values.get(0);
         }
         StringBuilder text = new StringBuilder();
-        values.forEach(
-                value -> text.append(value.length()).append(':').append(value));
+        values.forEach(value -> text.append(value.length()).append(':').append(value));
         return text.toString();
     }
 

@@ -37,5 +37,8 @@ public sealed interface Observation {
      * @param start not before this; null without a beginning
      * @param stop before this; null without an end
      */
-    record Between(Observation of, @Nullable Instant start, @Nullable Instant stop) implements Observation {}
+    record Between(
+            Observation of,
+            @Nullable Instant start,
+            @Nullable Instant stop) implements Observation {}
 }

@@ -198,14 +198,6 @@ final class Search {
         Set<String> events = new LinkedHashSet<>();
         of.items.forEach(item -> events.addAll(item.events));
         return new Group(
-                node.correlation,
-                of.id,
-                values,
-                of.first,
-                of.last,
-                of.held,
-                new ArrayList<>(events),
-                of.count,
-                closed);
+                node.correlation, of.id, values, of.first, of.last, of.held, new ArrayList<>(events), of.count, closed);
     }
 }

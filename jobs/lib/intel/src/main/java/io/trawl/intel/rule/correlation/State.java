@@ -62,7 +62,8 @@ final class State {
             correlator.latest = time(in);
             for (int i = in.readInt(); i > 0; i--) {
                 Fired fired = fired(in);
-                correlator.waiting
+                correlator
+                        .waiting
                         .computeIfAbsent(fired, key -> new ArrayList<>())
                         .add(fired);
             }
@@ -107,8 +108,7 @@ final class State {
         }
     }
 
-    private static @Nullable Search search(
-            @Nullable Node node, Correlator correlator, DataInputStream in)
+    private static @Nullable Search search(@Nullable Node node, Correlator correlator, DataInputStream in)
             throws IOException {
         List<String> values = texts(in);
         long judged = in.readLong();

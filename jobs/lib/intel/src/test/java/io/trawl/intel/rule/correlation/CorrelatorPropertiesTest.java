@@ -66,17 +66,15 @@ class CorrelatorPropertiesTest {
         double time = 0;
         int events = 5 + random.nextInt(60);
         for (int i = 0; i < events; i++) {
-            time += random.nextInt(4) == 0 ? 0 : random.nextInt(8) == 0 ? 6 + random.nextInt(12) : random.nextDouble() * 4;
+            time += random.nextInt(4) == 0
+                    ? 0
+                    : random.nextInt(8) == 0 ? 6 + random.nextInt(12) : random.nextDouble() * 4;
             Map<String, List<String>> values = Map.of(
                     "c-ip", List.of(random.nextInt(3) == 0 ? "y" : "x"), "bytes", List.of("" + random.nextInt(6)));
             for (String rule : List.of("a", "b", "c")) {
                 if (random.nextInt(2) == 0) {
                     all.add(new Fired(
-                            rule,
-                            String.format("%04d", i),
-                            START.plusMillis((long) (1000 * time)),
-                            i,
-                            values));
+                            rule, String.format("%04d", i), START.plusMillis((long) (1000 * time)), i, values));
                 }
             }
         }
@@ -124,7 +122,8 @@ class CorrelatorPropertiesTest {
     private static List<Set<String>> naive(List<Fired> fired, String client, int least, Set<String> rules) {
         Map<String, Instant> events = new TreeMap<>();
         fired.stream()
-                .filter(one -> rules.contains(one.rule()) && one.values().get("c-ip").contains(client))
+                .filter(one ->
+                        rules.contains(one.rule()) && one.values().get("c-ip").contains(client))
                 .forEach(one -> events.put(one.event(), one.time()));
         List<Map.Entry<String, Instant>> sorted = new ArrayList<>(events.entrySet());
         List<Set<String>> groups = new ArrayList<>();
@@ -145,8 +144,8 @@ class CorrelatorPropertiesTest {
     @Property(tries = 200)
     void aCountIsWhatItsDefinitionSays(@ForAll long seed) {
         List<Fired> fired = fired(new Random(seed));
-        List<Group> groups = Correlator.batch(
-                set(correlation("count", new Shape.EventCount(Limits.atLeast(4)), "a", "b")), fired);
+        List<Group> groups =
+                Correlator.batch(set(correlation("count", new Shape.EventCount(Limits.atLeast(4)), "a", "b")), fired);
         for (String client : List.of("x", "y")) {
             assertThat(groups.stream().filter(group -> group.values().equals(List.of(client))))
                     .extracting(group -> Set.copyOf(group.events()))

@@ -79,7 +79,13 @@ class CorrelatorTest {
     @Test
     void withoutGroupByAllEventsAreOneGroup() {
         Correlation all = correlation(
-                "all", new Shape.EventCount(Limits.atLeast(3)), List.of(), Map.of(), Duration.ofSeconds(10), false, "a");
+                "all",
+                new Shape.EventCount(Limits.atLeast(3)),
+                List.of(),
+                Map.of(),
+                Duration.ofSeconds(10),
+                false,
+                "a");
         assertThat(batch(all, "a@0 x, a@1 y, a@2")).isEqualTo(":1,2,3");
     }
 
@@ -99,22 +105,26 @@ class CorrelatorTest {
 
     @Test
     void anUpperLimitIsOfTheWholeWindow() {
-        assertThat(batch(count(Order.LT, 3), "a@0 x, a@1 x, a@2 y, a@3 y, a@4 y, a@5 y")).isEqualTo("x:1,2");
+        assertThat(batch(count(Order.LT, 3), "a@0 x, a@1 x, a@2 y, a@3 y, a@4 y, a@5 y"))
+                .isEqualTo("x:1,2");
         assertThat(batch(count(Order.EQ, 3), "a@0 x, a@1 x, a@2 x, a@3 y, a@4 y, a@5 y, a@6 y, a@7 z"))
                 .isEqualTo("x:1,2,3");
-        assertThat(batch(count(Order.NEQ, 2), "a@0 x, a@1 x, a@3 y, a@4 y, a@5 y")).isEqualTo("y:3,4,5");
+        assertThat(batch(count(Order.NEQ, 2), "a@0 x, a@1 x, a@3 y, a@4 y, a@5 y"))
+                .isEqualTo("y:3,4,5");
         assertThat(batch(count(Order.LTE, 1), "a@0 x, a@1 y, a@2 y")).isEqualTo("x:1");
     }
 
     @Test
     void severalLimitsAreARange() {
         Correlation range = count(Order.GT, 1, Order.LTE, 3);
-        assertThat(batch(range, "a@0 x, a@1 y, a@2 y, a@3 z, a@4 z, a@5 z, a@6 z")).isEqualTo("y:2,3");
+        assertThat(batch(range, "a@0 x, a@1 y, a@2 y, a@3 z, a@4 z, a@5 z, a@6 z"))
+                .isEqualTo("y:2,3");
     }
 
     @Test
     void theEndOfABurstIsNotASmallNumber() {
-        assertThat(batch(count(Order.LT, 3), "a@0 x, a@1 x, a@2 x, a@3 x, a@9 x, a@10.5 x")).isEmpty();
+        assertThat(batch(count(Order.LT, 3), "a@0 x, a@1 x, a@2 x, a@3 x, a@9 x, a@10.5 x"))
+                .isEmpty();
     }
 
     @Test
@@ -132,9 +142,14 @@ class CorrelatorTest {
 
     @Test
     void combinationsOfSeveralFieldsAreCounted() {
-        Correlation pairs =
-                correlation("pairs", new Shape.ValueCount(List.of("bytes", "c-ip"), Limits.atLeast(3)), List.of(),
-                        Map.of(), Duration.ofSeconds(10), false, "a");
+        Correlation pairs = correlation(
+                "pairs",
+                new Shape.ValueCount(List.of("bytes", "c-ip"), Limits.atLeast(3)),
+                List.of(),
+                Map.of(),
+                Duration.ofSeconds(10),
+                false,
+                "a");
         assertThat(batch(pairs, "a@0 x=1, a@1 x=1, a@2 y=1")).isEmpty();
         assertThat(batch(pairs, "a@0 x=1, a@1 y=1, a@2 x=2")).isEqualTo(":1,2,3");
     }
@@ -157,8 +172,8 @@ class CorrelatorTest {
 
     @Test
     void percentilesAreInterpolated() {
-        Correlation median =
-                correlation("median", new Shape.Value(new Aggregate.Percentile(50), "bytes", limits(Order.EQ, 15)), "a");
+        Correlation median = correlation(
+                "median", new Shape.Value(new Aggregate.Percentile(50), "bytes", limits(Order.EQ, 15)), "a");
         assertThat(batch(median, "a@0 x=10, a@1 x=20")).isEqualTo("x:1,2");
         assertThat(batch(median, "a@0 x=1000, a@1 x=15, a@2 x=-3")).isEqualTo("x:1,2,3");
         Correlation high =
@@ -202,13 +217,16 @@ class CorrelatorTest {
 
     @Test
     void anExpressionSaysWhichRulesThereMustBe() {
-        Correlation either = correlation("either", new Shape.Together(false, Expression.of("a and (b or c)")), "a", "b", "c");
+        Correlation either =
+                correlation("either", new Shape.Together(false, Expression.of("a and (b or c)")), "a", "b", "c");
         assertThat(batch(either, "a@0 x, c@1 x, b@2 y, c@3 y")).isEqualTo("x:1,2");
         Correlation without = correlation("without", new Shape.Together(false, Expression.of("a and not b")), "a", "b");
-        assertThat(batch(without, "a@0 x, a@0 y, b@5 y, b@20 z, a@25 z, a@40 w, b@51 w")).isEqualTo("x:1 z:5 w:6");
+        assertThat(batch(without, "a@0 x, a@0 y, b@5 y, b@20 z, a@25 z, a@40 w, b@51 w"))
+                .isEqualTo("x:1 z:5 w:6");
         Correlation ordered =
                 correlation("ordered", new Shape.Together(true, Expression.of("a and b and not c")), "a", "b", "c");
-        assertThat(batch(ordered, "a@0 x, b@1 x, b@0 y, a@1 y, a@0 z, c@1 z, b@2 z")).isEqualTo("x:1,2");
+        assertThat(batch(ordered, "a@0 x, b@1 x, b@0 y, a@1 y, a@0 z, c@1 z, b@2 z"))
+                .isEqualTo("x:1,2");
     }
 
     @Test
@@ -238,7 +256,8 @@ class CorrelatorTest {
         Correlation many = correlation("many", new Shape.EventCount(Limits.atLeast(3)), "a");
         Correlation then = correlation("then", new Shape.RuleCount(true, Limits.atLeast(2)), "many", "b");
         Correlations set = set(then, many);
-        assertThat(text(Correlator.batch(set, fired("a@0 x, a@1 x, a@2 x, b@3 x")))).isEqualTo("x:1,2,3,4");
+        assertThat(text(Correlator.batch(set, fired("a@0 x, a@1 x, a@2 x, b@3 x"))))
+                .isEqualTo("x:1,2,3,4");
         assertThat(Correlator.batch(set, fired("b@0 x, a@1 x, a@2 x, a@3 x"))).isEmpty();
         assertThat(Correlator.batch(set, fired("a@0 x, a@1 x, b@2 x, a@3 x"))).isEmpty();
         assertThat(set.isSilent("many")).isTrue();
@@ -260,7 +279,8 @@ class CorrelatorTest {
                 "b");
         Correlations set = set(many, then);
         assertThat(set.fields("a")).containsExactly("bytes", "c-ip");
-        assertThat(text(Correlator.batch(set, fired("a@0 x=u, a@1 x=v, b@2 y=v, b@3 y=w")))).isEqualTo("v:1,2,3");
+        assertThat(text(Correlator.batch(set, fired("a@0 x=u, a@1 x=v, b@2 y=v, b@3 y=w"))))
+                .isEqualTo("v:1,2,3");
     }
 
     @Test
@@ -274,7 +294,13 @@ class CorrelatorTest {
     @Test
     void generateLetsTheRulesFireToo() {
         Correlation generates = correlation(
-                "generates", new Shape.EventCount(Limits.atLeast(2)), List.of(), Map.of(), Duration.ofSeconds(1), true, "a");
+                "generates",
+                new Shape.EventCount(Limits.atLeast(2)),
+                List.of(),
+                Map.of(),
+                Duration.ofSeconds(1),
+                true,
+                "a");
         assertThat(set(generates).isSilent("a")).isFalse();
         assertThat(set(generates, THREE).isSilent("a")).isTrue();
     }
@@ -339,7 +365,8 @@ class CorrelatorTest {
         Correlator after = new Correlator(set(changed), Duration.ZERO, Correlator.Bounds.USUAL);
         after.restore(before.state());
         assertThat(after.notes())
-                .containsExactly("correlation title of three has changed: it begins anew, without the events of before");
+                .containsExactly(
+                        "correlation title of three has changed: it begins anew, without the events of before");
         assertThatThrownBy(() -> after.restore(new byte[] {0, 0, 0, 1, 2}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the state of correlations is damaged");
@@ -365,14 +392,16 @@ class CorrelatorTest {
                 Arrays.asList(one, two, three, four, alias, good, good),
                 rule -> rule.length() == 1 ? rule : null,
                 wrong -> refused.put(
-                        wrong.correlation().id() + (refused.containsKey(wrong.correlation().id()) ? "'" : ""),
+                        wrong.correlation().id()
+                                + (refused.containsKey(wrong.correlation().id()) ? "'" : ""),
                         wrong.reason()));
         assertThat(set.all()).extracting(Correlation::id).containsExactly("good");
         assertThat(refused.get("two")).isEqualTo("it refers to itself by one; expected no circle");
         assertThat(refused.get("one")).isEqualTo("the correlation two that it refers to was refused");
         assertThat(refused.get("three")).startsWith("there is no rule nowhere; expected the id or the name");
         assertThat(refused.get("four")).isEqualTo("the correlation three that it refers to was refused");
-        assertThat(refused.get("alias")).isEqualTo("the alias ip names b, which is not among its rules; expected one of a");
+        assertThat(refused.get("alias"))
+                .isEqualTo("the alias ip names b, which is not among its rules; expected one of a");
         assertThat(refused.get("good")).startsWith("the correlation at rules.yml:1 has the same id good");
     }
 
@@ -380,7 +409,8 @@ class CorrelatorTest {
     void aManyValuedFieldIsInSeveralGroups() {
         List<Fired> fired = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            fired.add(new Fired("a", "e" + i, START.plusSeconds(i), i, Map.of("c-ip", List.of("x", i == 1 ? "z" : "y"))));
+            fired.add(new Fired(
+                    "a", "e" + i, START.plusSeconds(i), i, Map.of("c-ip", List.of("x", i == 1 ? "z" : "y"))));
         }
         Collections.shuffle(fired, new java.util.Random(1));
         assertThat(text(Correlator.batch(set(THREE), fired))).isEqualTo("x:e0,e1,e2");

@@ -21,13 +21,15 @@ class ExpressionTest {
 
     @Test
     void whatIsWrongIsSaidWithItsPlace() {
-        assertThatThrownBy(() -> Expression.of("a and")).hasMessage(
-                "the condition is wrong at character 6: expected the name of a rule");
-        assertThatThrownBy(() -> Expression.of("(a or b")).hasMessage("the condition is wrong at character 8: expected )");
-        assertThatThrownBy(() -> Expression.of("a b")).hasMessage(
-                "the condition is wrong at character 3: expected and, or, or the end");
+        assertThatThrownBy(() -> Expression.of("a and"))
+                .hasMessage("the condition is wrong at character 6: expected the name of a rule");
+        assertThatThrownBy(() -> Expression.of("(a or b"))
+                .hasMessage("the condition is wrong at character 8: expected )");
+        assertThatThrownBy(() -> Expression.of("a b"))
+                .hasMessage("the condition is wrong at character 3: expected and, or, or the end");
         assertThatThrownBy(() -> Expression.of("(".repeat(100_000))).hasMessageContaining("nested more than 200 deep");
-        assertThatThrownBy(() -> Expression.of("a or ".repeat(100_000) + "a")).hasMessageContaining("more than 500 names");
+        assertThatThrownBy(() -> Expression.of("a or ".repeat(100_000) + "a"))
+                .hasMessageContaining("more than 500 names");
         String choices = "(a or b)" + " and (c or d)".repeat(9);
         assertThatThrownBy(() -> Expression.of(choices).terms()).hasMessageContaining("more than 256 ways");
     }

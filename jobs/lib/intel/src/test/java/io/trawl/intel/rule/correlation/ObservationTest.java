@@ -23,8 +23,7 @@ class ObservationTest {
     private static final One C = new One("c");
 
     private static Correlation pattern(Observation observation) {
-        return correlation(
-                "pattern", new Shape.Observed(observation), List.of(), Map.of(), null, false, "a", "b", "c");
+        return correlation("pattern", new Shape.Observed(observation), List.of(), Map.of(), null, false, "a", "b", "c");
     }
 
     private static Within within(Observation of, int seconds) {
@@ -47,19 +46,22 @@ class ObservationTest {
     void followedByIsInOrder() {
         assertThat(batch(pattern(new FollowedBy(A, B)), "b@0, a@1, c@2, b@3")).isEqualTo(":2,4");
         assertThat(batch(pattern(new FollowedBy(A, B)), "b@0, a@1")).isEmpty();
-        assertThat(batch(pattern(new FollowedBy(new And(A, B), C)), "b@0, c@1, a@2, c@3")).isEqualTo(":1,3,4");
+        assertThat(batch(pattern(new FollowedBy(new And(A, B), C)), "b@0, c@1, a@2, c@3"))
+                .isEqualTo(":1,3,4");
     }
 
     @Test
     void theLastPossibleBeginningCounts() {
-        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, a@8, b@10")).isEqualTo(":2,3");
+        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, a@8, b@10"))
+                .isEqualTo(":2,3");
         assertThat(batch(pattern(within(new FollowedBy(A, new And(B, C)), 5)), "a@0, b@3, a@4, c@6, b@7"))
                 .isEqualTo(":3,4,5");
     }
 
     @Test
     void withinIsAtMostItsTime() {
-        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5.001")).isEmpty();
+        assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5.001"))
+                .isEmpty();
         assertThat(batch(pattern(within(new FollowedBy(A, B), 5)), "a@0, b@5")).isEqualTo(":1,2");
     }
 
@@ -79,9 +81,12 @@ class ObservationTest {
     @Test
     void repeatsAreEventsOfTheirOwn() {
         assertThat(batch(pattern(new Repeats(A, 3)), "a@0, b@1, a@2, a@3, a@4")).isEqualTo(":1,3,4");
-        assertThat(batch(pattern(within(new Repeats(A, 3), 5)), "a@0, a@4, a@8, a@8.5")).isEqualTo(":2,3,4");
-        assertThat(batch(pattern(new Repeats(new FollowedBy(A, B), 2)), "a@0, a@1, b@2, b@3")).isEmpty();
-        assertThat(batch(pattern(new Repeats(new FollowedBy(A, B), 2)), "a@0, b@1, a@2, b@3")).isEqualTo(":1,2,3,4");
+        assertThat(batch(pattern(within(new Repeats(A, 3), 5)), "a@0, a@4, a@8, a@8.5"))
+                .isEqualTo(":2,3,4");
+        assertThat(batch(pattern(new Repeats(new FollowedBy(A, B), 2)), "a@0, a@1, b@2, b@3"))
+                .isEmpty();
+        assertThat(batch(pattern(new Repeats(new FollowedBy(A, B), 2)), "a@0, b@1, a@2, b@3"))
+                .isEqualTo(":1,2,3,4");
     }
 
     @Test

@@ -60,8 +60,10 @@ public final class CorrelationReader {
     public static Correlation read(Document document) {
         Node node = document.get("correlation");
         if (!(node instanceof Mapping mapping)) {
-            throw document.refusal("correlation", "correlation is " + (node == null ? "missing" : node.what())
-                    + "; expected its type, rules and timespan");
+            throw document.refusal(
+                    "correlation",
+                    "correlation is " + (node == null ? "missing" : node.what())
+                            + "; expected its type, rules and timespan");
         }
         return new CorrelationReader(document, mapping).read();
     }
@@ -70,14 +72,17 @@ public final class CorrelationReader {
         Metadata metadata = Metadata.read(document, false);
         for (Entry entry : correlation.entries()) {
             if (!KEYS.contains(entry.key().text())) {
-                throw document.refusal(entry.key(), "the key " + entry.key().text()
-                        + " of correlation is not known; expected type, rules, group-by, timespan, aliases, condition"
-                        + " or generate");
+                throw document.refusal(
+                        entry.key(),
+                        "the key " + entry.key().text()
+                                + " of correlation is not known; expected type, rules, group-by, timespan, aliases, condition"
+                                + " or generate");
             }
         }
         for (String key : List.of("detection", "logsource", "filter")) {
             if (document.has(key)) {
-                throw document.refusal(key, "a correlation has no " + key + "; expected a document of its own for the rule");
+                throw document.refusal(
+                        key, "a correlation has no " + key + "; expected a document of its own for the rule");
             }
         }
         String type = required("type", TYPES).toLowerCase(Locale.ROOT);
@@ -134,9 +139,12 @@ public final class CorrelationReader {
         }
         List<String> texts = new ArrayList<>();
         for (Node item : node instanceof Sequence sequence ? sequence.items() : List.of(node)) {
-            if (!(item instanceof Scalar scalar) || Document.isNull(item) || scalar.text().isBlank()) {
+            if (!(item instanceof Scalar scalar)
+                    || Document.isNull(item)
+                    || scalar.text().isBlank()) {
                 throw document.refusal(
-                        item, key + " of correlation has " + item.what() + " in it; expected a text, or a list of texts");
+                        item,
+                        key + " of correlation has " + item.what() + " in it; expected a text, or a list of texts");
             }
             if (texts.contains(scalar.text())) {
                 throw document.refusal(item, scalar.text() + " is twice in " + key + "; expected it once");
@@ -147,7 +155,8 @@ public final class CorrelationReader {
     }
 
     private List<String> rules(@Nullable Expression expression) {
-        List<String> rules = texts("rules").stream().map(CorrelationReader::reference).toList();
+        List<String> rules =
+                texts("rules").stream().map(CorrelationReader::reference).toList();
         if (rules.isEmpty() && expression == null) {
             throw wrong("rules", "rules of correlation is missing or empty; expected ids or names of rules");
         }
@@ -221,17 +230,21 @@ public final class CorrelationReader {
                     case "value_sum" -> new Shape.Value(new Aggregate.Sum(), fields.get(0), limits);
                     case "value_avg" -> new Shape.Value(new Aggregate.Average(), fields.get(0), limits);
                     case "value_median" -> new Shape.Value(new Aggregate.Percentile(50), fields.get(0), limits);
-                    case "value_percentile" -> new Shape.Value(
-                            new Aggregate.Percentile(percentile == null ? 0 : percentile), fields.get(0), limits);
-                    default -> throw document.refusal(
-                            correlation.get("type") == null ? correlation : correlation.get("type"),
-                            "the type '" + type + "' is not known; expected " + TYPES);
+                    case "value_percentile" ->
+                        new Shape.Value(
+                                new Aggregate.Percentile(percentile == null ? 0 : percentile), fields.get(0), limits);
+                    default ->
+                        throw document.refusal(
+                                correlation.get("type") == null ? correlation : correlation.get("type"),
+                                "the type '" + type + "' is not known; expected " + TYPES);
                 };
         boolean counts = temporal || type.endsWith("_count");
         if (counts && !limits.holdsForCount(temporal ? rules : Long.MAX_VALUE)) {
-            throw wrong("condition", temporal
-                    ? "no number of rules from 1 to " + rules + " meets the condition"
-                    : "no number of 1 or more meets the condition");
+            throw wrong(
+                    "condition",
+                    temporal
+                            ? "no number of rules from 1 to " + rules + " meets the condition"
+                            : "no number of 1 or more meets the condition");
         }
         return shape;
     }
@@ -248,8 +261,10 @@ public final class CorrelationReader {
                 order = one.name().toLowerCase(Locale.ROOT).equals(key) ? one : order;
             }
             if (order == null) {
-                throw document.refusal(entry.key(), "the key " + key
-                        + " of condition is not known; expected gt, gte, lt, lte, eq, neq, field or percentile");
+                throw document.refusal(
+                        entry.key(),
+                        "the key " + key
+                                + " of condition is not known; expected gt, gte, lt, lte, eq, neq, field or percentile");
             }
             limits.add(new Limits.Limit(order, number(entry.value(), key)));
         }
@@ -268,16 +283,19 @@ public final class CorrelationReader {
                 return new BigDecimal(scalar.text());
             }
         }
-        throw document.refusal(node, key + " of condition is "
-                + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
-                + "; expected a number, for example 10");
+        throw document.refusal(
+                node,
+                key + " of condition is "
+                        + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : node.what())
+                        + "; expected a number, for example 10");
     }
 
     private List<String> fields(Mapping condition, boolean wanted, String type) {
         Node node = condition.get("field");
         if (node == null || Document.isNull(node)) {
             if (wanted) {
-                throw document.refusal(condition, type + " has no field in its condition; expected, for example, field: c-ip");
+                throw document.refusal(
+                        condition, type + " has no field in its condition; expected, for example, field: c-ip");
             }
             return List.of();
         }
@@ -325,18 +343,24 @@ public final class CorrelationReader {
             return aliases;
         }
         if (!(node instanceof Mapping mapping)) {
-            throw document.refusal(node, "aliases is " + node.what() + "; expected names, each with rules and their fields");
+            throw document.refusal(
+                    node, "aliases is " + node.what() + "; expected names, each with rules and their fields");
         }
         for (Entry alias : mapping.entries()) {
             if (!(alias.value() instanceof Mapping fields)) {
-                throw document.refusal(alias.value(), "the alias " + alias.key().text() + " is "
-                        + alias.value().what() + "; expected rules and their fields");
+                throw document.refusal(
+                        alias.value(),
+                        "the alias " + alias.key().text() + " is "
+                                + alias.value().what() + "; expected rules and their fields");
             }
             Map<String, String> byRule = new LinkedHashMap<>();
             for (Entry field : fields.entries()) {
                 if (!(field.value() instanceof Scalar scalar) || scalar.text().isBlank()) {
-                    throw document.refusal(field.value(), "the alias " + alias.key().text() + " is "
-                            + field.value().what() + " for " + field.key().text() + "; expected a field's name");
+                    throw document.refusal(
+                            field.value(),
+                            "the alias " + alias.key().text() + " is "
+                                    + field.value().what() + " for "
+                                    + field.key().text() + "; expected a field's name");
                 }
                 byRule.put(reference(field.key().text()), scalar.text());
             }
@@ -358,12 +382,12 @@ public final class CorrelationReader {
     private Duration timespan() {
         String text = required("timespan", "a number and a unit, for example 15m");
         Matcher parts = TIMESPAN.matcher(text);
-        long seconds = parts.matches()
-                ? Long.parseLong(parts.group(1)) * SECONDS.getOrDefault(parts.group(2), 0L)
-                : 0;
+        long seconds = parts.matches() ? Long.parseLong(parts.group(1)) * SECONDS.getOrDefault(parts.group(2), 0L) : 0;
         if (seconds <= 0 || seconds > LONGEST) {
-            throw wrong("timespan", "the timespan '" + text
-                    + "' is not a number of 1 or more with s, m, h, d, w, M (month) or y; expected, for example, 15m");
+            throw wrong(
+                    "timespan",
+                    "the timespan '" + text
+                            + "' is not a number of 1 or more with s, m, h, d, w, M (month) or y; expected, for example, 15m");
         }
         return Duration.ofSeconds(seconds);
     }
