@@ -8,6 +8,8 @@ takes \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
   '--rules FILE...' 'Sigma rules (.yml) and STIX patterns (.stix, .json), files or folders; docs/rules.md' \
   '--placeholders FILE' 'values that stand for %name% in Sigma rules' \
+  '--brands FILE' 'your brands, one per line: hosts that look like one of them are found; docs/lookalikes.md' \
+  '--odd-hosts' 'also find hosts that are none: addresses in odd notations, names without a dot, and others' \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'

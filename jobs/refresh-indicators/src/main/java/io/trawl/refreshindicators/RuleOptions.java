@@ -23,6 +23,9 @@ final class RuleOptions {
     private static final String FOLDER = "rules.folder";
     private static final String PLACEHOLDERS = "rules.placeholders";
     private static final String FIELDS = "rules.fields";
+    private static final String BRANDS = "brands.file";
+    private static final String POPULAR = "brands.popular";
+    private static final int MOST_BRANDS = 1_000_000;
     private static final String STRICT = "rules.strict";
     private static final String MISUSE = "rules.stix.misuse";
     /** Rules that a note names. */
@@ -99,6 +102,10 @@ final class RuleOptions {
         List<String> all = new ArrayList<>(rules(settings));
         all.addAll(placeholders(settings));
         all.addAll(fields(settings));
+        for (String setting : List.of(BRANDS, POPULAR)) {
+            all.addAll(one(settings.text(setting, "")));
+            Given.requireReadable("setting", setting, one(settings.text(setting, "")));
+        }
         if (all.stream().anyMatch(Given::isRemote)) {
             // The job fetches them, and looks at them then.
             return;
@@ -112,41 +119,56 @@ final class RuleOptions {
         }
         requireFile("--placeholders", PLACEHOLDERS, placeholders(settings));
         requireFile("--fields", FIELDS, fields(settings));
-        if (!rules(settings).isEmpty()) {
-            RuleBook book;
-            try {
-                book = RulePack.read(inputs(
-                                rules(settings).stream().map(Given::local).toList(),
-                                placeholders(settings).stream()
-                                        .map(Given::local)
-                                        .toList(),
-                                fields(settings).stream().map(Given::local).toList(),
-                                isOn(settings, MISUSE)))
-                        .book();
-            } catch (IOException e) {
-                throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
-            }
+        requireFile("setting " + BRANDS, BRANDS, one(settings.text(BRANDS, "")));
+        requireFile("setting " + POPULAR, POPULAR, one(settings.text(POPULAR, "")));
+        try {
+            RuleBook book = RulePack.read(inputs(
+                            settings,
+                            (names, of) -> names.stream().map(Given::local).toList()))
+                    .book();
             if (isStrict(settings)) {
                 requireAll(book);
             }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
         }
     }
 
     private static void requireFile(String option, String setting, List<String> names) {
         for (String name : names) {
             if (!Files.isRegularFile(Given.local(name))) {
-                throw new IllegalArgumentException(
-                        option + " " + name + ": no such file; expected a file of YAML (setting " + setting + ")");
+                throw new IllegalArgumentException(option + " " + name + ": no such file (setting " + setting + ")");
             }
         }
     }
 
-    private static RuleInputs inputs(List<Path> rules, List<Path> placeholders, List<Path> fields, boolean misuse) {
+    /** @param files gives the paths of this machine that names mean, in a folder of the second name */
+    private RuleInputs inputs(Settings settings, Fetching files) throws IOException {
+        String top = "brands.top";
+        long brands = settings.number(top);
+        if (brands < 0 || brands > MOST_BRANDS) {
+            throw new IllegalArgumentException(
+                    "setting " + top + " = " + brands + ": expected 0 to " + MOST_BRANDS + ", for example 1000");
+        }
         return new RuleInputs(
-                rules,
-                placeholders.isEmpty() ? null : placeholders.get(0),
-                fields.isEmpty() ? null : fields.get(0),
-                misuse);
+                files.of(rules(settings), "rules"),
+                first(files.of(placeholders(settings), "placeholders")),
+                first(files.of(fields(settings), "fields")),
+                isOn(settings, MISUSE),
+                first(files.of(one(settings.text(BRANDS, "")), "brands")),
+                first(files.of(one(settings.text(POPULAR, "")), "popular")),
+                (int) brands,
+                isOn(settings, "hosts.odd"),
+                settings.list("hosts.internal"));
+    }
+
+    /** Makes paths of names. */
+    private interface Fetching {
+        List<Path> of(List<String> names, String folder) throws IOException;
+    }
+
+    private static @Nullable Path first(List<Path> paths) {
+        return paths.isEmpty() ? null : paths.get(0);
     }
 
     /**
@@ -157,11 +179,7 @@ final class RuleOptions {
     @Nullable
     Ruled pack(Run run, Path folder) throws IOException {
         Settings settings = run.settings();
-        RuleInputs given = inputs(
-                Given.fetch(rules(settings), folder.resolve("rules"), settings),
-                Given.fetch(placeholders(settings), folder.resolve("placeholders"), settings),
-                Given.fetch(fields(settings), folder.resolve("fields"), settings),
-                isOn(settings, MISUSE));
+        RuleInputs given = inputs(settings, (names, of) -> Given.fetch(names, folder.resolve(of), settings));
         if (given.isEmpty()) {
             return null;
         }

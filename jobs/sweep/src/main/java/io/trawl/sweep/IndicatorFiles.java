@@ -57,6 +57,9 @@ final class IndicatorFiles {
         if (by.placeholders() != null) {
             LogInputs.requireFile("--placeholders", by.placeholders());
         }
+        if (by.brands() != null) {
+            LogInputs.requireFile("--brands", by.brands());
+        }
         for (Path list : allowlists) {
             if (!Files.exists(list)) {
                 throw new IllegalArgumentException("--allowlist " + list + ": no such file or folder");

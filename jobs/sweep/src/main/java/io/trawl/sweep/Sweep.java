@@ -110,9 +110,9 @@ final class Sweep implements AutoCloseable {
         made.set("feeds", IndicatorFiles.digests(by.feeds()));
         made.set("allowlists", IndicatorFiles.digests(by.allowlists()));
         made.set("rules", IndicatorFiles.digests(by.rules()));
-        made.set(
-                "placeholders",
-                IndicatorFiles.digests(by.placeholders() == null ? List.of() : List.of(by.placeholders())));
+        made.set("placeholders", IndicatorFiles.digests(SweptBy.list(by.placeholders())));
+        made.set("brands", IndicatorFiles.digests(SweptBy.list(by.brands())));
+        made.put("odd_hosts", by.oddHosts());
         String name = "swept/indicators.json";
         JsonNode before = again ? null : state.read(name);
         if (before != null && before.path("made_of").equals(made)) {
@@ -130,7 +130,11 @@ final class Sweep implements AutoCloseable {
                         "--rules",
                         names(by.rules()),
                         "--placeholders",
-                        by.placeholders() == null ? "" : by.placeholders().toString()));
+                        names(SweptBy.list(by.placeholders())),
+                        "--set",
+                        "brands.file=" + names(SweptBy.list(by.brands())),
+                        "--set",
+                        "hosts.odd=" + by.oddHosts()));
         ObjectNode file = Json.MAPPER.createObjectNode();
         file.set("made_of", made);
         file.set("report", report);

@@ -50,6 +50,12 @@ public final class SweepCommand implements AutoCloseable {
     @Option(names = "--placeholders")
     private @Nullable Path placeholders;
 
+    @Option(names = "--brands")
+    private @Nullable Path brands;
+
+    @Option(names = "--odd-hosts")
+    private boolean oddHosts;
+
     @Option(names = "--lake")
     private Path lake = Path.of(System.getProperty("trawl.sweep.lake", ".trawl/sweep"));
 
@@ -132,7 +138,7 @@ public final class SweepCommand implements AutoCloseable {
         }
         Settings site = site(formats);
         List<String> named = formats(format, site);
-        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders);
+        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders, brands, oddHosts);
         IndicatorFiles.check(by);
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {

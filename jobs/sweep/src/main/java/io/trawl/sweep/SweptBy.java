@@ -12,15 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param allowlists files of allowlists, or folders of them
  * @param rules files of rules, or folders of them
  * @param placeholders values that stand for {@code %name%} in rules; null where there are none
+ * @param brands file of brands that hosts may look like; null where there is none
+ * @param oddHosts whether hosts that are none are looked for
  */
 record SweptBy(
         List<Path> feeds,
         List<Path> allowlists,
         List<Path> rules,
-        @Nullable Path placeholders) {
+        @Nullable Path placeholders,
+        @Nullable Path brands,
+        boolean oddHosts) {
     /** All files and folders. */
     Stream<Path> files() {
-        return Stream.of(feeds, allowlists, rules, placeholders == null ? List.<Path>of() : List.of(placeholders))
+        return Stream.of(feeds, allowlists, rules, list(placeholders), list(brands))
                 .flatMap(List::stream);
+    }
+
+    /** A file as a list of one; an empty list where there is none. */
+    static List<Path> list(@Nullable Path file) {
+        return file == null ? List.of() : List.of(file);
     }
 }

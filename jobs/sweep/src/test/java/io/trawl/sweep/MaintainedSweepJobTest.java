@@ -122,7 +122,10 @@ class MaintainedSweepJobTest {
         }
 
         ObjectNode sweep() throws Exception {
-            return sweep.run(new SweptBy(List.of(folder.resolve("feed.txt")), List.of(), List.of(), null), logs, true);
+            return sweep.run(
+                    new SweptBy(List.of(folder.resolve("feed.txt")), List.of(), List.of(), null, null, false),
+                    logs,
+                    true);
         }
 
         String maintain(Duration later, String dieBefore) throws Exception {

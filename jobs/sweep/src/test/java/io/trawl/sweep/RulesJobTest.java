@@ -145,6 +145,28 @@ class RulesJobTest {
                 .anyMatch(row -> row.matches("enrich [0-9a-f]{64}"));
     }
 
+    @Test
+    void lookAlikesAndHostsThatAreNoneAreFound() throws Exception {
+        Path brands = Files.writeString(folder.resolve("brands.txt"), "paypal.com\n");
+        Files.writeString(
+                folder.resolve("more.log"),
+                line(6, "http://paypa1.com/login", "curl/8.0")
+                        + line(7, "http://www.paypal.com/", "curl/8.0")
+                        + line(8, "http://3221225993/x", "curl/8.0"));
+
+        sweep("--brands=" + brands, "--odd-hosts", folder.resolve("more.log").toString());
+
+        List<String> found = rows(
+                LakeTable.DETECTIONS,
+                row -> row.getField("client") + " " + row.getField("rule_id") + " " + row.getField("value"));
+        assertThat(found)
+                .contains("10.0.0.6 lookalike-homoglyph paypa1.com")
+                .anyMatch(row -> row.startsWith("10.0.0.8 ") && row.endsWith(" 3221225993"))
+                .noneMatch(row -> row.startsWith("10.0.0.7 "));
+        assertThat(rows(LakeTable.DETECTIONS, row -> String.valueOf(row.getField("why"))))
+                .anyMatch(why -> why.contains("paypal.com") && why.contains("score"));
+    }
+
     /** A window is swept with the rules of its first sweep; the command takes those of now. */
     @Test
     void aRuleThatChangesIsUsedTheNextTime() throws Exception {

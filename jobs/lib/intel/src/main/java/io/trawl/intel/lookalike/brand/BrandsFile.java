@@ -3,6 +3,7 @@ package io.trawl.intel.lookalike.brand;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.PublicSuffixes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,10 +29,10 @@ public final class BrandsFile {
     private static final String EXAMPLE = "expected for example paypal.com names=paypalme domains=paypal.me "
             + "partners=paypal-community.com";
 
-    private final Path file;
+    private final String file;
     private final PublicSuffixes suffixes = PublicSuffixes.bundled();
 
-    private BrandsFile(Path file) {
+    private BrandsFile(String file) {
         this.file = file;
     }
 
@@ -41,18 +42,27 @@ public final class BrandsFile {
      * @throws IOException where it cannot be read, or a line of it is not a brand; in one line with file, line and reason
      */
     public static Brands read(Path file) throws IOException {
-        return new BrandsFile(file).read();
-    }
-
-    private Brands read() throws IOException {
-        List<String> lines;
         try {
-            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            return read(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file; expected one brand per line, " + EXAMPLE, e);
+        }
+    }
+
+    /** The same of a file that is at hand; its name is for messages. */
+    public static Brands read(String file, byte[] bytes) throws IOException {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return new BrandsFile(file).read(text.lines().toList());
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8", e);
         }
+    }
+
+    private Brands read(List<String> lines) throws IOException {
         List<Brand> brands = new ArrayList<>();
         Map<String, Integer> seen = new HashMap<>();
         for (int i = 0; i < lines.size(); i++) {

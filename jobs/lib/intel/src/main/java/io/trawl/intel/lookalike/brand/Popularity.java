@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.trawl.intel.canonical.Canonical;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -42,16 +44,25 @@ public final class Popularity {
      * @throws IOException where it cannot be read, or a line of it has no domain; in one line with file and line
      */
     public static Popularity read(Path file) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return new Popularity(file.toString().endsWith(".json") ? json(file, reader) : lines(file, reader));
+        try {
+            return read(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file; expected a popularity list, one domain or RANK,DOMAIN per line", e);
+            throw new IOException(
+                    file + ": no such file; expected a popularity list, one domain or RANK,DOMAIN per line", e);
+        }
+    }
+
+    /** The same of a file that is at hand; its name says which of them it is. */
+    public static Popularity read(String file, byte[] bytes) throws IOException {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder()))) {
+            return new Popularity(file.endsWith(".json") ? json(file, reader) : lines(file, reader));
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8", e);
         }
     }
 
-    private static List<String> lines(Path file, BufferedReader reader) throws IOException {
+    private static List<String> lines(String file, BufferedReader reader) throws IOException {
         List<String> domains = new ArrayList<>();
         int number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -79,7 +90,7 @@ public final class Popularity {
         return domains;
     }
 
-    private static List<String> json(Path file, Reader reader) throws IOException {
+    private static List<String> json(String file, Reader reader) throws IOException {
         List<String> domains = new ArrayList<>();
         try (JsonParser parser = new JsonFactory().createParser(reader)) {
             String member = "";

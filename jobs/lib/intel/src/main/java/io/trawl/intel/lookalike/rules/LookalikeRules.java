@@ -39,11 +39,11 @@ public final class LookalikeRules {
     /** Longer texts are no hosts that a cache should hold. */
     private static final int LONGEST_CACHED = 253;
 
-    private final Lookalikes lookalikes;
-    private final HostRules hosts;
+    private final @Nullable Lookalikes lookalikes;
+    private final @Nullable HostRules hosts;
     private final Map<Seen, HostCache<Finding>> caches = new EnumMap<>(Seen.class);
 
-    private LookalikeRules(Lookalikes lookalikes, HostRules hosts, int cached) {
+    private LookalikeRules(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts, int cached) {
         this.lookalikes = lookalikes;
         this.hosts = hosts;
         for (Seen seen : Seen.values()) {
@@ -54,9 +54,12 @@ public final class LookalikeRules {
     /**
      * Rules of a site.
      *
+     * @param lookalikes null where no brands are known
+     * @param hosts null where hosts that are none are not looked for
      * @param cached how many distinct hosts are remembered, about
      */
-    public static LookalikeRules of(Lookalikes lookalikes, HostRules hosts, int cached) {
+    public static LookalikeRules of(
+            @Nullable Lookalikes lookalikes, @Nullable HostRules hosts, int cached) {
         return new LookalikeRules(lookalikes, hosts, cached);
     }
 
@@ -117,6 +120,10 @@ public final class LookalikeRules {
     }
 
     private void host(ProxyEvent event, @Nullable String domain, Consumer<? super Verdict> verdicts) {
+        HostRules known = hosts;
+        if (known == null) {
+            return;
+        }
         // What was only asked for in DNS need not be a host: a question for com is a usual one.
         if (domain != null && domain.equals(event.getDnsQuestionName()) && event.getUrlFull() == null) {
             return;
@@ -126,7 +133,7 @@ public final class LookalikeRules {
             return;
         }
         Integer port = event.getUrlPort();
-        List<HostFinding> findings = hosts.judge(domain, url, event.getUrlScheme(), port == null ? -1 : port);
+        List<HostFinding> findings = known.judge(domain, url, event.getUrlScheme(), port == null ? -1 : port);
         for (HostFinding finding : findings) {
             String field = url == null ? URL_DOMAIN : URL_ORIGINAL;
             String value = url == null ? Objects.requireNonNull(domain) : url;
@@ -139,10 +146,14 @@ public final class LookalikeRules {
     }
 
     private void look(String field, String host, Function<String, Seen> seen, Consumer<? super Verdict> verdicts) {
+        Lookalikes known = lookalikes;
+        if (known == null) {
+            return;
+        }
         Seen was = seen.apply(host);
         Finding finding = host.length() > LONGEST_CACHED
-                ? lookalikes.judge(host, was)
-                : Objects.requireNonNull(caches.get(was)).get(host, key -> lookalikes.judge(key, was));
+                ? known.judge(host, was)
+                : Objects.requireNonNull(caches.get(was)).get(host, key -> known.judge(key, was));
         if (finding != null) {
             verdicts.accept(new Verdict(rule(finding.technique(), finding.score()), why(field, host, finding)));
         }

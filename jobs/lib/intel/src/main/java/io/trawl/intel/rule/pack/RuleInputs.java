@@ -11,18 +11,29 @@ import org.jspecify.annotations.Nullable;
  * @param placeholders what stands for {@code %name%} in Sigma rules; null where there is no such file
  * @param fields names of fields beside those that Trawl knows; null where there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND, and means one event
+ * @param brands the site's own brands, which others may look like; null where there is no such file
+ * @param popular a list of popular domains: they are no look-alikes; null where there is no such file
+ * @param top how many of the popular domains are brands, too
+ * @param oddHosts whether hosts that are none are looked for
+ * @param internal names that are hosts inside the site, and suffixes of such with a dot before them
  */
 public record RuleInputs(
         List<Path> rules,
         @Nullable Path placeholders,
         @Nullable Path fields,
-        boolean misuse) {
+        boolean misuse,
+        @Nullable Path brands,
+        @Nullable Path popular,
+        int top,
+        boolean oddHosts,
+        List<String> internal) {
     public RuleInputs {
         rules = List.copyOf(rules);
+        internal = List.copyOf(internal);
     }
 
     /** Whether there is nothing that a rule could come of. */
     public boolean isEmpty() {
-        return rules.isEmpty();
+        return rules.isEmpty() && brands == null && (popular == null || top == 0) && !oddHosts;
     }
 }

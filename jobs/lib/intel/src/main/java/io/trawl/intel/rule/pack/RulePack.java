@@ -1,5 +1,11 @@
 package io.trawl.intel.rule.pack;
 
+import io.trawl.intel.lookalike.Lookalikes;
+import io.trawl.intel.lookalike.brand.Brands;
+import io.trawl.intel.lookalike.brand.BrandsFile;
+import io.trawl.intel.lookalike.brand.Popularity;
+import io.trawl.intel.lookalike.host.HostRules;
+import io.trawl.intel.lookalike.rules.LookalikeJudge;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.book.RuleBook;
@@ -14,6 +20,7 @@ import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -41,14 +48,23 @@ public final class RulePack {
     /** There where patterns may join objects of different types. */
     private static final String MISUSE = "settings/misuse";
 
+    private static final String BRANDS = "brands/";
+    private static final String POPULAR = "popular/";
+    /** How many popular domains are brands. */
+    private static final String TOP = "settings/top";
+    /** There where hosts that are none are looked for: names that are hosts inside. */
+    private static final String HOSTS = "settings/hosts";
+
     /** Of every entry: the same rules make the same file. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final RuleBook book;
     private final List<Indicator> indicators = new ArrayList<>();
+    /** Judges hosts of any source; null where nothing is looked for. */
+    private final @Nullable Judge hosts;
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
-    private RulePack(Map<String, byte[]> files) {
+    private RulePack(Map<String, byte[]> files) throws IOException {
         boolean misuse = files.containsKey(MISUSE);
         Taxonomy taxonomy = Taxonomy.shipped(FieldNames.ours());
         Placeholders placeholders = Placeholders.NONE;
@@ -63,7 +79,40 @@ public final class RulePack {
                 taxonomy = taxonomy.with(name.substring(FIELDS.length()), file.getValue());
             }
         }
+        this.hosts = hosts(files);
         this.book = RuleBook.read(rules, placeholders, taxonomy, misuse, indicators);
+    }
+
+    private static @Nullable Judge hosts(Map<String, byte[]> files) throws IOException {
+        Brands brands = Brands.of(List.of());
+        Popularity popular = Popularity.NONE;
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            String name = file.getKey();
+            if (name.startsWith(BRANDS)) {
+                brands = brands.with(BrandsFile.read(name.substring(BRANDS.length()), file.getValue()));
+            } else if (name.startsWith(POPULAR)) {
+                popular = Popularity.read(name.substring(POPULAR.length()), file.getValue());
+            }
+        }
+        byte[] top = files.get(TOP);
+        if (top != null) {
+            brands = brands.with(Brands.ofDomains(popular.top(Integer.parseInt(text(top)))));
+        }
+        byte[] internal = files.get(HOSTS);
+        if (brands.all().isEmpty() && internal == null) {
+            return null;
+        }
+        return new LookalikeJudge(
+                brands.all().isEmpty() ? null : Lookalikes.of(brands, popular, host -> false, Lookalikes.LEAST),
+                internal == null ? null : HostRules.of(text(internal).lines().toList()));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -138,6 +187,14 @@ public final class RulePack {
         }
         put(files, PLACEHOLDERS, given.placeholders());
         put(files, FIELDS, given.fields());
+        put(files, BRANDS, given.brands());
+        put(files, POPULAR, given.popular());
+        if (given.popular() != null && given.top() > 0) {
+            files.put(TOP, bytes(Integer.toString(given.top())));
+        }
+        if (given.oddHosts()) {
+            files.put(HOSTS, bytes(String.join("\n", given.internal())));
+        }
         if (given.misuse()) {
             files.put(MISUSE, new byte[0]);
         }
@@ -183,7 +240,14 @@ public final class RulePack {
                 .filter(rule -> isFor(rule, formats, setting))
                 .filter(rule -> !correlations.isSilent(rule.id()))
                 .toList();
-        return rules.isEmpty() ? Judge.NONE : RuleSet.of(rules);
+        List<Judge> judges = new ArrayList<>();
+        if (!rules.isEmpty()) {
+            judges.add(RuleSet.of(rules));
+        }
+        if (hosts != null) {
+            judges.add(hosts);
+        }
+        return judges.isEmpty() ? Judge.NONE : Judge.all(judges);
     }
 
     /** Whether a rule is for a source. */

@@ -1,0 +1,109 @@
+package io.trawl.intel.lookalike.rules;
+
+import io.trawl.intel.lookalike.Lookalikes;
+import io.trawl.intel.lookalike.host.HostRules;
+import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Sieve;
+import io.trawl.intel.rule.Verdict;
+import io.trawl.record.ProxyEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Judges the hosts of events as the engine asks rules. Any number of threads may ask. */
+public final class LookalikeJudge implements Judge {
+    /** Distinct hosts that are remembered, about. */
+    private static final int CACHED = 100_000;
+
+    private static final Set<String> LOOKED_AT =
+            Set.of("url_domain", "dns_question_name", "tls_client_server_name");
+    private static final Set<String> OF_HOSTS = Set.of(
+            "url_domain",
+            "url_original",
+            "url_full",
+            "url_scheme",
+            "url_port",
+            "dns_question_name",
+            "tls_client_server_name");
+
+    private final @Nullable Lookalikes lookalikes;
+    private final @Nullable HostRules hosts;
+    private final LookalikeRules rules;
+
+    /**
+     * @param lookalikes null where no brands are known
+     * @param hosts null where hosts that are none are not looked for
+     */
+    public LookalikeJudge(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts) {
+        this.lookalikes = lookalikes;
+        this.hosts = hosts;
+        this.rules = LookalikeRules.of(lookalikes, hosts, CACHED);
+    }
+
+    @Override
+    public void judge(ProxyEvent event, Consumer<? super Verdict> verdicts) {
+        rules.judge(event, verdicts);
+    }
+
+    @Override
+    public Set<String> columns() {
+        return hosts == null ? LOOKED_AT : OF_HOSTS;
+    }
+
+    @Override
+    public Sieve sieve() {
+        Map<String, Sieve.Values> texts = new LinkedHashMap<>();
+        Map<String, LongPredicate> numbers = new LinkedHashMap<>();
+        for (String column : LOOKED_AT) {
+            texts.put(column, values(host -> lookalikes != null && lookalikes.judge(host) != null));
+        }
+        HostRules known = hosts;
+        if (known != null) {
+            texts.merge(
+                    "url_domain",
+                    values(host -> !known.judge(host, null, null, -1).isEmpty()),
+                    Sieve.Values::or);
+            texts.put("url_original", values(url -> !hasPlainHost(url)));
+            // Nearly no URL has one.
+            numbers.put("url_port", any -> true);
+        }
+        return new Sieve(false, texts, numbers);
+    }
+
+    private static Sieve.Values values(Predicate<String> mayMeet) {
+        return new Sieve.Values() {
+            @Override
+            public boolean mayMeet(String value) {
+                return mayMeet.test(value);
+            }
+
+            @Override
+            public boolean mayMeet(byte[] value, int from, int to) {
+                return mayMeet.test(new String(value, from, to - from, StandardCharsets.UTF_8));
+            }
+        };
+    }
+
+    /** Whether a target is a path, or plainly has a host, so that the event has it as its domain. */
+    static boolean hasPlainHost(String target) {
+        if (target.startsWith("/")) {
+            return true;
+        }
+        int scheme = target.indexOf("://");
+        int from = scheme < 0 ? 0 : scheme + 3;
+        int at = from;
+        while (at < target.length() && isPlain(target.charAt(at))) {
+            at++;
+        }
+        return at > from && (at == target.length() || "/:?#".indexOf(target.charAt(at)) >= 0);
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-';
+    }
+}
