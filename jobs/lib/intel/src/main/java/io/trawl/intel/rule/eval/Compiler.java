@@ -32,7 +32,7 @@ final class Compiler {
         Field[] all = numbered.toArray(new Field[0]);
         int[] positions = new int[all.length];
         for (int i = 0; i < all.length; i++) {
-            positions[i] = all[i].reader().position();
+            positions[i] = position(i);
         }
         return new Scratch(all, positions, tests.size(), rules, scan);
     }
@@ -42,6 +42,11 @@ final class Compiler {
             numbered.add(any);
             return numbered.size() - 1;
         });
+    }
+
+    /** The place of the column that a field's number stands for; -1 where it is more than a column. */
+    int position(int field) {
+        return numbered.get(field).reader().position();
     }
 
     /** @throws IllegalArgumentException where it cannot be run, with the reason */

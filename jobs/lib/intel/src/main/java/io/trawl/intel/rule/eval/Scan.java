@@ -7,6 +7,7 @@ import io.trawl.intel.rule.internal.Grams;
 import io.trawl.intel.rule.internal.Literal;
 import io.trawl.intel.rule.internal.Sheet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +16,19 @@ import java.util.TreeSet;
 
 /** All texts that rules look for, found in one pass over the values of an event. Immutable. */
 final class Scan {
-    /** Literals that are shorter are looked for by themselves, since they need each place to be looked at. */
-    private static final int SHORT = 4;
-
     private final List<Edges> edges = new ArrayList<>();
     private final List<Part> parts = new ArrayList<>();
 
     /** What values of a field begin with, end with or are. */
     private record Edges(int field, Affixes affixes, int[][] rules) {}
 
-    /** What is looked for inside of the values of some fields. */
-    record Part(int[] fields, Sheet sheet, int[][] rules) {}
+    /**
+     * What is looked for inside of the values of some fields.
+     *
+     * @param fields their numbers
+     * @param positions for each the place of its column, -1 where it is none
+     */
+    private record Part(int[] fields, int[] positions, Sheet sheet, int[][] rules) {}
 
     /** A text that is looked for by some rules in some fields. */
     private record Wanted(Cover.Text text, TreeSet<Integer> rules) {}
@@ -33,14 +36,12 @@ final class Scan {
     /** @param numbers gives each field its number */
     Scan(Map<Field, Map<Cover.Text, TreeSet<Integer>>> texts, Compiler numbers) {
         Map<Wanted, TreeSet<Integer>> inside = new LinkedHashMap<>();
-        Map<Wanted, TreeSet<Integer>> insideShort = new LinkedHashMap<>();
         texts.forEach((field, wanted) -> {
             int number = numbers.field(field);
             Map<Cover.Text, TreeSet<Integer>> outside = new LinkedHashMap<>();
             wanted.forEach((text, rules) -> {
                 if (text.isInside()) {
-                    (text.text().length() < SHORT ? insideShort : inside)
-                            .computeIfAbsent(new Wanted(text, rules), any -> new TreeSet<>())
+                    inside.computeIfAbsent(new Wanted(text, rules), any -> new TreeSet<>())
                             .add(number);
                 } else {
                     outside.put(text, rules);
@@ -50,8 +51,7 @@ final class Scan {
                 edges.add(edges(number, outside));
             }
         });
-        parts(inside);
-        parts(insideShort);
+        parts(inside, numbers);
     }
 
     private static Edges edges(int field, Map<Cover.Text, TreeSet<Integer>> texts) {
@@ -67,7 +67,7 @@ final class Scan {
     }
 
     /** Parts of as many fields as a sheet takes. */
-    private void parts(Map<Wanted, TreeSet<Integer>> wanted) {
+    private void parts(Map<Wanted, TreeSet<Integer>> wanted, Compiler numbers) {
         TreeSet<Integer> all = new TreeSet<>();
         wanted.values().forEach(all::addAll);
         List<Integer> fields = new ArrayList<>(all);
@@ -90,7 +90,11 @@ final class Scan {
                     rules.add(array(text.rules()));
                 }
             });
-            parts.add(new Part(array(columns.keySet()), new Sheet(literals, bits), rules.toArray(new int[0][])));
+            int[] numbersOfFields = array(columns.keySet());
+            int[] positions =
+                    Arrays.stream(numbersOfFields).map(numbers::position).toArray();
+            parts.add(new Part(
+                    numbersOfFields, positions, new Sheet(literals, bits), rules.toArray(new int[0][])));
         }
     }
 
@@ -129,7 +133,15 @@ final class Scan {
         }
         for (int i = 0; i < pages.length; i++) {
             int[] fields = parts.get(i).fields();
+            int[] positions = parts.get(i).positions();
             for (int column = 0; column < fields.length; column++) {
+                if (positions[column] >= 0) {
+                    String text = event.text(positions[column]);
+                    if (text != null) {
+                        pages[i].add(column, text);
+                    }
+                    continue;
+                }
                 int count = event.count(fields[column]);
                 for (int value = 0; value < count; value++) {
                     pages[i].add(column, event.value(fields[column], value));

@@ -28,6 +28,7 @@ final class Scratch implements Consumer<String> {
     private final @Nullable Scan scan;
     private final Sheet.Page[] pages;
     private final Grams.Hits[] edgeHits;
+    private final @Nullable String[] texts = new String[TextColumns.count()];
     private int turn;
     private int reading;
     private @Nullable ProxyEvent event;
@@ -53,6 +54,7 @@ final class Scratch implements Consumer<String> {
     /** @param always the rules that may hold of any event */
     void begin(ProxyEvent of, long[] always) {
         event = of;
+        TextColumns.read(of, texts);
         System.arraycopy(always, 0, candidates, 0, candidates.length);
         turn++;
         if (turn == Integer.MAX_VALUE / 2) {
@@ -81,6 +83,11 @@ final class Scratch implements Consumer<String> {
         return event;
     }
 
+    /** The text of the column at a place of the schema; null where the event has none. */
+    @Nullable String text(int position) {
+        return texts[position];
+    }
+
     /** How many values the event has of a field. */
     int count(int field) {
         if (readIn[field] != turn) {
@@ -88,8 +95,8 @@ final class Scratch implements Consumer<String> {
             counts[field] = 0;
             int position = positions[field];
             if (position >= 0) {
-                // All texts by one switch: hundreds of readers behind one call would not be inlined.
-                if (event().get(position) instanceof String text) {
+                String text = texts[position];
+                if (text != null) {
                     values[field][0] = text;
                     counts[field] = 1;
                 }

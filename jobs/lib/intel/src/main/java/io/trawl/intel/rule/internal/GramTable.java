@@ -4,13 +4,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where in bytes literals may be. Of each literal a few bytes that are rare stand in a table of bits; only each n-th place
+ * Where in bytes literals may be. Of each literal a few bytes that are rare stand in a table; only each n-th place
  * is looked up, if all literals are long enough for that. A search that follows a literal's letters from state to state
  * waits for each state; here no place waits for another.
  *
@@ -36,10 +39,23 @@ public final class GramTable {
 
     static final int WIDEST = Integer.BYTES;
 
+    /** So many places are looked up before it is asked whether any of them is in the table. */
+    private static final int AT_ONCE = 4;
+    /** Zeros behind the bytes, since places are read beyond the end. */
+    private static final int PADDING = AT_ONCE * 4 + Long.BYTES;
+
     private static final int LOWER = 0x20202020;
+    private static final long LOWER_LONG = 0x2020202020202020L;
     private static final int GOLDEN = 0x9E3779B1;
+    /** So many bits of the filter there are for a gram, at least. */
+    private static final int SPARSE = 128;
+
+    /** Of a hash so many bits are a place in an int. */
+    private static final int INT_BITS = 5;
+
     private static final int LEAST_BITS = 10;
     private static final int MOST_BITS = 22;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final int size;
@@ -48,7 +64,8 @@ public final class GramTable {
     private final int step;
 
     private final int shift;
-    private final long[] filter;
+    /** A bit for each hash of a gram. */
+    private final int[] filter;
     /** Grams by hash, with one free place at least; 0 is free. */
     private final int[] grams;
     /** For each gram where its entries begin. */
@@ -58,15 +75,42 @@ public final class GramTable {
     /** How far from a literal's beginning the gram is. */
     private final int[] entryOffsets;
 
-    /** @param of numbers of literals that have a gram of the size */
-    private GramTable(int size, List<Integer> of, List<String> folded) {
-        this.size = size;
+    /** The forms of a table, the first that a literal is long enough for is its own: the size of grams, and the step. */
+    private enum Form {
+        LONG(4, 4),
+        MIDDLE(3, 2),
+        SHORT(2, 2),
+        PAIR(2, 1),
+        SINGLE(1, 1);
+
+        private final int size;
+        private final int step;
+
+        Form(int size, int step) {
+            this.size = size;
+            this.step = step;
+        }
+
+        /** How many characters in a row it takes. */
+        int width() {
+            return size + step - 1;
+        }
+
+        static @Nullable Form of(int run) {
+            for (Form form : values()) {
+                if (form.width() <= run) {
+                    return form;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** @param of numbers of the literals */
+    private GramTable(Form form, List<Integer> of, List<String> folded) {
+        this.size = form.size;
+        this.step = form.step;
         this.mask = size == WIDEST ? -1 : (1 << Byte.SIZE * size) - 1;
-        int shortest = of.stream()
-                .mapToInt(number -> longestRun(folded.get(number)))
-                .min()
-                .orElse(size);
-        this.step = size < WIDEST ? 1 : shortest >= WIDEST + 3 ? 4 : shortest > WIDEST ? 2 : 1;
         Map<Integer, List<int[]>> entries = new HashMap<>();
         for (int number : of) {
             int at = rarest(folded.get(number), entries);
@@ -75,9 +119,9 @@ public final class GramTable {
                         .add(new int[] {number, offset});
             }
         }
-        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(32 * entries.size());
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(SPARSE * entries.size());
         this.shift = Integer.SIZE - Math.min(MOST_BITS, Math.max(LEAST_BITS, bits));
-        this.filter = new long[1 << Integer.SIZE - shift - 6];
+        this.filter = new int[1 << Integer.SIZE - shift - INT_BITS];
         this.grams = new int[Integer.highestOneBit(Math.max(4, 4 * entries.size()))];
         this.starts = new int[grams.length];
         int all = entries.values().stream().mapToInt(List::size).sum();
@@ -87,7 +131,7 @@ public final class GramTable {
         for (Map.Entry<Integer, List<int[]>> entry : new TreeMap<>(entries).entrySet()) {
             int gram = entry.getKey();
             int hash = gram * GOLDEN >>> shift;
-            filter[hash >>> 6] |= 1L << hash;
+            filter[hash >>> INT_BITS] |= 1 << hash;
             int slot = slot(gram);
             grams[slot] = gram;
             starts[slot] = next;
@@ -100,24 +144,23 @@ public final class GramTable {
     }
 
     /**
-     * Tables for literals, one for each size of a gram.
+     * Tables for literals, one for each form.
      *
      * @param others takes the numbers of those that no table has, since no bytes of them are the same in each case
      */
     public static List<GramTable> of(List<Literal> literals, List<Integer> others) {
         List<String> folded = literals.stream().map(Literal::folded).toList();
-        Map<Integer, List<Integer>> bySize = new TreeMap<>();
+        Map<Form, List<Integer>> byForm = new EnumMap<>(Form.class);
         for (int i = 0; i < folded.size(); i++) {
-            int run = longestRun(folded.get(i));
-            if (run == 0) {
+            Form form = Form.of(longestRun(folded.get(i)));
+            if (form == null) {
                 others.add(i);
             } else {
-                bySize.computeIfAbsent(Math.min(run, WIDEST), any -> new ArrayList<>())
-                        .add(i);
+                byForm.computeIfAbsent(form, any -> new ArrayList<>()).add(i);
             }
         }
         List<GramTable> tables = new ArrayList<>();
-        bySize.forEach((size, of) -> tables.add(new GramTable(size, of, folded)));
+        byForm.forEach((form, of) -> tables.add(new GramTable(form, of, folded)));
         return tables;
     }
 
@@ -172,7 +215,7 @@ public final class GramTable {
 
     /** A buffer for {@link #find}: one for a thread. */
     public static byte[] buffer() {
-        return new byte[BUFFER + WIDEST];
+        return new byte[BUFFER + PADDING];
     }
 
     /**
@@ -188,7 +231,7 @@ public final class GramTable {
 
     /** Puts zeros behind the bytes, which is to be done before they are looked at. */
     static void end(byte[] buffer, int length) {
-        INT.set(buffer, length, 0);
+        Arrays.fill(buffer, length, length + PADDING, (byte) 0);
     }
 
     /**
@@ -208,10 +251,87 @@ public final class GramTable {
      */
     boolean find(byte[] bytes, int length, int places, Places found) {
         int end = Math.min(places, length - size + 1);
-        for (int i = 0; i < end; i += step) {
+        // A loop for each step: one whose step is not constant is not unrolled, and checks its bounds at each place.
+        return switch (step) {
+            case 4 -> everyFourth(bytes, end, found);
+            case 2 -> everySecond(bytes, end, found);
+            default -> every(bytes, end, found);
+        };
+    }
+
+    private boolean everyFourth(byte[] bytes, int end, Places found) {
+        int[] seen = filter;
+        int last = seen.length - 1;
+        int by = shift;
+        for (int i = 0; i < end; i += AT_ONCE * 4) {
+            long first = (long) LONG.get(bytes, i) | LOWER_LONG;
+            long second = (long) LONG.get(bytes, i + 8) | LOWER_LONG;
+            int one = (int) first * GOLDEN >>> by;
+            int two = (int) (first >>> 32) * GOLDEN >>> by;
+            int three = (int) second * GOLDEN >>> by;
+            int four = (int) (second >>> 32) * GOLDEN >>> by;
+            int any = seen[one >>> INT_BITS & last] >>> one
+                    | seen[two >>> INT_BITS & last] >>> two
+                    | seen[three >>> INT_BITS & last] >>> three
+                    | seen[four >>> INT_BITS & last] >>> four;
+            if ((any & 1) != 0 && !entries(bytes, i, end, found)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean everySecond(byte[] bytes, int end, Places found) {
+        int[] seen = filter;
+        int last = seen.length - 1;
+        int by = shift;
+        int of = mask;
+        for (int i = 0; i < end; i += AT_ONCE * 2) {
+            long word = (long) LONG.get(bytes, i) | LOWER_LONG;
+            int rest = (int) INT.get(bytes, i + 6) | LOWER;
+            int one = ((int) word & of) * GOLDEN >>> by;
+            int two = ((int) (word >>> 16) & of) * GOLDEN >>> by;
+            int three = ((int) (word >>> 32) & of) * GOLDEN >>> by;
+            int four = (rest & of) * GOLDEN >>> by;
+            int any = seen[one >>> INT_BITS & last] >>> one
+                    | seen[two >>> INT_BITS & last] >>> two
+                    | seen[three >>> INT_BITS & last] >>> three
+                    | seen[four >>> INT_BITS & last] >>> four;
+            if ((any & 1) != 0 && !entries(bytes, i, end, found)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean every(byte[] bytes, int end, Places found) {
+        int[] seen = filter;
+        int last = seen.length - 1;
+        int by = shift;
+        int of = mask;
+        for (int i = 0; i < end; i += AT_ONCE) {
+            long word = (long) LONG.get(bytes, i) | LOWER_LONG;
+            int one = ((int) word & of) * GOLDEN >>> by;
+            int two = ((int) (word >>> 8) & of) * GOLDEN >>> by;
+            int three = ((int) (word >>> 16) & of) * GOLDEN >>> by;
+            int four = ((int) (word >>> 24) & of) * GOLDEN >>> by;
+            int any = seen[one >>> INT_BITS & last] >>> one
+                    | seen[two >>> INT_BITS & last] >>> two
+                    | seen[three >>> INT_BITS & last] >>> three
+                    | seen[four >>> INT_BITS & last] >>> four;
+            if ((any & 1) != 0 && !entries(bytes, i, end, found)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Looks at a few places one by one. */
+    private boolean entries(byte[] bytes, int from, int end, Places found) {
+        for (int i = from; i < Math.min(end, from + AT_ONCE * step); i += step) {
             int gram = ((int) INT.get(bytes, i) | LOWER) & mask;
             int hash = gram * GOLDEN >>> shift;
-            if ((filter[hash >>> 6] >>> hash & 1) != 0 && !entries(gram, i, found)) {
+            if ((filter[hash >>> INT_BITS] >>> hash & 1) != 0 && !entries(gram, i, found)) {
                 return false;
             }
         }

@@ -50,7 +50,12 @@ public final class Literal {
         if (index < 0 || index > value.length() - chars.length) {
             return false;
         }
-        for (int i = 0; i < chars.length; i++) {
+        // Literals that are compared at one place begin alike more often than they end alike.
+        int last = chars.length - 1;
+        if (last >= 0 && at(value, index + last) != chars[last]) {
+            return false;
+        }
+        for (int i = 0; i < last; i++) {
             if (at(value, index + i) != chars[i]) {
                 return false;
             }

@@ -12,6 +12,9 @@ public final class Sheet {
     /** So many columns there can be: a bit for each. */
     public static final int COLUMNS = Long.SIZE;
 
+    /** From this length on it is worth to ask whether a value is there already. */
+    private static final int LONG = 24;
+
     private final Literal[] literals;
     private final long[] columns;
     private final GramTable[] tables;
@@ -61,6 +64,9 @@ public final class Sheet {
             if (value.length() < sheet.shortest) {
                 return;
             }
+            if (value.length() >= LONG && isRepeated(column, value)) {
+                return;
+            }
             String plain = Fold.hidesAscii(value) ? Fold.text(value) : value;
             if (plain.length() > GramTable.BUFFER - length) {
                 end();
@@ -75,6 +81,17 @@ public final class Sheet {
                 from += GramTable.places(to - from, to == plain.length());
                 end();
             }
+        }
+
+        /** Whether another column has the same value, as url.full often has that of url.original: then it is read once. */
+        private boolean isRepeated(int column, String value) {
+            for (int i = 0; i < count; i++) {
+                if (values[i].length() == value.length() && values[i].equals(value)) {
+                    columns[i] |= 1L << column;
+                    return true;
+                }
+            }
+            return false;
         }
 
         private void append(int column, String value, String plain, int from, int to) {
