@@ -16,8 +16,8 @@ import java.util.TreeSet;
 
 /** All texts that rules look for, found in one pass over the values of an event. Immutable. */
 final class Scan {
-    private final List<Edges> edges = new ArrayList<>();
-    private final List<Part> parts = new ArrayList<>();
+    private final Edges[] edges;
+    private final Part[] parts;
 
     /** What values of a field begin with, end with or are. */
     private record Edges(int field, Affixes affixes, int[][] rules) {}
@@ -36,6 +36,7 @@ final class Scan {
     /** @param numbers gives each field its number */
     Scan(Map<Field, Map<Cover.Text, TreeSet<Integer>>> texts, Compiler numbers) {
         Map<Wanted, TreeSet<Integer>> inside = new LinkedHashMap<>();
+        List<Edges> outer = new ArrayList<>();
         texts.forEach((field, wanted) -> {
             int number = numbers.field(field);
             Map<Cover.Text, TreeSet<Integer>> outside = new LinkedHashMap<>();
@@ -48,10 +49,11 @@ final class Scan {
                 }
             });
             if (!outside.isEmpty()) {
-                edges.add(edges(number, outside));
+                outer.add(edges(number, outside));
             }
         });
-        parts(inside, numbers);
+        this.edges = outer.toArray(new Edges[0]);
+        this.parts = parts(inside, numbers).toArray(new Part[0]);
     }
 
     private static Edges edges(int field, Map<Cover.Text, TreeSet<Integer>> texts) {
@@ -67,7 +69,8 @@ final class Scan {
     }
 
     /** Parts of as many fields as a sheet takes. */
-    private void parts(Map<Wanted, TreeSet<Integer>> wanted, Compiler numbers) {
+    private static List<Part> parts(Map<Wanted, TreeSet<Integer>> wanted, Compiler numbers) {
+        List<Part> parts = new ArrayList<>();
         TreeSet<Integer> all = new TreeSet<>();
         wanted.values().forEach(all::addAll);
         List<Integer> fields = new ArrayList<>(all);
@@ -93,9 +96,9 @@ final class Scan {
             int[] numbersOfFields = array(columns.keySet());
             int[] positions =
                     Arrays.stream(numbersOfFields).map(numbers::position).toArray();
-            parts.add(new Part(
-                    numbersOfFields, positions, new Sheet(literals, bits), rules.toArray(new int[0][])));
+            parts.add(new Part(numbersOfFields, positions, new Sheet(literals, bits), rules.toArray(new int[0][])));
         }
+        return parts;
     }
 
     private static int[] array(java.util.Collection<Integer> numbers) {
@@ -104,13 +107,15 @@ final class Scan {
 
     /** What a thread keeps while it reads values, a page for each part. */
     Sheet.Page[] pages(long[] candidates) {
-        return parts.stream()
+        return Arrays.stream(parts)
                 .map(part -> new Sheet.Page(part.sheet(), candidates(part.rules(), candidates)))
                 .toArray(Sheet.Page[]::new);
     }
 
     Grams.Hits[] edgeHits(long[] candidates) {
-        return edges.stream().map(edge -> candidates(edge.rules(), candidates)).toArray(Grams.Hits[]::new);
+        return Arrays.stream(edges)
+                .map(edge -> candidates(edge.rules(), candidates))
+                .toArray(Grams.Hits[]::new);
     }
 
     private static Grams.Hits candidates(int[][] rules, long[] candidates) {
@@ -125,15 +130,15 @@ final class Scan {
     /** Makes candidates of the rules of which an event has a text. */
     void run(Scratch event, Sheet.Page[] pages, Grams.Hits[] edgeHits) {
         for (int i = 0; i < edgeHits.length; i++) {
-            Edges edge = edges.get(i);
+            Edges edge = edges[i];
             int count = event.count(edge.field());
             for (int value = 0; value < count; value++) {
                 edge.affixes().find(event.value(edge.field(), value), edgeHits[i]);
             }
         }
         for (int i = 0; i < pages.length; i++) {
-            int[] fields = parts.get(i).fields();
-            int[] positions = parts.get(i).positions();
+            int[] fields = parts[i].fields();
+            int[] positions = parts[i].positions();
             for (int column = 0; column < fields.length; column++) {
                 if (positions[column] >= 0) {
                     String text = event.text(positions[column]);
@@ -149,10 +154,5 @@ final class Scan {
             }
             pages[i].end();
         }
-    }
-
-    @Override
-    public String toString() {
-        return edges.size() + " fields by their ends, " + parts;
     }
 }

@@ -84,7 +84,8 @@ final class Scratch implements Consumer<String> {
     }
 
     /** The text of the column at a place of the schema; null where the event has none. */
-    @Nullable String text(int position) {
+    @Nullable
+    String text(int position) {
         return texts[position];
     }
 

@@ -4,6 +4,7 @@ import io.trawl.intel.rule.Ask;
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Verdict.Reason;
 import io.trawl.intel.rule.eval.Explanation.Kind;
+import io.trawl.intel.rule.internal.Literal;
 import io.trawl.intel.rule.internal.Pairs;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +104,12 @@ final class Tested {
             return -1;
         }
 
-        /** The other's value that the field's value has. */
+        /** What of the field's value is the other's. */
         private String part(Scratch event, String value) {
             for (int j = 0; j < event.count(other); j++) {
-                if (Pairs.passes(value, event.value(other, j), ask.place(), ask.cased())) {
-                    return event.value(other, j);
+                String text = event.value(other, j);
+                if (Pairs.passes(value, text, ask.place(), ask.cased())) {
+                    return new Asked.OfText(new Literal(text, ask.cased()), ask.place()).part(value);
                 }
             }
             return value;

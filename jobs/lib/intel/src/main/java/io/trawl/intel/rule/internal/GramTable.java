@@ -194,7 +194,8 @@ public final class GramTable {
             }
             for (int offset = at; offset < at + step && sum < least; offset++) {
                 sum += Usual.frequency(folded, offset, size);
-                sum += 2 * entries.getOrDefault(gram(folded, offset, size), List.of())
+                sum += 2
+                        * entries.getOrDefault(gram(folded, offset, size), List.of())
                                 .size();
             }
             if (sum < least) {

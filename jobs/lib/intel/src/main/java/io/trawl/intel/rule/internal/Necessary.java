@@ -196,6 +196,8 @@ public final class Necessary {
                     at++;
                 }
                 if (at < pattern.length() && pattern.charAt(at++) == ')') {
+                    // What repeats comes after flags, and means what is before them.
+                    unknown |= at < pattern.length() && "*+?{".indexOf(pattern.charAt(at)) >= 0;
                     return Info.EMPTY;
                 }
             }

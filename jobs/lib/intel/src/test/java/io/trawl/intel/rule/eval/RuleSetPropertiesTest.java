@@ -21,7 +21,7 @@ import net.jqwik.api.ShrinkingMode;
 class RuleSetPropertiesTest {
     private static final int EVENTS = 40;
 
-    @Property(tries = 1500, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 600, shrinking = ShrinkingMode.OFF)
     void aSetSaysWhatItsRulesSay(@ForAll long seed) {
         RandomRules random = new RandomRules(new Random(seed));
         List<Rule> rules = random.rules();
@@ -43,7 +43,7 @@ class RuleSetPropertiesTest {
         }
     }
 
-    @Property(tries = 1500, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 600, shrinking = ShrinkingMode.OFF)
     void theSieveHoldsBackNoEventThatMeetsARule(@ForAll long seed) {
         RandomRules random = new RandomRules(new Random(seed));
         RuleSet set = RuleSet.of(random.rules());
