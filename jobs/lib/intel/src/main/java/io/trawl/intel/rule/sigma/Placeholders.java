@@ -7,6 +7,9 @@ import io.trawl.intel.rule.document.Node.Entry;
 import io.trawl.intel.rule.document.Node.Scalar;
 import io.trawl.intel.rule.document.Node.Sequence;
 import io.trawl.intel.rule.document.Refusal;
+import io.trawl.intel.rule.sigma.value.Expander;
+import io.trawl.intel.rule.sigma.value.Piece;
+import io.trawl.intel.rule.sigma.value.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +18,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Values that stand for {@code %name%} in rules, with the modifier expand. A file of them has names and values, or lists. */
-public final class Placeholders {
+public final class Placeholders implements Expander {
     /** Of a site that has none. */
     public static final Placeholders NONE = new Placeholders(Map.of());
 
@@ -66,7 +69,8 @@ public final class Placeholders {
     }
 
     /** Each text that a value with placeholders stands for; wildcards in their values are wildcards. */
-    List<List<Piece>> expand(List<Piece> pieces) {
+    @Override
+    public List<List<Piece>> expand(List<Piece> pieces) {
         List<List<Piece>> all = new ArrayList<>();
         all.add(List.of());
         for (Piece piece : pieces) {
@@ -79,7 +83,8 @@ public final class Placeholders {
     }
 
     /** Each regular expression that one with placeholders stands for; their values are expressions. */
-    List<String> expand(String source) {
+    @Override
+    public List<String> expand(String source) {
         return product(source, Function.identity(), Function.identity(), String::concat);
     }
 

@@ -57,7 +57,8 @@ class SigmaAgreementTest {
             all += Long.parseLong(parts[1]);
         }
         assertThat(ours).isEqualTo(expected);
-        assertThat(expected).containsOnlyKeys(loaded.rules().stream().map(Rule::id).toList());
+        assertThat(expected)
+                .containsOnlyKeys(loaded.rules().stream().map(Rule::id).toList());
         assertThat(all).as("events that rules find").isGreaterThan(SigmaLines.COUNT / 4);
     }
 

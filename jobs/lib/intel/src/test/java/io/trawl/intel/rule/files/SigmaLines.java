@@ -62,7 +62,8 @@ final class SigmaLines {
 
     SigmaLines(List<Rule> rules) throws IOException {
         try (var in = SigmaLines.class.getResourceAsStream("/rules/corpus.yaml")) {
-            Document cases = Documents.read("corpus.yaml", Objects.requireNonNull(in).readAllBytes())
+            Document cases = Documents.read(
+                            "corpus.yaml", Objects.requireNonNull(in).readAllBytes())
                     .documents()
                     .get(0);
             for (Entry entry : cases.root().entries()) {
@@ -127,9 +128,10 @@ final class SigmaLines {
 
     /** Requests of real logs, by rough reading. */
     private void real() throws IOException {
-        try (Stream<Path> files = Stream.concat(
-                Files.walk(Corpora.path("web")), Files.walk(Corpora.path("proxy/squid")))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".log") || path.toString().endsWith(".raw"))
+        try (Stream<Path> files =
+                Stream.concat(Files.walk(Corpora.path("web")), Files.walk(Corpora.path("proxy/squid")))) {
+            for (Path file : files.filter(path ->
+                            path.toString().endsWith(".log") || path.toString().endsWith(".raw"))
                     .sorted()
                     .toList()) {
                 for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
@@ -211,9 +213,7 @@ final class SigmaLines {
             case 1 -> text.substring(0, at) + other + text.substring(to);
             case 2 -> text.substring(0, at) + other + text.substring(at);
             case 3 -> text.toUpperCase(Locale.ROOT);
-            case 4 -> text.substring(0, at)
-                    + text.substring(at, to).toUpperCase(Locale.ROOT)
-                    + text.substring(to);
+            case 4 -> text.substring(0, at) + text.substring(at, to).toUpperCase(Locale.ROOT) + text.substring(to);
             case 5 -> text + other;
             case 6 -> other + text;
             default -> text.substring(0, at);
@@ -250,10 +250,9 @@ final class SigmaLines {
             for (int i = 0; i < COUNT; i++) {
                 ProxyEvent event = lines.next();
                 StringBuilder line = new StringBuilder("{");
-                for (String name : Stream.concat(COLUMNS.stream(), DERIVED.stream()).toList()) {
-                    Objects.requireNonNull(Fields.named(name))
-                            .reader()
-                            .read(event, value -> pair(line, name, value));
+                for (String name :
+                        Stream.concat(COLUMNS.stream(), DERIVED.stream()).toList()) {
+                    Objects.requireNonNull(Fields.named(name)).reader().read(event, value -> pair(line, name, value));
                 }
                 StringBuilder message = new StringBuilder();
                 for (Field field : Fields.ofLines()) {

@@ -1,17 +1,17 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 import com.google.re2j.Pattern;
 import io.trawl.intel.rule.Ask;
 import io.trawl.intel.rule.Range;
-import io.trawl.intel.rule.sigma.Value.Bool;
-import io.trawl.intel.rule.sigma.Value.Cidr;
-import io.trawl.intel.rule.sigma.Value.Compared;
-import io.trawl.intel.rule.sigma.Value.Exists;
-import io.trawl.intel.rule.sigma.Value.Expansion;
-import io.trawl.intel.rule.sigma.Value.Expression;
-import io.trawl.intel.rule.sigma.Value.Num;
-import io.trawl.intel.rule.sigma.Value.Reference;
-import io.trawl.intel.rule.sigma.Value.Str;
+import io.trawl.intel.rule.sigma.value.Value.Bool;
+import io.trawl.intel.rule.sigma.value.Value.Cidr;
+import io.trawl.intel.rule.sigma.value.Value.Compared;
+import io.trawl.intel.rule.sigma.value.Value.Exists;
+import io.trawl.intel.rule.sigma.value.Value.Expansion;
+import io.trawl.intel.rule.sigma.value.Value.Expression;
+import io.trawl.intel.rule.sigma.value.Value.Num;
+import io.trawl.intel.rule.sigma.value.Value.Reference;
+import io.trawl.intel.rule.sigma.value.Value.Str;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Applies the modifiers of a field to its values, in order. What does not fit together is an error, as it is for pySigma. */
-final class Modifiers {
+public final class Modifiers {
     /** Those that link or negate the values as a whole. */
     static final Set<String> OF_LISTS = Set.of("all", "neq");
 
@@ -60,7 +60,7 @@ final class Modifiers {
 
     private final List<String> names;
     private final boolean keyword;
-    private final Placeholders placeholders;
+    private final Expander placeholders;
 
     /**
      * Modifiers of one key.
@@ -68,7 +68,7 @@ final class Modifiers {
      * @param names in the key's order
      * @param keyword whether the key names no field
      */
-    Modifiers(List<String> names, boolean keyword, Placeholders placeholders) {
+    public Modifiers(List<String> names, boolean keyword, Expander placeholders) {
         this.names = names;
         this.keyword = keyword;
         this.placeholders = placeholders;
@@ -82,16 +82,16 @@ final class Modifiers {
         }
     }
 
-    List<String> names() {
+    public List<String> names() {
         return names;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return names.contains(name);
     }
 
     /** A value, as the modifiers make it. */
-    Value apply(Value value) {
+    public Value apply(Value value) {
         Value made = value;
         for (int i = 0; i < names.size(); i++) {
             if (!OF_LISTS.contains(names.get(i))) {

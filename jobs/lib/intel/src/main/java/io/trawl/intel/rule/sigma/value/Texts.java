@@ -1,4 +1,4 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 import io.trawl.intel.rule.Ask;
 import io.trawl.intel.rule.Glob;
@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Sigma's texts: wildcards and their escapes, and what an event's text has to be. */
-final class Texts {
+public final class Texts {
     private Texts() {}
 
     /**
      * Wildcards and texts of a value. A backslash takes their meaning from {@code *}, {@code ?} and another backslash; before
      * anything else it stands for itself.
      */
-    static List<Piece> pieces(String written) {
+    public static List<Piece> pieces(String written) {
         List<Piece> pieces = new ArrayList<>();
         StringBuilder plain = new StringBuilder();
         for (int i = 0; i < written.length(); i++) {
@@ -57,12 +57,12 @@ final class Texts {
     }
 
     /** What is asked of a field's value. */
-    static Ask ask(Value.Str text) {
+    public static Ask ask(Value.Str text) {
         return ask(glob(text), text.cased());
     }
 
     /** What is asked of a text in which a keyword has to be found. */
-    static Ask keyword(Value.Str text) {
+    public static Ask keyword(Value.Str text) {
         Glob.Builder around = new Glob.Builder().many();
         for (Glob.Part part : glob(text).parts()) {
             if (part instanceof Glob.Part.Many) {

@@ -1,13 +1,13 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /** Compiles regular expressions. RE2 runs in linear time; what it does not have for that reason is refused. */
-final class Expressions {
+public final class Expressions {
     private Expressions() {}
 
-    static Pattern compile(Value.Expression expression) {
+    public static Pattern compile(Value.Expression expression) {
         String source = expression.source();
         if (expression.start() || expression.end()) {
             source = (expression.start() ? "\\A" : "") + "(?:" + source + ")" + (expression.end() ? "\\z" : "");

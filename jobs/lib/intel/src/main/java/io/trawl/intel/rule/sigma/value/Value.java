@@ -1,4 +1,4 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 import io.trawl.intel.rule.Ask;
 import io.trawl.intel.rule.Range;
@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a selection, as its modifiers have made it. */
-sealed interface Value {
+public sealed interface Value {
     /** What it is, for messages. */
     String what();
 
@@ -21,7 +21,7 @@ sealed interface Value {
             pieces = List.copyOf(pieces);
         }
 
-        boolean hasWildcards() {
+        public boolean hasWildcards() {
             return pieces.stream().anyMatch(piece -> piece instanceof Piece.Many || piece instanceof Piece.One);
         }
 

@@ -1,4 +1,4 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 import io.trawl.intel.canonical.Ip;
 import io.trawl.intel.rule.Range;

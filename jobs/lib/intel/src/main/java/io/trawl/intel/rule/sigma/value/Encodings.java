@@ -1,7 +1,7 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
-import io.trawl.intel.rule.sigma.Value.Expansion;
-import io.trawl.intel.rule.sigma.Value.Str;
+import io.trawl.intel.rule.sigma.value.Value.Expansion;
+import io.trawl.intel.rule.sigma.value.Value.Str;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

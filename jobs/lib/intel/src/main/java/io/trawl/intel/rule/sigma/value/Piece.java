@@ -1,7 +1,7 @@
-package io.trawl.intel.rule.sigma;
+package io.trawl.intel.rule.sigma.value;
 
 /** A piece of a Sigma text. */
-sealed interface Piece {
+public sealed interface Piece {
     /** Characters that stand for themselves. */
     record Plain(String text) implements Piece {}
 
