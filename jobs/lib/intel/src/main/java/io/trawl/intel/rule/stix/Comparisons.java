@@ -1,8 +1,6 @@
 package io.trawl.intel.rule.stix;
 
 import com.google.re2j.PatternSyntaxException;
-import io.trawl.intel.canonical.Canonical;
-import io.trawl.intel.canonical.Ip;
 import io.trawl.intel.rule.Ask;
 import io.trawl.intel.rule.Condition;
 import io.trawl.intel.rule.Field;
@@ -12,7 +10,6 @@ import io.trawl.intel.rule.stix.pattern.Literal;
 import io.trawl.intel.rule.stix.pattern.Pattern;
 import io.trawl.intel.rule.stix.pattern.PatternException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.text.Normalizer;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,10 +26,8 @@ import org.jspecify.annotations.Nullable;
  * NOT holds if the field has a value, and none that passes.
  */
 final class Comparisons {
-    private static final int ALL_BITS = 128;
-    private static final int IPV4_BITS = 96;
-    private static final Range EVERY = new Range(0, 0, 0);
-    private static final Range EVERY_IPV4 = new Range(0, 0xFFFF_0000_0000L, IPV4_BITS);
+    private static final Range EVERY_IPV4 = Range.parse("0.0.0.0/0");
+    private static final Range EVERY_IPV6 = Range.parse("::/0");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -61,12 +56,19 @@ final class Comparisons {
         return new Condition.Test(use.values(), written, new Ask.Present());
     }
 
+    /** Whether a field has an address. */
+    private static Condition address(Mapping.Use use, String written) {
+        return new Condition.Any(List.of(
+                new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV4)),
+                new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV6))));
+    }
+
     /** From a time on, and before another; null is unbounded. */
     static List<Condition> during(Field time, @Nullable Instant from, @Nullable Instant until) {
         List<Condition> both = new ArrayList<>();
         if (from != null) {
-            both.add(new Condition.Test(
-                    time, time.name(), new Ask.CompareText(Ask.Order.GREATER_OR_EQUAL, time(from))));
+            both.add(
+                    new Condition.Test(time, time.name(), new Ask.CompareText(Ask.Order.GREATER_OR_EQUAL, time(from))));
         }
         if (until != null) {
             both.add(new Condition.Test(time, time.name(), new Ask.CompareText(Ask.Order.LESS, time(until))));
@@ -107,11 +109,10 @@ final class Comparisons {
         if (!not) {
             return Objects.requireNonNull(one);
         }
-        boolean range = compare.operator() == Pattern.Operator.IS_SUBSET
-                || compare.operator() == Pattern.Operator.IS_SUPERSET;
+        boolean range =
+                compare.operator() == Pattern.Operator.IS_SUBSET || compare.operator() == Pattern.Operator.IS_SUPERSET;
         // Only an address can be outside a range.
-        Condition exists =
-                range ? new Condition.Test(use.values(), written, new Ask.Within(EVERY)) : present(use, written);
+        Condition exists = range ? address(use, written) : present(use, written);
         return one == null ? exists : new Condition.All(List.of(exists, new Condition.Not(one)));
     }
 
@@ -137,11 +138,13 @@ final class Comparisons {
     private static NeverException never(Literal literal, Form form) {
         String what = form.isNumber()
                 ? "a number"
-                : form == Form.TIME ? "a time" : form == Form.NAME ? "the name of a host" : form.isHost()
-                        ? form == Form.HOST ? "a host" : "an address"
-                        : "a text";
-        return new NeverException("what events have is " + what + ", which is never "
-                + PatternException.shown(literal.toString()));
+                : form == Form.TIME
+                        ? "a time"
+                        : form == Form.NAME
+                                ? "the name of a host"
+                                : form.isHost() ? form == Form.HOST ? "a host" : "an address" : "a text";
+        return new NeverException(
+                "what events have is " + what + ", which is never " + PatternException.shown(literal.toString()));
     }
 
     /** Equality, in canonical form where the field has one. Several where a text has several. */
@@ -168,7 +171,7 @@ final class Comparisons {
             return List.of(new Ask.Equal(number(literal, form)));
         }
         if (form.isHost() && text.indexOf('/') >= 0 && form != Form.NAME) {
-            Range range = range(text);
+            Range range = Range.of(text);
             if (range == null) {
                 throw never(literal, form);
             }
@@ -177,6 +180,9 @@ final class Comparisons {
         String canonical = form.canonical(text);
         if (canonical == null) {
             throw never(literal, form);
+        }
+        if (canonical.chars().allMatch(c -> c < 0x80)) {
+            return List.of(new Ask.Text(canonical, Ask.Place.WHOLE, form.cased()));
         }
         // The standard compares normalised texts: a log may have either form.
         Set<String> forms = new LinkedHashSet<>(List.of(canonical));
@@ -232,7 +238,8 @@ final class Comparisons {
             return time.instant();
         }
         String text = literal.text();
-        return text == null || !text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,99})?Z")
+        return text == null
+                        || !text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,99})?Z")
                 ? null
                 : new Literal.Timestamp(text).instant();
     }
@@ -269,31 +276,12 @@ final class Comparisons {
     }
 
     private static Range range(Pattern.Compare compare, String text) throws PatternException {
-        Range range = range(text);
+        Range range = Range.of(text);
         if (range == null) {
             throw new PatternException(compare.operator() + " '" + PatternException.shown(text)
                     + "' is not a range of addresses; expected for example '198.51.100.0/24'");
         }
         return range;
-    }
-
-    /** A range, or an address as the range of itself; null where the text is neither. */
-    private static @Nullable Range range(String text) {
-        Canonical.Result result = text.indexOf('/') < 0 ? Canonical.ip(text) : Canonical.cidr(text);
-        String canonical = result.canonical();
-        if (canonical == null) {
-            return null;
-        }
-        int slash = canonical.indexOf('/');
-        byte[] address = Ip.require(slash < 0 ? canonical : canonical.substring(0, slash));
-        boolean v4 = address.length == Integer.BYTES;
-        int bits = slash < 0
-                ? ALL_BITS
-                : Integer.parseInt(canonical.substring(slash + 1)) + (v4 ? IPV4_BITS : 0);
-        long low = v4
-                ? 0xFFFF_0000_0000L | new BigInteger(1, address).longValue()
-                : Ip.number(address, Long.BYTES);
-        return new Range(v4 ? 0 : Ip.number(address, 0), low, bits);
     }
 
     /**
@@ -311,16 +299,13 @@ final class Comparisons {
             for (Literal literal : compare.with()) {
                 String type = String.valueOf(literal.text());
                 boolean host = use.form().isHost();
-                Condition address = new Condition.Test(use.values(), written, new Ask.Within(EVERY));
-                Condition v4 = new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV4));
                 if (type.equals("ipv4-addr") && host) {
-                    tests.add(v4);
+                    tests.add(new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV4)));
                 } else if (type.equals("ipv6-addr") && host) {
-                    tests.add(new Condition.All(List.of(
-                            new Condition.Any(List.of(address, v4)), new Condition.Not(v4))));
+                    tests.add(new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV6)));
                 } else if (type.equals("domain-name") && host && !use.form().isAddress()) {
                     tests.add(new Condition.All(
-                            List.of(present(use, written), new Condition.Not(new Condition.Any(List.of(address, v4))))));
+                            List.of(present(use, written), new Condition.Not(address(use, written)))));
                 } else if (type.equals("email-addr") && use.form() == Form.MAIL) {
                     tests.add(present(use, written));
                 }
@@ -336,8 +321,6 @@ final class Comparisons {
                     "what it names in an event is an ipv4-addr, an ipv6-addr, a domain-name or an email-addr");
         }
         Condition exists = Objects.requireNonNull(any(exist));
-        return one == null
-                ? exists
-                : not ? new Condition.All(List.of(exists, new Condition.Not(one))) : one;
+        return one == null ? exists : not ? new Condition.All(List.of(exists, new Condition.Not(one))) : one;
     }
 }

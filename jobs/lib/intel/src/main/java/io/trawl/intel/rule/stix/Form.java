@@ -5,6 +5,7 @@ import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.UrlParser;
 import io.trawl.intel.rule.Field;
 import io.trawl.record.ProxyEvent;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ enum Form {
     FILE_NAME;
 
     private static final String ANSWERS = "dns.answers.data";
+    /** What ends the authority of a URL. */
+    private static final String ENDS = "/?#\\";
 
     /** As the mapping writes it; null if there is none. */
     static @Nullable Form of(String word) {
@@ -76,32 +79,46 @@ enum Form {
     Field values(Field field) {
         return switch (this) {
             case TEXT, WORD, NUMBER, TIME -> field;
-            case PORT -> derived(field, Form::port);
-            case TARGET -> derived(field, (event, values) -> {
-                String query = event.getUrlQuery();
-                field.reader().read(event, path -> values.accept(query == null ? path : path + "?" + query));
-            });
-            case FILE_NAME -> derived(field, (event, values) -> field.reader().read(event, path -> {
-                String name = path.substring(path.lastIndexOf('/') + 1);
-                if (!name.isEmpty()) {
-                    values.accept(name);
-                }
-            }));
+            case PORT ->
+                new Field(
+                        field.name(),
+                        Field.Kind.NUMBER,
+                        List.of("destination_port", "url_port", "url_scheme"),
+                        (event, values) -> {
+                            long port = port(event);
+                            if (port != Field.Numbers.NONE) {
+                                values.accept(Long.toString(port));
+                            }
+                        },
+                        Form::port);
+            // Its text is of two columns: neither alone gives it.
+            case TARGET ->
+                new Field(field.name(), Field.Kind.TEXT, (event, values) -> {
+                    String query = event.getUrlQuery();
+                    field.reader().read(event, path -> values.accept(query == null ? path : path + "?" + query));
+                });
+            case FILE_NAME ->
+                derived(
+                        field,
+                        (event, values) -> field.reader().read(event, path -> {
+                            String name = path.substring(path.lastIndexOf('/') + 1);
+                            if (!name.isEmpty()) {
+                                values.accept(name);
+                            }
+                        }));
             default -> derived(field, (event, values) -> field.reader().read(event, text -> give(field, text, values)));
         };
     }
 
     private static Field derived(Field from, Field.Reader reader) {
-        return new Field(from.name(), Field.Kind.TEXT, reader);
+        return new Field(from.name(), Field.Kind.TEXT, from.columns(), reader, null);
     }
 
-    private static void port(ProxyEvent event, Consumer<String> values) {
+    private static long port(ProxyEvent event) {
         Integer port = event.getDestinationPort() == null ? event.getUrlPort() : event.getDestinationPort();
         String scheme = event.getUrlScheme();
         int number = port != null ? port : scheme == null ? -1 : UrlParser.defaultPort(scheme);
-        if (number >= 0) {
-            values.accept(Integer.toString(number));
-        }
+        return number < 0 ? Field.Numbers.NONE : number;
     }
 
     private void give(Field field, String text, Consumer<String> values) {
@@ -111,13 +128,42 @@ enum Form {
         } else if (field.name().equals(ANSWERS)) {
             Answers.hosts(text, host -> host(host, values));
         } else if (text.indexOf("://") > 0) {
-            Canonical.Url url = Canonical.parseUrl(text);
-            if (url != null && fits(url.hostKind())) {
-                values.accept(url.host());
-            }
+            url(text, values);
         } else {
             host(text, values);
         }
+    }
+
+    /** The host of a URL. */
+    private void url(String text, Consumer<String> values) {
+        int from = text.indexOf("://") + 3;
+        int to = from;
+        while (to < text.length() && ENDS.indexOf(text.charAt(to)) < 0) {
+            to++;
+        }
+        // Nearly all: no URL is made to see it. Another :// may be in the query of what has no scheme.
+        Canonical.Kind kind = isScheme(text, from - 3) ? Canonical.plain(text, from, to) : null;
+        if (kind != null) {
+            if (fits(kind)) {
+                values.accept(text.substring(from, to));
+            }
+            return;
+        }
+        Canonical.Url url = Canonical.parseUrl(text);
+        if (url != null && fits(url.hostKind())) {
+            values.accept(url.host());
+        }
+    }
+
+    private static boolean isScheme(String text, int to) {
+        for (int i = 0; i < to; i++) {
+            char c = text.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!letter && (i == 0 || !(c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'))) {
+                return false;
+            }
+        }
+        return to > 0;
     }
 
     private void host(String text, Consumer<String> values) {

@@ -58,8 +58,9 @@ public sealed interface Judgement {
         if (this instanceof NotSweepable none) {
             return "not sweepable: " + none.reason;
         }
-        String what =
-                this instanceof OneEvent ? "rule" : this instanceof Indexed indexed ? indicators(indexed) : "correlation";
+        String what = this instanceof OneEvent
+                ? "rule"
+                : this instanceof Indexed indexed ? indicators(indexed) : "correlation";
         List<String> left = left();
         return "valid: " + what + (left.isEmpty() ? "" : "; left out: " + first(left));
     }
@@ -80,7 +81,9 @@ public sealed interface Judgement {
     default List<String> left() {
         return this instanceof OneEvent one
                 ? one.left
-                : this instanceof Indexed indexed ? indexed.left : this instanceof Several several ? several.left : List.of();
+                : this instanceof Indexed indexed
+                        ? indexed.left
+                        : this instanceof Several several ? several.left : List.of();
     }
 
     /** Why it finds nothing; null where it can. */

@@ -106,9 +106,23 @@ public final class Mapping {
      * @throws IllegalArgumentException with file and reason where the file cannot be used
      */
     public static Mapping with(Path file, Function<String, @Nullable Field> fields) throws IOException {
-        Mapping mapping = shipped(fields);
-        mapping.add(file.toString(), Files.readString(file));
-        return mapping;
+        return shipped(fields).plus(file.toString(), Files.readString(file));
+    }
+
+    /**
+     * This mapping with another, which adds objects to it.
+     *
+     * @param file where it is from, for messages
+     * @param text in YAML
+     * @throws IllegalArgumentException with file and reason where it cannot be used
+     */
+    public Mapping plus(String file, String text) {
+        Mapping both = new Mapping(fields);
+        places.forEach((type, all) -> both.places.put(type, new ArrayList<>(all)));
+        both.index.putAll(index);
+        both.uses.putAll(uses);
+        both.add(file, text);
+        return both;
     }
 
     private void add(String file, String text) {
@@ -147,8 +161,8 @@ public final class Mapping {
             if (word.equals(NO_INDEX)) {
                 index.remove(key);
             } else if (family == null || word.equals("")) {
-                throw new IllegalArgumentException(
-                        file + ": " + path + ": '" + word + "'; expected a type of indicators, for example domain, or none");
+                throw new IllegalArgumentException(file + ": " + path + ": '" + word
+                        + "'; expected a type of indicators, for example domain, or none");
             } else {
                 index.put(key, family);
             }
@@ -188,8 +202,9 @@ public final class Mapping {
         Form form = as < 0 ? Form.TEXT : Form.of(text.substring(as + AS.length()));
         Field field = fields.apply(name);
         if (form == null || field == null) {
-            throw new IllegalArgumentException(where + ": '" + text + "' names no "
-                    + (field == null ? "field of an event" : "form of one") + "; expected for example url.domain as host");
+            throw new IllegalArgumentException(
+                    where + ": '" + text + "' names no " + (field == null ? "field of an event" : "form of one")
+                            + "; expected for example url.domain as host");
         }
         Field values = form.values(field);
         Use use = new Use(form, values, form == Form.URL ? field : values);

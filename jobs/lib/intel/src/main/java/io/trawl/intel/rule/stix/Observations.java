@@ -139,10 +139,11 @@ final class Observations {
         } else if (comparison instanceof Pattern.Compare compare) {
             List<ObjectPath.Step> steps = compare.path().steps();
             int last = steps.size() - 1;
-            boolean equality = switch (compare.operator()) {
-                case EQUAL, NOT_EQUAL, IN -> true;
-                default -> false;
-            };
+            boolean equality =
+                    switch (compare.operator()) {
+                        case EQUAL, NOT_EQUAL, IN -> true;
+                        default -> false;
+                    };
             if (equality
                     && last > 0
                     && steps.get(last) instanceof ObjectPath.Key key
@@ -152,7 +153,8 @@ final class Observations {
                 for (Literal literal : compare.with()) {
                     String text = literal.text();
                     if (digits != null && (text == null || !isHex(text, digits))) {
-                        throw new PatternException("'" + PatternException.shown(text == null ? literal.toString() : text)
+                        throw new PatternException("'"
+                                + PatternException.shown(text == null ? literal.toString() : text)
                                 + "' is not a hash of " + PatternException.shown(key.name()) + "; expected " + digits
                                 + " hex digits");
                     }
@@ -263,8 +265,7 @@ final class Observations {
         return leaves;
     }
 
-    private @Nullable Condition of(
-            Pattern.Comparison comparison, String type, Mapping.Place place, Set<String> reasons)
+    private @Nullable Condition of(Pattern.Comparison comparison, String type, Mapping.Place place, Set<String> reasons)
             throws PatternException {
         if (comparison instanceof Pattern.And and) {
             List<Condition> all = new ArrayList<>();
@@ -311,7 +312,8 @@ final class Observations {
         List<Condition> any = new ArrayList<>();
         for (Mapping.Use use : uses) {
             try {
-                any.add(Comparisons.test(compare, textual(compare) ? new Mapping.Use(use.form(), use.texts(), use.texts()) : use));
+                any.add(Comparisons.test(
+                        compare, textual(compare) ? new Mapping.Use(use.form(), use.texts(), use.texts()) : use));
             } catch (Comparisons.NeverException e) {
                 reasons.add(String.valueOf(e.getMessage()));
             }

@@ -60,7 +60,11 @@ public record SeveralEvents(Rule whole, List<Rule> rules, Node tree) {
      * @param count how many events each rule takes
      * @param span in what time; null where any will do
      */
-    public record Flat(List<Integer> rules, boolean ordered, int count, @Nullable Duration span) {
+    public record Flat(
+            List<Integer> rules,
+            boolean ordered,
+            int count,
+            @Nullable Duration span) {
         public Flat {
             rules = List.copyOf(rules);
         }

@@ -55,7 +55,10 @@ public final class StixFiles {
 
     /** An indicator as it was read; with a reason it is not judged. */
     private record Read(
-            StixIndicator indicator, @Nullable String refused, @Nullable String unused, Instant modified) {}
+            StixIndicator indicator,
+            @Nullable String refused,
+            @Nullable String unused,
+            Instant modified) {}
 
     /**
      * Reads a file: JSON if its name ends in .json, else a pattern on each line; blank lines and those that begin with # or //
@@ -103,8 +106,7 @@ public final class StixFiles {
     private void read(InputStream in) throws IOException {
         int line = 1;
         String broken = null;
-        try (JsonParser parser =
-                JSON.getFactory().createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
+        try (JsonParser parser = JSON.getFactory().createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
             JsonToken first = parser.nextToken();
             if (first == JsonToken.START_ARRAY) {
                 objects(parser);
@@ -163,7 +165,9 @@ public final class StixFiles {
         }
         String from = text(object, "source_ref");
         String to = text(object, "target_ref");
-        if ("relationship".equals(type) && from != null && to != null
+        if ("relationship".equals(type)
+                && from != null
+                && to != null
                 && "indicates".equals(text(object, "relationship_type"))) {
             indicates.computeIfAbsent(from, key -> new LinkedHashSet<>()).add(to);
         }
@@ -290,7 +294,10 @@ public final class StixFiles {
 
     /** Without what acts on a terminal or ends a line. */
     private static @Nullable String clean(@Nullable String text) {
-        return text == null ? null : text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u0080-\\u009F\\u2028\\u2029]+", " ").strip();
+        return text == null
+                ? null
+                : text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u0080-\\u009F\\u2028\\u2029 ]+", " ")
+                        .strip();
     }
 
     private static @Nullable String text(JsonNode object, String name) {

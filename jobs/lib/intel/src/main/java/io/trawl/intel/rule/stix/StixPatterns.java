@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class StixPatterns {
     /** The namespace of STIX 2.1's own name-based ids (section 2.9). */
     private static final UUID NAMESPACE = UUID.fromString("00abedb4-aa42-466c-9c01-fed23315a9b7");
+
     private static final int SCORE = Level.MEDIUM.score();
     private static final int LONGEST_NAME = 120;
     private static final BigDecimal LONGEST_SPAN = BigDecimal.valueOf(Integer.MAX_VALUE);
@@ -165,8 +166,9 @@ public final class StixPatterns {
                 return anyOf(any, times);
             }
             boolean ordered = observation instanceof Pattern.FollowedBy;
-            List<Pattern.Observation> of =
-                    observation instanceof Pattern.FollowedBy followed ? followed.of() : ((Pattern.AllOf) observation).of();
+            List<Pattern.Observation> of = observation instanceof Pattern.FollowedBy followed
+                    ? followed.of()
+                    : ((Pattern.AllOf) observation).of();
             int before = rules.size();
             List<SeveralEvents.Node> nodes = new ArrayList<>();
             for (Pattern.Observation one : of) {
@@ -187,7 +189,9 @@ public final class StixPatterns {
             if (qualified.qualifier() instanceof Pattern.StartStop between) {
                 List<Condition> all = new ArrayList<>(times);
                 all.addAll(Comparisons.during(
-                        mapping.time(), between.start().instant(), between.stop().instant()));
+                        mapping.time(),
+                        between.start().instant(),
+                        between.stop().instant()));
                 return part(qualified.of(), all);
             }
             Part part = part(qualified.of(), times);
@@ -198,10 +202,12 @@ public final class StixPatterns {
                 return repeats.times() == 1 ? part : new Apart(new SeveralEvents.Times(node(part), repeats.times()));
             }
             // One event is in any span.
-            BigDecimal seconds = ((Pattern.Within) qualified.qualifier()).seconds().min(LONGEST_SPAN);
+            BigDecimal seconds =
+                    ((Pattern.Within) qualified.qualifier()).seconds().min(LONGEST_SPAN);
             return part instanceof Apart apart
                     ? new Apart(new SeveralEvents.Within(
-                            apart.node, Duration.ofNanos(seconds.movePointRight(9).longValue())))
+                            apart.node,
+                            Duration.ofNanos(seconds.movePointRight(9).longValue())))
                     : part;
         }
 

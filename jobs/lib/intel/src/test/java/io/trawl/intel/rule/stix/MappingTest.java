@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.intel.Events;
+import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Rule;
 import io.trawl.record.ProxyEvent;
 import java.io.IOException;
@@ -20,13 +21,12 @@ class MappingTest {
     private Mapping with(String text) throws IOException {
         Path file = folder.resolve("objects.yaml");
         Files.writeString(file, text);
-        return Mapping.with(file, EventFields::named);
+        return Mapping.with(file, Fields::named);
     }
 
     @Test
     void aSiteAddsObjectsAndIndicators() throws IOException {
-        StixPatterns patterns = new StixPatterns(
-                with("""
+        StixPatterns patterns = new StixPatterns(with("""
                         objects:
                           software:
                             - name: user_agent.original as word
@@ -37,14 +37,14 @@ class MappingTest {
                         index:
                           url:value: none
                           software:name: user-agent
-                        """),
-                false);
+                        """), false);
         ProxyEvent event = Events.event();
         event.setNetworkApplication("Dropbox");
         event.setObserverHostname("Proxy.example");
         assertThat(fires(patterns, "[x-app:name = 'dropbox']", event)).isTrue();
         assertThat(fires(patterns, "[domain-name:value LIKE 'proxy%']", event)).isTrue();
-        assertThat(patterns.judge(StixIndicator.of("[software:name = 'x']", new Rule.Place("f", 1))).text())
+        assertThat(patterns.judge(StixIndicator.of("[software:name = 'x']", new Rule.Place("f", 1)))
+                        .text())
                 .isEqualTo("valid: indicator");
         assertThat(patterns.judge(StixIndicator.of("[url:value = 'http://a.example/']", new Rule.Place("f", 1)))
                         .text())
@@ -53,16 +53,24 @@ class MappingTest {
 
     private static boolean fires(StixPatterns patterns, String pattern, ProxyEvent event) {
         Judgement judgement = patterns.judge(StixIndicator.of(pattern, new Rule.Place("f", 1)));
-        return Holds.holds(((Judgement.OneEvent) judgement).rule().condition(), event);
+        return Fired.holds(((Judgement.OneEvent) judgement).rule(), event);
     }
 
     @Test
     void whatIsWrongIsSaidWithTheFile() {
-        refused("objects: {url: [{value: url.fall}]}", "url:value: 'url.fall' names no field of an event; expected for example url.domain as host");
-        refused("objects: {url: [{value: url.full as uri}]}", "url:value: 'url.full as uri' names no form of one; expected for example url.domain as host");
-        refused("objects: {url: [{'va-lue[': url.full}]}", "'url:va-lue[' is not a path of an object: column 5: expected quotes: 'va-lue', not va-lue");
+        refused(
+                "objects: {url: [{value: url.fall}]}",
+                "url:value: 'url.fall' names no field of an event; expected for example url.domain as host");
+        refused(
+                "objects: {url: [{value: url.full as uri}]}",
+                "url:value: 'url.full as uri' names no form of one; expected for example url.domain as host");
+        refused(
+                "objects: {url: [{'va-lue[': url.full}]}",
+                "'url:va-lue[' is not a path of an object: column 5: expected quotes: 'va-lue', not va-lue");
         refused("objects: [1]", "objects: expected names with what they mean, for example value: url.full");
-        refused("index: {'url:value': uri7}", "url:value: 'uri7'; expected a type of indicators, for example domain, or none");
+        refused(
+                "index: {'url:value': uri7}",
+                "url:value: 'uri7'; expected a type of indicators, for example domain, or none");
         refused("fields: {}", "'fields'; expected objects or index");
         refused("objects: {url: 1, url: 2}", "not YAML: ");
         refused("objects: {", "not YAML: ");

@@ -2,6 +2,7 @@ package io.trawl.intel.rule.stix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.intel.canonical.Corpora;
 import io.trawl.intel.rule.Rule;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files of patterns: one a line, and the indicators of STIX in JSON. */
 class StixFilesTest {
-    private static final StixPatterns PATTERNS = new StixPatterns(Mapping.shipped(EventFields::named), false);
-
     @TempDir
     Path folder;
 
@@ -26,7 +25,7 @@ class StixFilesTest {
         Path file = folder.resolve(name);
         Files.writeString(file, text);
         List<Judgement> judgements = new ArrayList<>();
-        StixFiles.read(file, PATTERNS, judgements::add);
+        StixFiles.read(file, Fired.PATTERNS, judgements::add);
         return judgements;
     }
 
@@ -49,7 +48,7 @@ class StixFilesTest {
         StixFiles.lines(
                 new ByteArrayInputStream("[url:value = '\u00E9']".getBytes(StandardCharsets.ISO_8859_1)),
                 "feed.stix",
-                PATTERNS,
+                Fired.PATTERNS,
                 judgements::add);
         assertThat(judgements).extracting(Judgement::text).containsExactly("refused: not UTF-8");
     }
@@ -58,9 +57,7 @@ class StixFilesTest {
     void aBundleHasIndicators() throws IOException {
         List<Judgement> judgements = new ArrayList<>();
         Path file = folder.resolve("bundle.json");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 {"type": "bundle", "id": "bundle--1", "objects": [
                   {"type": "identity", "id": "identity--1"},
                   {"type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
@@ -78,7 +75,7 @@ class StixFilesTest {
                    "source_ref": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "target_ref": "attack-pattern--1"}
                 ]}
                 """);
-        int others = StixFiles.read(file, PATTERNS, judgements::add);
+        int others = StixFiles.read(file, Fired.PATTERNS, judgements::add);
         assertThat(others).isEqualTo(3);
         Judgement.OneEvent one = (Judgement.OneEvent) judgements.get(0);
         assertThat(judgements).hasSize(1);
@@ -102,9 +99,7 @@ class StixFilesTest {
 
     @Test
     void whatIsNoPatternToSweepIsTold() throws IOException {
-        List<Judgement> judgements = read(
-                "bundle.json",
-                """
+        List<Judgement> judgements = read("bundle.json", """
                 {"objects": [
                 {"type": "indicator", "id": "a", "pattern_type": "yara", "pattern": "rule x {}"},
                 {"type": "indicator", "id": "b", "pattern": "[url:value = 'http://a.example/']", "revoked": true},
@@ -120,7 +115,8 @@ class StixFilesTest {
                 ]}
                 """);
         assertThat(judgements)
-                .extracting(one -> one.indicator().id() + " " + one.indicator().place().line() + " " + one.text())
+                .extracting(one ->
+                        one.indicator().id() + " " + one.indicator().place().line() + " " + one.text())
                 .containsExactly(
                         "a 2 refused: pattern_type is yara; expected stix",
                         "b 3 not sweepable: revoked by its source",
@@ -139,7 +135,8 @@ class StixFilesTest {
         String indicator = "{\"type\": \"indicator\", \"pattern\": \"[url:value = 'http://a.example/']\"}";
         assertThat(read("list.json", "[" + indicator + ", " + indicator + "]")).hasSize(2);
         assertThat(read("one.JSON", indicator)).extracting(Judgement::text).containsExactly("valid: indicator");
-        assertThat(read("empty.json", "{\"type\": \"bundle\", \"id\": \"bundle--1\"}")).isEmpty();
+        assertThat(read("empty.json", "{\"type\": \"bundle\", \"id\": \"bundle--1\"}"))
+                .isEmpty();
     }
 
     @Test
@@ -149,7 +146,9 @@ class StixFilesTest {
                 .extracting(one -> one.indicator().place().line() + " " + one.text())
                 .first()
                 .isEqualTo("2 valid: indicator");
-        assertThat(read("cut.json", "{\"objects\": [\n" + indicator + ",\n {\"type\": \"indi").get(1).text())
+        assertThat(read("cut.json", "{\"objects\": [\n" + indicator + ",\n {\"type\": \"indi")
+                        .get(1)
+                        .text())
                 .startsWith("refused: not JSON: ");
         assertThat(read("text.json", "\"[a:b = 1]\"").get(0).text())
                 .isEqualTo("refused: no object of STIX; expected a bundle of indicators");
@@ -161,12 +160,14 @@ class StixFilesTest {
     /** Objects of OASIS's own library, ../shared/corpora/indicators/stix: each file is read, and each pattern of it. */
     @Test
     void readsOasisObjects() throws IOException {
-        Path corpus = Path.of(System.getProperty("trawl.corpora"), "indicators/stix");
+        Path corpus = Corpora.path("indicators/stix");
         List<String> texts = new ArrayList<>();
         int[] others = {0};
         try (Stream<Path> files = Files.list(corpus)) {
-            for (Path file : files.filter(name -> name.toString().endsWith(".json")).sorted().toList()) {
-                others[0] += StixFiles.read(file, PATTERNS, one -> texts.add(one.text()));
+            for (Path file : files.filter(name -> name.toString().endsWith(".json"))
+                    .sorted()
+                    .toList()) {
+                others[0] += StixFiles.read(file, Fired.PATTERNS, one -> texts.add(one.text()));
             }
         }
         assertThat(others[0]).isGreaterThan(30);

@@ -59,8 +59,9 @@ final class Lexer {
             "WITHIN",
             "REPEATS",
             "TIMES");
-    private static final String SPACES = " \t\r\n\u000B\f\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-            + "\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
+    private static final String SPACES =
+            " \t\r\n\u000B\f\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+                    + "\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
     /** More of them are no number that anybody means, and take a square of the time to read. */
     private static final int MOST_DIGITS = 100;
 
@@ -110,8 +111,8 @@ final class Lexer {
                     from,
                     c == '"'
                             ? "a '\"'; expected single quotes, for example hashes.'SHA-256'"
-                            : "unexpected '"
-                                    + PatternException.shown(Character.toString(text.codePointAt(from))) + "'");
+                            : "unexpected '" + PatternException.shown(Character.toString(text.codePointAt(from)))
+                                    + "'");
         }
         at++;
         return new Token(Kind.SIGN, String.valueOf(c), from);
@@ -142,7 +143,9 @@ final class Lexer {
             at++;
         }
         String word = text.substring(from, at);
-        if (at == text.length() || text.charAt(at) != '\'' || !(word.equals("h") || word.equals("b") || word.equals("t"))) {
+        if (at == text.length()
+                || text.charAt(at) != '\''
+                || !(word.equals("h") || word.equals("b") || word.equals("t"))) {
             return new Token(isKeyword(word) ? Kind.KEYWORD : Kind.WORD, word, from);
         }
         String content = quoted();
@@ -150,9 +153,10 @@ final class Lexer {
                 switch (word) {
                     case "h" -> content.length() % 2 == 0 && content.matches("[0-9A-Fa-f]*+");
                     case "b" -> isBase64(content);
-                    default -> content.length() <= 2 * MOST_DIGITS
-                            && content.matches("[0-9]{4}-(?:0[1-9]|1[012])-(?:0[1-9]|[12][0-9]|3[01])"
-                                    + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]++)?Z");
+                    default ->
+                        content.length() <= 2 * MOST_DIGITS
+                                && content.matches("[0-9]{4}-(?:0[1-9]|1[012])-(?:0[1-9]|[12][0-9]|3[01])"
+                                        + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\\.[0-9]++)?Z");
                 };
         if (!right) {
             throw error(
@@ -163,8 +167,7 @@ final class Lexer {
                         default -> "t'…' without a time in UTC; expected for example t'2026-11-24T10:00:00Z'";
                     });
         }
-        return new Token(
-                word.equals("h") ? Kind.HEX : word.equals("b") ? Kind.BINARY : Kind.TIMESTAMP, content, from);
+        return new Token(word.equals("h") ? Kind.HEX : word.equals("b") ? Kind.BINARY : Kind.TIMESTAMP, content, from);
     }
 
     private static boolean isBase64(String content) {
@@ -197,7 +200,8 @@ final class Lexer {
         if (at == first) {
             throw error(from, "a '" + sign + "' without a number");
         }
-        if (at - first > MOST_DIGITS) {
+        // A tree writes .5 as 0.5.
+        if (at - first + (text.charAt(first) == '.' ? 1 : 0) > MOST_DIGITS) {
             throw error(from, "a number of more than " + MOST_DIGITS + " digits");
         }
         if (!point && at - first > 1 && text.charAt(first) == '0') {

@@ -70,8 +70,8 @@ public sealed interface Literal {
                 String time = leap ? text.substring(0, 17) + "59" + text.substring(19) : text;
                 // Digits beyond nanoseconds say nothing about any log.
                 time = time.length() > 30 ? time.substring(0, 29) + "Z" : time;
-                Instant instant =
-                        LocalDateTime.parse(time.substring(0, time.length() - 1)).toInstant(ZoneOffset.UTC);
+                Instant instant = LocalDateTime.parse(time.substring(0, time.length() - 1))
+                        .toInstant(ZoneOffset.UTC);
                 return leap ? instant.plusSeconds(1) : instant;
             } catch (DateTimeException e) {
                 return null;

@@ -41,7 +41,9 @@ public record ObjectPath(String type, List<Step> steps) {
             if (step instanceof Key key) {
                 text.append(text.isEmpty() ? "" : ".").append(isPlain(key.name) ? key.name : Literal.quoted(key.name));
             } else {
-                text.append('[').append(step instanceof Item item ? item.index : "*").append(']');
+                text.append('[')
+                        .append(step instanceof Item item ? item.index : "*")
+                        .append(']');
             }
         }
         return text.toString();

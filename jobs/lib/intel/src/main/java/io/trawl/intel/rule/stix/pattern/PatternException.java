@@ -3,7 +3,7 @@ package io.trawl.intel.rule.stix.pattern;
 /** A pattern that is not one, or that the standard does not allow. Its message is one line: where, and why. */
 public final class PatternException extends Exception {
     private static final long serialVersionUID = 1;
-    private static final int LONGEST = 40;
+    private static final int LONGEST = 80;
 
     /** A pattern that is read, but not allowed. */
     public PatternException(String reason) {
@@ -36,7 +36,8 @@ public final class PatternException extends Exception {
     /** A text as a message may have it: short, without what acts on a terminal. */
     public static String shown(String text) {
         StringBuilder shown = new StringBuilder();
-        int end = text.length() <= LONGEST ? text.length() : text.offsetByCodePoints(0, LONGEST / 2);
+        boolean whole = text.length() <= LONGEST;
+        int end = whole ? text.length() : LONGEST - (Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? 2 : 1);
         for (int i = 0; i < end; ) {
             int c = text.codePointAt(i);
             int type = Character.getType(c);
@@ -48,6 +49,6 @@ public final class PatternException extends Exception {
             shown.append(plain ? Character.toString(c) : String.format("\\u%04X", c));
             i += Character.charCount(c);
         }
-        return end == text.length() ? shown.toString() : shown.append("…").toString();
+        return whole ? shown.toString() : shown.append("…").toString();
     }
 }

@@ -293,7 +293,7 @@ final class PatternReader {
         if (take("*")) {
             return new ObjectPath.AnyItem();
         }
-        if (token.kind() != Lexer.Kind.INTEGER || token.text().length() > 10) {
+        if (token.kind() != Lexer.Kind.INTEGER || token.text().length() > 11) {
             throw expected("the number of an item, or *");
         }
         long index = Long.parseLong(token.text());
@@ -332,9 +332,8 @@ final class PatternReader {
                     case HEX -> new Literal.Hex(token.text());
                     case BINARY -> new Literal.Binary(token.text());
                     case TIMESTAMP -> new Literal.Timestamp(token.text());
-                    default -> bool && (token.is("true") || token.is("false"))
-                            ? new Literal.Bool(token.is("true"))
-                            : null;
+                    default ->
+                        bool && (token.is("true") || token.is("false")) ? new Literal.Bool(token.is("true")) : null;
                 };
         if (literal == null) {
             throw expected(

@@ -153,14 +153,14 @@ class PatternReaderTest {
 
     @Test
     void aPlaceIsALineAndAColumnOfCharacters() {
-        assertThatThrownBy(() -> Pattern.read("[a:b = '😀'\n AND a:c ? 1]")).hasMessage("line 2, column 10: unexpected '?'");
+        assertThatThrownBy(() -> Pattern.read("[a:b = '😀'\n AND a:c ? 1]"))
+                .hasMessage("line 2, column 10: unexpected '?'");
         assertThatThrownBy(() -> Pattern.read("[a:b = '😀' ? 1]")).hasMessage("column 12: unexpected '?'");
     }
 
     @Test
     void whatActsOnATerminalIsEscapedInMessages() {
-        assertThatThrownBy(() -> Pattern.read("[a:b = \u001B[31m]"))
-                .hasMessage("column 8: unexpected '\\u001B'");
+        assertThatThrownBy(() -> Pattern.read("[a:b = \u001B[31m]")).hasMessage("column 8: unexpected '\\u001B'");
         assertThatThrownBy(() -> Pattern.read("[a:b = 'x' '\u202E\u0007']"))
                 .hasMessage("column 12: expected ], not '\\u202E\\u0007'");
     }
@@ -175,9 +175,7 @@ class PatternReaderTest {
                                 one(2),
                                 new Pattern.AllOf(List.of(
                                         one(3),
-                                        new Pattern.Qualified(
-                                                one(4),
-                                                new Pattern.Within(new BigDecimal(5))))))))));
+                                        new Pattern.Qualified(one(4), new Pattern.Within(new BigDecimal(5))))))))));
         assertThat(Pattern.read("[a:b=1 OR a:b=2 AND a:b=3]").observation())
                 .isEqualTo(new Pattern.Observed(
                         new Pattern.Or(List.of(compare(1), new Pattern.And(List.of(compare(2), compare(3)))))));
@@ -185,7 +183,8 @@ class PatternReaderTest {
 
     @Test
     void constantsAreTheirValues() throws PatternException {
-        assertThat(Pattern.read("[a:b IN ('it\\'s \\\\', h'6F6b', b'b2s=', +1.50, -7, true)]").toString())
+        assertThat(Pattern.read("[a:b IN ('it\\'s \\\\', h'6F6b', b'b2s=', +1.50, -7, true)]")
+                        .toString())
                 .isEqualTo("[a:b IN ('it\\'s \\\\', h'6f6b', b'b2s=', 1.50, -7, true)]");
         assertThat(new Literal.Hex("6f6b").text()).isEqualTo("ok");
         assertThat(new Literal.Binary("b2s=").text()).isEqualTo("ok");
@@ -197,19 +196,20 @@ class PatternReaderTest {
 
     @Test
     void deepAndLongPatternsEndInOrder() throws PatternException {
-        assertThat(Pattern.read("(".repeat(100) + "[" + "(".repeat(100) + "a:b=1" + ")".repeat(100) + "]" + ")".repeat(100)))
+        assertThat(Pattern.read(
+                        "(".repeat(100) + "[" + "(".repeat(100) + "a:b=1" + ")".repeat(100) + "]" + ")".repeat(100)))
                 .hasToString("[a:b = 1]");
         assertThatThrownBy(() -> Pattern.read("(".repeat(1_000_000) + "[a:b=1]" + ")".repeat(1_000_000)))
                 .hasMessage("column 201: parentheses more than 200 deep");
         assertThatThrownBy(() -> Pattern.read("[" + "(".repeat(1_000_000)))
                 .hasMessage("column 202: parentheses more than 200 deep");
-        String many = "[a:b = 'x'] OR ".repeat(500_000) + "[a:b = 'x']";
-        assertThat(((Pattern.AnyOf) Pattern.read(many).observation()).of()).hasSize(500_001);
-        String list = "[a:b IN (" + "'x', ".repeat(1_000_000) + "'y')]";
+        String many = "[a:b = 'x'] OR ".repeat(100_000) + "[a:b = 'x']";
+        assertThat(((Pattern.AnyOf) Pattern.read(many).observation()).of()).hasSize(100_001);
+        String list = "[a:b IN (" + "'x', ".repeat(200_000) + "'y')]";
         assertThat(Pattern.read(list).toString()).isEqualTo(list);
         String text = "[a:b = '" + "\\\\".repeat(5_000_000) + "']";
         assertThat(Pattern.read(text).toString()).isEqualTo(text);
-        String path = "[a:b" + ".c[0]".repeat(1_000_000) + " = 1]";
+        String path = "[a:b" + ".c[0]".repeat(200_000) + " = 1]";
         assertThat(Pattern.read(path).toString()).isEqualTo(path);
         assertThatThrownBy(() -> Pattern.read("[a:b = " + "9".repeat(10_000_000) + "]"))
                 .hasMessage("column 8: a number of more than 100 digits");
