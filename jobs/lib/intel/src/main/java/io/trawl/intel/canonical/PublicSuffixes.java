@@ -32,11 +32,8 @@ public final class PublicSuffixes {
     /** What the list says of a name in canonical form. */
     private final Map<String, Integer> rules;
 
-    private final SuffixTable table;
-
     private PublicSuffixes(Map<String, Integer> rules) {
         this.rules = rules;
-        this.table = new SuffixTable(rules, EXCEPTION, RULE, WILDCARD);
     }
 
     private static final class Bundled {
@@ -146,13 +143,23 @@ public final class PublicSuffixes {
         return below;
     }
 
-    /**
-     * Where the registrable domain begins in a domain. Allocates nothing.
-     *
-     * @param domain in canonical form
-     * @return -1 where the domain is a public suffix
-     */
-    public int registrableFrom(String domain) {
-        return table.registrableFrom(domain);
+    /** Takes what the list says of a name. */
+    @FunctionalInterface
+    public interface Rules {
+        /**
+         * Takes a rule.
+         *
+         * @param name in canonical form
+         * @param suffix whether the name is a public suffix
+         * @param parent whether each name below it is one
+         * @param exception whether it is none though its parent says so
+         */
+        void rule(String name, boolean suffix, boolean parent, boolean exception);
+    }
+
+    /** Gives each rule of the list, for an index of one's own. */
+    public void forEach(Rules taker) {
+        rules.forEach((name, flags) ->
+                taker.rule(name, (flags & RULE) != 0, (flags & WILDCARD) != 0, (flags & EXCEPTION) != 0));
     }
 }

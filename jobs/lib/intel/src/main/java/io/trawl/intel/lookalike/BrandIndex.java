@@ -1,10 +1,18 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Hash;
+import io.trawl.intel.lookalike.internal.KeyTable;
+import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Folds;
+import io.trawl.intel.lookalike.internal.Words;
+import io.trawl.intel.lookalike.internal.Scripts;
+import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.lookalike.brand.Brand;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** All brands in one table: what a label has to hash to, to be one of them or to look like one. */
 final class BrandIndex {
@@ -24,7 +32,9 @@ final class BrandIndex {
 
     private final List<Brand> brands;
     private final List<Mark> marks = new ArrayList<>();
-    /** Labels, and labels without one character. */
+    /** Labels. */
+    final KeyTable labels = new KeyTable();
+    /** Labels, and labels without one character, of marks of which a slip may be found. */
     final KeyTable near = new KeyTable();
     /** Labels without two neighbours, with the place of the two. */
     final KeyTable pairs = new KeyTable();
@@ -39,30 +49,39 @@ final class BrandIndex {
 
     private final boolean[] crowded;
 
-    BrandIndex(List<Brand> brands, Words words) {
+    BrandIndex(List<Brand> brands, Words words, Scoring scoring, int least) {
         this.brands = brands;
         for (int i = 0; i < brands.size(); i++) {
-            Set<String> labels = new LinkedHashSet<>();
+            Set<String> names = new LinkedHashSet<>();
             for (String label : brands.get(i).labels()) {
                 String decoded = label.startsWith("xn--") ? Scripts.decoded(label) : label;
-                labels.add(label);
+                names.add(label);
                 if (decoded != null && !Lookalikes.isAscii(decoded)) {
-                    labels.add(Scripts.look(decoded));
+                    names.add(Scripts.look(decoded));
                 }
             }
-            for (String label : labels) {
-                if (label.length() <= 63 && Lookalikes.isAscii(label)) {
+            for (String label : names) {
+                if (label.length() <= Folded.LONGEST_LABEL && Lookalikes.isAscii(label)) {
                     add(i, label, words);
                 }
             }
             domain(i);
         }
-        for (KeyTable table : List.of(near, pairs, strict, loose, joined, domains)) {
-            table.finish();
+        KeyTable all = new KeyTable();
+        for (int i = 0; i < marks.size(); i++) {
+            slips(marks.get(i).label(), i, all, null);
         }
+        all.finish();
         crowded = new boolean[marks.size()];
         for (int i = 0; i < crowded.length; i++) {
-            crowded[i] = hasNeighbour(i);
+            crowded[i] = hasNeighbour(i, all);
+            // What could not be found is not looked for: so a crowd of short brands costs nothing.
+            if (scoring.mayBeSlip(marks.get(i), crowded[i], least)) {
+                slips(marks.get(i).label(), i, near, pairs);
+            }
+        }
+        for (KeyTable table : List.of(labels, near, pairs, strict, loose, joined, domains)) {
+            table.finish();
         }
     }
 
@@ -89,20 +108,28 @@ final class BrandIndex {
         String suffix = brands.get(brand).suffix();
         joined.add(Hash.of(label + suffix.replace(".", "")), mark);
         joined.add(Hash.of(label + '-' + suffix.replace('.', '-')), mark);
+        labels.add(Hash.of(label), mark);
         if (label.length() < SHORTEST) {
             return;
         }
         joined.add(Hash.of(label + "es"), mark);
         loose(label, mark);
+    }
+
+    /** Adds a label, and the label without each of its characters; and without two neighbours, where somebody asks. */
+    private static void slips(String label, int mark, KeyTable into, @Nullable KeyTable pairs) {
+        if (label.length() < SHORTEST) {
+            return;
+        }
         char[] text = label.toCharArray();
         long[] prefixes = new long[text.length + 1];
         Hash.prefixes(text, 0, text.length, prefixes);
-        near.add(prefixes[text.length], mark);
+        into.add(prefixes[text.length], mark);
         for (int i = 0; i < text.length; i++) {
             if (i == 0 || text[i] != text[i - 1]) {
-                near.add(Hash.without(prefixes, 0, text.length, i), mark);
+                into.add(Hash.without(prefixes, 0, text.length, i), mark);
             }
-            if (i + 1 < text.length) {
+            if (pairs != null && i + 1 < text.length) {
                 pairs.add(pair(prefixes, 0, text.length, i), mark);
             }
         }
@@ -148,7 +175,7 @@ final class BrandIndex {
     }
 
     /** Whether another brand is one slip away: what lies around it is names of the same kind. */
-    private boolean hasNeighbour(int mark) {
+    private boolean hasNeighbour(int mark, KeyTable all) {
         String label = marks.get(mark).label();
         if (label.length() < SHORTEST) {
             return true;
@@ -158,8 +185,8 @@ final class BrandIndex {
         Hash.prefixes(text, 0, text.length, prefixes);
         for (int i = -1; i < text.length; i++) {
             long hash = i < 0 ? prefixes[text.length] : Hash.without(prefixes, 0, text.length, i);
-            for (int slot = near.find(hash); slot >= 0; slot = near.next(slot)) {
-                Mark other = marks.get(near.value(slot));
+            for (int slot = all.find(hash); slot >= 0; slot = all.next(slot)) {
+                Mark other = marks.get(all.value(slot));
                 if (other.brand() != marks.get(mark).brand()
                         && (other.label().equals(label)
                                 || Edits.technique(text, 0, text.length, other.label()) != null)) {

@@ -1,5 +1,10 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.KeyTable;
+import io.trawl.intel.lookalike.internal.Folds;
+import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Words;
+
 /**
  * Brand and word: a label is split at hyphens, numbers and known words, from both ends; what is left between two such places
  * is looked up. So only as many looks at the brands are taken as a label has such places, whatever the number of brands.
@@ -39,6 +44,10 @@ final class Combo {
         length = label.length;
         forward();
         backward();
+        boolean whole = starts == 1 && ends == 1L << length;
+        if (whole && index.size() > Lookalikes.FEW_BRANDS) {
+            return;
+        }
         for (long i = starts; i != 0; i &= i - 1) {
             int start = Long.numberOfTrailingZeros(i);
             for (long j = ends & -2L << Math.min(62, start + SHORTEST_WITH_HYPHEN - 1); j != 0; j &= j - 1) {
@@ -54,65 +63,72 @@ final class Combo {
     }
 
     private void forward() {
-        starts = 1;
-        cleanStarts = 1;
-        for (int i = 0; i < length; i++) {
-            boolean begins = i == 0 || fold[i - 1] == '-';
-            if (begins) {
-                starts |= 1L << i;
-            } else if ((starts >>> i & 1) == 0) {
-                continue;
+        long separators = folded.separators;
+        long tokens = 1 | folded.hyphens << 1;
+        long found = tokens;
+        long clean = 1;
+        for (long todo = found; todo != 0; ) {
+            int i = Long.numberOfTrailingZeros(todo);
+            todo &= todo - 1;
+            if (i >= length) {
+                break;
             }
-            long clean = cleanStarts >>> i & 1;
-            if (fold[i] == '-' || Folds.isDigit(fold[i])) {
-                starts |= 1L << i + 1;
-                cleanStarts |= clean << i + 1;
-                continue;
-            }
-            if (i + 1 < length) {
+            long isClean = clean >>> i & 1;
+            long next = 0;
+            if ((separators >>> i & 1) != 0) {
+                next = 2L << i;
+            } else if (i + 1 < length) {
+                boolean begins = (tokens >>> i & 1) != 0;
                 for (int l = words.lengthsFrom(fold[i], fold[i + 1]); l != 0; l &= l - 1) {
                     int j = i + Integer.numberOfTrailingZeros(l);
                     if (j <= length && isWord(i, j, begins, j == length || fold[j] == '-')) {
-                        starts |= 1L << j;
-                        cleanStarts |= clean << j;
+                        next |= 1L << j;
                     }
                 }
             }
+            todo |= next & ~found;
+            found |= next;
+            clean |= isClean == 0 ? 0 : next;
         }
-        starts &= ~(1L << length);
+        starts = found & ~(1L << length);
+        cleanStarts = clean;
     }
 
     private void backward() {
-        ends = 1L << length;
-        cleanEnds = 1L << length;
-        for (int j = length; j > 0; j--) {
-            boolean finishes = j == length || fold[j] == '-';
-            if (finishes) {
-                ends |= 1L << j;
-            } else if ((ends >>> j & 1) == 0) {
-                continue;
+        long separators = folded.separators;
+        long tokens = 1L << length | folded.hyphens;
+        long found = tokens;
+        long clean = 1L << length;
+        for (long todo = found; todo != 0; ) {
+            int j = 63 - Long.numberOfLeadingZeros(todo);
+            todo &= ~(1L << j);
+            if (j == 0) {
+                break;
             }
-            long clean = cleanEnds >>> j & 1;
-            if (fold[j - 1] == '-' || Folds.isDigit(fold[j - 1])) {
-                ends |= 1L << j - 1;
-                cleanEnds |= clean << j - 1;
-                continue;
-            }
-            if (j >= 2) {
+            long isClean = clean >>> j & 1;
+            long next = 0;
+            if ((separators >>> j - 1 & 1) != 0) {
+                next = 1L << j - 1;
+            } else if (j >= 2) {
+                boolean finishes = (tokens >>> j & 1) != 0;
                 for (int l = words.lengthsTo(fold[j - 2], fold[j - 1]); l != 0; l &= l - 1) {
                     int i = j - Integer.numberOfTrailingZeros(l);
                     if (i >= 0 && isWord(i, j, i == 0 || fold[i - 1] == '-', finishes)) {
-                        ends |= 1L << i;
-                        cleanEnds |= clean << i;
+                        next |= 1L << i;
                     }
                 }
             }
+            todo |= next & ~found;
+            found |= next;
+            clean |= isClean == 0 ? 0 : next;
         }
-        ends &= ~1L;
+        ends = found & ~1L;
+        cleanEnds = clean;
     }
 
     private boolean isWord(int i, int j, boolean begins, boolean finishes) {
-        return (j - i >= SHORTEST_GLUED_WORD || begins && finishes) && words.kinds(folded.part(i, j)) != 0;
+        int kinds = words.kinds(folded.part(i, j));
+        return kinds != 0 && (j - i >= SHORTEST_GLUED_WORD || begins && finishes || (kinds & Words.BAIT) != 0);
     }
 
     private void look(int i, int j, char[] text, int from, int to, Scan scan, int bits) {

@@ -1,5 +1,8 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Suffixes;
+import io.trawl.intel.lookalike.internal.Words;
+import io.trawl.intel.lookalike.internal.Scripts;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
@@ -35,9 +38,10 @@ public final class Lookalikes {
         this.popular = popular;
         this.allowed = allowed;
         Words words = Words.bundled();
-        this.index = new BrandIndex(brands.all(), words);
-        this.scoring = new Scoring(index.size());
-        this.scans = ThreadLocal.withInitial(() -> new Scan(index, words, scoring, least));
+        Suffixes suffixes = new Suffixes(PublicSuffixes.bundled());
+        this.scoring = new Scoring(brands.all().size());
+        this.index = new BrandIndex(brands.all(), words, scoring, least);
+        this.scans = ThreadLocal.withInitial(() -> new Scan(index, words, suffixes, scoring, least));
     }
 
     /** Judges by these brands, with nothing popular and nothing allowed. */
@@ -76,16 +80,13 @@ public final class Lookalikes {
             }
             canonical = Objects.requireNonNull(result.canonical());
         }
-        int from = PublicSuffixes.bundled().registrableFrom(canonical);
-        if (from < 0) {
-            return null;
-        }
         Scan scan = scans.get();
-        int mark = scan.scan(canonical, from, seen);
+        int mark = scan.scan(canonical, seen);
         if (mark >= 0) {
+            int from = scan.registrable();
             return isKnown(canonical, from, index.mark(mark)) ? null : finding(canonical, from, mark, scan, seen);
         }
-        return canonical.contains("xn--") ? mixed(canonical, from) : null;
+        return mark == Scan.NOTHING && canonical.contains("xn--") ? mixed(canonical, scan.registrable()) : null;
     }
 
     private boolean isKnown(String host, int from, BrandIndex.Mark mark) {

@@ -1,5 +1,6 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.lookalike.brand.Brand;
 
 /** Why a host looks like a brand's, in one sentence. */
@@ -19,7 +20,7 @@ final class Reasons {
         return switch (technique) {
             case HOMOGLYPH ->
                 (flags & Scoring.UNICODE) != 0
-                        ? "letters of another script" + where + " look like '" + label + "'"
+                        ? "letters beyond ASCII" + where + " look like '" + label + "'"
                                 + ((flags & Scoring.MIXED) != 0 ? ", and scripts are mixed" : "")
                         : "characters" + where + " look like those of '" + label + "'";
             case DOTTED_LABEL -> "there is a dot within '" + label + "'";

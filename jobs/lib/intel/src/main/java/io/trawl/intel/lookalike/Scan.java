@@ -1,5 +1,12 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Hash;
+import io.trawl.intel.lookalike.internal.KeyTable;
+import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Suffixes;
+import io.trawl.intel.lookalike.internal.Words;
+import io.trawl.intel.lookalike.internal.Scripts;
+import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
 
@@ -8,10 +15,13 @@ import io.trawl.intel.lookalike.brand.Brand;
  * behind.
  */
 final class Scan {
+    static final int NOTHING = -1;
+    static final int NO_HOST = -2;
     private static final int LONGEST_LABEL = Folded.LONGEST_LABEL;
 
     private final BrandIndex index;
     private final PublicSuffixes suffixes;
+    private final Suffixes registrableDomains;
     private final Words words;
     private final Combo combo;
     private final Scoring scoring;
@@ -32,7 +42,8 @@ final class Scan {
     private int flags;
     private int score;
 
-    Scan(BrandIndex index, Words words, Scoring scoring, int least) {
+    Scan(BrandIndex index, Words words, Suffixes registrableDomains, Scoring scoring, int least) {
+        this.registrableDomains = registrableDomains;
         this.index = index;
         this.suffixes = PublicSuffixes.bundled();
         this.words = words;
@@ -44,35 +55,43 @@ final class Scan {
     /**
      * Looks for the brand that a host looks like.
      *
-     * @param canonical a domain in canonical form
-     * @param registrable where its registrable domain begins
-     * @return the number of the mark, -1 if there is none
+     * @param canonical a domain in canonical form, of at most 253 characters
+     * @return the number of the mark, {@link #NOTHING}, or {@link #NO_HOST} for a public suffix
      */
-    int scan(String canonical, int from, Seen wasSeen) {
+    int scan(String canonical, Seen wasSeen) {
         host = canonical;
         seen = wasSeen;
-        mark = -1;
+        mark = NOTHING;
         score = -1;
-        int dot = canonical.indexOf('.', from);
-        if (dot < 0) {
-            return -1;
-        }
-        canonical.getChars(0, dot + 1, text, 0);
-        Hash.prefixes(text, 0, dot, prefixes);
-        registrable = from;
-        suffix = dot + 1;
         own = false;
+        int length = canonical.length();
+        canonical.getChars(0, length, text, 0);
+        Hash.prefixes(text, 0, length, prefixes);
+        registrable = registrableDomains.registrable(text, length, prefixes);
+        if (registrable < 0) {
+            return NO_HOST;
+        }
+        int dot = registrable;
+        while (text[dot] != '.') {
+            dot++;
+        }
+        suffix = dot + 1;
         if (dot - registrable <= LONGEST_LABEL) {
             label(registrable, dot);
         }
         if (own) {
-            return -1;
+            return NOTHING;
         }
         if (registrable > 0) {
             above(dot);
             wholeDomains();
         }
         return mark;
+    }
+
+    /** Where the registrable domain of the host begins. */
+    int registrable() {
+        return registrable;
     }
 
     Technique technique() {
@@ -189,7 +208,7 @@ final class Scan {
             int start = from + (text[from + 3] == '-' ? 4 : 3);
             joinedKey(start, to, Scoring.WWW);
             long hash = Hash.part(prefixes, start, to);
- KeyTable table = index.near;
+ KeyTable table = index.labels;
             for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
                 if (isText(start, to, index.mark(table.value(slot)).label())) {
                     offer(Technique.MISSING_DOT, table.value(slot), Scoring.WWW);
@@ -223,7 +242,7 @@ final class Scan {
         if (hyphens < 2) {
             return;
         }
-        KeyTable table = index.near;
+        KeyTable table = index.labels;
         for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
             if (index.mark(table.value(slot)).label().length() == to - from - hyphens) {
                 offer(Technique.HYPHENATION, table.value(slot), 0);
@@ -245,7 +264,7 @@ final class Scan {
                 joined = Hash.join(Hash.part(prefixes, from, to), joined, joinedLength);
                 joinedLength += to - from;
                 long hash = joined;
- KeyTable table = index.near;
+ KeyTable table = index.labels;
                 for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
                     if (index.mark(table.value(slot)).label().length() == joinedLength) {
                         offer(Technique.DOTTED_LABEL, table.value(slot), 0);
@@ -318,7 +337,7 @@ final class Scan {
         if (host.length() - suffix == brand.suffix().length() && host.endsWith(brand.suffix())) {
             if (by == Technique.TLD_SWAP && brand.label().equals(found.label())) {
                 own = true;
-                mark = -1;
+                mark = NOTHING;
                 return;
             }
             more |= Scoring.SAME_SUFFIX;

@@ -1,5 +1,7 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Scripts;
+import io.trawl.intel.lookalike.internal.Edits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,10 +85,15 @@ final class Scoring {
         return Math.max(0, Math.min(100, sum));
     }
 
+    /** Whether any slip of a brand's label may have the least score. */
+    boolean mayBeSlip(BrandIndex.Mark mark, boolean crowded, int least) {
+        return score(Technique.HYPHENATION, SAME_SUFFIX | WITH_WORD, mark, crowded, 0, Seen.NEW, null) >= least;
+    }
+
     private static int how(Technique technique, int flags, @Nullable List<Finding.Part> parts) {
         int sum = 0;
         if ((flags & UNICODE) != 0) {
-            sum += part(parts, "letters of another script", 8);
+            sum += part(parts, "letters beyond ASCII", 8);
         }
         if ((flags & MIXED) != 0 && technique != Technique.MIXED_SCRIPT) {
             sum += part(parts, "mixed scripts", 7);
@@ -118,9 +125,9 @@ final class Scoring {
         int sum = 0;
         boolean combosquat = technique == Technique.COMBOSQUAT;
         if ((flags & BAITS) != 0) {
-            sum += part(parts, "words that ask for something", combosquat ? 10 : 16);
+            sum += part(parts, "words that ask for something", combosquat ? 12 : 16);
         } else if ((flags & BAIT) != 0) {
-            sum += part(parts, "a word that asks for something", combosquat ? 2 : 10);
+            sum += part(parts, "a word that asks for something", combosquat ? 6 : 10);
         } else if (combosquat) {
             boolean glued = (flags & GLUED) != 0;
             sum += (flags & SERVICE) != 0
@@ -146,7 +153,7 @@ final class Scoring {
         int length = mark.label().length() <= 2 ? 2 : Math.max(3, mark.distinct());
         int sum = part(parts, "length of the brand", length(technique, flags, length, other));
         if (mark.everyday() && !other) {
-            sum += part(parts, "the brand is an everyday word", technique == Technique.HOMOGLYPH ? -12 : -24);
+            sum += part(parts, "the brand is an everyday word", everyday(technique, flags));
         }
         if ((flags & HOST_IS_WORD) != 0 && !other) {
             sum += part(parts, "the host is an everyday word", -24);
@@ -161,6 +168,13 @@ final class Scoring {
             sum += part(parts, "brands watched", points);
         }
         return sum;
+    }
+
+    private static int everyday(Technique technique, int flags) {
+        if ((flags & BAIT) != 0) {
+            return (flags & GLUED) == 0 ? -8 : -16;
+        }
+        return technique == Technique.HOMOGLYPH ? -12 : -24;
     }
 
     private static int length(Technique technique, int flags, int length, boolean other) {

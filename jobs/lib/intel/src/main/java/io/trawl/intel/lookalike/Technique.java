@@ -11,7 +11,7 @@ public enum Technique {
     DOTTED_LABEL("Dotted label", "pay.pal.example", 66),
     MISSING_DOT("Missing dot", "wwwpaypal.example, paypalcom.example, paypal-com.example", 70),
     HYPHENATION("Hyphenation", "pay-pal.example", 60),
-    PLURAL("Plural", "paypals.example", 52),
+    PLURAL("Plural", "paypals.example", 50),
     VOWEL_SWAP("Vowel swap", "paypel.example", 54),
     REPETITION("Repetition", "payypal.example", 58),
     TRANSPOSITION("Transposition", "papyal.example", 60),

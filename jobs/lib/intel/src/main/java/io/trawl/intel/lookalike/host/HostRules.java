@@ -136,7 +136,7 @@ public final class HostRules {
                 return false;
             }
         }
-        return suffixes.registrableFrom(host) >= 0;
+        return suffixes.section(host) == null && host.indexOf('.') >= 0;
     }
 
     private static boolean isTooLong(String host, Canonical.Result read) {

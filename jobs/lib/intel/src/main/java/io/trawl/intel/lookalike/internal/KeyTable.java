@@ -1,10 +1,10 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
 /**
  * A flat table of hashes, each with numbers. Before it lies a filter of bits, which nearly every hash that is not there
  * fails: one look at memory, whatever the table's size. Built once, then only read.
  */
-final class KeyTable {
+public final class KeyTable {
     /** A hash of so many numbers tells nothing: no number of it is given. */
     private static final int CROWD = 12;
     /** What is in the place of numbers where there were too many. */
@@ -24,7 +24,7 @@ final class KeyTable {
         return key == 0 ? 1 : key;
     }
 
-    void add(long hash, int value) {
+    public void add(long hash, int value) {
         if (size >= keys.length / 2) {
             grow();
         }
@@ -74,7 +74,7 @@ final class KeyTable {
     }
 
     /** Makes the filter, of 16 to 32 bits a hash; nothing is added afterwards. */
-    void finish() {
+    public void finish() {
         int words = Math.max(64, Integer.highestOneBit(Math.max(1, size)) / 2);
         filter = new long[words];
         shift = Long.numberOfLeadingZeros(words) + 1;
@@ -95,14 +95,14 @@ final class KeyTable {
     }
 
     /** Whether a hash may be there: false for nearly all that are not. */
-    boolean mayHave(long hash) {
+    public boolean mayHave(long hash) {
         long key = key(hash);
         long bits = bits(key);
         return (filter[(int) (key >>> shift)] & bits) == bits;
     }
 
     /** The first slot of a hash, -1 if it is not there. */
-    int find(long hash) {
+    public int find(long hash) {
         long key = key(hash);
         long bits = bits(key);
         if ((filter[(int) (key >>> shift)] & bits) != bits) {
@@ -113,7 +113,7 @@ final class KeyTable {
     }
 
     /** The next slot of the same hash, -1 after the last. */
-    int next(int slot) {
+    public int next(int slot) {
         int mask = keys.length - 1;
         return seek(keys[slot], slot + 1 & mask, mask);
     }
@@ -129,7 +129,7 @@ final class KeyTable {
         return -1;
     }
 
-    int value(int slot) {
+    public int value(int slot) {
         return values[slot];
     }
 }

@@ -1,13 +1,13 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
 /**
  * Hashes of texts by a polynomial, so that the hash of a part follows from those of two prefixes, and the hash of a text
  * without a character from those of its parts.
  */
-final class Hash {
+public final class Hash {
     private static final long BASE = 0x9E37_79B9_7F4A_7C15L;
     /** Longest text: a host's. */
-    static final int LONGEST = 1024;
+    public static final int LONGEST = 1024;
 
     private static final long[] POWERS = powers();
 
@@ -22,36 +22,36 @@ final class Hash {
         return powers;
     }
 
-    static long add(long hash, char c) {
+    public static long add(long hash, char c) {
         return hash * BASE + c;
     }
 
     /** Of two texts in a row. */
-    static long join(long first, long second, int secondLength) {
+    public static long join(long first, long second, int secondLength) {
         return first * POWERS[secondLength] + second;
     }
 
     /** Of text[from, to), by the hashes of its prefixes. */
-    static long part(long[] prefixes, int from, int to) {
+    public static long part(long[] prefixes, int from, int to) {
         return prefixes[to] - prefixes[from] * POWERS[to - from];
     }
 
     /** Of text[from, to) without the character at {@code at}. */
-    static long without(long[] prefixes, int from, int to, int at) {
+    public static long without(long[] prefixes, int from, int to, int at) {
         return without(prefixes, from, to) + lacking(prefixes, to, at);
     }
 
     /** What all texts without a character of text[from, to) have in common. */
-    static long without(long[] prefixes, int from, int to) {
+    public static long without(long[] prefixes, int from, int to) {
         return prefixes[to] - prefixes[from] * POWERS[to - from - 1];
     }
 
     /** What the text without the character at {@code at} has besides. */
-    static long lacking(long[] prefixes, int to, int at) {
+    public static long lacking(long[] prefixes, int to, int at) {
         return (prefixes[at] - prefixes[at + 1]) * POWERS[to - at - 1];
     }
 
-    static long of(CharSequence text) {
+    public static long of(CharSequence text) {
         long hash = 0;
         for (int i = 0; i < text.length(); i++) {
             hash = add(hash, text.charAt(i));
@@ -60,7 +60,7 @@ final class Hash {
     }
 
     /** The hashes of all prefixes of text[from, to): the one that ends before i at i. */
-    static void prefixes(char[] text, int from, int to, long[] into) {
+    public static void prefixes(char[] text, int from, int to, long[] into) {
         long hash = 0;
         into[from] = 0;
         for (int i = from; i < to; i++) {

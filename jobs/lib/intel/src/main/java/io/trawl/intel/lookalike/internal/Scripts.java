@@ -1,4 +1,4 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UScript;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Labels in other scripts: UTS 46 decodes them, UTS 39 (ICU's SpoofChecker) says what they are confused with. ICU's data are
  * only loaded once a label asks for them.
  */
-final class Scripts {
+public final class Scripts {
     private static final IDNA UTS46 = IDNA.getUTS46Instance(IDNA.NONTRANSITIONAL_TO_UNICODE);
     private static final SpoofChecker CHECKER = new SpoofChecker.Builder()
             .setChecks(SpoofChecker.RESTRICTION_LEVEL)
@@ -37,7 +37,7 @@ final class Scripts {
      * @param label in lower case, xn-- or not
      * @return null where it does not decode
      */
-    static @Nullable String decoded(String label) {
+    public static @Nullable String decoded(String label) {
         StringBuilder decoded = new StringBuilder();
         IDNA.Info info = new IDNA.Info();
         UTS46.labelToUnicode(label, decoded, info);
@@ -48,7 +48,7 @@ final class Scripts {
      * What a label is taken for, in ASCII: its skeleton, without marks, other letters by the letter that they are a form of.
      * A character that looks like none of ASCII stays.
      */
-    static String look(String label) {
+    public static String look(String label) {
         StringBuilder look = new StringBuilder(label.length());
         // Own table first: a skeleton has prototypes in other scripts for some letters that are taken for ASCII's.
         String text = NFD.normalize(label);
@@ -137,13 +137,13 @@ final class Scripts {
     }
 
     /** Whether a label mixes scripts as no honest registry lets it: UTS 39, more than "highly restrictive". */
-    static boolean isMixed(String label) {
+    public static boolean isMixed(String label) {
         SpoofChecker.CheckResult result = new SpoofChecker.CheckResult();
         return CHECKER.failsChecks(label, result);
     }
 
     /** The scripts of a label, for people: Latin and Cyrillic. */
-    static String names(String label) {
+    public static String names(String label) {
         BitSet scripts = new BitSet();
         label.codePoints().map(UScript::getScript).forEach(scripts::set);
         scripts.clear(UScript.COMMON);

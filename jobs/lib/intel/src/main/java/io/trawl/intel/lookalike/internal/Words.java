@@ -1,4 +1,4 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Set;
 
 /** Words that names are made of, from words.txt beside this class: own-made, short. */
-final class Words {
+public final class Words {
     /** Asks for something: login, verify. */
-    static final int BAIT = 1;
+    public static final int BAIT = 1;
     /** What a brand may well call a host of its own: shop, cloud. */
-    static final int SERVICE = 1 << 1;
+    public static final int SERVICE = 1 << 1;
     /** Serves machines: cdn, static. */
-    static final int PLUMBING = 1 << 2;
+    public static final int PLUMBING = 1 << 2;
     /** Longest word. */
-    static final int LONGEST = 16;
+    public static final int LONGEST = 16;
 
     private static final Words BUNDLED = load();
 
@@ -34,7 +34,7 @@ final class Words {
 
     private Words() {}
 
-    static Words bundled() {
+    public static Words bundled() {
         return BUNDLED;
     }
 
@@ -85,28 +85,28 @@ final class Words {
     }
 
     /** The lengths that words with these first two characters have, a bit each. */
-    int lengthsFrom(char first, char second) {
+    public int lengthsFrom(char first, char second) {
         return startLengths[pair(first, second)];
     }
 
     /** The lengths that words with these last two characters have, a bit each. */
-    int lengthsTo(char lastButOne, char last) {
+    public int lengthsTo(char lastButOne, char last) {
         return endLengths[pair(lastButOne, last)];
     }
 
     /** The kinds of a strictly folded word, by its hash; 0 if it is not one that goes with brands. */
-    int kinds(long hash) {
+    public int kinds(long hash) {
         int slot = table.find(hash);
         return slot < 0 ? 0 : table.value(slot);
     }
 
     /** Whether a word says nothing of a brand. */
-    boolean isEveryday(String word) {
+    public boolean isEveryday(String word) {
         return all.contains(word) || word.endsWith("s") && all.contains(word.substring(0, word.length() - 1));
     }
 
     /** How long a label is without the words at its ends that serve machines. */
-    int distinctLength(String label) {
+    public int distinctLength(String label) {
         int from = 0;
         int to = label.length();
         boolean more = true;

@@ -1,17 +1,18 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
+import io.trawl.intel.lookalike.Technique;
 import org.jspecify.annotations.Nullable;
 
 /** How a label comes of a brand's by one slip of a finger, of memory or of a bit. */
-final class Edits {
+public final class Edits {
     /** A letter was replaced by one that no keyboard has beside it. */
-    static final int FAR = 1;
+    public static final int FAR = 1;
     /** Two letters were replaced by one letter twice. */
-    static final int DOUBLE = 1 << 1;
+    public static final int DOUBLE = 1 << 1;
     /** A letter moved further than by one place. */
-    static final int MOVED = 1 << 2;
+    public static final int MOVED = 1 << 2;
     /** A number was replaced by another one, or put before or behind: a series of names, rather than a slip. */
-    static final int NUMBER = 1 << 3;
+    public static final int NUMBER = 1 << 3;
 
     /** Rows of the keyboards of English, German and French; a key's neighbours are those beside, above and below it. */
     private static final String[][] KEYBOARDS = {
@@ -48,7 +49,7 @@ final class Edits {
         }
     }
 
-    static boolean areNeighbours(char one, char other) {
+    public static boolean areNeighbours(char one, char other) {
         return one < 128 && other < 128 && NEIGHBOURS[one * 128 + other];
     }
 
@@ -61,7 +62,7 @@ final class Edits {
      *
      * @return null where it does not, or not by one slip; the rarest technique where several fit
      */
-    static @Nullable Technique technique(char[] text, int from, int to, String label) {
+    public static @Nullable Technique technique(char[] text, int from, int to, String label) {
         int length = to - from;
         int same = same(text, from, to, label);
         int sameEnd = sameEnd(text, from, to, label, same);
@@ -109,7 +110,7 @@ final class Edits {
     }
 
     /** More of an edit that {@link #technique} found, as bits. */
-    static int details(char[] text, int from, int to, String label, Technique technique) {
+    public static int details(char[] text, int from, int to, String label, Technique technique) {
         int length = to - from;
         int same = same(text, from, to, label);
         int last = length - 1 - sameEnd(text, from, to, label, same);

@@ -1,10 +1,10 @@
-package io.trawl.intel.lookalike;
+package io.trawl.intel.lookalike.internal;
 
 /**
  * What characters of ASCII are taken for: two names that fold to the same text look alike. The strict fold has what a
  * reader cannot tell in common fonts (0 and o; 1, i and l; rn and m; vv and w), the loose one what he may not.
  */
-final class Folds {
+public final class Folds {
     private static final char[] LOOSE = loose();
 
     private Folds() {}
@@ -24,7 +24,7 @@ final class Folds {
     }
 
     /** Of a character that is folded strictly already. */
-    static char loose(char c) {
+    public static char loose(char c) {
         return c < 128 ? LOOSE[c] : c;
     }
 
@@ -33,7 +33,7 @@ final class Folds {
      *
      * @return the length of the folded text
      */
-    static int strict(char[] text, int from, int to, char[] into) {
+    public static int strict(char[] text, int from, int to, char[] into) {
         int length = 0;
         for (int i = from; i < to; i++) {
             char c = text[i];
@@ -53,12 +53,12 @@ final class Folds {
         return length;
     }
 
-    static String strict(String text) {
+    public static String strict(String text) {
         char[] folded = new char[text.length()];
         return new String(folded, 0, strict(text.toCharArray(), 0, text.length(), folded));
     }
 
-    static String loose(String text) {
+    public static String loose(String text) {
         StringBuilder loose = new StringBuilder(strict(text));
         for (int i = 0; i < loose.length(); i++) {
             loose.setCharAt(i, loose(loose.charAt(i)));
@@ -80,7 +80,7 @@ final class Folds {
         return before && after || (before || after) && end - start == 1;
     }
 
-    static boolean isDigit(char c) {
+    public static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 }

@@ -1,0 +1,52 @@
+package io.trawl.intel.lookalike.internal;
+
+import io.trawl.intel.canonical.PublicSuffixes;
+
+/** The public suffix list by the hashes of its names: where a domain begins to belong to somebody, without a new text. */
+public final class Suffixes {
+    private static final int SUFFIX = 1;
+    private static final int PARENT = 2;
+    private static final int EXCEPTION = 4;
+
+    private final KeyTable table = new KeyTable();
+
+    public Suffixes(PublicSuffixes list) {
+        list.forEach((name, suffix, parent, exception) -> table.add(
+                Hash.of(name), (suffix ? SUFFIX : 0) | (parent ? PARENT : 0) | (exception ? EXCEPTION : 0)));
+        table.finish();
+    }
+
+    /**
+     * Where the registrable domain begins in text[0, length).
+     *
+     * @param prefixes hashes of the text's prefixes
+     * @return -1 where the domain is a public suffix
+     */
+    public int registrable(char[] text, int length, long[] prefixes) {
+        int before = -1;
+        int from = 0;
+        while (true) {
+            int dot = from;
+            while (dot < length && text[dot] != '.') {
+                dot++;
+            }
+            // The longest rule prevails, and an exception before all: the first suffix from the left is the one.
+            int flags = flags(prefixes, from, length);
+            if ((flags & EXCEPTION) != 0) {
+                return from;
+            }
+            if ((flags & SUFFIX) != 0
+                    || dot == length
+                    || (flags(prefixes, dot + 1, length) & PARENT) != 0) {
+                return before;
+            }
+            before = from;
+            from = dot + 1;
+        }
+    }
+
+    private int flags(long[] prefixes, int from, int to) {
+        int slot = table.find(Hash.part(prefixes, from, to));
+        return slot < 0 ? 0 : table.value(slot);
+    }
+}
