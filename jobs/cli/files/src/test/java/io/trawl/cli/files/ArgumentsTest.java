@@ -16,7 +16,7 @@ class ArgumentsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match, formats",
+                "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match, formats, rules",
                 "parse | trawl parse: --format is missing: expected a format's name, for example --format squid, or --format auto (bin/trawl formats lists them)",
                 "parse --format | trawl parse: --format has no value: expected one after it",
                 "parse --format --output | trawl parse: --format has no value: expected one after it",
@@ -44,7 +44,7 @@ class ArgumentsTest {
                 "match --format squid --index no-such.index | trawl match: no-such.index: no such file",
                 "indicators - - | trawl indicators: - is given twice: standard input can be read once",
                 "indicators no-such.txt | trawl indicators: no-such.txt: no such file",
-                "match --format squid | trawl match: --indicators and --index are missing: expected one of them, for example --indicators feed.txt",
+                "match --format squid | trawl match: --indicators, --index and --rules are missing: expected one of them, for example --indicators feed.txt",
                 "match --format squid --indicators | trawl match: --indicators has no value: expected one after it",
                 "match --format squid --indicators - | trawl match: standard input cannot be log and indicators at once: expected a file for one of them",
                 "match --format squid --indicators no-such.txt | trawl match: no-such.txt: no such file",

@@ -108,7 +108,9 @@ public final class Correlator {
             }
             same.add(one);
         }
-        correlator.judge(same);
+        if (!same.isEmpty()) {
+            correlator.judge(same);
+        }
         return correlator.finish();
     }
 

@@ -45,6 +45,14 @@ class CorrelatorTest {
     }
 
     @Test
+    void ofNothingThereIsNoGroup() {
+        assertThat(Correlator.batch(set(THREE), List.of())).isEmpty();
+        assertThat(Correlator.batch(Correlations.NONE, fired("a@0 x"))).isEmpty();
+        assertThat(new Correlator(set(THREE), Duration.ZERO, Correlator.Bounds.USUAL).add(List.of(), Instant.MAX))
+                .isEmpty();
+    }
+
+    @Test
     void fewerEventsAreNoGroup() {
         assertThat(batch(THREE, "a@0 x, a@1 x, a@2 y, a@20 x, a@21 x")).isEmpty();
     }
