@@ -9,7 +9,7 @@ takes \
   '--rules FILE...' 'Sigma rules (.yml) and STIX patterns (.stix, .json), files or folders; docs/rules.md' \
   '--placeholders FILE' 'values that stand for %name% in Sigma rules' \
   '--brands FILE' 'your brands, one per line: hosts that look like one of them are found; docs/lookalikes.md' \
-  '--odd-hosts' 'also find hosts that are none: addresses in odd notations, names without a dot, and others' \
+  '--odd-hosts LEVEL' 'also find hosts that are none, from this level on: low, medium or high; docs/lookalikes.md (default: none)' \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'

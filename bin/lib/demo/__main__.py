@@ -20,6 +20,7 @@ from moving import StoodStill
 from demo.airflow import Airflow
 from demo.detect import AUTO, detected
 from demo.hot import await_hot, judge_hot
+from demo.rules import write_rules
 from demo.stack import STATE, DemoError, NotUp, change, say, settings, start, trawl
 from demo.summary import END, LOOK, Summary, add_up, compare, show
 from demo.sweeps import Sweeps
@@ -118,6 +119,7 @@ def run(given: argparse.Namespace) -> Summary:
         *("--set", "hot.heartbeat=PT5S"),
         *("--set", "source.proxy.silence=PT1H"),
         *("--set", f"indicators.folder={STATE / 'feeds'}"),
+        *write_rules(),
     )
     lap("starting the servers")
     conf = settings()

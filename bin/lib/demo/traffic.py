@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from demo.rules import plant_for_rules
 from demo.stack import HOME, STATE, DemoError
 
 LIVE = 20
@@ -65,6 +66,8 @@ def make_traffic(given: argparse.Namespace) -> tuple[dict[str, list[bytes]], lis
     truth = [json.loads(line) for line in (out / "truth.ndjson").read_text().splitlines()]
     for line in truth:
         line["proxy"] = called[line["proxy"]]
+    if given.format == "squid":
+        plant_for_rules(logs, truth)
     return logs, truth
 
 

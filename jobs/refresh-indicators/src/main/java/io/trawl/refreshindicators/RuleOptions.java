@@ -2,6 +2,7 @@ package io.trawl.refreshindicators;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
+import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.document.Refusal;
 import io.trawl.intel.rule.pack.RuleInputs;
@@ -158,8 +159,23 @@ final class RuleOptions {
                 first(files.of(one(settings.text(BRANDS, "")), "brands")),
                 first(files.of(one(settings.text(POPULAR, "")), "popular")),
                 (int) brands,
-                isOn(settings, "hosts.odd"),
+                level(settings),
                 settings.list("hosts.internal"));
+    }
+
+    /** From which level on hosts that are none are found; null where they are not looked for. */
+    private static @Nullable Level level(Settings settings) {
+        String set = settings.text("hosts.level");
+        if (set.equals("none")) {
+            return null;
+        }
+        for (Level level : List.of(Level.LOW, Level.MEDIUM, Level.HIGH)) {
+            if (level.text().equals(set)) {
+                return level;
+            }
+        }
+        throw new IllegalArgumentException(
+                "setting hosts.level = " + set + ": expected none, low, medium or high");
     }
 
     /** Makes paths of names. */

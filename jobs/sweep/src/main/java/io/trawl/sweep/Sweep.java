@@ -134,7 +134,7 @@ final class Sweep implements AutoCloseable {
                         "--set",
                         "brands.file=" + names(SweptBy.list(by.brands())),
                         "--set",
-                        "hosts.odd=" + by.oddHosts()));
+                        "hosts.level=" + by.oddHosts()));
         ObjectNode file = Json.MAPPER.createObjectNode();
         file.set("made_of", made);
         file.set("report", report);

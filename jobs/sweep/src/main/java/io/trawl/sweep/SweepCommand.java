@@ -54,7 +54,7 @@ public final class SweepCommand implements AutoCloseable {
     private @Nullable Path brands;
 
     @Option(names = "--odd-hosts")
-    private boolean oddHosts;
+    private String oddHosts = "none";
 
     @Option(names = "--lake")
     private Path lake = Path.of(System.getProperty("trawl.sweep.lake", ".trawl/sweep"));

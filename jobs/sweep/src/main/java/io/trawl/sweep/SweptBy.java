@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules files of rules, or folders of them
  * @param placeholders values that stand for {@code %name%} in rules; null where there are none
  * @param brands file of brands that hosts may look like; null where there is none
- * @param oddHosts whether hosts that are none are looked for
+ * @param oddHosts from which level on hosts that are none are found: none, low, medium or high
  */
 record SweptBy(
         List<Path> feeds,
@@ -21,7 +21,7 @@ record SweptBy(
         List<Path> rules,
         @Nullable Path placeholders,
         @Nullable Path brands,
-        boolean oddHosts) {
+        String oddHosts) {
     /** All files and folders. */
     Stream<Path> files() {
         return Stream.of(feeds, allowlists, rules, list(placeholders), list(brands))

@@ -123,7 +123,7 @@ class MaintainedSweepJobTest {
 
         ObjectNode sweep() throws Exception {
             return sweep.run(
-                    new SweptBy(List.of(folder.resolve("feed.txt")), List.of(), List.of(), null, null, false),
+                    new SweptBy(List.of(folder.resolve("feed.txt")), List.of(), List.of(), null, null, "none"),
                     logs,
                     true);
         }

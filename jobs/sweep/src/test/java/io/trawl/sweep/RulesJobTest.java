@@ -154,7 +154,7 @@ class RulesJobTest {
                         + line(7, "http://www.paypal.com/", "curl/8.0")
                         + line(8, "http://3221225993/x", "curl/8.0"));
 
-        sweep("--brands=" + brands, "--odd-hosts", folder.resolve("more.log").toString());
+        sweep("--brands=" + brands, "--odd-hosts=high", folder.resolve("more.log").toString());
 
         List<String> found = rows(
                 LakeTable.DETECTIONS,

@@ -3,6 +3,8 @@ package io.trawl.intel.lookalike.rules;
 import io.trawl.intel.lookalike.Lookalikes;
 import io.trawl.intel.lookalike.host.HostRules;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Level;
+import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.record.ProxyEvent;
@@ -33,21 +35,32 @@ public final class LookalikeJudge implements Judge {
 
     private final @Nullable Lookalikes lookalikes;
     private final @Nullable HostRules hosts;
+    private final Level least;
     private final LookalikeRules rules;
 
     /**
      * @param lookalikes null where no brands are known
      * @param hosts null where hosts that are none are not looked for
+     * @param least the level from which on a host that is none is found
      */
-    public LookalikeJudge(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts) {
+    public LookalikeJudge(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts, Level least) {
         this.lookalikes = lookalikes;
         this.hosts = hosts;
+        this.least = least;
         this.rules = LookalikeRules.of(lookalikes, hosts, CACHED);
     }
 
     @Override
     public void judge(ProxyEvent event, Consumer<? super Verdict> verdicts) {
-        rules.judge(event, verdicts);
+        rules.judge(event, verdict -> {
+            if (verdict.rule().kind() != Rule.Kind.HOST || isEnough(verdict.rule().level())) {
+                verdicts.accept(verdict);
+            }
+        });
+    }
+
+    private boolean isEnough(Level level) {
+        return level.compareTo(least) >= 0;
     }
 
     @Override
@@ -66,7 +79,8 @@ public final class LookalikeJudge implements Judge {
         if (known != null) {
             texts.merge(
                     "url_domain",
-                    values(host -> !known.judge(host, null, null, -1).isEmpty()),
+                    values(host -> known.judge(host, null, null, -1).stream()
+                            .anyMatch(one -> isEnough(one.rule().level()))),
                     Sieve.Values::or);
             texts.put("url_original", values(url -> !hasPlainHost(url)));
             // Nearly no URL has one.

@@ -1,5 +1,6 @@
 package io.trawl.intel.rule.pack;
 
+import io.trawl.intel.rule.Level;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param brands the site's own brands, which others may look like; null where there is no such file
  * @param popular a list of popular domains: they are no look-alikes; null where there is no such file
  * @param top how many of the popular domains are brands, too
- * @param oddHosts whether hosts that are none are looked for
+ * @param oddHosts from which level on hosts that are none are found; null where they are not looked for
  * @param internal names that are hosts inside the site, and suffixes of such with a dot before them
  */
 public record RuleInputs(
@@ -25,7 +26,7 @@ public record RuleInputs(
         @Nullable Path brands,
         @Nullable Path popular,
         int top,
-        boolean oddHosts,
+        @Nullable Level oddHosts,
         List<String> internal) {
     public RuleInputs {
         rules = List.copyOf(rules);
@@ -34,6 +35,6 @@ public record RuleInputs(
 
     /** Whether there is nothing that a rule could come of. */
     public boolean isEmpty() {
-        return rules.isEmpty() && brands == null && (popular == null || top == 0) && !oddHosts;
+        return rules.isEmpty() && brands == null && (popular == null || top == 0) && oddHosts == null;
     }
 }

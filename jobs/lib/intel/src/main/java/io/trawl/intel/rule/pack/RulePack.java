@@ -7,6 +7,7 @@ import io.trawl.intel.lookalike.brand.Popularity;
 import io.trawl.intel.lookalike.host.HostRules;
 import io.trawl.intel.lookalike.rules.LookalikeJudge;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.correlation.Correlations;
@@ -52,7 +53,7 @@ public final class RulePack {
     private static final String POPULAR = "popular/";
     /** How many popular domains are brands. */
     private static final String TOP = "settings/top";
-    /** There where hosts that are none are looked for: names that are hosts inside. */
+    /** There where hosts that are none are looked for: the level from which on, then names that are hosts inside, a line each. */
     private static final String HOSTS = "settings/hosts";
 
     /** Of every entry: the same rules make the same file. */
@@ -98,13 +99,15 @@ public final class RulePack {
         if (top != null) {
             brands = brands.with(Brands.ofDomains(popular.top(Integer.parseInt(text(top)))));
         }
-        byte[] internal = files.get(HOSTS);
-        if (brands.all().isEmpty() && internal == null) {
+        byte[] hosts = files.get(HOSTS);
+        List<String> odd = hosts == null ? null : text(hosts).lines().toList();
+        if (brands.all().isEmpty() && odd == null) {
             return null;
         }
         return new LookalikeJudge(
                 brands.all().isEmpty() ? null : Lookalikes.of(brands, popular, host -> false, Lookalikes.LEAST),
-                internal == null ? null : HostRules.of(text(internal).lines().toList()));
+                odd == null ? null : HostRules.of(odd.subList(1, odd.size())),
+                odd == null ? Level.CRITICAL : Level.valueOf(odd.get(0)));
     }
 
     private static String text(byte[] bytes) {
@@ -192,8 +195,9 @@ public final class RulePack {
         if (given.popular() != null && given.top() > 0) {
             files.put(TOP, bytes(Integer.toString(given.top())));
         }
-        if (given.oddHosts()) {
-            files.put(HOSTS, bytes(String.join("\n", given.internal())));
+        Level odd = given.oddHosts();
+        if (odd != null) {
+            files.put(HOSTS, bytes(odd + "\n" + String.join("\n", given.internal())));
         }
         if (given.misuse()) {
             files.put(MISUSE, new byte[0]);
