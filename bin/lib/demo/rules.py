@@ -28,7 +28,7 @@ BRAND = "trawlbank.example"
 PLANTED: tuple[tuple[str, str, str, str, str], ...] = (
     ("sigma", "POST", "http://a.planted.example/demo/gate.php", "Demo, a form is posted to a gate", "url.original"),
     ("stix", "GET", "http://b.planted.example/demo/beacon?x=1&id=77", STIX.strip(), "url.full"),
-    ("look-alike", "GET", "http://www.trawlbnak.example/", "Look-alike: transposition", "url.domain"),
+    ("look-alike", "GET", "http://www.trawlbnak.example/", "Look-alike: Transposition", "url.domain"),
     ("host", "GET", "http://0xcb007105/demo", "An IPv4 address in hexadecimal", "url.domain"),
 )
 """Kind, method, URL, the rule's name, and the field that it is met by."""
