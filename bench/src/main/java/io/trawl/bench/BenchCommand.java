@@ -8,6 +8,7 @@ import io.trawl.bench.frame.Outcome;
 import io.trawl.bench.frame.Size;
 import io.trawl.bench.hot.HotBench;
 import io.trawl.bench.match.IndexBench;
+import io.trawl.bench.match.LookalikeBench;
 import io.trawl.bench.match.MatchBench;
 import io.trawl.bench.parse.ParseBench;
 import io.trawl.bench.path.PathBench;
@@ -41,7 +42,8 @@ public final class BenchCommand {
                 new GrowthBench(),
                 new ParseBench(),
                 new IndexBench(),
-                new MatchBench());
+                new MatchBench(),
+                new LookalikeBench());
     }
 
     @Command(

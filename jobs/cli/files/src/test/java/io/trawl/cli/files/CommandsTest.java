@@ -173,6 +173,36 @@ class CommandsTest {
     }
 
     @Test
+    void saysWhatAHostIsTakenFor() throws IOException {
+        String brands = file("brands.txt", bytes("paypal.com partners=paypal-friends.example\n"));
+        Ran ran = Ran.of(
+                bytes("paypa1.example\r\n\nwww.paypal.com\nhttp://0x7f000001/\npaypal-friends.example\nevil\u001b[31m\n"),
+                "lookalike",
+                "--brands",
+                brands);
+        assertThat(ran.status()).isZero();
+        assertThat(ran.json()).hasSize(5);
+        assertThat(ran.json().get(0).at("/finding/kind").asText()).isEqualTo("lookalike");
+        assertThat(ran.json().get(0).at("/finding/technique").asText()).isEqualTo("homoglyph");
+        assertThat(ran.json().get(0).at("/finding/brand").asText()).isEqualTo("paypal.com");
+        assertThat(ran.json().get(0).at("/finding/parts/homoglyph").asInt()).isPositive();
+        assertThat(ran.json().get(1).get("finding").isNull()).isTrue();
+        assertThat(ran.json().get(2).at("/finding/rule").asText()).isEqualTo("host-ip-hex");
+        assertThat(ran.json().get(3).get("finding").isNull()).isTrue();
+        assertThat(ran.json().get(4).at("/finding/rule").asText()).isEqualTo("host-malformed");
+        assertThat(ran.out()).doesNotContain("\u001b");
+        String popular = file("popular.csv", bytes("1,paypal.com\n2,google.com\n3,gooogle.com\n"));
+        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "payypal.com").status()).isZero();
+        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "gooogle.com").status()).isEqualTo(1);
+        Ran variants = Ran.of(new byte[0], "lookalike", "--variants", "paypal.com");
+        assertThat(variants.json()).hasSizeGreaterThan(200);
+        assertThat(variants.out()).contains("{\"host\":\"papal.com\",\"technique\":\"omission\"");
+        Ran none = Ran.of(new byte[0], "lookalike", "example.com");
+        assertThat(none.status()).isEqualTo(2);
+        assertThat(none.err()).startsWith("trawl lookalike: no brands: expected --brands FILE");
+    }
+
+    @Test
     void everyLineOfAFeedIsAnIndicatorOrIsRejected() throws IOException {
         String csv = file(
                 "feed.csv",

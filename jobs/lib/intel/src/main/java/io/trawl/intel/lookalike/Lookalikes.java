@@ -96,8 +96,14 @@ public final class Lookalikes {
                 || allowed.test(host)) {
             return true;
         }
-        int rank = popular.rank(registrable);
+        int rank = rank(host, from);
         return rank > 0 && rank <= POPULAR;
+    }
+
+    /** Of the host itself, or else of its registrable domain; 0 if neither is popular. */
+    private int rank(String host, int from) {
+        int rank = popular.rank(host);
+        return rank > 0 ? rank : popular.rank(host.substring(from));
     }
 
     private Finding finding(String host, int from, int number, Scan scan, Seen seen) {
@@ -109,7 +115,7 @@ public final class Lookalikes {
                 scan.flags(),
                 mark,
                 index.isCrowded(number),
-                popular.rank(host.substring(from)),
+                rank(host, from),
                 seen,
                 parts);
         return new Finding(
@@ -126,7 +132,7 @@ public final class Lookalikes {
         for (String label : host.split("\\.", -1)) {
             String decoded = label.startsWith("xn--") ? Scripts.decoded(label) : null;
             if (decoded != null && Scripts.isMixed(decoded)) {
-                int rank = popular.rank(host.substring(from));
+                int rank = rank(host, from);
                 if (rank > 0 || allowed.test(host) || brands.owner(host.substring(from)) >= 0) {
                     return null;
                 }

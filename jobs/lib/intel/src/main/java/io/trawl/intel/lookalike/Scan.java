@@ -276,6 +276,7 @@ final class Scan {
                 if (isEncoded(from, to)) {
                     other(from, to, Scoring.IN_SUBDOMAIN);
                 } else {
+                    folded.fold(text, from, to);
                     exact(from, to, Scoring.IN_SUBDOMAIN);
                     combo.find(folded, text, from, to, this, Scoring.IN_SUBDOMAIN);
                 }

@@ -77,11 +77,11 @@ public final class Popularity {
             int more = domain.indexOf(',');
             domain = more < 0 ? domain : domain.substring(0, more);
             Canonical.Result host = Canonical.host(domain);
+            if (number == 1 && !ranked && domain.indexOf('.') < 0) {
+                // A header: GlobalRank,Domain.
+                continue;
+            }
             if (host.canonical() == null) {
-                if (number == 1) {
-                    // A header: GlobalRank,Domain.
-                    continue;
-                }
                 throw new IOException(file + ", line " + number + ": not a domain (" + host.reason()
                         + "); expected for example 1,example.com or example.com");
             }

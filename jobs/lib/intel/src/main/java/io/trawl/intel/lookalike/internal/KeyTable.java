@@ -73,9 +73,9 @@ public final class KeyTable {
         }
     }
 
-    /** Makes the filter, of 16 to 32 bits a hash; nothing is added afterwards. */
+    /** Makes the filter, of 8 to 16 bits a hash; nothing is added afterwards. */
     public void finish() {
-        int words = Math.max(64, Integer.highestOneBit(Math.max(1, size)) / 2);
+        int words = Math.max(64, Integer.highestOneBit(Math.max(1, size)) / 4);
         filter = new long[words];
         shift = Long.numberOfLeadingZeros(words) + 1;
         for (long key : keys) {
@@ -87,7 +87,7 @@ public final class KeyTable {
 
     private static long bits(long key) {
         // The upper bits choose the word; these lie below them.
-        return 1L << (key >>> 34) | 1L << (key >>> 28) | 1L << (key >>> 22);
+        return 1L << (key >>> 34) | 1L << (key >>> 28);
     }
 
     private static int slot(long key, int mask) {

@@ -24,7 +24,7 @@ public final class Scripts {
     private static final Normalizer2 NFD = Normalizer2.getNFDInstance();
     /** What no skeleton has for a letter of ASCII, though a reader takes it for one. */
     private static final String[] MORE = {
-        "κк", "k", "ĸ", "k", "νѵ", "v", "τт", "t", "ηпո", "n", "ωшщա", "w", "вьъßꞵβ", "b", "мʍ", "m", "нћђһ", "h", "зэє", "e",
+        "κк", "k", "ĸ", "k", "νѵ", "v", "τт", "t", "ηпո", "n", "ωшщա", "w", "вьъßꞵβƅ", "b", "мʍ", "m", "нћђһ", "h", "зэє", "e",
         "дɗժ", "d", "цυմ", "u", "уγүყ", "y", "χ", "x", "ʐʑ", "z", "ιɩɪӏ", "l", "ғ", "f", "ɡց", "g", "θөσօ", "o", "ρ", "p",
         "ԛզ", "q", "гɼ", "r", "ƨ", "s", "αɑ", "a", "ϲ", "c", "єέε", "e",
     };
