@@ -16,7 +16,7 @@ class ArgumentsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, match, formats, rules",
+                "nonsense | trawl nonsense: command 'nonsense': expected one of parse, canonical, indicators, index, lookalike, match, formats, rules",
                 "parse | trawl parse: --format is missing: expected a format's name, for example --format squid, or --format auto (bin/trawl formats lists them)",
                 "parse --format | trawl parse: --format has no value: expected one after it",
                 "parse --format --output | trawl parse: --format has no value: expected one after it",

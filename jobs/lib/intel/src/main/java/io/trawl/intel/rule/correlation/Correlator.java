@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -224,13 +225,48 @@ public final class Correlator {
             Node node = correlations.nodes.get(next.getKey());
             for (Map.Entry<Spot, Item> entry : items(node, next.getValue()).entrySet()) {
                 Spot spot = entry.getKey();
-                Search search = searches.get(node.index).get(spot.key);
-                if (search == null) {
-                    search = new Search(node, spot.values, bounds.events);
-                    put(search, spot.key);
-                }
-                search.add(entry.getValue(), this::emit, open -> signal(signal(node, open, spot.values), queue));
+                Search search = search(node, spot);
+                search.add(
+                        entry.getValue(),
+                        this::emit,
+                        open -> signal(signal(node, open, spot.values), queue),
+                        item -> grown(search, item, queue));
                 looked(search, spot.key);
+            }
+        }
+    }
+
+    private Search search(Node node, Spot spot) {
+        Search known = searches.get(node.index).get(spot.key);
+        if (known != null) {
+            return known;
+        }
+        Search search = new Search(node, spot.values, bounds.events);
+        put(search, spot.key);
+        return search;
+    }
+
+    /**
+     * A group holds at each of its events, so what follows one of them follows the group. Who counts groups counts it once.
+     */
+    private void grown(Search search, Item item, TreeMap<Integer, List<Signal>> queue) {
+        Node node = search.node;
+        for (Node user : correlations.users.getOrDefault(node.correlation.id(), List.of())) {
+            if (user.correlation.shape() instanceof Shape.RuleCount
+                    || user.correlation.shape() instanceof Shape.Together) {
+                Search.Open open = Objects.requireNonNull(search.open);
+                Map<String, List<String>> all = new HashMap<>();
+                for (int i = 0; i < node.wanted.size(); i++) {
+                    all.put(node.wanted.get(i), item.wanted.get(i));
+                }
+                for (int i = 0; i < search.values.size(); i++) {
+                    all.put(node.correlation.groupBy().get(i), List.of(search.values.get(i)));
+                }
+                Set<String> events = new LinkedHashSet<>();
+                open.items.stream().limit(MOST_COMBINATIONS).forEach(one -> events.addAll(one.events));
+                events.addAll(item.events);
+                queue.computeIfAbsent(user.index, key -> new ArrayList<>())
+                        .add(new Signal(node.correlation.id(), open.id, item.time, all, List.copyOf(events)));
             }
         }
     }

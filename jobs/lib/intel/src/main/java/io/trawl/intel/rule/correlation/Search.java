@@ -83,9 +83,10 @@ final class Search {
     }
 
     /** Takes an item; all deadlines before it have been met. */
-    void add(Item item, Consumer<Group> groups, Consumer<Open> fired) {
+    void add(Item item, Consumer<Group> groups, Consumer<Open> fired, Consumer<Item> grown) {
         if (open != null) {
             if (measure.isPart(item)) {
+                grown.accept(item);
                 open.last = item.time;
                 open.count++;
                 if (open.items.size() < most) {

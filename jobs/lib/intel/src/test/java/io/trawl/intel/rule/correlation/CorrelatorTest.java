@@ -274,6 +274,18 @@ class CorrelatorTest {
     }
 
     @Test
+    void aChainFollowsEachEventOfAGroup() {
+        Correlation many = correlation("many", new Shape.EventCount(Limits.atLeast(3)), "a");
+        Correlation then = correlation("then", new Shape.RuleCount(true, Limits.atLeast(2)), "many", "b");
+        Correlation twice = correlation("twice", new Shape.EventCount(Limits.atLeast(2)), "many");
+        String log = "a@0 x, a@1 x, a@2 x, a@9 x, b@15 x";
+        assertThat(text(Correlator.batch(set(many, then), fired(log)))).isEqualTo("x:1,2,3,4,5");
+        assertThat(Correlator.batch(set(many, then), fired("a@0 x, a@1 x, a@2 x, a@4 x, b@15 x")))
+                .isEmpty();
+        assertThat(Correlator.batch(set(many, twice), fired(log))).isEmpty();
+    }
+
+    @Test
     void aChainGroupsByItsOwnFields() {
         Correlation many = correlation("many", new Shape.EventCount(Limits.atLeast(2)), "a");
         Correlation then = correlation(
