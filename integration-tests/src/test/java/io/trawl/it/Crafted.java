@@ -97,7 +97,7 @@ final class Crafted {
                     c-useragent: null
                 referrer:
                     cs-referer|contains:
-                        - evil.example
+                        - odd.example
                         - 192.0.2.7
                 condition: agent and referrer
             """,

@@ -1,11 +1,13 @@
 package io.trawl.enrich;
 
+import io.trawl.base.Window;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.Tally;
 import io.trawl.intel.canonical.Observables;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
+import io.trawl.lake.Ledger;
 import io.trawl.record.Detection;
 import io.trawl.record.Observable;
 import io.trawl.record.ProxyEvent;
@@ -16,12 +18,17 @@ import io.trawl.run.Reads;
 import io.trawl.run.Run;
 import io.trawl.schema.word.Stage;
 import io.trawl.schema.word.SweepKind;
+import io.trawl.steps.Correlating;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Matches the events of one window with indicators and rules, and says what was seen in it by whom. */
@@ -74,17 +81,17 @@ public final class EnrichJob implements Job {
         SweepStep engine = new SweepStep(pinned, run.settings(), run.source(), SweepKind.BATCH);
         boolean empty = events.isEmpty();
         String[] matched = engine.fields().toArray(new String[0]);
-        Flow<Optional<ProxyEvent>> candidates =
-                empty ? Flow.of(List.of()) : Flow.of(engine.candidates(events.blocks(matched)));
-        Tally tally = candidates
-                .then(Step.<Optional<ProxyEvent>, ProxyEvent>of("candidates", EnrichJob::present))
-                .then(engine)
+        List<Detection> correlated = empty ? List.of() : correlated(run, events, pinned);
+        Flow<Looked> looked =
+                empty ? Flow.of(List.of()) : Flow.of(looked(run, engine.candidates(events.blocks(matched)), correlated));
+        Tally tally = looked.then(Step.<Looked, Looked>of("candidates", EnrichJob::present))
+                .then(Step.<Looked, Detection>of("detected", (one, out) -> one.detections(engine, out)))
                 .into(detections)
                 .filter("suppressed", detection -> detection.getSuppressedBy() != null)
                 .run();
 
         // What was looked at, row by row: the ledger proves coverage with it.
-        long count = tally.count("in");
+        long count = tally.count("in") - correlated.size();
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES);
         Flow<Observable> sightings = empty
                 ? Flow.of(List.of())
@@ -105,10 +112,65 @@ public final class EnrichJob implements Job {
         run.count("odd_hosts", seen.count("odd_hosts"));
     }
 
-    private static void present(Optional<ProxyEvent> event, Step.Out<? super ProxyEvent> out) {
-        if (event.isPresent()) {
-            out.emit(event.get());
+    /**
+     * What is looked at: an event, if one could be a detection, or a detection of several events.
+     */
+    private record Looked(@Nullable ProxyEvent event, @Nullable Detection correlated) implements Serializable {
+        void detections(SweepStep engine, Step.Out<? super Detection> out) {
+            if (event != null) {
+                engine.apply(event, out);
+            }
+            if (correlated != null) {
+                out.emit(correlated);
+            }
         }
+    }
+
+    private static JavaRDD<Looked> looked(
+            Run run, JavaRDD<Optional<ProxyEvent>> candidates, List<Detection> correlated) {
+        JavaRDD<Looked> events = candidates.map(one -> new Looked(one.orElse(null), null));
+        return correlated.isEmpty()
+                ? events
+                : events.union(run.context().parallelize(correlated, 1).map(one -> new Looked(null, one)));
+    }
+
+    private static void present(Looked one, Step.Out<? super Looked> out) {
+        if (one.event() != null || one.correlated() != null) {
+            out.emit(one);
+        }
+    }
+
+    /** What events of the window and of those before it meet together. */
+    private static List<Detection> correlated(Run run, Input<ProxyEvent> events, IndicatorSnapshot pinned) {
+        Correlating correlating = Correlating.of(pinned, run.settings(), run.source());
+        if (correlating == null) {
+            return List.of();
+        }
+        String[] fields = correlating.fields().toArray(new String[0]);
+        JavaRDD<Correlating.Seen> seen = correlating.seen(events.blocks(fields));
+        Instant from = run.window().start().minus(correlating.reach());
+        int windows = 1;
+        for (Ledger.Entry before : run.ledger()
+                .current(run.source().name(), Stage.VALIDATE, from, run.window().start())
+                .values()) {
+            Window window = new Window(before.window(), before.windowEnd());
+            long snapshot = before.output(LakeTable.PROXY_EVENTS);
+            if (!run.lake().isEmpty(LakeTable.PROXY_EVENTS, run.source().name(), window, snapshot)) {
+                seen = seen.union(correlating.seen(run.lake()
+                        .blocks(
+                                run.spark(),
+                                LakeTable.PROXY_EVENTS,
+                                run.source().name(),
+                                window,
+                                snapshot,
+                                fields)));
+                windows++;
+            }
+        }
+        List<Detection> groups = correlating.groups(seen, run.window());
+        run.note("correlations looked at " + windows + (windows == 1 ? " window" : " windows") + " from " + from);
+        run.count("correlated", groups.size());
+        return groups;
     }
 
     /** A host without a canonical form, which is matched by its suffix alone. */

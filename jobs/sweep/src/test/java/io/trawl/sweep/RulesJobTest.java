@@ -167,6 +167,47 @@ class RulesJobTest {
                 .anyMatch(why -> why.contains("paypal.com") && why.contains("score"));
     }
 
+    /** A group that begins in one window and comes true in the next is the next one's. */
+    @Test
+    void aCorrelationReachesOverTheBorderOfAWindow() throws Exception {
+        Files.writeString(
+                rules.resolve("often.yml"),
+                """
+                title: A tool, again and again
+                id: 5b1b3f7e-1d33-4c1e-9f6b-0c3f5b0a7d12
+                status: test
+                level: critical
+                correlation:
+                    type: event_count
+                    rules:
+                        - %s
+                    group-by:
+                        - src_ip
+                    timespan: 10m
+                    condition:
+                        gte: 3
+                """
+                        .formatted(ID));
+        Path more = folder.resolve("more.log");
+        String twice = line(1, "http://b.example/", "NastyTool/3.0") + line(1, "http://c.example/", "NastyTool/3.0");
+        Files.writeString(more, twice + line(2, "http://c.example/", "NastyTool/3.0"));
+
+        // Its window is the one before that of the other log, which has the third event.
+        sweep(more.toString());
+
+        List<String> found = rows(
+                LakeTable.DETECTIONS,
+                row -> row.getField("client") + " " + row.getField("how") + " " + row.getField("rule_level") + " "
+                        + row.getField("url_original"));
+        assertThat(found)
+                .filteredOn(row -> row.contains("correlation"))
+                .containsExactly("10.0.0.1 correlation critical http://a.example/");
+        assertThat(rows(LakeTable.DETECTIONS, row -> String.valueOf(row.getField("why"))))
+                .anyMatch(why -> why.contains("group, src_ip, 10.0.0.1") && why.contains("3 from 2026-11-24T10:00:01Z"));
+        // The rule by itself is silent: it is the correlation's.
+        assertThat(found).noneMatch(row -> row.contains("rule high"));
+    }
+
     /** A window is swept with the rules of its first sweep; the command takes those of now. */
     @Test
     void aRuleThatChangesIsUsedTheNextTime() throws Exception {

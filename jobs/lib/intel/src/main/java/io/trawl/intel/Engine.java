@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +146,13 @@ public final class Engine {
         detection.setWhy(List.of());
         detection.setSuppressedBy(suppressedBy(match, suppressors));
         return detection;
+    }
+
+    /** Gives the verdicts on an event, each with the detection that it is. */
+    public void verdicts(ProxyEvent event, BiConsumer<Verdict, Detection> verdicts) {
+        if (rules != null) {
+            rules.judge(event, verdict -> verdicts.accept(verdict, detection(event, verdict)));
+        }
     }
 
     private Detection detection(ProxyEvent event, Verdict verdict) {

@@ -42,6 +42,9 @@ record Basis(
         @Nullable Used formats,
         HotProgress hot)
         implements Serializable {
+    /** What a detection of several events has as how it matched. */
+    private static final String CORRELATION = "correlation";
+
 
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
@@ -71,7 +74,10 @@ record Basis(
         Reason reason;
         String why;
         Long snapshot = hot.snapshot(partition, offset);
-        if (hot.isBefore(partition, offset)) {
+        if (detection.getHow().equals(CORRELATION)) {
+            reason = Reason.CORRELATION;
+            why = "the hot path does not judge correlations";
+        } else if (hot.isBefore(partition, offset)) {
             reason = Reason.BEFORE;
             why = "the hot path began at offset " + hot.takeUps().get(0).from().getOrDefault(partition, 0L);
         } else if (hot.position(partition) <= offset) {

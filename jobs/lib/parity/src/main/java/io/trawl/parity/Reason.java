@@ -20,6 +20,8 @@ public enum Reason {
     HEALED("healed"),
     /** The hot path, of an older version, found it in url.domain, and the batch sweep in the field of DNS or TLS. */
     OTHER_FIELD("other field"),
+    /** Several events met it together, which only the batch sweep judges. */
+    CORRELATION("correlation"),
     UNEXPLAINED("unexplained");
 
     private final String text;

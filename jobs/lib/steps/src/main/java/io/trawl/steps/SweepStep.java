@@ -58,13 +58,18 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
         return Engine.fields(rules());
     }
 
+    /** What a person says that a source is to Sigma rules. */
+    static String logsource(LogSource source, Settings settings) {
+        return settings.text("source." + source.name() + ".logsource", "");
+    }
+
     private @Nullable Judge rules() {
         IndicatorSnapshot.Pack rules = indicators.rules();
         return rules == null
                 ? null
                 : SnapshotFiles.RULES
                         .open(rules.file(), settings)
-                        .judge(source.formats(), settings.text("source." + source.name() + ".logsource", ""));
+                        .judge(source.formats(), logsource(source, settings));
     }
 
     private Engine engine() {

@@ -279,6 +279,13 @@ public final class RuleBook {
         return null;
     }
 
+    /** The columns of an event that {@link #fired} reads. */
+    public Set<String> columnsOfFired() {
+        Set<String> columns = new LinkedHashSet<>();
+        fields.values().forEach(names -> names.values().forEach(of -> of.forEach(field -> columns.addAll(field.columns()))));
+        return columns;
+    }
+
     /** What correlations need of an event for which a rule fired. */
     public Fired fired(String rule, String eventId, long order, ProxyEvent event) {
         Map<String, List<String>> values = new HashMap<>();

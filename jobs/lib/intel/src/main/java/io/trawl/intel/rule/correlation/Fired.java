@@ -1,5 +1,6 @@
 package io.trawl.intel.rule.correlation;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import java.util.Map;
  * @param values by field, as {@link Correlations#fields} names them, the values that the event has; fields that it does
  *     not have may be missing
  */
-public record Fired(String rule, String event, Instant time, long order, Map<String, List<String>> values) {
+public record Fired(String rule, String event, Instant time, long order, Map<String, List<String>> values)
+        implements Serializable {
     public Fired {
         values = Map.copyOf(values);
     }

@@ -238,6 +238,19 @@ public final class RulePack {
         return judge == Judge.NONE ? null : judge;
     }
 
+    /**
+     * What judges the events of a source by the rules that correlations are of.
+     *
+     * @return null where no such rule is for the source
+     */
+    public @Nullable Judge ofCorrelations(List<String> formats, String setting) {
+        List<Rule> rules = book.rules().stream()
+                .filter(rule -> book.correlations().isUsed(rule.id()))
+                .filter(rule -> isFor(rule, formats, setting))
+                .toList();
+        return rules.isEmpty() ? null : RuleSet.of(rules);
+    }
+
     private Judge made(List<String> formats, String setting) {
         Correlations correlations = book.correlations();
         List<Rule> rules = book.rules().stream()

@@ -1,0 +1,215 @@
+package io.trawl.steps;
+
+import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
+import io.trawl.base.Window;
+import io.trawl.columns.read.Block;
+import io.trawl.intel.Engine;
+import io.trawl.intel.canonical.Ids;
+import io.trawl.intel.index.IndicatorIndex;
+import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.correlation.Correlation;
+import io.trawl.intel.rule.correlation.Correlations;
+import io.trawl.intel.rule.correlation.Correlator;
+import io.trawl.intel.rule.correlation.Fired;
+import io.trawl.intel.rule.correlation.Group;
+import io.trawl.intel.rule.pack.RulePack;
+import io.trawl.record.Detection;
+import io.trawl.record.ProxyEvent;
+import io.trawl.record.RuleReason;
+import io.trawl.schema.word.SweepKind;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what the events of a window and of those before it meet together. A group belongs to the first
+ * window with whose events it is true: it is not a group of the windows before alone, in whatever order their events came.
+ * So each window's sweep gives its own groups, however the borders lie, and a rerun gives the same.
+ */
+public final class Correlating implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** What a detection of a correlation has as how it matched. */
+    public static final String HOW = "correlation";
+
+    private static final int OFFSET_BITS = 48;
+    private static final String LIMIT = "rules.correlation.events";
+
+    private final IndicatorSnapshot indicators;
+    private final Settings settings;
+    private final LogSource source;
+    private transient volatile @Nullable Engine engine;
+
+    private Correlating(IndicatorSnapshot indicators, Settings settings, LogSource source) {
+        this.indicators = indicators;
+        this.settings = settings;
+        this.source = source;
+    }
+
+    /** The correlations of a snapshot's rules; null where there are none for the source. */
+    public static @Nullable Correlating of(IndicatorSnapshot indicators, Settings settings, LogSource source) {
+        if (indicators.rules() == null) {
+            return null;
+        }
+        Correlating correlating = new Correlating(indicators, settings, source);
+        return correlating.rules() == null ? null : correlating;
+    }
+
+    /**
+     * An event for which a rule fired.
+     *
+     * @param window the start of its window
+     * @param detection what the event would be as a detection of the rule
+     */
+    public record Seen(Fired fired, Instant window, Detection detection) implements Serializable {}
+
+    private RulePack pack() {
+        IndicatorSnapshot.Pack rules = indicators.rules();
+        if (rules == null) {
+            throw new IllegalStateException("no rules");
+        }
+        return SnapshotFiles.RULES.open(rules.file(), settings);
+    }
+
+    private @Nullable Judge rules() {
+        return pack().ofCorrelations(source.formats(), SweepStep.logsource(source, settings));
+    }
+
+    /** How far before a window events are looked at. */
+    public Duration reach() {
+        Duration most = settings.duration("rules.correlation.reach");
+        Duration reach = pack().book().correlations().reach();
+        return reach == null || reach.compareTo(most) > 0 ? most : reach;
+    }
+
+    /** The columns of an event that are needed. */
+    public List<String> fields() {
+        Set<String> fields = new LinkedHashSet<>(Engine.fields(rules()));
+        fields.addAll(pack().book().columnsOfFired());
+        return List.copyOf(fields);
+    }
+
+    private Engine engine() {
+        Engine judge = engine;
+        if (judge == null) {
+            judge = new Engine(
+                    IndicatorIndex.of(List.of()),
+                    indicators.id(),
+                    source.webServer(),
+                    SweepKind.BATCH,
+                    List.of(),
+                    rules());
+            engine = judge;
+        }
+        return judge;
+    }
+
+    /** The events for which a rule fired that a correlation is of. The blocks need the {@link #fields}. */
+    public JavaRDD<Seen> seen(JavaRDD<Block<ProxyEvent>> blocks) {
+        return blocks.mapPartitions(some -> new Candidates(engine(), some)).flatMap(this::seen);
+    }
+
+    private Iterator<Seen> seen(Optional<ProxyEvent> candidate) {
+        List<Seen> seen = new ArrayList<>();
+        candidate.ifPresent(event -> engine().verdicts(
+                event,
+                (verdict, detection) -> seen.add(new Seen(
+                        pack().book()
+                                .fired(
+                                        verdict.rule().id(),
+                                        event.getEventId(),
+                                        ((long) event.getPartition() << OFFSET_BITS) + event.getOffset(),
+                                        event),
+                        event.getWindow(),
+                        detection))));
+        return seen.iterator();
+    }
+
+    /**
+     * The groups that come true with a window, as detections.
+     *
+     * @param seen of the window and of those before it that are in reach
+     * @throws JobFailure there are more than setting rules.correlation.events allows
+     */
+    public List<Detection> groups(JavaRDD<Seen> seen, Window window) {
+        int most = Math.toIntExact(settings.number(LIMIT));
+        List<Seen> all = seen.take(most + 1);
+        if (all.size() > most) {
+            throw new JobFailure(
+                    "correlations ask for more than " + most + " events of " + window + " and the windows before it: "
+                            + "narrow their rules, or raise " + LIMIT,
+                    null);
+        }
+        Map<String, Seen> byEvent = new HashMap<>();
+        List<Fired> fired = new ArrayList<>();
+        List<Fired> before = new ArrayList<>();
+        for (Seen one : all) {
+            fired.add(one.fired());
+            byEvent.putIfAbsent(one.fired().event(), one);
+            if (one.window().isBefore(window.start())) {
+                before.add(one.fired());
+            }
+        }
+        Correlations correlations = pack().book().correlations();
+        Set<String> known = new HashSet<>();
+        for (Group group : Correlator.batch(correlations, before)) {
+            group.events().forEach(event -> known.add(key(group, event)));
+        }
+        List<Detection> groups = new ArrayList<>();
+        for (Group group : Correlator.batch(correlations, fired)) {
+            Seen last = null;
+            boolean isKnown = false;
+            for (String event : group.events()) {
+                Seen one = byEvent.get(event);
+                isKnown |= known.contains(key(group, event));
+                last = one != null && one.window().equals(window.start()) ? one : last;
+            }
+            if (last != null && !isKnown && !correlations.isSilent(group.correlation().id())) {
+                groups.add(detection(group, last.detection()));
+            }
+        }
+        return groups;
+    }
+
+    private static String key(Group group, String event) {
+        return group.correlation().id() + " " + event + " " + group.values();
+    }
+
+    private static Detection detection(Group group, Detection event) {
+        Correlation correlation = group.correlation();
+        Detection detection = Detection.newBuilder(event).build();
+        detection.setDetectionId(Ids.of(group.id(), correlation.id(), event.getField()));
+        detection.setHow(HOW);
+        detection.setIndicatorId(correlation.id());
+        detection.setIndicatorValue(correlation.name());
+        detection.setRuleId(correlation.id());
+        detection.setRuleName(correlation.name());
+        detection.setRuleLevel(correlation.level().text());
+        detection.setScore(correlation.score());
+        detection.setTags(new ArrayList<>(correlation.tags()));
+        detection.setReferences(new ArrayList<>(correlation.references()));
+        List<RuleReason> why = new ArrayList<>();
+        group.group().forEach((field, value) -> why.add(new RuleReason("group", field, value, value)));
+        why.add(new RuleReason(
+                "events",
+                "event.id",
+                String.join(" ", group.events().subList(0, Math.min(10, group.events().size()))),
+                group.count() + " from " + group.first() + " to " + group.last()));
+        why.addAll(event.getWhy());
+        detection.setWhy(why);
+        return detection;
+    }
+}
