@@ -82,8 +82,9 @@ public final class EnrichJob implements Job {
         boolean empty = events.isEmpty();
         String[] matched = engine.fields().toArray(new String[0]);
         List<Detection> correlated = empty ? List.of() : correlated(run, events, pinned);
-        Flow<Looked> looked =
-                empty ? Flow.of(List.of()) : Flow.of(looked(run, engine.candidates(events.blocks(matched)), correlated));
+        Flow<Looked> looked = empty
+                ? Flow.of(List.of())
+                : Flow.of(looked(run, engine.candidates(events.blocks(matched)), correlated));
         Tally tally = looked.then(Step.<Looked, Looked>of("candidates", EnrichJob::present))
                 .then(Step.<Looked, Detection>of("detected", (one, out) -> one.detections(engine, out)))
                 .into(detections)
@@ -115,7 +116,8 @@ public final class EnrichJob implements Job {
     /**
      * What is looked at: an event, if one could be a detection, or a detection of several events.
      */
-    private record Looked(@Nullable ProxyEvent event, @Nullable Detection correlated) implements Serializable {
+    private record Looked(
+            @Nullable ProxyEvent event, @Nullable Detection correlated) implements Serializable {
         void detections(SweepStep engine, Step.Out<? super Detection> out) {
             if (event != null) {
                 engine.apply(event, out);

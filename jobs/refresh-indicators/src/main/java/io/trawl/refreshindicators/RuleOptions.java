@@ -174,8 +174,7 @@ final class RuleOptions {
                 return level;
             }
         }
-        throw new IllegalArgumentException(
-                "setting hosts.level = " + set + ": expected none, low, medium or high");
+        throw new IllegalArgumentException("setting hosts.level = " + set + ": expected none, low, medium or high");
     }
 
     /** Makes paths of names. */

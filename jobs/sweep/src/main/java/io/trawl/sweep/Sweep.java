@@ -27,7 +27,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -68,25 +71,32 @@ final class Sweep implements AutoCloseable {
      */
     ObjectNode run(SweptBy by, List<LogInputs.Swept> logs, boolean again) throws IOException {
         JsonNode indicators = refresh(by, again);
-        List<ObjectNode> swept = new ArrayList<>();
-        for (LogInputs.Swept log : logs) {
-            ObjectNode made = made(log, indicators);
-            String name = "swept/" + SOURCE + "/" + name(log.window()) + ".json";
-            JsonNode before = again ? null : state.read(name);
-            if (before != null && before.path("made_of").equals(made)) {
-                swept.add(
-                        ((ObjectNode) before.path("log")).put("log", log.name()).put("unchanged", true));
-                continue;
-            }
-            ObjectNode one = window(log);
-            ObjectNode file = Json.MAPPER.createObjectNode();
-            file.set("made_of", made);
-            file.set("log", one);
-            state.replace(name, file);
-            swept.add(one);
+        // In the order of their windows: correlations look at the windows before.
+        List<LogInputs.Swept> inOrder = new ArrayList<>(logs);
+        inOrder.sort(Comparator.comparing(log -> log.window().start()));
+        Map<LogInputs.Swept, ObjectNode> byLog = new HashMap<>();
+        for (LogInputs.Swept log : inOrder) {
+            byLog.put(log, swept(log, indicators, again));
         }
+        List<ObjectNode> swept =
+                logs.stream().map(log -> Objects.requireNonNull(byLog.get(log))).toList();
         progress.say("summary");
         return summary(indicators, logs, swept);
+    }
+
+    private ObjectNode swept(LogInputs.Swept log, JsonNode indicators, boolean again) throws IOException {
+        ObjectNode made = made(log, indicators);
+        String name = "swept/" + SOURCE + "/" + name(log.window()) + ".json";
+        JsonNode before = again ? null : state.read(name);
+        if (before != null && before.path("made_of").equals(made)) {
+            return ((ObjectNode) before.path("log")).put("log", log.name()).put("unchanged", true);
+        }
+        ObjectNode one = window(log);
+        ObjectNode file = Json.MAPPER.createObjectNode();
+        file.set("made_of", made);
+        file.set("log", one);
+        state.replace(name, file);
+        return one;
     }
 
     /** What a window's result depends on: if none of it has changed, a sweep would give the same rows. */

@@ -45,7 +45,6 @@ record Basis(
     /** What a detection of several events has as how it matched. */
     private static final String CORRELATION = "correlation";
 
-
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
         boolean missing = !isLoaded(row);

@@ -125,16 +125,16 @@ public final class Correlating implements Serializable {
     private Iterator<Seen> seen(Optional<ProxyEvent> candidate) {
         List<Seen> seen = new ArrayList<>();
         candidate.ifPresent(event -> engine().verdicts(
-                event,
-                (verdict, detection) -> seen.add(new Seen(
-                        pack().book()
-                                .fired(
-                                        verdict.rule().id(),
-                                        event.getEventId(),
-                                        ((long) event.getPartition() << OFFSET_BITS) + event.getOffset(),
-                                        event),
-                        event.getWindow(),
-                        detection))));
+                        event,
+                        (verdict, detection) -> seen.add(new Seen(
+                                pack().book()
+                                        .fired(
+                                                verdict.rule().id(),
+                                                event.getEventId(),
+                                                ((long) event.getPartition() << OFFSET_BITS) + event.getOffset(),
+                                                event),
+                                event.getWindow(),
+                                detection))));
         return seen.iterator();
     }
 
@@ -177,7 +177,9 @@ public final class Correlating implements Serializable {
                 isKnown |= known.contains(key(group, event));
                 last = one != null && one.window().equals(window.start()) ? one : last;
             }
-            if (last != null && !isKnown && !correlations.isSilent(group.correlation().id())) {
+            if (last != null
+                    && !isKnown
+                    && !correlations.isSilent(group.correlation().id())) {
                 groups.add(detection(group, last.detection()));
             }
         }
@@ -206,7 +208,9 @@ public final class Correlating implements Serializable {
         why.add(new RuleReason(
                 "events",
                 "event.id",
-                String.join(" ", group.events().subList(0, Math.min(10, group.events().size()))),
+                String.join(
+                        " ",
+                        group.events().subList(0, Math.min(10, group.events().size()))),
                 group.count() + " from " + group.first() + " to " + group.last()));
         why.addAll(event.getWhy());
         detection.setWhy(why);

@@ -67,9 +67,7 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
         IndicatorSnapshot.Pack rules = indicators.rules();
         return rules == null
                 ? null
-                : SnapshotFiles.RULES
-                        .open(rules.file(), settings)
-                        .judge(source.formats(), logsource(source, settings));
+                : SnapshotFiles.RULES.open(rules.file(), settings).judge(source.formats(), logsource(source, settings));
     }
 
     private Engine engine() {
