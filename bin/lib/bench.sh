@@ -17,6 +17,7 @@ a bench measures, how long it takes and which options it has.
   index      nanoseconds to match an event with 10k, 100k, 1.2M and 10M indicators
   match      finding indicators in a log: one thread in memory, the index file, bin/trawl match; compared with peers
   lookalike  nanoseconds to judge a distinct host with 10, 1,000 and 100,000 brands
+  rules      nanoseconds to judge an event with 142 and 3,000 Sigma rules; compared with pySigma and DuckDB
   all        all benches, one after the other
 
 @options
@@ -26,9 +27,9 @@ How to read the figures: docs/benchmarks.md.
 HELP
 fi
 case ${1:-} in
-  path | hot | window | sightings | growth | parse | index | match | lookalike | all | --output* | '') ;;
+  path | hot | window | sightings | growth | parse | index | match | lookalike | rules | all | --output* | '') ;;
   -*) unknown_option "$1" ;;
-  *) die "bench '$1' is unknown: expected path, hot, window, sightings, growth, parse, index, match, lookalike or all" ;;
+  *) die "bench '$1' is unknown: expected path, hot, window, sightings, growth, parse, index, match, lookalike, rules or all" ;;
 esac
 if wants_help "$@"; then
   find_java

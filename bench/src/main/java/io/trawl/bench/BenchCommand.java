@@ -12,6 +12,7 @@ import io.trawl.bench.match.LookalikeBench;
 import io.trawl.bench.match.MatchBench;
 import io.trawl.bench.parse.ParseBench;
 import io.trawl.bench.path.PathBench;
+import io.trawl.bench.rules.RulesBench;
 import io.trawl.bench.store.GrowthBench;
 import io.trawl.bench.store.SightingsBench;
 import io.trawl.bench.window.WindowBench;
@@ -43,7 +44,8 @@ public final class BenchCommand {
                 new ParseBench(),
                 new IndexBench(),
                 new MatchBench(),
-                new LookalikeBench());
+                new LookalikeBench(),
+                new RulesBench());
     }
 
     @Command(

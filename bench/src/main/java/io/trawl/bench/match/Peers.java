@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Trawl's own command and the programs that it is measured beside, each as a command. */
-final class Peers {
+public final class Peers {
     private static final String THREADS = "2";
 
     private final Path home;
@@ -23,13 +23,13 @@ final class Peers {
     }
 
     /** Installs what bench/peers/requirements.lock says into a virtual environment, once for each lock. */
-    static Peers install(Path home, Path folder, Consumer<String> progress) throws IOException, InterruptedException {
+    public static Peers install(Path home, Path folder, Consumer<String> progress) throws IOException, InterruptedException {
         Path lock = home.resolve("bench/peers/requirements.lock");
         Path venv = folder.resolve("venv");
         Path stamp = folder.resolve("venv.lock");
         Path python = venv.resolve("bin/python");
         if (!Files.isExecutable(python) || !Files.exists(stamp) || Files.mismatch(lock, stamp) >= 0) {
-            progress.accept("installing DuckDB, Polars and ripgrep into .trawl/bench/venv");
+            progress.accept("installing DuckDB, Polars, pySigma and ripgrep into .trawl/bench/venv");
             Files.deleteIfExists(stamp);
             String uv = home.resolve(".trawl/tools/bin/uv").toString();
             run(uv, "venv", "--quiet", "--clear", "--python", home.resolve(".trawl/venv/bin/python") + "", venv + "");
@@ -47,11 +47,11 @@ final class Peers {
         }
     }
 
-    Path python() {
+    public Path python() {
         return bin.resolve("python");
     }
 
-    Path script(String name) {
+    public Path script(String name) {
         return home.resolve("bench/peers").resolve(name);
     }
 

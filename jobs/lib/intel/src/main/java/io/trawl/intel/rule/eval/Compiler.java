@@ -21,6 +21,22 @@ final class Compiler {
     private final Map<Object, Integer> tests = new HashMap<>();
     private final Map<Ask, Asked> asked = new HashMap<>();
 
+    /** From so many tests of texts on they are made together. */
+    private final int together;
+
+    Compiler() {
+        this(Group.LEAST);
+    }
+
+    private Compiler(int together) {
+        this.together = together;
+    }
+
+    /** One for conditions that are asked of one event: to make ready what is fast later would take longer than to ask. */
+    static Compiler forOneEvent() {
+        return new Compiler(Integer.MAX_VALUE);
+    }
+
     /** What makes two tests the same: the field's number, -1 of a keyword, and what is asked. */
     private record Key(int field, Ask ask) {}
 
@@ -77,15 +93,15 @@ final class Compiler {
             }
         }
         List<Question> asked = new ArrayList<>();
-        texts.forEach((values, together) -> {
-            if (together.size() >= Group.LEAST) {
-                asked.add(group(together));
+        texts.forEach((values, some) -> {
+            if (some.size() >= together) {
+                asked.add(group(some));
             }
         });
         List<Node> nodes = nodes(of);
         for (int i = 0; i < nodes.size(); i++) {
             Object values = values(of.get(i));
-            if (values == null || texts.getOrDefault(values, List.of()).size() < Group.LEAST) {
+            if (values == null || texts.getOrDefault(values, List.of()).size() < together) {
                 asked.add(nodes.get(i));
             }
         }
@@ -104,10 +120,10 @@ final class Compiler {
                 : null;
     }
 
-    private Group group(List<Condition> together) {
+    private Group group(List<Condition> conditions) {
         List<Cover.Text> texts = new ArrayList<>();
         int[] at = {};
-        for (Condition condition : together) {
+        for (Condition condition : conditions) {
             Ask ask = condition instanceof Condition.Test test ? test.ask() : ((Condition.Keyword) condition).ask();
             if (ask instanceof Ask.Text text) {
                 texts.add(new Cover.Text(text.text(), text.place(), text.cased()));

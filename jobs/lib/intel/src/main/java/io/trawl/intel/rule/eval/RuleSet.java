@@ -135,7 +135,7 @@ public final class RuleSet implements Judge {
      * @throws IllegalArgumentException where the rule cannot be run: file, line and reason
      */
     public static Explanation explain(Rule rule, ProxyEvent event) {
-        Compiler alone = new Compiler();
+        Compiler alone = Compiler.forOneEvent();
         Node node = node(alone, rule);
         Scratch scratch = alone.scratch(1, null);
         scratch.begin(event, new long[1]);
