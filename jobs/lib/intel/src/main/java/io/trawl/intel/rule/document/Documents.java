@@ -45,8 +45,8 @@ public record Documents(List<Document> documents, List<Refusal> refused) {
     }
 
     /**
-     * Reads a text. A document with an error in it is refused, and those after it are read; after an error of YAML's syntax
-     * nothing is.
+     * Reads a text. A document with an error in it is refused, and those after it are read; after an error of YAML's syntax,
+     * or one that is nested too deep, nothing is.
      */
     public static Documents read(String file, String text) {
         List<Document> documents = new ArrayList<>();
@@ -62,8 +62,16 @@ public record Documents(List<Document> documents, List<Refusal> refused) {
         try {
             Iterator<Event> events = new Parse(settings).parseString(text).iterator();
             List<Event> one = new ArrayList<>();
+            int depth = 0;
             while (events.hasNext()) {
                 Event event = events.next();
+                depth += depth(event);
+                if (depth > Tree.DEEPEST) {
+                    // The library's time is quadratic in the depth, so nothing after it is read.
+                    int line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
+                    refused.add(new Refusal(file, line, "nested deeper than " + Tree.DEEPEST + " levels"));
+                    break;
+                }
                 switch (event.getEventId()) {
                     case StreamStart, StreamEnd, Comment -> {}
                     case DocumentStart -> one.clear();
@@ -78,6 +86,14 @@ public record Documents(List<Document> documents, List<Refusal> refused) {
             refused.add(new Refusal(file, 1, "not YAML: " + e.getMessage()));
         }
         return new Documents(documents, refused);
+    }
+
+    private static int depth(Event event) {
+        return switch (event.getEventId()) {
+            case MappingStart, SequenceStart -> 1;
+            case MappingEnd, SequenceEnd -> -1;
+            default -> 0;
+        };
     }
 
     private static void add(String file, List<Event> events, List<Document> documents, List<Refusal> refused) {

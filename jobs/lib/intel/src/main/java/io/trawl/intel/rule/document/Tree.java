@@ -23,7 +23,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /** The tree of one document's events. Aliases are put in by reference, and may not make the tree much larger. */
 final class Tree {
-    private static final int DEEPEST = 64;
+    /** Levels of a document. */
+    static final int DEEPEST = 64;
     /** As pySigma has it. */
     private static final long MOST_BY_ALIASES = 10_000;
 
@@ -49,9 +50,6 @@ final class Tree {
     private Built build(int depth) {
         Event event = events.get(at++);
         int line = line(event);
-        if (depth > DEEPEST) {
-            throw new Refusal(file, line, "nested deeper than " + DEEPEST + " levels");
-        }
         if (event instanceof AliasEvent alias) {
             return aliased(alias, depth, line);
         }

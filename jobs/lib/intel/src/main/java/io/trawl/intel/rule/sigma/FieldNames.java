@@ -24,8 +24,9 @@ public interface FieldNames {
                 byName.putIfAbsent(field.columns().get(0), field);
             }
         }
-        Field duration = milliseconds();
-        byName.put(duration.name(), duration);
+        for (Field field : List.of(milliseconds(), protocol())) {
+            byName.put(field.name(), field);
+        }
         Map<String, Field> known = Map.copyOf(byName);
         return known::get;
     }
@@ -47,5 +48,20 @@ public interface FieldNames {
                     }
                 },
                 numbers);
+    }
+
+    /** W3C's cs-version, for example HTTP/1.1: our events have 1.1. */
+    private static Field protocol() {
+        return new Field(
+                "http.version.protocol",
+                Field.Kind.TEXT,
+                List.of("http_version"),
+                (event, values) -> {
+                    String version = event.getHttpVersion();
+                    if (version != null) {
+                        values.accept("HTTP/" + version);
+                    }
+                },
+                null);
     }
 }

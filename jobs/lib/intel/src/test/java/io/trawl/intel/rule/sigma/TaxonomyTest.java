@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Rule;
+import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,17 @@ class TaxonomyTest {
         Field first = taxonomy.fields(name, PROXY).get(0);
         assertThat(first.name()).isEqualTo(field);
         assertThat(Taxonomy.isMissing(first)).as(name + " is filled").isFalse();
+    }
+
+    @Test
+    void fieldsThatW3cHasOtherwiseAreDerived() {
+        ProxyEvent event = Sigma.event("http.version", "1.1", "event.duration", "5999999");
+        for (String hit : List.of("cs-version: 'HTTP/1.1'", "cs-version: '1.1'", "time-taken: 5", "time-taken|lt: 6")) {
+            assertThat(Sigma.fires(Sigma.selection(hit), event)).as(hit).isTrue();
+        }
+        for (String miss : List.of("cs-version: 'HTTP/1.0'", "time-taken: 6", "time-taken|gt: 5")) {
+            assertThat(Sigma.fires(Sigma.selection(miss), event)).as(miss).isFalse();
+        }
     }
 
     @Test
