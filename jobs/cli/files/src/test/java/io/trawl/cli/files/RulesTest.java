@@ -232,6 +232,17 @@ class RulesTest {
     }
 
     @Test
+    void whatAPatternLeavesOutIsSaid() throws IOException {
+        String patterns =
+                file("p.stix", "[url:value LIKE '%/b.php' OR mutex:name = 'x']\n[url:value LIKE '%/b.php']\n");
+        Ran check = Ran.of(new byte[0], "rules", "check", patterns);
+        assertThat(check.status()).isZero();
+        assertThat(check.json().get(0).get("valid").get("left_out").toString())
+                .isEqualTo("[\"mutex:name = 'x': logs have no mutex\"]");
+        assertThat(check.json().get(1).get("valid").has("left_out")).isFalse();
+    }
+
+    @Test
     void optionsOfRulesWantRules() throws IOException {
         assertThat(match(LOG, "--indicators", file("feed.txt", "evil.example\n"), "--strict", "--")
                         .err())

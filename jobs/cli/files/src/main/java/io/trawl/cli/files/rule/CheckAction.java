@@ -50,6 +50,9 @@ final class CheckAction {
                 .member("kind", one.kind().name().toLowerCase(Locale.ROOT))
                 .member("id", one.id())
                 .member("name", one.name());
+        if (!one.left().isEmpty()) {
+            json.member("left_out", one.left());
+        }
         for (RuleBook.CannotFire cannot : book.cannotFire()) {
             if (cannot.id().equals(one.id())) {
                 json.member("cannot_fire", cannot.fields());

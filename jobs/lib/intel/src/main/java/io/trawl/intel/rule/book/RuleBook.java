@@ -61,8 +61,20 @@ public final class RuleBook {
         FILTER
     }
 
-    /** A part of a file that is valid. */
-    public record Valid(Kind kind, Rule.Place place, String id, String name) {}
+    /**
+     * A part of a file that is valid.
+     *
+     * @param left parts of a pattern that OR joins and that no log says, each with its reason: the others are run
+     */
+    public record Valid(Kind kind, Rule.Place place, String id, String name, List<String> left) {
+        public Valid {
+            left = List.copyOf(left);
+        }
+
+        Valid(Kind kind, Rule.Place place, String id, String name) {
+            this(kind, place, id, name, List.of());
+        }
+    }
 
     /**
      * A rule or a correlation that no event can meet, since none has fields that it needs.

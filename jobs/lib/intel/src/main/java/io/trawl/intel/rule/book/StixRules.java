@@ -67,24 +67,24 @@ final class StixRules implements OtherRules {
         } else if (judgement instanceof Judgement.NotSweepable one) {
             notSweepable.add(new Refusal(place.file(), place.line(), one.reason()));
         } else if (judgement instanceof Judgement.OneEvent one) {
-            valid(RuleBook.Kind.RULE, one.rule());
+            valid(RuleBook.Kind.RULE, one.rule(), one.left());
             rules.accept(one.rule());
         } else if (judgement instanceof Judgement.Indexed one) {
-            valid(RuleBook.Kind.INDICATOR, one.rule());
+            valid(RuleBook.Kind.INDICATOR, one.rule(), one.left());
             if (indicators == null) {
                 rules.accept(one.rule());
             } else {
                 indicators.addAll(one.indicators());
             }
         } else if (judgement instanceof Judgement.Several several) {
-            valid(RuleBook.Kind.CORRELATION, several.events().whole());
+            valid(RuleBook.Kind.CORRELATION, several.events().whole(), several.left());
             parts.addAll(several.events().rules());
             correlations.add(correlation(several.events()));
         }
     }
 
-    private void valid(RuleBook.Kind kind, Rule rule) {
-        valid.add(new RuleBook.Valid(kind, rule.place(), rule.id(), rule.name()));
+    private void valid(RuleBook.Kind kind, Rule rule, List<String> left) {
+        valid.add(new RuleBook.Valid(kind, rule.place(), rule.id(), rule.name(), left));
     }
 
     /** A pattern of several events as a correlation of all events together. */
