@@ -185,6 +185,9 @@ final class BrandIndex {
         Hash.prefixes(text, 0, text.length, prefixes);
         for (int i = -1; i < text.length; i++) {
             long hash = i < 0 ? prefixes[text.length] : Hash.without(prefixes, 0, text.length, i);
+            if (all.isCrowded(hash)) {
+                return true;
+            }
             for (int slot = all.find(hash); slot >= 0; slot = all.next(slot)) {
                 Mark other = marks.get(all.value(slot));
                 if (other.brand() != marks.get(mark).brand()

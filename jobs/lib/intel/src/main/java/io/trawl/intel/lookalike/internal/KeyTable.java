@@ -112,6 +112,17 @@ public final class KeyTable {
         return seek(key, slot(key, mask), mask);
     }
 
+    /** Whether so many numbers have a hash that none of them is given. */
+    public boolean isCrowded(long hash) {
+        long key = key(hash);
+        int mask = keys.length - 1;
+        int slot = slot(key, mask);
+        while (keys[slot] != 0 && keys[slot] != key) {
+            slot = slot + 1 & mask;
+        }
+        return keys[slot] == key && values[slot] == CROWDED;
+    }
+
     /** The next slot of the same hash, -1 after the last. */
     public int next(int slot) {
         int mask = keys.length - 1;
