@@ -386,4 +386,51 @@ class RulesTest {
         assertThat(ran.json()).hasSize(1);
         assertThat(ran.json().get(0).get("lines").toString()).isEqualTo("[1001,5001]");
     }
+
+    /** A block of code in a page that has a word in it. */
+    private static String block(String page, String word) {
+        StringBuilder block = new StringBuilder();
+        for (String line : page.lines().toList()) {
+            if (line.startsWith("    ")) {
+                block.append(line.substring(4)).append('\n');
+            } else if (line.isBlank() && !block.isEmpty()) {
+                block.append('\n');
+            } else {
+                if (block.indexOf(word) >= 0) {
+                    return block.toString();
+                }
+                block.setLength(0);
+            }
+        }
+        throw new AssertionError("no block with " + word);
+    }
+
+    @Test
+    void theCommandsOfThePageDoWhatItSays() throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("trawl.home"), "docs/rules.md"));
+        Path rules = Files.createDirectory(folder.resolve("rules"));
+        Files.writeString(
+                rules.resolve("script.yml"),
+                block(page, "title: Script From") + "---\n" + block(page, "title: Many Scripts"));
+        String line =
+                "1700000000.123 62 198.51.100.4 TCP_MISS/200 1380 GET http://192.0.2.7/a.ps1 - HIER_DIRECT/192.0.2.7 -\n";
+        String log = file("access.log", line + line.replace("192.0.2.7/a", "tools.example/a") + line + line);
+        List<String> ran = new ArrayList<>();
+        for (String one : page.lines().toList()) {
+            String command = one.strip().replaceFirst("^bin/trawl ", "");
+            if (!one.startsWith("    bin/trawl ") || !command.matches("(?:rules (?:check|test|explain)|match) .*")) {
+                continue;
+            }
+            String[] words = command.replace(" rules/", " " + rules)
+                    .replace("access.log", log)
+                    .split(" ");
+            Ran done = Ran.of(new byte[0], words);
+            ran.add(words[0] + " " + (words[0].equals("rules") ? words[1] + " " : "") + done.status());
+            assertThat(done.err()).isEmpty();
+            if (words[0].equals("match")) {
+                assertThat(done.json().get(0).get("lines").toString()).isEqualTo("[1,3,4]");
+            }
+        }
+        assertThat(ran).containsExactly("rules check 0", "rules test 0", "match 0", "rules explain 1");
+    }
 }

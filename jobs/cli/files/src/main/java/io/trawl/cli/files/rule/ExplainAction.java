@@ -20,6 +20,7 @@ import io.trawl.record.ProxyEvent;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -58,7 +59,7 @@ final class ExplainAction implements LineWork {
         ExplainAction action = new ExplainAction(chosen.reader(), rules, line(arguments), json);
         Table table = json ? null : new Table("HOLDS", "PART", "FIELD", "ASKED", "VALUE");
         Logs.Done done = Logs.run("rules", action, table, inputs, chosen.streams());
-        String problem = action.problem.get();
+        String problem = Objects.requireNonNullElse(action.problem.get(), "");
         if (done.status() < 2 && !problem.isEmpty()) {
             throw new IllegalArgumentException(problem);
         }

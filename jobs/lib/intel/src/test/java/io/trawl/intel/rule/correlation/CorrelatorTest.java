@@ -107,7 +107,7 @@ class CorrelatorTest {
     @Test
     void aCopyOfAnEventCountsOnce() {
         List<Fired> twice = new ArrayList<>(fired("a@0 x, a@1 x"));
-        twice.addAll(twice);
+        twice.addAll(fired("a@0 x, a@1 x"));
         assertThat(Correlator.batch(set(THREE), twice)).isEmpty();
     }
 
