@@ -85,7 +85,7 @@ class SettingsTest {
         "job.slow.config.spark.locality.wait, job.slow.conf.spark.locality.wait",
         "hadop.dfs.replication, hadoop.dfs.replication",
         "lake.catalg.uri, lake.catalog.uri",
-        "mine.slow.folder, airflow.owner",
+        "mine.slow.folder, rules.folder",
         "'', hot.port"
     })
     void anUnknownSettingHearsOfTheNearest(String key, String nearest) throws Exception {
