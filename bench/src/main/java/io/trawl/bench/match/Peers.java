@@ -23,7 +23,8 @@ public final class Peers {
     }
 
     /** Installs what bench/peers/requirements.lock says into a virtual environment, once for each lock. */
-    public static Peers install(Path home, Path folder, Consumer<String> progress) throws IOException, InterruptedException {
+    public static Peers install(Path home, Path folder, Consumer<String> progress)
+            throws IOException, InterruptedException {
         Path lock = home.resolve("bench/peers/requirements.lock");
         Path venv = folder.resolve("venv");
         Path stamp = folder.resolve("venv.lock");

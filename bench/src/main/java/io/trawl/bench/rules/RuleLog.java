@@ -83,7 +83,8 @@ final class RuleLog {
             for (String text : texts.getOrDefault(column, List.of())) {
                 // One in eight is left out or cut: such a line nearly meets the rule.
                 if (random.nextInt(8) > 0) {
-                    url.append(url.length() > 0 && text.startsWith("/") ? "" : "/").append(text);
+                    url.append(url.length() > 0 && text.startsWith("/") ? "" : "/")
+                            .append(text);
                 }
             }
         }

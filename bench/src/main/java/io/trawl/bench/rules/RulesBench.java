@@ -73,7 +73,10 @@ public final class RulesBench implements Bench {
             List<Rule> rules = rules(from);
             RuleLog log = new RuleLog(lines.value(), rules);
             progress.accept(String.format(
-                    Locale.ROOT, "%,d lines, %,d of them made of rules", log.lines().size(), log.planted().cardinality()));
+                    Locale.ROOT,
+                    "%,d lines, %,d of them made of rules",
+                    log.lines().size(),
+                    log.planted().cardinality()));
             Map<String, BitSet> found = found(RuleSet.of(rules), log);
             check(rules, found, log);
             progress.accept("checked what the rules find");
@@ -137,7 +140,9 @@ public final class RulesBench implements Bench {
             hits += numbers.cardinality();
         }
         outcome.figure("verdicts", hits)
-                .figure("rules_with_verdicts", found.values().stream().filter(one -> !one.isEmpty()).count());
+                .figure(
+                        "rules_with_verdicts",
+                        found.values().stream().filter(one -> !one.isEmpty()).count());
     }
 
     /** @return nanoseconds an event of the engine alone */
@@ -145,10 +150,12 @@ public final class RulesBench implements Bench {
         RuleSet set = RuleSet.of(rules);
         RuleSet many = RuleSet.of(Variation.upTo(MANY, rules));
         Map<String, Long> took = new Turns()
-                .add("parse", () -> log.lines().stream()
-                        .mapToLong(line -> Objects.requireNonNullElse(
-                                log.parse(line).getHttpResponseStatusCode(), 0))
-                        .sum())
+                .add(
+                        "parse",
+                        () -> log.lines().stream()
+                                .mapToLong(line -> Objects.requireNonNullElse(
+                                        log.parse(line).getHttpResponseStatusCode(), 0))
+                                .sum())
                 .add("parse and judge", () -> {
                     long[] verdicts = {0};
                     log.lines().forEach(line -> set.judge(log.parse(line), verdict -> verdicts[0]++));
@@ -210,8 +217,7 @@ public final class RulesBench implements Bench {
                 .nanos(WARM_NANOS, ROUNDS)
                 .get("agreed"));
         long nanos = agreed.stream()
-                .mapToLong(rule ->
-                        Objects.requireNonNull(theirs.get(rule.id())).nanos())
+                .mapToLong(rule -> Objects.requireNonNull(theirs.get(rule.id())).nanos())
                 .sum();
         outcome.figure("duckdb.rules", theirs.size())
                 .figure("duckdb.agreed_rules", agreed.size())

@@ -52,8 +52,7 @@ final class SigmaPeer {
         Path table = work.resolve("events.jsonl");
         write(events, table);
         Path log = work.resolve("peer.log");
-        Process process = new ProcessBuilder(
-                        python.toString(), script.toString(), rules.toString(), table.toString())
+        Process process = new ProcessBuilder(python.toString(), script.toString(), rules.toString(), table.toString())
                 .redirectError(log.toFile())
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -66,7 +65,9 @@ final class SigmaPeer {
             JsonNode rule = Json.MAPPER.readTree(line);
             BitSet numbers = new BitSet();
             rule.get("events").forEach(number -> numbers.set(number.asInt()));
-            found.put(rule.get("rule").asText(), new Found(numbers, rule.get("cpu_nanos").asLong()));
+            found.put(
+                    rule.get("rule").asText(),
+                    new Found(numbers, rule.get("cpu_nanos").asLong()));
         }
         return found;
     }
