@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code match --rules} and {@code rules}. */
+/**
+ * {@code match --rules} and {@code rules}. Longer than other classes, since each of their options is a test with rules and lines
+ * of its own.
+ */
 class RulesTest {
     private static final String PHP = "11111111-1111-4111-8111-111111111111";
     private static final String MANY = "22222222-2222-4222-8222-222222222222";

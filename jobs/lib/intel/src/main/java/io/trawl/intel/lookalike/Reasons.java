@@ -1,6 +1,5 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.lookalike.brand.Brand;
 
 /** Why a host looks like a brand's, in one sentence. */

@@ -6,7 +6,6 @@ import io.trawl.intel.lookalike.internal.Folded;
 import io.trawl.intel.lookalike.internal.Suffixes;
 import io.trawl.intel.lookalike.internal.Words;
 import io.trawl.intel.lookalike.internal.Scripts;
-import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
 

@@ -1,7 +1,6 @@
 package io.trawl.intel.lookalike;
 
 import io.trawl.intel.lookalike.internal.Scripts;
-import io.trawl.intel.lookalike.internal.Edits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

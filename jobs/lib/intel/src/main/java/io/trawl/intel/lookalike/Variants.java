@@ -1,6 +1,5 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Edits;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.lookalike.brand.Brand;
 import java.util.LinkedHashSet;

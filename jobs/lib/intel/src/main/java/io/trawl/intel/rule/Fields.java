@@ -11,6 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.Set;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -224,5 +226,31 @@ public final class Fields {
     /** Gives the values that a text is made of. */
     private interface Splitter {
         void split(String text, Consumer<String> values);
+    }
+
+    /** The columns of an event that rules look at. */
+    public static Set<String> columnsOf(List<Rule> rules) {
+        Set<String> columns = new TreeSet<>();
+        rules.forEach(rule -> add(rule.condition(), columns));
+        return columns;
+    }
+
+    private static void add(Condition condition, Set<String> columns) {
+        if (condition instanceof Condition.All all) {
+            all.of().forEach(one -> add(one, columns));
+        } else if (condition instanceof Condition.Any any) {
+            any.of().forEach(one -> add(one, columns));
+        } else if (condition instanceof Condition.Not not) {
+            add(not.of(), columns);
+        } else if (condition instanceof Condition.Named named) {
+            add(named.of(), columns);
+        } else if (condition instanceof Condition.Test test) {
+            columns.addAll(test.field().columns());
+            if (test.ask() instanceof Ask.SameAs same) {
+                columns.addAll(same.other().columns());
+            }
+        } else {
+            all().forEach(field -> columns.addAll(field.columns()));
+        }
     }
 }

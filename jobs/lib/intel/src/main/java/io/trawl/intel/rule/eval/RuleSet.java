@@ -1,6 +1,7 @@
 package io.trawl.intel.rule.eval;
 
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Sieve;
@@ -121,7 +122,7 @@ public final class RuleSet implements Judge {
 
     @Override
     public Set<String> columns() {
-        return Columns.of(rules);
+        return Fields.columnsOf(rules);
     }
 
     @Override

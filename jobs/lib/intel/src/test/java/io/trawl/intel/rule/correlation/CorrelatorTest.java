@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** What correlations find. Longer than other classes, since each type and each border of a window is a test. */
 class CorrelatorTest {
     private static final Correlation THREE = correlation("three", new Shape.EventCount(Limits.atLeast(3)), "a");
 

@@ -1,10 +1,9 @@
-package io.trawl.intel.lookalike.internal;
+package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.Technique;
 import org.jspecify.annotations.Nullable;
 
 /** How a label comes of a brand's by one slip of a finger, of memory or of a bit. */
-public final class Edits {
+final class Edits {
     /** A letter was replaced by one that no keyboard has beside it. */
     public static final int FAR = 1;
     /** Two letters were replaced by one letter twice. */
