@@ -38,7 +38,9 @@ public final class LookalikeBench implements Bench {
             "ba co da fe gi ho ju ka lo mi na or pe qua ri sa tu ve wi xa yo za bra cle dro fin gol har len mar nor pol ran ser tem vin"
                     .split(" ", -1);
     private static final String[] SUFFIXES = {"com", "com", "com", "net", "org", "de", "co.uk", "io", "ru", "shop"};
-    private static final String[] WORDS = {"shop", "login", "cdn", "static", "my", "online", "secure", "blog", "data", "web"};
+    private static final String[] WORDS = {
+        "shop", "login", "cdn", "static", "my", "online", "secure", "blog", "data", "web"
+    };
 
     @Override
     public Outcome measure(Consumer<String> progress) {
@@ -46,8 +48,8 @@ public final class LookalikeBench implements Bench {
         Random random = new Random(16);
         List<String> brands = new ArrayList<>(names(random, MANY, new LinkedHashSet<>()));
         List<String> hosts = hosts(random, brands);
-        StringBuilder table =
-                new StringBuilder(String.format("%-10s %10s %14s %12s%n", "brands", "ns/host", "build us/brand", "findings"));
+        StringBuilder table = new StringBuilder(
+                String.format("%-10s %10s %14s %12s%n", "brands", "ns/host", "build us/brand", "findings"));
         double usual = 0;
         double many = 0;
         for (int size : new int[] {USUAL, FEW, USUAL, MANY}) {

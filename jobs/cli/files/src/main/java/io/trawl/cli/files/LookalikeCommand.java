@@ -57,8 +57,9 @@ final class LookalikeCommand implements LineWork {
         Popularity popularity = popular == null ? Popularity.NONE : Popularity.read(Path.of(popular));
         Brands brands = brands(arguments, popularity);
         if (brands == null) {
-            throw new IllegalArgumentException("no brands: expected --brands FILE (one domain per line, for example paypal.com) "
-                    + "or --popular FILE (a popularity list, of which the first are the brands)");
+            throw new IllegalArgumentException(
+                    "no brands: expected --brands FILE (one domain per line, for example paypal.com) "
+                            + "or --popular FILE (a popularity list, of which the first are the brands)");
         }
         List<String> internal = new ArrayList<>(HostRules.INTERNAL);
         String more = arguments.value("--internal");
@@ -130,11 +131,13 @@ final class LookalikeCommand implements LineWork {
     private static int variants(String domain, Arguments arguments, int least, boolean table, Streams streams)
             throws IOException {
         if (!arguments.operands().isEmpty()) {
-            throw new IllegalArgumentException("--variants takes no HOST: '" + arguments.operands().get(0) + "' is one too many");
+            throw new IllegalArgumentException(
+                    "--variants takes no HOST: '" + arguments.operands().get(0) + "' is one too many");
         }
         Brands one = Brands.ofDomains(List.of(domain));
         if (one.all().isEmpty()) {
-            throw new IllegalArgumentException("--variants " + domain + ": expected a registrable domain, for example paypal.com");
+            throw new IllegalArgumentException(
+                    "--variants " + domain + ": expected a registrable domain, for example paypal.com");
         }
         Brand brand = one.all().get(0);
         Lookalikes lookalikes = Lookalikes.of(one, Popularity.NONE, host -> false, least);
@@ -174,7 +177,12 @@ final class LookalikeCommand implements LineWork {
         if (table) {
             output.row("-", "-", "-", "-", "", "error: " + problem);
         } else {
-            output.json().begin().member("host", "").member("error", problem).end().newline();
+            output.json()
+                    .begin()
+                    .member("host", "")
+                    .member("error", problem)
+                    .end()
+                    .newline();
         }
         return 0;
     }

@@ -152,7 +152,8 @@ class AgreementTest {
         List<String> terminals = new ArrayList<>();
         for (Path log : logs) {
             for (String format : FORMATS) {
-                Engine engine = new Engine(index, 0, format.equals("combined"), SweepKind.BATCH, List.of(allowlists), null);
+                Engine engine =
+                        new Engine(index, 0, format.equals("combined"), SweepKind.BATCH, List.of(allowlists), null);
                 for (ProxyEvent event : events(format, log)) {
                     engine.analyse(
                             event,

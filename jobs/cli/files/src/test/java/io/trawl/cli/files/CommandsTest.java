@@ -176,7 +176,8 @@ class CommandsTest {
     void saysWhatAHostIsTakenFor() throws IOException {
         String brands = file("brands.txt", bytes("paypal.com partners=paypal-friends.example\n"));
         Ran ran = Ran.of(
-                bytes("paypa1.example\r\n\nwww.paypal.com\nhttp://0x7f000001/\npaypal-friends.example\nevil\u001b[31m\n"),
+                bytes(
+                        "paypa1.example\r\n\nwww.paypal.com\nhttp://0x7f000001/\npaypal-friends.example\nevil\u001b[31m\n"),
                 "lookalike",
                 "--brands",
                 brands);
@@ -192,8 +193,12 @@ class CommandsTest {
         assertThat(ran.json().get(4).at("/finding/rule").asText()).isEqualTo("host-malformed");
         assertThat(ran.out()).doesNotContain("\u001b");
         String popular = file("popular.csv", bytes("1,paypal.com\n2,google.com\n3,gooogle.com\n"));
-        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "payypal.com").status()).isZero();
-        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "gooogle.com").status()).isEqualTo(1);
+        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "payypal.com")
+                        .status())
+                .isZero();
+        assertThat(Ran.of(new byte[0], "lookalike", "--popular", popular, "--top", "2", "gooogle.com")
+                        .status())
+                .isEqualTo(1);
         Ran variants = Ran.of(new byte[0], "lookalike", "--variants", "paypal.com");
         assertThat(variants.json()).hasSizeGreaterThan(200);
         assertThat(variants.out()).contains("{\"host\":\"papal.com\",\"technique\":\"omission\"");

@@ -1,12 +1,12 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Hash;
-import io.trawl.intel.lookalike.internal.KeyTable;
+import io.trawl.intel.lookalike.brand.Brand;
 import io.trawl.intel.lookalike.internal.Folded;
 import io.trawl.intel.lookalike.internal.Folds;
-import io.trawl.intel.lookalike.internal.Words;
+import io.trawl.intel.lookalike.internal.Hash;
+import io.trawl.intel.lookalike.internal.KeyTable;
 import io.trawl.intel.lookalike.internal.Scripts;
-import io.trawl.intel.lookalike.brand.Brand;
+import io.trawl.intel.lookalike.internal.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.KeyTable;
-import io.trawl.intel.lookalike.internal.Folds;
 import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Folds;
+import io.trawl.intel.lookalike.internal.KeyTable;
 import io.trawl.intel.lookalike.internal.Words;
 
 /**

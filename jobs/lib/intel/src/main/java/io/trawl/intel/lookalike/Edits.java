@@ -1,5 +1,6 @@
 package io.trawl.intel.lookalike;
 
+import io.trawl.intel.lookalike.internal.Folds;
 import org.jspecify.annotations.Nullable;
 
 /** How a label comes of a brand's by one slip of a finger, of memory or of a bit. */

@@ -12,8 +12,7 @@ import java.util.List;
  * @param parts what the score is the sum of, within 0 and 100
  * @param reason one plain sentence
  */
-public record Finding(
-        String host, String brand, Technique technique, int score, List<Part> parts, String reason) {
+public record Finding(String host, String brand, Technique technique, int score, List<Part> parts, String reason) {
     public Finding {
         parts = List.copyOf(parts);
     }

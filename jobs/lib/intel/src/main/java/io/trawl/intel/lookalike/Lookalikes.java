@@ -1,13 +1,13 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Suffixes;
-import io.trawl.intel.lookalike.internal.Words;
-import io.trawl.intel.lookalike.internal.Scripts;
 import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
 import io.trawl.intel.lookalike.brand.Brands;
 import io.trawl.intel.lookalike.brand.Popularity;
+import io.trawl.intel.lookalike.internal.Scripts;
+import io.trawl.intel.lookalike.internal.Suffixes;
+import io.trawl.intel.lookalike.internal.Words;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -111,13 +111,7 @@ public final class Lookalikes {
         Brand brand = index.brand(mark.brand());
         List<Finding.Part> parts = new ArrayList<>();
         int score = scoring.score(
-                scan.technique(),
-                scan.flags(),
-                mark,
-                index.isCrowded(number),
-                rank(host, from),
-                seen,
-                parts);
+                scan.technique(), scan.flags(), mark, index.isCrowded(number), rank(host, from), seen, parts);
         return new Finding(
                 host,
                 brand.domain(),

@@ -1,13 +1,13 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Hash;
-import io.trawl.intel.lookalike.internal.KeyTable;
-import io.trawl.intel.lookalike.internal.Folded;
-import io.trawl.intel.lookalike.internal.Suffixes;
-import io.trawl.intel.lookalike.internal.Words;
-import io.trawl.intel.lookalike.internal.Scripts;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
+import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Hash;
+import io.trawl.intel.lookalike.internal.KeyTable;
+import io.trawl.intel.lookalike.internal.Scripts;
+import io.trawl.intel.lookalike.internal.Suffixes;
+import io.trawl.intel.lookalike.internal.Words;
 
 /**
  * One host, held against all brands. What it needs is allocated once a thread: a host that looks like no brand leaves nothing
@@ -121,7 +121,11 @@ final class Scan {
     }
 
     private boolean isEncoded(int from, int to) {
-        return to - from > 4 && text[from] == 'x' && text[from + 1] == 'n' && text[from + 2] == '-' && text[from + 3] == '-';
+        return to - from > 4
+                && text[from] == 'x'
+                && text[from + 1] == 'n'
+                && text[from + 2] == '-'
+                && text[from + 3] == '-';
     }
 
     /** A label in another script: by what it is taken for. */
@@ -207,7 +211,7 @@ final class Scan {
             int start = from + (text[from + 3] == '-' ? 4 : 3);
             joinedKey(start, to, Scoring.WWW);
             long hash = Hash.part(prefixes, start, to);
- KeyTable table = index.labels;
+            KeyTable table = index.labels;
             for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
                 if (isText(start, to, index.mark(table.value(slot)).label())) {
                     offer(Technique.MISSING_DOT, table.value(slot), Scoring.WWW);
@@ -218,7 +222,7 @@ final class Scan {
 
     private void joinedKey(int from, int to, int bits) {
         long hash = Hash.part(prefixes, from, to);
- KeyTable table = index.joined;
+        KeyTable table = index.joined;
         for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
             String label = index.mark(table.value(slot)).label();
             int behind = label.length();
@@ -263,7 +267,7 @@ final class Scan {
                 joined = Hash.join(Hash.part(prefixes, from, to), joined, joinedLength);
                 joinedLength += to - from;
                 long hash = joined;
- KeyTable table = index.labels;
+                KeyTable table = index.labels;
                 for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
                     if (index.mark(table.value(slot)).label().length() == joinedLength) {
                         offer(Technique.DOTTED_LABEL, table.value(slot), 0);
@@ -307,7 +311,7 @@ final class Scan {
 
     private void wholeDomain(int from, int to) {
         long hash = Hash.part(prefixes, from, to);
- KeyTable table = index.domains;
+        KeyTable table = index.domains;
         for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
             offer(Technique.SUBDOMAIN, table.value(slot), Scoring.WHOLE_DOMAIN);
         }
@@ -342,7 +346,8 @@ final class Scan {
             }
             more |= Scoring.SAME_SUFFIX;
         }
-        if ((by.isEdit() || by == Technique.HOMOGLYPH) && (bits & (Scoring.IN_SUBDOMAIN | Scoring.WITH_WORD | Scoring.UNICODE)) == 0
+        if ((by.isEdit() || by == Technique.HOMOGLYPH)
+                && (bits & (Scoring.IN_SUBDOMAIN | Scoring.WITH_WORD | Scoring.UNICODE)) == 0
                 && words.isEveryday(host.substring(registrable, suffix - 1))) {
             more |= Scoring.HOST_IS_WORD;
         }

@@ -1,6 +1,5 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.lookalike.internal.Scripts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -143,11 +142,7 @@ final class Scoring {
     }
 
     private int brand(
-            Technique technique,
-            int flags,
-            BrandIndex.Mark mark,
-            boolean crowded,
-            @Nullable List<Finding.Part> parts) {
+            Technique technique, int flags, BrandIndex.Mark mark, boolean crowded, @Nullable List<Finding.Part> parts) {
         boolean other = (flags & UNICODE) != 0 || (flags & WHOLE_DOMAIN) != 0 || technique == Technique.MISSING_DOT;
         int length = mark.label().length() <= 2 ? 2 : Math.max(3, mark.distinct());
         int sum = part(parts, "length of the brand", length(technique, flags, length, other));

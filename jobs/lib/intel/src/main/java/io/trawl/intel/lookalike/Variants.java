@@ -10,15 +10,16 @@ import java.util.Set;
 public final class Variants {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-";
     private static final List<String> SUFFIXES = List.of(
-            "com", "net", "org", "info", "biz", "co", "io", "app", "online", "site", "shop", "xyz", "top", "de", "ru", "cn",
-            "co.uk", "com.br");
+            "com", "net", "org", "info", "biz", "co", "io", "app", "online", "site", "shop", "xyz", "top", "de", "ru",
+            "cn", "co.uk", "com.br");
     private static final List<String> WORDS =
             List.of("login", "secure", "verify", "account", "support", "update", "billing", "payment");
     /** Letters of Cyrillic, Greek and Latin that look like one of ASCII, after it. */
     private static final String[] OTHERS = {
-        "aаàáäɑ", "bƅḅ", "cсçć", "dԁḍ", "eеèéë", "fḟƒ", "gɡġ", "hһḥ", "iіíï", "jј", "kκķ", "lӏł", "mṃ", "nńñ", "oоοöó", "pр",
-        "rŕṛ", "sѕś", "tṭţ", "uúü", "vѵν", "wẁŵ", "xхẋ", "yуý", "zźż"
+        "aаàáäɑ", "bƅḅ", "cсçć", "dԁḍ", "eеèéë", "fḟƒ", "gɡġ", "hһḥ", "iіíï", "jј", "kκķ", "lӏł", "mṃ", "nńñ", "oоοöó",
+        "pр", "rŕṛ", "sѕś", "tṭţ", "uúü", "vѵν", "wẁŵ", "xхẋ", "yуý", "zźż"
     };
+
     private static final String[] ALIKE = {"o0", "l1", "i1", "il", "li"};
 
     private final Brand brand;
@@ -74,7 +75,8 @@ public final class Variants {
                 }
             }
         }
-        for (String[] pair : new String[][] {{"m", "rn"}, {"rn", "m"}, {"w", "vv"}, {"vv", "w"}, {"d", "cl"}, {"cl", "d"}}) {
+        for (String[] pair :
+                new String[][] {{"m", "rn"}, {"rn", "m"}, {"w", "vv"}, {"vv", "w"}, {"d", "cl"}, {"cl", "d"}}) {
             for (int i = label.indexOf(pair[0]); i >= 0; i = label.indexOf(pair[0], i + 1)) {
                 add(with(i, pair[0].length(), pair[1]));
             }

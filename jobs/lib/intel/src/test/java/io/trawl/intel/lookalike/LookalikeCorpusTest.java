@@ -70,9 +70,23 @@ class LookalikeCorpusTest {
         assertThat(circl().stream().map(Variant::host).filter(host -> !isRegistrable(host)))
                 .as("these are public suffixes, or have no dot")
                 .containsExactlyInAnyOrder(
-                        "circl-lu", "circl.ck", "circl.er", "circl.fk", "circl.jm", "circl.kh", "circl.mm", "circl.np",
-                        "circl.pg", "circl-lu.ck", "circl-lu.er", "circl-lu.fk", "circl-lu.jm", "circl-lu.kh",
-                        "circl-lu.mm", "circl-lu.np", "circl-lu.pg");
+                        "circl-lu",
+                        "circl.ck",
+                        "circl.er",
+                        "circl.fk",
+                        "circl.jm",
+                        "circl.kh",
+                        "circl.mm",
+                        "circl.np",
+                        "circl.pg",
+                        "circl-lu.ck",
+                        "circl-lu.er",
+                        "circl-lu.fk",
+                        "circl-lu.jm",
+                        "circl-lu.kh",
+                        "circl-lu.mm",
+                        "circl-lu.np",
+                        "circl-lu.pg");
     }
 
     @Test
@@ -154,7 +168,8 @@ class LookalikeCorpusTest {
             @Nullable Finding finding = judge.judge(host);
             // A brand's own label under another suffix does not count: often it is the brand's.
             if (finding != null && finding.technique() != Technique.TLD_SWAP) {
-                alarms.add(finding.score() + " " + host + " " + finding.technique().id() + " " + finding.brand());
+                alarms.add(
+                        finding.score() + " " + host + " " + finding.technique().id() + " " + finding.brand());
             }
         }
         assertThat(hosts).hasSizeGreaterThan(99_000);

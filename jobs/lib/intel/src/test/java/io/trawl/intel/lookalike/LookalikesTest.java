@@ -20,7 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LookalikesTest {
     private static final Brands BRANDS = Brands.of(List.of(
-            new Brand("paypal.com", List.of("paypal", "paypalme"), "com", List.of("paypal.me"), List.of("paypal-friends.com")),
+            new Brand(
+                    "paypal.com",
+                    List.of("paypal", "paypalme"),
+                    "com",
+                    List.of("paypal.me"),
+                    List.of("paypal-friends.com")),
             new Brand("apple.com", List.of("apple"), "com", List.of("icloud.com"), List.of()),
             new Brand("microsoft.com", List.of("microsoft", "office365"), "com", List.of(), List.of()),
             new Brand("commerzbank.de", List.of("commerzbank"), "de", List.of(), List.of())));
@@ -84,7 +89,8 @@ class LookalikesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "paypal.com", "www.paypal.com", "login.paypal.com", "paypal.me", "www.paypal.me", "PayPal.com.", "icloud.com",
+                "paypal.com", "www.paypal.com", "login.paypal.com", "paypal.me", "www.paypal.me", "PayPal.com.",
+                        "icloud.com",
                 "paypal-friends.com", "example.com", "ample.com", "pineapple.example", "apples.example", "com", "co.uk",
                 "192.0.2.1", "[::1]", "", "a b", "m\u00FCnchen.example", "xn--a.example"
             })
@@ -100,7 +106,8 @@ class LookalikesTest {
         assertThat(finding.brand()).isEmpty();
         assertThat(finding.reason()).endsWith("mixes scripts: Cyrillic and Latin.");
         // Japanese writes with three scripts, and Latin beside them.
-        assertThat(LOOKALIKES.judge("\u6771\u4EACtower\u30BF\u30EF\u30FC.example")).isNull();
+        assertThat(LOOKALIKES.judge("\u6771\u4EACtower\u30BF\u30EF\u30FC.example"))
+                .isNull();
     }
 
     @Test
@@ -168,7 +175,8 @@ class LookalikesTest {
     @Test
     void noHostIsTooLong() {
         assertThat(LOOKALIKES.judge("paypal-".repeat(200_000) + ".example")).isNull();
-        assertThat(LOOKALIKES.judge("a.".repeat(110) + "paypal.com.evil.example")).isNotNull();
+        assertThat(LOOKALIKES.judge("a.".repeat(110) + "paypal.com.evil.example"))
+                .isNotNull();
         assertThat(LOOKALIKES.judge("-a".repeat(31) + ".example")).isNull();
         assertThat(LOOKALIKES.judge("a".repeat(64) + "paypal.example")).isNull();
     }

@@ -28,8 +28,29 @@ class VariantsPropertiesTest {
     @Provide
     Arbitrary<String> text() {
         return Arbitraries.of(
-                        "a", "z", "-", ".", "1", "0", "paypal", "login", "com", "www", "xn--", "rn", "\u0430", "\u00E9", "_", "%",
-                        ":", "\u0000", "co.uk", "secure", "i", "vv", "pypal-4ve")
+                        "a",
+                        "z",
+                        "-",
+                        ".",
+                        "1",
+                        "0",
+                        "paypal",
+                        "login",
+                        "com",
+                        "www",
+                        "xn--",
+                        "rn",
+                        "\u0430",
+                        "\u00E9",
+                        "_",
+                        "%",
+                        ":",
+                        "\u0000",
+                        "co.uk",
+                        "secure",
+                        "i",
+                        "vv",
+                        "pypal-4ve")
                 .list()
                 .ofMinSize(0)
                 .ofMaxSize(14)
@@ -58,7 +79,8 @@ class VariantsPropertiesTest {
         Lookalikes lookalikes = Lookalikes.of(Brands.ofDomains(domains));
         String label = domain.substring(0, domain.indexOf('.'));
         for (String host : List.of(label + "-login.example", label + ".com.evil.example", "www" + label + ".example")) {
-            assertThat(Objects.requireNonNull(lookalikes.judge(host), host).brand()).isEqualTo(domain);
+            assertThat(Objects.requireNonNull(lookalikes.judge(host), host).brand())
+                    .isEqualTo(domain);
         }
     }
 

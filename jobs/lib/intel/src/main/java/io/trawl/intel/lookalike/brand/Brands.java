@@ -93,7 +93,6 @@ public final class Brands {
         Set<String> labels = new LinkedHashSet<>();
         labels.add(registrable.substring(0, dot));
         labels.addAll(names);
-        return new Brand(
-                registrable, new ArrayList<>(labels), registrable.substring(dot + 1), domains, partners);
+        return new Brand(registrable, new ArrayList<>(labels), registrable.substring(dot + 1), domains, partners);
     }
 }

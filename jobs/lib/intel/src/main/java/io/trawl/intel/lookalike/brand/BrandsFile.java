@@ -26,8 +26,8 @@ import java.util.Set;
  * </pre>
  */
 public final class BrandsFile {
-    private static final String EXAMPLE = "expected for example paypal.com names=paypalme domains=paypal.me "
-            + "partners=paypal-community.com";
+    private static final String EXAMPLE =
+            "expected for example paypal.com names=paypalme domains=paypal.me " + "partners=paypal-community.com";
 
     private final String file;
     private final PublicSuffixes suffixes = PublicSuffixes.bundled();
@@ -120,8 +120,8 @@ public final class BrandsFile {
         if (host.kind() != Canonical.Kind.DOMAIN || host.canonical() == null) {
             throw problem(
                     number,
-                    "'" + text + "' is not a domain" + (host.reason().isEmpty() ? "" : " (" + host.reason() + ")") + "; "
-                            + EXAMPLE);
+                    "'" + text + "' is not a domain" + (host.reason().isEmpty() ? "" : " (" + host.reason() + ")")
+                            + "; " + EXAMPLE);
         }
         String registrable = suffixes.registrableDomain(host.canonical());
         if (registrable == null) {
@@ -134,7 +134,9 @@ public final class BrandsFile {
     private String name(String text, int number) throws IOException {
         String label = text.toLowerCase(Locale.ROOT);
         Canonical.Result host = Canonical.host(label);
-        if (host.kind() != Canonical.Kind.DOMAIN || host.canonical() == null || host.canonical().indexOf('.') >= 0) {
+        if (host.kind() != Canonical.Kind.DOMAIN
+                || host.canonical() == null
+                || host.canonical().indexOf('.') >= 0) {
             throw problem(number, "'" + text + "' is not a name of one label; expected for example paypalme");
         }
         return host.canonical();

@@ -55,7 +55,8 @@ public final class HostRules {
     private final PublicSuffixes suffixes = PublicSuffixes.bundled();
 
     private HostRules(List<String> internal) {
-        this.internal = internal.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        this.internal =
+                internal.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     }
 
     /**
@@ -88,13 +89,19 @@ public final class HostRules {
         if (raw == null) {
             return host == null || host.isEmpty()
                     ? List.of()
-                    : judge(withoutBrackets(host), host.startsWith("["), scheme, port < 0 ? null : Integer.toString(port));
+                    : judge(
+                            withoutBrackets(host),
+                            host.startsWith("["),
+                            scheme,
+                            port < 0 ? null : Integer.toString(port));
         }
         if (raw.host().isEmpty() && !raw.bracketed()) {
             return UrlParser.defaultPort(raw.scheme()) < 0
                     ? List.of()
                     : List.of(new HostFinding(
-                            HostRule.HOST_MISSING, "", "The URL is absolute, but it has no host after " + raw.scheme() + "://."));
+                            HostRule.HOST_MISSING,
+                            "",
+                            "The URL is absolute, but it has no host after " + raw.scheme() + "://."));
         }
         return judge(raw.host(), raw.bracketed(), raw.scheme(), raw.port());
     }
@@ -110,7 +117,8 @@ public final class HostRules {
         List<HostFinding> findings = new ArrayList<>(1);
         Canonical.Result read = Canonical.host(bracketed ? "[" + host + "]" : host);
         if (isTooLong(host, read)) {
-            findings.add(finding(HostRule.TOO_LONG, host, "is longer than DNS allows: 63 characters a label, 253 a name"));
+            findings.add(
+                    finding(HostRule.TOO_LONG, host, "is longer than DNS allows: 63 characters a label, 253 a name"));
         } else if (read.canonical() == null) {
             findings.add(finding(HostRule.HOST_MALFORMED, host, "cannot be a host: " + read.reason()));
         } else if (read.isAddress()) {
@@ -177,13 +185,15 @@ public final class HostRules {
         }
         String undecoded = undecoded(canonical);
         if (undecoded != null) {
-            findings.add(finding(HostRule.PUNYCODE, host, "has a label in punycode that does not decode: " + undecoded));
+            findings.add(
+                    finding(HostRule.PUNYCODE, host, "has a label in punycode that does not decode: " + undecoded));
         }
         if (isInternal(canonical)) {
             return;
         }
         if (canonical.indexOf('.') < 0) {
-            findings.add(finding(HostRule.DOTLESS, host, "is a name without a dot, and none of the site's internal ones"));
+            findings.add(
+                    finding(HostRule.DOTLESS, host, "is a name without a dot, and none of the site's internal ones"));
         } else if (suffixes.section(canonical) == PublicSuffixes.Section.ICANN) {
             findings.add(finding(HostRule.PUBLIC_SUFFIX, host, "is a public suffix, which nobody can have as a host"));
         }
@@ -222,10 +232,16 @@ public final class HostRules {
             return;
         }
         String owner = PORTS.get(port);
-        if (scheme == null || owner == null || UrlParser.defaultPort(scheme) < 0 || UrlParser.defaultPort(scheme) == port) {
+        if (scheme == null
+                || owner == null
+                || UrlParser.defaultPort(scheme) < 0
+                || UrlParser.defaultPort(scheme) == port) {
             return;
         }
-        findings.add(finding(HostRule.PORT_SCHEME, host, "is asked by " + scheme + " at port " + port + ", which is that of " + owner));
+        findings.add(finding(
+                HostRule.PORT_SCHEME,
+                host,
+                "is asked by " + scheme + " at port " + port + ", which is that of " + owner));
     }
 
     private static HostFinding finding(HostRule rule, String host, String is) {

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param bracketed whether it was in brackets
  * @param port as written; null where there is none
  */
-record RawHost(String scheme, String host, boolean bracketed, @Nullable String port) {
+record RawHost(
+        String scheme,
+        String host,
+        boolean bracketed,
+        @Nullable String port) {
     /** Nobody reads more of a URL to find where its host ends. */
     private static final int MOST = 1 << 13;
 

@@ -24,8 +24,10 @@ public final class Scripts {
     private static final Normalizer2 NFD = Normalizer2.getNFDInstance();
     /** What no skeleton has for a letter of ASCII, though a reader takes it for one. */
     private static final String[] MORE = {
-        "κк", "k", "ĸ", "k", "νѵ", "v", "τт", "t", "ηпո", "n", "ωшщա", "w", "вьъßꞵβƅ", "b", "мʍ", "m", "нћђһ", "h", "зэє", "e",
-        "дɗժ", "d", "цυմ", "u", "уγүყ", "y", "χ", "x", "ʐʑ", "z", "ιɩɪӏ", "l", "ғ", "f", "ɡց", "g", "θөσօ", "o", "ρ", "p",
+        "κк", "k", "ĸ", "k", "νѵ", "v", "τт", "t", "ηпո", "n", "ωшщա", "w", "вьъßꞵβƅ", "b", "мʍ", "m", "нћђһ", "h",
+                "зэє", "e",
+        "дɗժ", "d", "цυմ", "u", "уγүყ", "y", "χ", "x", "ʐʑ", "z", "ιɩɪӏ", "l", "ғ", "f", "ɡց", "g", "θөσօ", "o", "ρ",
+                "p",
         "ԛզ", "q", "гɼ", "r", "ƨ", "s", "αɑ", "a", "ϲ", "c", "єέε", "e",
     };
 
@@ -68,7 +70,8 @@ public final class Scripts {
         if (own != null) {
             return own;
         }
-        String skeleton = NFD.normalize(CHECKER.getSkeleton(Character.toString(c))).toLowerCase(Locale.ROOT);
+        String skeleton =
+                NFD.normalize(CHECKER.getSkeleton(Character.toString(c))).toLowerCase(Locale.ROOT);
         StringBuilder look = new StringBuilder();
         for (int i = 0; i < skeleton.length(); ) {
             int s = skeleton.codePointAt(i);
@@ -113,7 +116,8 @@ public final class Scripts {
             return "";
         }
         String name = UCharacter.getName(c);
-        for (String start : new String[] {"LATIN SMALL LETTER ", "LATIN LETTER SMALL CAPITAL ", "LATIN CAPITAL LETTER "}) {
+        for (String start :
+                new String[] {"LATIN SMALL LETTER ", "LATIN LETTER SMALL CAPITAL ", "LATIN CAPITAL LETTER "}) {
             if (name != null && name.startsWith(start)) {
                 String rest = name.substring(start.length());
                 int space = rest.indexOf(' ');

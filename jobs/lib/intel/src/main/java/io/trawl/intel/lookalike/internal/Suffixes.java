@@ -11,8 +11,8 @@ public final class Suffixes {
     private final KeyTable table = new KeyTable();
 
     public Suffixes(PublicSuffixes list) {
-        list.forEach((name, suffix, parent, exception) -> table.add(
-                Hash.of(name), (suffix ? SUFFIX : 0) | (parent ? PARENT : 0) | (exception ? EXCEPTION : 0)));
+        list.forEach((name, suffix, parent, exception) ->
+                table.add(Hash.of(name), (suffix ? SUFFIX : 0) | (parent ? PARENT : 0) | (exception ? EXCEPTION : 0)));
         table.finish();
     }
 
@@ -35,9 +35,7 @@ public final class Suffixes {
             if ((flags & EXCEPTION) != 0) {
                 return from;
             }
-            if ((flags & SUFFIX) != 0
-                    || dot == length
-                    || (flags(prefixes, dot + 1, length) & PARENT) != 0) {
+            if ((flags & SUFFIX) != 0 || dot == length || (flags(prefixes, dot + 1, length) & PARENT) != 0) {
                 return before;
             }
             before = from;

@@ -22,8 +22,7 @@ public final class LookalikeJudge implements Judge {
     /** Distinct hosts that are remembered, about. */
     private static final int CACHED = 100_000;
 
-    private static final Set<String> LOOKED_AT =
-            Set.of("url_domain", "dns_question_name", "tls_client_server_name");
+    private static final Set<String> LOOKED_AT = Set.of("url_domain", "dns_question_name", "tls_client_server_name");
     private static final Set<String> OF_HOSTS = Set.of(
             "url_domain",
             "url_original",
@@ -53,7 +52,8 @@ public final class LookalikeJudge implements Judge {
     @Override
     public void judge(ProxyEvent event, Consumer<? super Verdict> verdicts) {
         rules.judge(event, verdict -> {
-            if (verdict.rule().kind() != Rule.Kind.HOST || isEnough(verdict.rule().level())) {
+            if (verdict.rule().kind() != Rule.Kind.HOST
+                    || isEnough(verdict.rule().level())) {
                 verdicts.accept(verdict);
             }
         });

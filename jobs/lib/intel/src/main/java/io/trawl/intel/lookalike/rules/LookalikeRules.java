@@ -58,8 +58,7 @@ public final class LookalikeRules {
      * @param hosts null where hosts that are none are not looked for
      * @param cached how many distinct hosts are remembered, about
      */
-    public static LookalikeRules of(
-            @Nullable Lookalikes lookalikes, @Nullable HostRules hosts, int cached) {
+    public static LookalikeRules of(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts, int cached) {
         return new LookalikeRules(lookalikes, hosts, cached);
     }
 
@@ -77,16 +76,27 @@ public final class LookalikeRules {
 
     /** The rule of a technique, with the score of a finding. */
     public static Rule rule(Technique technique, int score) {
-        Level level = score >= Level.HIGH.score() ? Level.HIGH : score >= Level.MEDIUM.score() ? Level.MEDIUM : Level.LOW;
+        Level level =
+                score >= Level.HIGH.score() ? Level.HIGH : score >= Level.MEDIUM.score() ? Level.MEDIUM : Level.LOW;
         return rule(
-                "lookalike-" + technique.id(), "Look-alike: " + technique.title(), Rule.Kind.LOOKALIKE, level, score, MASQUERADE);
+                "lookalike-" + technique.id(),
+                "Look-alike: " + technique.title(),
+                Rule.Kind.LOOKALIKE,
+                level,
+                score,
+                MASQUERADE);
     }
 
     /** The rule of a host that is none. */
     public static Rule rule(HostRule rule) {
         boolean hides = rule.level() == Level.HIGH;
         return rule(
-                rule.id(), rule.title(), Rule.Kind.HOST, rule.level(), rule.level().score(), hides ? OBFUSCATED : List.of());
+                rule.id(),
+                rule.title(),
+                Rule.Kind.HOST,
+                rule.level(),
+                rule.level().score(),
+                hides ? OBFUSCATED : List.of());
     }
 
     private static Rule rule(String id, String name, Rule.Kind kind, Level level, int score, List<String> tags) {

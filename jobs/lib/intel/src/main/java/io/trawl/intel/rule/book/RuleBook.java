@@ -294,7 +294,8 @@ public final class RuleBook {
     /** The columns of an event that {@link #fired} reads. */
     public Set<String> columnsOfFired() {
         Set<String> columns = new LinkedHashSet<>();
-        fields.values().forEach(names -> names.values().forEach(of -> of.forEach(field -> columns.addAll(field.columns()))));
+        fields.values()
+                .forEach(names -> names.values().forEach(of -> of.forEach(field -> columns.addAll(field.columns()))));
         return columns;
     }
 

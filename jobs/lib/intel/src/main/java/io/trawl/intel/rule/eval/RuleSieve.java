@@ -17,8 +17,7 @@ final class RuleSieve {
     private RuleSieve() {}
 
     /** @param wanted the texts that are looked for in a field */
-    static Sieve of(
-            boolean always, Map<Field, ? extends Map<Cover.Text, ?>> wanted, List<Cover.Atom> others) {
+    static Sieve of(boolean always, Map<Field, ? extends Map<Cover.Text, ?>> wanted, List<Cover.Atom> others) {
         Map<String, Column> columns = new TreeMap<>();
         Map<String, LongPredicate> numbers = new LinkedHashMap<>();
         boolean unknown = always;
@@ -104,8 +103,7 @@ final class RuleSieve {
         public boolean mayMeet(byte[] value, int from, int to) {
             boolean may = !others.isEmpty();
             for (Of of : texts) {
-                may |= of.field().reader().position() != position
-                        || of.texts().finds(value, from, to, buffers.get());
+                may |= of.field().reader().position() != position || of.texts().finds(value, from, to, buffers.get());
             }
             return may && mayMeet(new String(value, from, to - from, StandardCharsets.UTF_8));
         }

@@ -63,6 +63,7 @@ public final class RulePack {
     private final List<Indicator> indicators = new ArrayList<>();
     /** Judges hosts of any source; null where nothing is looked for. */
     private final @Nullable Judge hosts;
+
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
     private RulePack(Map<String, byte[]> files) throws IOException {

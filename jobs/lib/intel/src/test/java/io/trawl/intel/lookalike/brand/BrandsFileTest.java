@@ -36,22 +36,23 @@ class BrandsFileTest {
                                 "com",
                                 List.of("paypal.me"),
                                 List.of("friends.example")),
-                        new Brand(
-                                "xn--bcher-kva.example", List.of("xn--bcher-kva"), "example", List.of(), List.of()));
+                        new Brand("xn--bcher-kva.example", List.of("xn--bcher-kva"), "example", List.of(), List.of()));
         assertThat(brands.owner("paypal.me")).isZero();
         assertThat(brands.owner("friends.example")).isEqualTo(-1);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "a b.example | 'b.example' is not names=, domains= or partners=",
-        "co.uk | 'co.uk' is a public suffix",
-        "192.0.2.1 | '192.0.2.1' is not a domain",
-        "a.example names=b.c | 'b.c' is not a name of one label",
-        "a.example names=b names=c | names= is there twice",
-        "a.example domains=com | 'com' is a public suffix",
-        "a.example colour=red | 'colour=red' is not names=, domains= or partners=",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a b.example | 'b.example' is not names=, domains= or partners=",
+                "co.uk | 'co.uk' is a public suffix",
+                "192.0.2.1 | '192.0.2.1' is not a domain",
+                "a.example names=b.c | 'b.c' is not a name of one label",
+                "a.example names=b names=c | names= is there twice",
+                "a.example domains=com | 'com' is a public suffix",
+                "a.example colour=red | 'colour=red' is not names=, domains= or partners=",
+            })
     void anErrorNamesFileLineAndReason(String line, String reason) throws IOException {
         Path file = file("bad", "# first\n" + line + "\n");
         String expected = line.startsWith("a b") ? "'a' is a public suffix" : reason;

@@ -46,7 +46,8 @@ class LookalikeRulesTest {
     @Test
     void aHostThatIsNoneIsAVerdict() {
         assertThat(verdicts(Events.get("http://0x7f000001/")))
-                .extracting(verdict -> verdict.rule().id() + " " + verdict.rule().kind())
+                .extracting(
+                        verdict -> verdict.rule().id() + " " + verdict.rule().kind())
                 .containsExactly("host-ip-hex HOST");
         ProxyEvent missing = Events.event();
         missing.setUrlOriginal("http:///index.html");
@@ -87,7 +88,8 @@ class LookalikeRulesTest {
         for (int i = 0; i < 10_000; i++) {
             String host = "host" + i;
             cache.get("often", key -> "x" + judged.incrementAndGet());
-            assertThat(cache.get(host, key -> key.endsWith("7") ? key : null)).isEqualTo(host.endsWith("7") ? host : null);
+            assertThat(cache.get(host, key -> key.endsWith("7") ? key : null))
+                    .isEqualTo(host.endsWith("7") ? host : null);
         }
         assertThat(cache.size()).isLessThanOrEqualTo(102);
         assertThat(judged).hasValue(1);
