@@ -21,6 +21,9 @@ public record Field(
         List<String> columns,
         Reader reader,
         @Nullable Numbers numbers) {
+    /** Of a field that no event has. */
+    public static final Reader NOTHING = (event, values) -> {};
+
     public Field {
         columns = List.copyOf(columns);
     }

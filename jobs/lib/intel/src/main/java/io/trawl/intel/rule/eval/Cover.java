@@ -146,6 +146,9 @@ record Cover(List<Atom> atoms, double cost) {
     }
 
     private static Cover ofField(Field field, Ask ask) {
+        if (field.reader() == Field.NOTHING) {
+            return new Cover(List.of(), 0);
+        }
         boolean isText = field.kind() == Field.Kind.TEXT || field.kind() == Field.Kind.ADDRESS;
         List<Text> texts = isText ? texts(ask) : null;
         if (texts == null) {

@@ -160,15 +160,13 @@ public final class Taxonomy {
 
     /** A field that no event has. */
     public static Field missing(String name) {
-        return new Field(name, Field.Kind.TEXT, NEVER);
+        return new Field(name, Field.Kind.TEXT, Field.NOTHING);
     }
 
     /** Whether a field is one that no event has. */
     public static boolean isMissing(Field field) {
-        return field.reader() == NEVER;
+        return field.reader() == Field.NOTHING;
     }
-
-    private static final Field.Reader NEVER = (event, values) -> {};
 
     /** Whether what the first asks for is what the second has; what is null is not asked. */
     static boolean holds(Rule.Sources asked, Rule.Sources has) {

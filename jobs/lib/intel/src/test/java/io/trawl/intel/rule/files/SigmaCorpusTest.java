@@ -23,6 +23,12 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the corpus: SigmaHQ's for proxies and web servers. */
 class SigmaCorpusTest {
+    /** Else enrich would make an event of every row for the sake of a field that no event has. */
+    @Test
+    void noRuleKeepsTheSieveFromHoldingEventsBack() throws IOException {
+        assertThat(RuleSet.of(load().rules()).sieve().always()).isFalse();
+    }
+
     @Test
     void allRulesLoad() throws IOException {
         Loaded loaded = load();
