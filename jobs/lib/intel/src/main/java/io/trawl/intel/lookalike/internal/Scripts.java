@@ -8,6 +8,8 @@ import com.ibm.icu.text.SpoofChecker;
 import com.ibm.icu.text.UnicodeSet;
 import java.util.BitSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,11 @@ public final class Scripts {
                 "p",
         "ԛզ", "q", "гɼ", "r", "ƨ", "s", "αɑ", "a", "ϲ", "c", "єέε", "e",
     };
+
+    /** What characters are taken for: a skeleton takes some 20 microseconds. */
+    private static final Map<Integer, String> LOOKS = new ConcurrentHashMap<>();
+
+    private static final int MOST_LOOKS = 10_000;
 
     private Scripts() {}
 
@@ -63,6 +70,17 @@ public final class Scripts {
     }
 
     private static String look(int c) {
+        String known = LOOKS.get(c);
+        if (known == null) {
+            known = looked(c);
+            if (LOOKS.size() < MOST_LOOKS) {
+                LOOKS.put(c, known);
+            }
+        }
+        return known;
+    }
+
+    private static String looked(int c) {
         if (isMark(c)) {
             return "";
         }
