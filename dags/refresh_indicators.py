@@ -27,6 +27,11 @@ def option(name: str, setting: str) -> list[str]:
     return [name, *located([settings.text(setting, "")])] if settings.text(setting, "") else []
 
 
+def located_setting(setting: str) -> list[str]:
+    """Name the file of a setting as the driver finds it; nothing where the setting is empty."""
+    return [f"--set\n{setting}={path}" for path in located([settings.text(setting, "")] if settings.text(setting, "") else [])]
+
+
 with DAG(
     "refresh_indicators",
     schedule=CronDataIntervalTimetable(settings.text("indicators.schedule", "0 3 * * *"), timezone="UTC"),
@@ -72,6 +77,8 @@ with DAG(
             "{{ '--rules\n' ~ params.rules | join(',') if params.rules }}",
             *option("--placeholders", "rules.placeholders"),
             *option("--fields", "rules.fields"),
+            *located_setting("brands.file"),
+            *located_setting("brands.popular"),
         ],
         doc_md=texts.REFRESH_TASK,
     )

@@ -277,7 +277,10 @@ def test_feeds_and_allowlists_are_one_argument_each(conf, setting, words):
 
 
 def test_rules_and_their_files_are_named_by_absolute_paths(conf):
-    conf("rules.folder = rules, hdfs://nn/rules\nrules.placeholders = our.yml\nrules.fields = /srv/fields.yml\n")
+    conf(
+        "rules.folder = rules, hdfs://nn/rules\nrules.placeholders = our.yml\nrules.fields = /srv/fields.yml\n"
+        "brands.file = brands.txt\n"
+    )
     dag = load()["refresh_indicators"]
     task = dag.get_task("refresh_indicators")
     task.render_template_fields({"params": dag.params.dump()})
@@ -289,6 +292,8 @@ def test_rules_and_their_files_are_named_by_absolute_paths(conf):
         f"{DAGS.parent}/our.yml",
         "--fields",
         "/srv/fields.yml",
+        "--set",
+        f"brands.file={DAGS.parent}/brands.txt",
     ]
 
 

@@ -151,7 +151,7 @@ def test_sources_come_in_order_of_the_alphabet_unless_airflow_sources_lists_them
         ("job.slow.config.spark.locality.wait", "job.slow.conf.spark.locality.wait"),
         ("hadop.dfs.replication", "hadoop.dfs.replication"),
         ("lake.catalg.uri", "lake.catalog.uri"),
-        ("mine.slow.folder", "airflow.owner"),
+        ("mine.slow.folder", "rules.folder"),
         ("", "hot.port"),
     ],
 )

@@ -115,7 +115,7 @@ final class Proxies {
             }
         }
         if (rawLines != null) {
-            proxies.readFiles(rawLines, earlier, knownLogs);
+            proxies.readFiles(rawLines, earlier, knownLogs, forgotten);
         }
         forgotten.stream()
                 .filter(proxies.here::contains)
@@ -161,7 +161,8 @@ final class Proxies {
                 .put("when", reached.when().toString()));
     }
 
-    private void readFiles(Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs) {
+    private void readFiles(
+            Dataset<Row> rawLines, Map<LogFile, Reached> earlier, Set<String> knownLogs, Set<LogFile> forgotten) {
         Column isPlaced = expr("host is not null and file_offset is not null and coalesce(generation, '') <> '"
                 + LogFile.UNKNOWN + "'");
         Dataset<Row> placed = rawLines.where(isPlaced)
@@ -198,7 +199,7 @@ final class Proxies {
                 if (begin > reached.end() + 1) {
                     gaps.add(file, reached.end(), begin);
                 }
-            } else if (begin > 0 && knownLogs.contains(file.host() + "/" + file.log())) {
+            } else if (begin > 0 && !forgotten.contains(file) && knownLogs.contains(file.host() + "/" + file.log())) {
                 gaps.add(file, 0, begin);
             }
             here.add(file);

@@ -170,6 +170,12 @@ public final class EnrichJob implements Job {
             }
         }
         List<Detection> groups = correlating.groups(seen, run.window());
+        run.count("correlations_left_out", groups == null ? 1 : 0);
+        if (groups == null) {
+            run.note("correlations are left out: their rules find more events in this window and the " + (windows - 1)
+                    + " before it than setting rules.correlation.events allows; narrow the rules, or raise it");
+            return List.of();
+        }
         run.note("correlations looked at " + windows + (windows == 1 ? " window" : " windows") + " from " + from);
         run.count("correlated", groups.size());
         return groups;

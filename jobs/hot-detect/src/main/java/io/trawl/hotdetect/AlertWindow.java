@@ -29,6 +29,9 @@ final class AlertWindow {
     /** Partitions that have caught up wait so many windows for those that have not, and for alerts that still change. */
     private static final int KEPT = 3;
 
+    /** Tags and references of a rule that an alert has. */
+    private static final int MOST = 50;
+
     private final long length;
     private final LinkedHashSet<String> known = new LinkedHashSet<>();
     /** Some of one key where partitions are not equally far: a line is counted by when the broker took it. */
@@ -66,7 +69,8 @@ final class AlertWindow {
                             detection.getClient(),
                             detection.getIndicatorType(),
                             detection.getRuleId(),
-                            detection.getIndicatorValue()),
+                            detection.getIndicatorValue(),
+                            detection.getValue()),
                     key -> new ArrayList<>(open.getOrDefault(key, List.of())));
             int at = find(those, one.appended());
             Alert alert;
@@ -127,7 +131,12 @@ final class AlertWindow {
             known.add(alert.getDetectionId());
             known.add(alert.getLatestDetectionId());
             List<Alert> those = open.computeIfAbsent(
-                    key(alert.getClient(), alert.getIndicatorType(), alert.getRuleId(), alert.getIndicatorValue()),
+                    key(
+                            alert.getClient(),
+                            alert.getIndicatorType(),
+                            alert.getRuleId(),
+                            alert.getIndicatorValue(),
+                            alert.getValue()),
                     key -> new ArrayList<>(1));
             if (those.removeIf(one -> one.getDetectionId().equals(alert.getDetectionId())
                             && one.getRevision() <= alert.getRevision())
@@ -174,7 +183,7 @@ final class AlertWindow {
             Schema.Field own = Alert.SCHEMA$.getField(field.name());
             if (own != null && !field.name().equals("detection_id")) {
                 Object value = detection.get(field.pos());
-                alert.put(own.pos(), value instanceof String text ? TimedDetection.cut(text) : value);
+                alert.put(own.pos(), cut(value));
             }
         }
         alert.setReason(reason(detection.getWhy()));
@@ -187,6 +196,14 @@ final class AlertWindow {
         alert.setStored(stored);
     }
 
+    /** A message of the topic has to be short, whatever a rule has. */
+    private static @Nullable Object cut(@Nullable Object value) {
+        if (value instanceof List<?> list && list.size() > MOST) {
+            return new ArrayList<>(list.subList(0, MOST));
+        }
+        return value instanceof String text ? TimedDetection.cut(text) : value;
+    }
+
     /** Why a rule matched, in one line; null where an indicator did. */
     private static @Nullable String reason(List<RuleReason> why) {
         return why.isEmpty()
@@ -197,8 +214,14 @@ final class AlertWindow {
                         .collect(Collectors.joining("; ")));
     }
 
-    /** Two rules may have one name. */
-    private static String key(@Nullable String client, String type, @Nullable String rule, String value) {
-        return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(rule == null ? value : rule);
+    /** Two rules may have one name; and a rule on hosts is about the host, each of which is an alert of its own. */
+    private static String key(
+            @Nullable String client, String type, @Nullable String rule, String value, String seen) {
+        return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(rule == null ? value : rule)
+                + (isOfHosts(rule) ? "\0" + TimedDetection.cut(seen) : "");
+    }
+
+    private static boolean isOfHosts(@Nullable String rule) {
+        return rule != null && (rule.startsWith("lookalike-") || rule.startsWith("host-"));
     }
 }

@@ -3,6 +3,7 @@ package io.trawl.hotdetect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
+import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.SourceParser.Used;
 import io.trawl.run.Jobs;
@@ -78,13 +79,14 @@ final class Indicators {
 
     /** Opens a snapshot here and wherever tasks run. */
     private void ready(IndicatorSnapshot snapshot) {
-        snapshot.fetch(settings);
+        LogSource source = run.source();
+        snapshot.fetch(settings, source);
         Settings there = settings;
         // Two tasks for each core there is now: so many that none of the executors is left out.
         List<Integer> tasks = IntStream.range(0, 2 * Math.max(1, run.context().defaultParallelism()))
                 .boxed()
                 .toList();
-        run.context().parallelize(tasks, tasks.size()).foreachPartition(any -> snapshot.fetch(there));
+        run.context().parallelize(tasks, tasks.size()).foreachPartition(any -> snapshot.fetch(there, source));
     }
 
     /** The snapshot in use; null before the first. */

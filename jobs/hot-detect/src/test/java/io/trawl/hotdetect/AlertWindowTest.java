@@ -1,10 +1,12 @@
 package io.trawl.hotdetect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.record.Alert;
 import io.trawl.record.Detection;
+import io.trawl.record.RuleReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -60,6 +62,30 @@ class AlertWindowTest {
         AlertWindow.Change change = window.of(List.of(sighted), START);
         window.accept(change);
         return change.alerts();
+    }
+
+    private TimedDetection ruled(String rule, String value) {
+        TimedDetection ruled = sighted("10.0.0.1", value, 3);
+        ruled.detection().setIndicatorType("rule");
+        ruled.detection().setIndicatorValue("a rule");
+        ruled.detection().setRuleId(rule);
+        ruled.detection().setWhy(List.of(new RuleReason("part", "url.domain", value, value)));
+        return ruled;
+    }
+
+    @Test
+    void aClientAndARuleAreOneAlertButEachLookAlikeIsOneOfItsOwn() {
+        List<Alert> alerts = batch(ruled("r-1", "a.example"), ruled("r-1", "b.example"), ruled("r-2", "a.example"));
+
+        assertThat(alerts).extracting(Alert::getRuleId, Alert::getCount).containsExactly(tuple("r-1", 2L), tuple("r-2", 1L));
+        assertThat(alerts.get(0).getReason()).isEqualTo("part: url.domain b.example");
+        assertThat(batch(ruled("lookalike-homoglyph", "a.example"), ruled("lookalike-homoglyph", "b.example")))
+                .extracting(Alert::getValue)
+                .containsExactly("a.example", "b.example");
+        // A driver that goes on knows them.
+        assertThat(batch(ruled("lookalike-homoglyph", "b.example")))
+                .extracting(Alert::getValue, Alert::getRevision)
+                .containsExactly(tuple("b.example", 2));
     }
 
     @Test

@@ -91,7 +91,7 @@ final class Given {
             copy(files, status, to);
             return status.isDirectory() ? to : to.resolve(from.getName());
         } catch (FileNotFoundException e) {
-            throw new JobFailure(name + ": no such file or folder; expected feeds or allowlists there", e);
+            throw new JobFailure(name + ": no such file or folder; expected feeds, allowlists or rules there", e);
         } catch (IOException e) {
             if (Jobs.isAway(e)) {
                 throw new UncheckedIOException(e);

@@ -253,7 +253,12 @@ public final class RefreshIndicatorsJob implements Job {
             throws IOException {
         try (IndexBuilder index = IndicatorIndex.builder(folder)) {
             invalid.fill(rejected -> {
-                patterns.forEach(index::add);
+                Map<String, Long> feeds = new TreeMap<>();
+                for (Indicator pattern : patterns) {
+                    index.add(pattern);
+                    feeds.merge(pattern.getFeed(), 1L, Long::sum);
+                }
+                feeds.forEach((feed, count) -> shrinking.now(feed, count, 0));
                 read(run, index, files, lists, rejected, shrinking);
                 run.count("patterns_indexed", patterns.size());
                 // Before anything is committed.

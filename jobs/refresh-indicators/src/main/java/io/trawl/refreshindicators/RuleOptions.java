@@ -120,13 +120,19 @@ final class RuleOptions {
         }
         requireFile("--placeholders", PLACEHOLDERS, placeholders(settings));
         requireFile("--fields", FIELDS, fields(settings));
-        requireFile("setting " + BRANDS, BRANDS, one(settings.text(BRANDS, "")));
-        requireFile("setting " + POPULAR, POPULAR, one(settings.text(POPULAR, "")));
+        for (String setting : List.of(BRANDS, POPULAR)) {
+            for (String name : one(settings.text(setting, ""))) {
+                if (!Files.isRegularFile(Given.local(name))) {
+                    throw new IllegalArgumentException("setting " + setting + " = " + name + ": no such file");
+                }
+            }
+        }
         try {
             RuleBook book = RulePack.read(inputs(
                             settings,
                             (names, of) -> names.stream().map(Given::local).toList()))
                     .book();
+            requireSome(book, rules(settings));
             if (isStrict(settings)) {
                 requireAll(book);
             }
@@ -207,22 +213,32 @@ final class RuleOptions {
         }
         RulePack rulePack = Objects.requireNonNull(read.get());
         RuleBook book = rulePack.book();
-        if (isStrict(settings)) {
-            try {
+        try {
+            requireSome(book, rules(settings));
+            if (isStrict(settings)) {
                 requireAll(book);
-            } catch (IllegalArgumentException e) {
-                throw new JobFailure("--rules: " + e.getMessage() + " (setting " + STRICT + ")", e);
             }
+        } catch (IllegalArgumentException e) {
+            throw new JobFailure(e.getMessage(), e);
         }
         tell(run, book);
         return new Ruled(new Pack(Pack.Kind.RULES, file, book.rules().size()), rulePack.indicators());
     }
 
+    /** A folder without rules is more often a wrong name than the end of all rules. */
+    private static void requireSome(RuleBook book, List<String> named) {
+        if (!named.isEmpty() && book.isEmpty()) {
+            throw new IllegalArgumentException("--rules " + String.join(",", named)
+                    + ": no rule in it; expected files *.yml, *.yaml, *.stix or *.json (setting " + FOLDER + ")");
+        }
+    }
+
     private static void requireAll(RuleBook book) {
         List<Refusal> refused = book.refused();
         if (!refused.isEmpty()) {
-            throw new IllegalArgumentException(refused.get(0).getMessage()
-                    + (refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more that are refused)"));
+            throw new IllegalArgumentException("--rules: " + refused.get(0).getMessage()
+                    + (refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more that are refused)")
+                    + " (--strict, or setting " + STRICT + ")");
         }
     }
 
@@ -236,6 +252,7 @@ final class RuleOptions {
         run.note(book.rules().size() + " rules");
         tell(run, "is left out", "trawl rules check names them", texts(book.refused()));
         tell(run, "finds nothing", "trawl rules check names them", texts(book.notSweepable()));
+        tell(run, "filters nothing", "trawl rules check names them", texts(book.idle()));
         tell(
                 run,
                 "cannot fire",

@@ -111,6 +111,41 @@ class RefreshIndicatorsJobTest {
     }
 
     @Test
+    void patternsThatAreIndicatorsAreAFeedOfTheirOwn() throws Exception {
+        Path rules = Files.createDirectory(folder.resolve("rules"));
+        Files.writeString(rules.resolve("p.stix"), "[domain-name:value = 'evil.example']\n");
+        Path named = Files.createSymbolicLink(folder.resolve("current"), rules);
+
+        assertThat(refresh("--rules", named.toString())).isEqualTo("0");
+        List<Object> first = lake();
+
+        assertThat(refresh("--rules", named.toString())).as("again").isEqualTo("0");
+        assertThat(lake().get(0)).isEqualTo(first.get(0));
+        Files.writeString(rules.resolve("p.stix"), "[domain-name:value = 'other.example']\n");
+        assertThat(refresh("--rules", named.toString())).isEqualTo("0");
+        assertThat(lake().get(0)).isNotEqualTo(first.get(0));
+    }
+
+    @Test
+    void rulesThatCannotBeUsedAreOneLine() throws Exception {
+        Path rules = Files.createDirectory(folder.resolve("rules"));
+        assertThat(refresh("--rules", rules.toString()))
+                .isEqualTo("2 --rules " + rules
+                        + ": no rule in it; expected files *.yml, *.yaml, *.stix or *.json (setting rules.folder)");
+        assertThat(refresh("--rules", rules + "x")).startsWith("2 --rules " + rules + "x: no such file or folder");
+        Files.writeString(rules.resolve("bad.yml"), "title: x\ndetection: 7\n");
+        assertThat(refresh("--rules", rules.toString())).isEqualTo("0");
+        assertThat(refresh("--rules", rules.toString(), "--strict"))
+                .startsWith("2 --rules: ")
+                .contains("bad.yml:")
+                .endsWith(" (--strict, or setting rules.strict)");
+        assertThat(refresh("--set", "hosts.level=all"))
+                .isEqualTo("2 setting hosts.level = all: expected none, low, medium or high");
+        assertThat(refresh("--set", "brands.file=/nowhere"))
+                .isEqualTo("2 setting brands.file = /nowhere: no such file");
+    }
+
+    @Test
     void aFeedThatLostMoreThanHalfIsRefusedAndOneThatLostHalfIsNot() throws Exception {
         assertThat(refresh()).isEqualTo("0");
         write("a.txt", 4);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -56,6 +57,9 @@ final class IndicatorFiles {
         }
         if (by.placeholders() != null) {
             LogInputs.requireFile("--placeholders", by.placeholders());
+        }
+        if (!Set.of("none", "low", "medium", "high").contains(by.oddHosts())) {
+            throw new IllegalArgumentException("--odd-hosts " + by.oddHosts() + ": expected low, medium or high");
         }
         if (by.brands() != null) {
             LogInputs.requireFile("--brands", by.brands());

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** The words of the command line. */
 final class Words {
-    private static final Set<String> FILES = Set.of("--indicators", "--allowlist");
+    private static final Set<String> FILES = Set.of("--indicators", "--allowlist", "--rules");
 
     private Words() {}
 

@@ -1,6 +1,5 @@
 package io.trawl.steps;
 
-import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
@@ -9,6 +8,7 @@ import io.trawl.intel.Engine;
 import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.correlation.Correlation;
 import io.trawl.intel.rule.correlation.Correlations;
 import io.trawl.intel.rule.correlation.Correlator;
@@ -105,12 +105,13 @@ public final class Correlating implements Serializable {
     private Engine engine() {
         Engine judge = engine;
         if (judge == null) {
+            IndicatorSnapshot.Pack lists = indicators.allowlists();
             judge = new Engine(
                     IndicatorIndex.of(List.of()),
                     indicators.id(),
                     source.webServer(),
                     SweepKind.BATCH,
-                    List.of(),
+                    lists == null ? List.of() : List.of(SnapshotFiles.ALLOWLISTS.open(lists.file(), settings)),
                     rules());
             engine = judge;
         }
@@ -124,34 +125,31 @@ public final class Correlating implements Serializable {
 
     private Iterator<Seen> seen(Optional<ProxyEvent> candidate) {
         List<Seen> seen = new ArrayList<>();
-        candidate.ifPresent(event -> engine().verdicts(
-                        event,
-                        (verdict, detection) -> seen.add(new Seen(
-                                pack().book()
-                                        .fired(
-                                                verdict.rule().id(),
-                                                event.getEventId(),
-                                                ((long) event.getPartition() << OFFSET_BITS) + event.getOffset(),
-                                                event),
-                                event.getWindow(),
-                                detection))));
+        candidate.ifPresent(event -> engine().verdicts(event, (verdict, detection) -> {
+            // What an allowlist has counts in no group.
+            if (detection.getSuppressedBy() == null) {
+                seen.add(new Seen(fired(verdict, event), event.getWindow(), detection));
+            }
+        }));
         return seen.iterator();
+    }
+
+    private Fired fired(Verdict verdict, ProxyEvent event) {
+        long order = ((long) event.getPartition() << OFFSET_BITS) + event.getOffset();
+        return pack().book().fired(verdict.rule().id(), event.getEventId(), order, event);
     }
 
     /**
      * The groups that come true with a window, as detections.
      *
      * @param seen of the window and of those before it that are in reach
-     * @throws JobFailure there are more than setting rules.correlation.events allows
+     * @return null where there are more than setting rules.correlation.events allows: none of them is judged
      */
-    public List<Detection> groups(JavaRDD<Seen> seen, Window window) {
+    public @Nullable List<Detection> groups(JavaRDD<Seen> seen, Window window) {
         int most = Math.toIntExact(settings.number(LIMIT));
         List<Seen> all = seen.take(most + 1);
         if (all.size() > most) {
-            throw new JobFailure(
-                    "correlations ask for more than " + most + " events of " + window + " and the windows before it: "
-                            + "narrow their rules, or raise " + LIMIT,
-                    null);
+            return null;
         }
         Map<String, Seen> byEvent = new HashMap<>();
         List<Fired> fired = new ArrayList<>();

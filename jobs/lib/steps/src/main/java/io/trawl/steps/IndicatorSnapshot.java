@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.base.JobFailure;
 import io.trawl.base.Json;
+import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
@@ -79,15 +80,16 @@ public record IndicatorSnapshot(
     /**
      * Makes index, allowlists and rules ready in this process, so that the first event need not wait for them.
      *
-     * @throws JobFailure one of the files is missing or broken
+     * @param source whose events are to be judged
+     * @throws JobFailure one of the files is missing or broken, or the rules cannot be run on the source
      */
-    public void fetch(Settings settings) {
+    public void fetch(Settings settings, LogSource source) {
         SnapshotFiles.INDEXES.open(index, settings);
         if (allowlists != null) {
             SnapshotFiles.ALLOWLISTS.open(allowlists.file(), settings);
         }
         if (rules != null) {
-            SnapshotFiles.RULES.open(rules.file(), settings);
+            SweepStep.rules(this, settings, source);
         }
     }
 

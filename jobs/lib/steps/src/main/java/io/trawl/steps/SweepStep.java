@@ -1,11 +1,13 @@
 package io.trawl.steps;
 
+import io.trawl.base.JobFailure;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.columns.read.Block;
 import io.trawl.flow.Step;
 import io.trawl.intel.Engine;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.pack.RulePack;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.word.SweepKind;
@@ -64,10 +66,28 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     private @Nullable Judge rules() {
+        return rules(indicators, settings, source);
+    }
+
+    /**
+     * The rules of a snapshot for a source; null where there are none.
+     *
+     * @throws JobFailure they cannot be run, or what a person says that the source is cannot be read
+     */
+    static @Nullable Judge rules(IndicatorSnapshot indicators, Settings settings, LogSource source) {
         IndicatorSnapshot.Pack rules = indicators.rules();
-        return rules == null
-                ? null
-                : SnapshotFiles.RULES.open(rules.file(), settings).judge(source.formats(), logsource(source, settings));
+        if (rules == null) {
+            return null;
+        }
+        RulePack pack = SnapshotFiles.RULES.open(rules.file(), settings);
+        try {
+            return pack.judge(source.formats(), logsource(source, settings));
+        } catch (IllegalArgumentException e) {
+            throw new JobFailure(
+                    "rules cannot be run on source " + source.name() + ": " + e.getMessage() + " (setting source."
+                            + source.name() + ".logsource)",
+                    e);
+        }
     }
 
     private Engine engine() {

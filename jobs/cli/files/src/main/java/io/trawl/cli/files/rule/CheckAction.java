@@ -32,6 +32,9 @@ final class CheckAction {
         for (Refusal one : book.notSweepable()) {
             all.add(new Said(one.file(), one.line(), json -> RuleText.place("not_sweepable", one, json)));
         }
+        for (Refusal one : book.idle()) {
+            all.add(new Said(one.file(), one.line(), json -> RuleText.place("filters_nothing", one, json)));
+        }
         all.sort(Comparator.comparing(Said::file).thenComparingInt(Said::line));
         Json json = new Json();
         for (Said one : all) {

@@ -28,8 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -108,6 +110,11 @@ public final class RuleBook {
                         one.correlation().place().file(),
                         one.correlation().place().line(),
                         one.reason())));
+        // The parts of a pattern that is not taken are nobody's.
+        Set<Rule> parts = Collections.newSetFromMap(new IdentityHashMap<>());
+        parts.addAll(stix.parts);
+        rules.removeIf(rule -> parts.contains(rule)
+                && !(byId.get(rule.id()) == rule && correlations.rules().contains(rule.id())));
         refused.sort(BY_PLACE);
         for (String id : correlations.rules()) {
             Rule rule = byId.get(id);
@@ -257,6 +264,13 @@ public final class RuleBook {
     /** By place; what cannot be run. */
     public List<Refusal> refused() {
         return List.copyOf(refused);
+    }
+
+    /** Filters that are for no rule: the names of the rules that they ask for, or their log source, are nobody's. */
+    public List<Refusal> idle() {
+        return loaded.idle().stream()
+                .map(one -> new Refusal(one.place().file(), one.place().line(), "the filter is for no rule of these files"))
+                .toList();
     }
 
     /** Patterns of which logs say nothing, with the reason. */

@@ -10,6 +10,7 @@ import io.trawl.intel.rule.sigma.SigmaFilter;
 import io.trawl.intel.rule.sigma.SigmaRules;
 import io.trawl.intel.rule.sigma.Taxonomy;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ public final class RuleFiles {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        try (Stream<Path> all = Files.walk(path)) {
+        try (Stream<Path> all = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
             return all.filter(file -> isRules(file.toString()) && Files.isRegularFile(file))
                     .filter(file -> !isHidden(path.relativize(file)))
                     .sorted((a, b) -> a.toString().compareTo(b.toString()))
