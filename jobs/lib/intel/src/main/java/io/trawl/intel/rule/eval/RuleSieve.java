@@ -5,12 +5,15 @@ import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.internal.GramTable;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import org.apache.avro.Schema;
 
 /** Makes the sieve of a set of rules. */
 final class RuleSieve {
@@ -34,11 +37,8 @@ final class RuleSieve {
             Asked asked = atom.asked();
             unknown |= atom.field().columns().isEmpty() || asked == null;
             for (String column : atom.field().columns()) {
-                if (asked != null && reader != null) {
-                    LongPredicate passes = Tested.asNumber(atom.field(), asked)
-                            ? asked::passes
-                            : number -> passes(atom.field(), column, number, asked);
-                    numbers.merge(column, passes, LongPredicate::or);
+                if (asked != null && reader != null && !isText(column)) {
+                    numbers.merge(column, passes(atom.field(), reader, column, asked), LongPredicate::or);
                 } else {
                     columns.computeIfAbsent(column, Column::new).others.add(atom);
                 }
@@ -47,9 +47,42 @@ final class RuleSieve {
         return new Sieve(unknown, new LinkedHashMap<>(columns), numbers);
     }
 
-    private static boolean passes(Field field, String column, long number, Asked asked) {
-        // The text of a time is not that of the number.
-        return field.kind() == Field.Kind.NUMBER ? asked.passes(Long.toString(number)) : true;
+    private static Schema schema(String column) {
+        Schema schema = ProxyEvent.getClassSchema().getField(column).schema();
+        return schema.isUnion() ? schema.getTypes().get(1) : schema;
+    }
+
+    private static boolean isText(String column) {
+        return schema(column).getType() == Schema.Type.STRING;
+    }
+
+    /** What is asked of a field, of the number of a column: the field may have it in another unit, or as a text. */
+    private static LongPredicate passes(Field field, Field.Numbers reader, String column, Asked asked) {
+        int position = ProxyEvent.getClassSchema().getField(column).pos();
+        Schema schema = schema(column);
+        boolean asNumber = Tested.asNumber(field, asked);
+        ThreadLocal<ProxyEvent> events = ThreadLocal.withInitial(ProxyEvent::new);
+        return number -> {
+            // What is of the column is of an event that has nothing else.
+            ProxyEvent event = events.get();
+            event.put(position, value(schema, number));
+            if (asNumber) {
+                long own = reader.read(event);
+                return own != Field.Numbers.NONE && asked.passes(own);
+            }
+            boolean[] found = {false};
+            field.reader().read(event, text -> found[0] |= asked.passes(text));
+            return found[0];
+        };
+    }
+
+    private static Object value(Schema schema, long number) {
+        if (schema.getType() == Schema.Type.INT) {
+            return Math.toIntExact(number);
+        }
+        return schema.getLogicalType() == null
+                ? number
+                : Instant.EPOCH.plus(number, ChronoUnit.MICROS);
     }
 
     /** What is looked for in a field. */

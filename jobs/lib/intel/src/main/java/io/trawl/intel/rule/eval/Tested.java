@@ -91,9 +91,12 @@ final class Tested {
             return event.isTested(test) ? event.passed(test) : event.tested(test, passing(event) >= 0);
         }
 
+        /** Values of each side that are compared: both may be lists of a stranger's. */
+        private static final int MOST = 200;
+
         private int passing(Scratch event) {
-            int count = event.count(at);
-            int others = event.count(other);
+            int count = Math.min(MOST, event.count(at));
+            int others = Math.min(MOST, event.count(other));
             for (int i = 0; i < count; i++) {
                 for (int j = 0; j < others; j++) {
                     if (Pairs.passes(event.value(at, i), event.value(other, j), ask.place(), ask.cased())) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -69,11 +70,13 @@ public final class RuleFiles {
 
     /** Whether a file is one of rules, by its name. */
     public static boolean isRules(String name) {
-        return isSigma(name) || name.endsWith(".stix") || name.endsWith(".json");
+        String small = name.toLowerCase(Locale.ROOT);
+        return isSigma(name) || small.endsWith(".stix") || small.endsWith(".json");
     }
 
     private static boolean isSigma(String name) {
-        return name.endsWith(".yml") || name.endsWith(".yaml");
+        String small = name.toLowerCase(Locale.ROOT);
+        return small.endsWith(".yml") || small.endsWith(".yaml");
     }
 
     /**

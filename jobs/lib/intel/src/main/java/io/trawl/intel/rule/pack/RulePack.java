@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * is made once for each kind of source. Safe for use by several threads.
  */
 public final class RulePack {
+    private static final LogSources KNOWN = LogSources.shipped();
     private static final String RULES = "rules/";
     private static final String PLACEHOLDERS = "placeholders/";
     private static final String FIELDS = "fields/";
@@ -247,7 +249,7 @@ public final class RulePack {
     public @Nullable Judge ofCorrelations(List<String> formats, String setting) {
         List<Rule> rules = book.rules().stream()
                 .filter(rule -> book.correlations().isUsed(rule.id()))
-                .filter(rule -> isFor(rule, formats, setting))
+                .filter(isFor(formats, setting))
                 .toList();
         return rules.isEmpty() ? null : RuleSet.of(rules);
     }
@@ -255,7 +257,7 @@ public final class RulePack {
     private Judge made(List<String> formats, String setting) {
         Correlations correlations = book.correlations();
         List<Rule> rules = book.rules().stream()
-                .filter(rule -> isFor(rule, formats, setting))
+                .filter(isFor(formats, setting))
                 .filter(rule -> !correlations.isSilent(rule.id()))
                 .toList();
         List<Judge> judges = new ArrayList<>();
@@ -268,12 +270,11 @@ public final class RulePack {
         return judges.isEmpty() ? Judge.NONE : Judge.all(judges);
     }
 
-    /** Whether a rule is for a source. */
-    public static boolean isFor(Rule rule, List<String> formats, String setting) {
-        if (!setting.isEmpty()) {
-            return LogSources.setting(setting).by(rule.sources());
-        }
-        LogSources known = LogSources.shipped();
-        return formats.stream().anyMatch(format -> known.of(format).by(rule.sources()));
+    /** Tells whether a rule is for a source. */
+    private static Predicate<Rule> isFor(List<String> formats, String setting) {
+        List<LogSources.Seen> seen = setting.isEmpty()
+                ? formats.stream().map(KNOWN::of).toList()
+                : List.of(LogSources.setting(setting));
+        return rule -> seen.stream().anyMatch(one -> one.by(rule.sources()));
     }
 }

@@ -6,6 +6,7 @@ import io.trawl.intel.rule.Condition;
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Glob;
 import io.trawl.intel.rule.Range;
+import io.trawl.intel.rule.internal.ExpressionSize;
 import io.trawl.intel.rule.stix.pattern.Literal;
 import io.trawl.intel.rule.stix.pattern.Pattern;
 import io.trawl.intel.rule.stix.pattern.PatternException;
@@ -63,6 +64,8 @@ final class Comparisons {
                 new Condition.Test(use.values(), written, new Ask.Within(EVERY_IPV6))));
     }
 
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
     /** From a time on, and before another; null is unbounded. */
     static List<Condition> during(Field time, @Nullable Instant from, @Nullable Instant until) {
         List<Condition> both = new ArrayList<>();
@@ -70,7 +73,8 @@ final class Comparisons {
             both.add(
                     new Condition.Test(time, time.name(), new Ask.CompareText(Ask.Order.GREATER_OR_EQUAL, time(from))));
         }
-        if (until != null) {
+        // The texts of years beyond four digits are not in the order of their times, and no event is so late.
+        if (until != null && until.isBefore(LAST)) {
             both.add(new Condition.Test(time, time.name(), new Ask.CompareText(Ask.Order.LESS, time(until))));
         }
         return both;
@@ -260,7 +264,7 @@ final class Comparisons {
     }
 
     private static com.google.re2j.Pattern expression(String text, Form form) throws PatternException {
-        String wrong = Expressions.tooLarge(text);
+        String wrong = ExpressionSize.tooLarge(text);
         if (wrong != null) {
             throw new PatternException("MATCHES '" + PatternException.shown(text) + "': " + wrong);
         }

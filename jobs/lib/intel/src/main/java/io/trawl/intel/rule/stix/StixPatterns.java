@@ -39,6 +39,8 @@ public final class StixPatterns {
     private static final Set<IndicatorType> HOSTS =
             Set.of(IndicatorType.DOMAIN, IndicatorType.IPV4, IndicatorType.IPV6, IndicatorType.CIDR);
 
+    private static final int MOST_REPEATS = 10_000;
+
     private final Mapping mapping;
     private final Observations observations;
 
@@ -199,6 +201,10 @@ public final class StixPatterns {
                 return null;
             }
             if (qualified.qualifier() instanceof Pattern.Repeats repeats) {
+                if (repeats.times() > MOST_REPEATS) {
+                    throw new PatternException("REPEATS " + repeats.times() + " TIMES: at most " + MOST_REPEATS
+                            + " matches of a part are kept");
+                }
                 return repeats.times() == 1 ? part : new Apart(new SeveralEvents.Times(node(part), repeats.times()));
             }
             // One event is in any span.

@@ -2,6 +2,7 @@ package io.trawl.intel.rule.sigma.value;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.trawl.intel.rule.internal.ExpressionSize;
 
 /** Compiles regular expressions. RE2 runs in linear time; what it does not have for that reason is refused. */
 public final class Expressions {
@@ -9,6 +10,10 @@ public final class Expressions {
 
     public static Pattern compile(Value.Expression expression) {
         String source = expression.source();
+        String tooLarge = ExpressionSize.tooLarge(source);
+        if (tooLarge != null) {
+            throw new IllegalArgumentException("the regular expression is too large: " + tooLarge);
+        }
         if (expression.start() || expression.end()) {
             source = (expression.start() ? "\\A" : "") + "(?:" + source + ")" + (expression.end() ? "\\z" : "");
         }

@@ -1,19 +1,19 @@
-package io.trawl.intel.rule.stix;
+package io.trawl.intel.rule.internal;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** How large a regular expression becomes: counts in braces multiply, and a program of millions of steps fills the memory. */
-final class Expressions {
+public final class ExpressionSize {
     private static final int LONGEST = 10_000;
     private static final int DEEPEST = 200;
     private static final long MOST_STEPS = 50_000;
 
-    private Expressions() {}
+    private ExpressionSize() {}
 
     /** Why an expression is not compiled; null where it may be. */
-    static @Nullable String tooLarge(String text) {
+    public static @Nullable String tooLarge(String text) {
         if (text.length() > LONGEST) {
             return "an expression of more than " + LONGEST + " characters";
         }
