@@ -104,12 +104,12 @@ passed=0 failed=0 summary=() total=$EPOCHREALTIME
 threads=$(nproc)
 ((threads <= 4)) || threads=4
 # Integration tests mostly wait, so two or three classes run side by side, and the modules' tests beside them. Three stacks, the
-# modules' tests and both Mavens were seen to take 14 GB.
+# modules' tests and both Mavens were seen to take 14 GB; on two cores they were a load of 11 to 17.
 memory=$(PYTHONPATH=$TRAWL_HOME/bin/lib "$TRAWL_VENV/bin/python" -P -c 'import moving; print(int(moving.available_gb()))')
 forks=1 units_beside=''
 ((threads == 1 || memory < 12)) || forks=2
-((forks == 1 || memory < 19)) || forks=3
-[[ $fast$only ]] || ((forks < 3)) || units_beside=yes
+((forks == 1 || memory < 19 || $(nproc) < 3)) || forks=3
+[[ $fast$only ]] || ((forks == 1 || memory < 19)) || units_beside=yes
 
 # count NAME SECONDS PASSED FAILED [LOG]
 count() {
