@@ -231,6 +231,6 @@ class RefreshIndicatorsJobTest {
         assertThat(refresh()).isEqualTo("0");
         assertThat(lake().get(0)).as("the same feeds").isEqualTo(before);
         assertThat(refresh("--feeds", url + "/none.txt", "--set", link))
-                .isEqualTo("1 " + url + "/none.txt: no such file or folder; expected feeds or allowlists there");
+                .isEqualTo("1 " + url + "/none.txt: no such file or folder; expected feeds, allowlists or rules there");
     }
 }
