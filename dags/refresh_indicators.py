@@ -29,7 +29,8 @@ def option(name: str, setting: str) -> list[str]:
 
 def located_setting(setting: str) -> list[str]:
     """Name the file of a setting as the driver finds it; nothing where the setting is empty."""
-    return [f"--set\n{setting}={path}" for path in located([settings.text(setting, "")] if settings.text(setting, "") else [])]
+    named = settings.text(setting, "")
+    return [f"--set\n{setting}={path}" for path in located([named] if named else [])]
 
 
 with DAG(

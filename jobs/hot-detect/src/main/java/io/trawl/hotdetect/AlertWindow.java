@@ -215,8 +215,7 @@ final class AlertWindow {
     }
 
     /** Two rules may have one name; and a rule on hosts is about the host, each of which is an alert of its own. */
-    private static String key(
-            @Nullable String client, String type, @Nullable String rule, String value, String seen) {
+    private static String key(@Nullable String client, String type, @Nullable String rule, String value, String seen) {
         return TimedDetection.cut(client) + "\0" + type + "\0" + TimedDetection.cut(rule == null ? value : rule)
                 + (isOfHosts(rule) ? "\0" + TimedDetection.cut(seen) : "");
     }

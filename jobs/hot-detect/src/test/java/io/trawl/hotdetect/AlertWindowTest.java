@@ -77,7 +77,9 @@ class AlertWindowTest {
     void aClientAndARuleAreOneAlertButEachLookAlikeIsOneOfItsOwn() {
         List<Alert> alerts = batch(ruled("r-1", "a.example"), ruled("r-1", "b.example"), ruled("r-2", "a.example"));
 
-        assertThat(alerts).extracting(Alert::getRuleId, Alert::getCount).containsExactly(tuple("r-1", 2L), tuple("r-2", 1L));
+        assertThat(alerts)
+                .extracting(Alert::getRuleId, Alert::getCount)
+                .containsExactly(tuple("r-1", 2L), tuple("r-2", 1L));
         assertThat(alerts.get(0).getReason()).isEqualTo("part: url.domain b.example");
         assertThat(batch(ruled("lookalike-homoglyph", "a.example"), ruled("lookalike-homoglyph", "b.example")))
                 .extracting(Alert::getValue)

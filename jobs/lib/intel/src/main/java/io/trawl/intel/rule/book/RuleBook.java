@@ -269,7 +269,8 @@ public final class RuleBook {
     /** Filters that are for no rule: the names of the rules that they ask for, or their log source, are nobody's. */
     public List<Refusal> idle() {
         return loaded.idle().stream()
-                .map(one -> new Refusal(one.place().file(), one.place().line(), "the filter is for no rule of these files"))
+                .map(one ->
+                        new Refusal(one.place().file(), one.place().line(), "the filter is for no rule of these files"))
                 .toList();
     }
 

@@ -80,9 +80,7 @@ final class RuleSieve {
         if (schema.getType() == Schema.Type.INT) {
             return Math.toIntExact(number);
         }
-        return schema.getLogicalType() == null
-                ? number
-                : Instant.EPOCH.plus(number, ChronoUnit.MICROS);
+        return schema.getLogicalType() == null ? number : Instant.EPOCH.plus(number, ChronoUnit.MICROS);
     }
 
     /** What is looked for in a field. */

@@ -272,9 +272,8 @@ public final class RulePack {
 
     /** Tells whether a rule is for a source. */
     private static Predicate<Rule> isFor(List<String> formats, String setting) {
-        List<LogSources.Seen> seen = setting.isEmpty()
-                ? formats.stream().map(KNOWN::of).toList()
-                : List.of(LogSources.setting(setting));
+        List<LogSources.Seen> seen =
+                setting.isEmpty() ? formats.stream().map(KNOWN::of).toList() : List.of(LogSources.setting(setting));
         return rule -> seen.stream().anyMatch(one -> one.by(rule.sources()));
     }
 }

@@ -55,8 +55,7 @@ class RulePackTest {
                 detection:
                     one: {%s}
                     condition: one
-                """
-                .formatted(category, test);
+                """.formatted(category, test);
     }
 
     /** The column has nanoseconds, the rule's field milliseconds. */
@@ -79,7 +78,8 @@ class RulePackTest {
     /** A port is of three columns, of which one has texts. */
     @Test
     void theSieveAsksEachColumnAsWhatItIs() throws IOException {
-        Judge judge = judge(pack("port.stix", "[network-traffic:dst_port = 443 AND network-traffic:dst_port < 500]\n"), "squid");
+        Judge judge = judge(
+                pack("port.stix", "[network-traffic:dst_port = 443 AND network-traffic:dst_port < 500]\n"), "squid");
         Sieve sieve = judge.sieve();
 
         assertThat(sieve.numbers()).containsOnlyKeys("destination_port", "url_port");
@@ -110,14 +110,14 @@ class RulePackTest {
     void expressionsThatWouldFillTheMemoryAreRefused() throws IOException {
         RulePack pack = pack("large.yml", sigma("proxy", "c-uri|re: '((a{1000}){1000}){1000}'"));
 
-        assertThat(pack.book().refused()).singleElement().satisfies(one -> assertThat(one.reason())
-                .contains("steps"));
+        assertThat(pack.book().refused())
+                .singleElement()
+                .satisfies(one -> assertThat(one.reason()).contains("steps"));
     }
 
     @Test
     void aPatternThatIsValidForEverIs() throws IOException {
-        String bundle =
-                """
+        String bundle = """
                 {"type":"bundle","id":"bundle--7a3b1d2e-0000-4000-8000-000000000001","objects":[{"type":"indicator","spec_version":"2.1",
                 "id":"indicator--7a3b1d2e-0000-4000-8000-000000000002","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z",
                 "pattern_type":"stix","pattern":"[url:value LIKE 'http://evil%']","valid_from":"2020-01-01T00:00:00Z",
