@@ -217,8 +217,11 @@ interface Asked {
                 char a = one.charAt(i);
                 char b = other.charAt(i);
                 if (a != b) {
-                    boolean first = Character.isSurrogate(a);
-                    return first == Character.isSurrogate(b) ? Character.compare(a, b) : first ? 1 : -1;
+                    boolean isSecond = i > 0
+                            && Character.isHighSurrogate(one.charAt(i - 1))
+                            && (Character.isLowSurrogate(a) || Character.isLowSurrogate(b));
+                    int at = isSecond ? i - 1 : i;
+                    return Integer.compare(one.codePointAt(at), other.codePointAt(at));
                 }
             }
             return Integer.compare(one.length(), other.length());
