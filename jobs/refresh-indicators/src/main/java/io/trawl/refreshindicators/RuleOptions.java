@@ -219,7 +219,7 @@ final class RuleOptions {
                 requireAll(book);
             }
         } catch (IllegalArgumentException e) {
-            throw new JobFailure(e.getMessage(), e);
+            throw new JobFailure(String.valueOf(e.getMessage()), e);
         }
         tell(run, book);
         return new Ruled(new Pack(Pack.Kind.RULES, file, book.rules().size()), rulePack.indicators());
