@@ -81,8 +81,11 @@ final class Hdfs {
         hdfs.put("dfs.permissions.enabled", "false");
         hdfs.put("dfs.namenode.safemode.extension", "0");
         hdfs.put("dfs.heartbeat.interval", "1");
-        // With one DataNode its report is always a little late; the default waits 400 ms at each file's end.
+        // With one DataNode its report is always a little late; the default waits 400 ms at each file's end. The wait
+        // doubles
+        // with each try: twelve of them are 41 s, the default's five would be 0.3 s.
         hdfs.put("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10");
+        hdfs.put("dfs.client.block.write.locateFollowingBlock.retries", "12");
         // Of either end of a stream of blocks: there is no other DataNode that a writer could turn to.
         hdfs.put("dfs.client.socket-timeout", Long.toString(2 * site.pause().toMillis()));
         HadoopXml.write(folder.resolve("hdfs-site.xml"), hdfs);
