@@ -18,6 +18,7 @@ While the stack is up, it restarts a server that dies or no longer answers, at m
 A state folder keeps its options until you start a stack in it with other ones.
 Exit status: 0 all are up, 1 a failure, 2 a bad argument.
 HELP
+refuse_unknown "$@"
 ready
 check_settings "$@"
 stack_command up "$@"

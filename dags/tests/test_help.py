@@ -126,6 +126,7 @@ def test_what_bash_reads_is_what_help_lists(trawl, command):
         (("logs", "--folow"), "trawl logs: option --folow is unknown: expected --follow, --state"),
         (("install", "--rlock"), "trawl install: option --rlock is unknown: expected --relock"),
         (("bench", "--json"), "trawl bench: option --json is unknown: expected --output"),
+        (("up", "--without", "hdfs", "--prot-shift", "3"), "trawl up: option --prot-shift is unknown: expected --port"),
         (("test", "--fats"), "trawl test: option --fats is unknown: expected --fast, --only, --faults, --seed"),
     ],
 )

@@ -121,6 +121,27 @@ unknown_option() {
   die "option $1 is unknown: expected ${names:-none} (--help explains them)"
 }
 
+# refuse_unknown ARGS: ends if one of the options is not the command's, before anything is installed or built.
+refuse_unknown() {
+  local word name at known value=''
+  for word; do
+    if [[ $value ]]; then
+      value=''
+      continue
+    fi
+    [[ $word != -- ]] || return 0
+    [[ $word == --* ]] || continue
+    known=''
+    for ((at = 0; at < ${#options[@]}; at += 2)); do
+      name=$(option_name "${options[at]}")
+      [[ ${word%%=*} == "$name" ]] || continue
+      known=yes
+      [[ $word == *=* || ${options[at]} != *' '* ]] || value=yes
+    done
+    [[ $known ]] || unknown_option "${word%%=*}"
+  done
+}
+
 # option_name OPTION: without the marks and the name of its value.
 option_name() {
   local name=${1#!}

@@ -115,15 +115,21 @@ public final class LocalStack implements AutoCloseable {
             Leftovers.end(Leftovers.of(options.stateDir()));
             return new LocalStack(site, Roster.configured(site), lockFile);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException | Error e) {
-            try {
-                lockFile.close();
-            } catch (IOException also) {
-                e.addSuppressed(also);
-            }
-            throw e;
+            throw released(lockFile, new UncheckedIOException(e));
+        } catch (RuntimeException e) {
+            throw released(lockFile, e);
+        } catch (Error e) {
+            throw released(lockFile, e);
         }
+    }
+
+    private static <T extends Throwable> T released(FileChannel lockFile, T why) {
+        try {
+            lockFile.close();
+        } catch (IOException also) {
+            why.addSuppressed(also);
+        }
+        return why;
     }
 
     /**
