@@ -9,9 +9,9 @@ import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Verdict;
+import io.trawl.intel.rule.book.NewGroups;
 import io.trawl.intel.rule.correlation.Correlation;
 import io.trawl.intel.rule.correlation.Correlations;
-import io.trawl.intel.rule.correlation.Correlator;
 import io.trawl.intel.rule.correlation.Fired;
 import io.trawl.intel.rule.correlation.Group;
 import io.trawl.intel.rule.pack.RulePack;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what the events of a window and of those before it meet together. A group belongs to the first
  * window with whose events it is true: it is not a group of the windows before alone, in whatever order their events came.
- * So each window's sweep gives its own groups, however the borders lie, and a rerun gives the same.
+ * So each window's sweep gives its own groups, however the borders lie, and a rerun gives the same. A group that more
+ * events can break belongs to the window in which its timespan ends.
  */
 public final class Correlating implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -154,44 +154,42 @@ public final class Correlating implements Serializable {
         Map<String, Seen> byEvent = new HashMap<>();
         List<Fired> fired = new ArrayList<>();
         List<Fired> before = new ArrayList<>();
+        Instant endBefore = Instant.MIN;
         for (Seen one : all) {
             fired.add(one.fired());
             byEvent.putIfAbsent(one.fired().event(), one);
             if (one.window().isBefore(window.start())) {
                 before.add(one.fired());
+                Instant end = one.window().plus(Duration.between(window.start(), window.end()));
+                endBefore = end.isAfter(endBefore) ? end : endBefore;
             }
         }
         Correlations correlations = pack().book().correlations();
-        Set<String> known = new HashSet<>();
-        for (Group group : Correlator.batch(correlations, before)) {
-            group.events().forEach(event -> known.add(key(group, event)));
-        }
         List<Detection> groups = new ArrayList<>();
-        for (Group group : Correlator.batch(correlations, fired)) {
+        for (Group group : NewGroups.of(correlations, fired, before, window.end(), endBefore)) {
             Seen last = null;
-            boolean isKnown = false;
+            Seen lastBefore = null;
             for (String event : group.events()) {
                 Seen one = byEvent.get(event);
-                isKnown |= known.contains(key(group, event));
                 last = one != null && one.window().equals(window.start()) ? one : last;
+                lastBefore = one != null ? one : lastBefore;
             }
-            if (last != null
-                    && !isKnown
-                    && !correlations.isSilent(group.correlation().id())) {
-                groups.add(detection(group, last.detection()));
+            if (last == null && group.held().isAfter(endBefore)) {
+                // Its timespan ended with this window, after its last event.
+                last = lastBefore;
+            }
+            if (last != null && !correlations.isSilent(group.correlation().id())) {
+                groups.add(detection(group, last.detection(), window));
             }
         }
         return groups;
     }
 
-    private static String key(Group group, String event) {
-        return group.correlation().id() + " " + event + " " + group.values();
-    }
-
-    private static Detection detection(Group group, Detection event) {
+    private static Detection detection(Group group, Detection event, Window window) {
         Correlation correlation = group.correlation();
         Detection detection = Detection.newBuilder(event).build();
         detection.setDetectionId(Ids.of(group.id(), correlation.id(), event.getField()));
+        detection.setWindow(window.start());
         detection.setHow(HOW);
         detection.setIndicatorId(correlation.id());
         detection.setIndicatorValue(correlation.name());

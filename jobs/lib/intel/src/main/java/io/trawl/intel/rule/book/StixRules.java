@@ -2,8 +2,8 @@ package io.trawl.intel.rule.book;
 
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.correlation.Correlation;
-import io.trawl.intel.rule.correlation.Observation;
 import io.trawl.intel.rule.correlation.Shape;
+import io.trawl.intel.rule.correlation.observation.Observation;
 import io.trawl.intel.rule.document.Refusal;
 import io.trawl.intel.rule.files.OtherRules;
 import io.trawl.intel.rule.stix.Judgement;
@@ -129,15 +129,12 @@ final class StixRules implements OtherRules {
         return new Observation.Within(observation(within.of(), rules), within.span());
     }
 
+    /** Halved again and again: a pattern may have thousands of observations, and what reads it goes down into it. */
     private static Observation joined(List<SeveralEvents.Node> of, List<Rule> rules, BinaryOperator<Observation> join) {
-        @Nullable Observation all = null;
-        for (SeveralEvents.Node one : of) {
-            Observation next = observation(one, rules);
-            all = all == null ? next : join.apply(all, next);
+        if (of.size() == 1) {
+            return observation(of.get(0), rules);
         }
-        if (all == null) {
-            throw new IllegalArgumentException("a pattern of no observations");
-        }
-        return all;
+        int half = of.size() / 2;
+        return join.apply(joined(of.subList(0, half), rules, join), joined(of.subList(half, of.size()), rules, join));
     }
 }

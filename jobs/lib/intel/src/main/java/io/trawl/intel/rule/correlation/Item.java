@@ -1,5 +1,6 @@
 package io.trawl.intel.rule.correlation;
 
+import io.trawl.intel.rule.correlation.observation.Seen;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a correlation sees of an event, or of a group of a correlation that it refers to. */
-final class Item {
+final class Item implements Seen {
     /** More digits or a higher exponent is no number that a log means. */
     private static final int LONGEST_NUMBER = 64;
 
@@ -44,6 +45,21 @@ final class Item {
         this.wanted = wanted;
         this.events = events;
         this.number = isNumber ? firstNumber(measured) : null;
+    }
+
+    @Override
+    public long place() {
+        return place;
+    }
+
+    @Override
+    public Instant time() {
+        return time;
+    }
+
+    @Override
+    public BitSet rules() {
+        return rules;
     }
 
     /** With what another rule says of the same event. */

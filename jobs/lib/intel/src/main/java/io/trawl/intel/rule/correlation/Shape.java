@@ -1,5 +1,6 @@
 package io.trawl.intel.rule.correlation;
 
+import io.trawl.intel.rule.correlation.observation.Observation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.trawl.intel.rule.correlation.Shape.Aggregate;
 import io.trawl.intel.rule.correlation.Shape.Limits;
 import io.trawl.intel.rule.correlation.Shape.Limits.Limit;
 import io.trawl.intel.rule.correlation.Shape.Limits.Order;
+import io.trawl.intel.rule.correlation.observation.Observation;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

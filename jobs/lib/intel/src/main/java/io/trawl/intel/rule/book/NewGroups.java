@@ -1,0 +1,62 @@
+package io.trawl.intel.rule.book;
+
+import io.trawl.intel.rule.correlation.Correlations;
+import io.trawl.intel.rule.correlation.Correlator;
+import io.trawl.intel.rule.correlation.Fired;
+import io.trawl.intel.rule.correlation.Group;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The groups that come true with a window of time. A group that more events can break is true when its timespan has ended, so
+ * it belongs to the window in which that is: until then nobody knows what else comes.
+ */
+public final class NewGroups {
+    private NewGroups() {}
+
+    /**
+     * Judges a window.
+     *
+     * @param fired of the window and of those before it
+     * @param before of those before it
+     * @param end of the window; all that is earlier has come
+     * @param endBefore of the last of the windows before it
+     * @return groups that are true now, and were not before
+     */
+    public static List<Group> of(
+            Correlations correlations,
+            Collection<Fired> fired,
+            Collection<Fired> before,
+            Instant end,
+            Instant endBefore) {
+        Set<String> known = new HashSet<>();
+        for (Group group : decided(correlations, before, endBefore)) {
+            group.events().forEach(event -> known.add(key(group, event)));
+        }
+        List<Group> groups = new ArrayList<>();
+        for (Group group : decided(correlations, fired, end)) {
+            if (group.events().stream().noneMatch(event -> known.contains(key(group, event)))) {
+                groups.add(group);
+            }
+        }
+        return groups;
+    }
+
+    /** Groups that no later event can break. */
+    private static List<Group> decided(Correlations correlations, Collection<Fired> fired, Instant end) {
+        // A time beyond the end is of a clock that is wrong, or of a log whose windows are not times: nothing comes
+        // behind it.
+        Instant last = fired.stream().map(Fired::time).reduce(end, (one, other) -> one.isAfter(other) ? one : other);
+        return Correlator.batch(correlations, fired).stream()
+                .filter(group -> !group.held().isAfter(last))
+                .toList();
+    }
+
+    private static String key(Group group, String event) {
+        return group.correlation().id() + " " + event + " " + group.values();
+    }
+}
