@@ -6,6 +6,7 @@ import io.trawl.intel.rule.Verdict.Reason;
 import io.trawl.intel.rule.eval.Explanation.Kind;
 import io.trawl.intel.rule.internal.Literal;
 import io.trawl.intel.rule.internal.Pairs;
+import io.trawl.intel.rule.internal.TextSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,34 +89,43 @@ final class Tested {
     record OfPair(int test, int at, int other, Field field, String written, Ask.SameAs ask) implements Node {
         @Override
         public boolean holds(Scratch event) {
-            return event.isTested(test) ? event.passed(test) : event.tested(test, passing(event) >= 0);
+            return event.isTested(test) ? event.passed(test) : event.tested(test, passing(event) != null);
         }
 
-        /** Values of each side that are compared: both may be lists of a stranger's. */
-        private static final int MOST = 200;
+        /** From so many pairs of values on it is worth to prepare one side. */
+        private static final int MANY = 64;
 
-        private int passing(Scratch event) {
-            int count = Math.min(MOST, event.count(at));
-            int others = Math.min(MOST, event.count(other));
+        /** A value and the other field's that it passes with, by their places. */
+        private record Pair(int value, int other) {}
+
+        /** Both sides may be lists of a stranger's: the time is linear in their lengths. */
+        private @Nullable Pair passing(Scratch event) {
+            int count = event.count(at);
+            int others = event.count(other);
+            if ((long) count * others > MANY) {
+                TextSet set = new TextSet(values(event, other), ask.place(), ask.cased());
+                for (int i = 0; i < count; i++) {
+                    int found = set.find(event.value(at, i));
+                    if (found >= 0) {
+                        return new Pair(i, found);
+                    }
+                }
+                return null;
+            }
             for (int i = 0; i < count; i++) {
                 for (int j = 0; j < others; j++) {
                     if (Pairs.passes(event.value(at, i), event.value(other, j), ask.place(), ask.cased())) {
-                        return i;
+                        return new Pair(i, j);
                     }
                 }
             }
-            return -1;
+            return null;
         }
 
         /** What of the field's value is the other's. */
-        private String part(Scratch event, String value) {
-            for (int j = 0; j < event.count(other); j++) {
-                String text = event.value(other, j);
-                if (Pairs.passes(value, text, ask.place(), ask.cased())) {
-                    return new Asked.OfText(new Literal(text, ask.cased()), ask.place()).part(value);
-                }
-            }
-            return value;
+        private String part(Scratch event, Pair pair) {
+            Literal text = new Literal(event.value(other, pair.other), ask.cased());
+            return new Asked.OfText(text, ask.place()).part(event.value(at, pair.value));
         }
 
         @Override
@@ -125,10 +135,9 @@ final class Tested {
 
         @Override
         public void why(Scratch event, String selection, List<Reason> reasons) {
-            int index = passing(event);
-            if (index >= 0) {
-                String value = event.value(at, index);
-                reasons.add(new Reason(selection, field.name(), value, part(event, value)));
+            Pair pair = passing(event);
+            if (pair != null) {
+                reasons.add(new Reason(selection, field.name(), event.value(at, pair.value), part(event, pair)));
             }
         }
 
@@ -140,8 +149,8 @@ final class Tested {
 
         @Override
         public Explanation explain(Scratch event) {
-            int index = passing(event);
-            String part = index < 0 ? "" : part(event, event.value(at, index));
+            Pair pair = passing(event);
+            String part = pair == null ? "" : part(event, pair);
             return new Explanation(
                     Kind.TEST,
                     holds(event),

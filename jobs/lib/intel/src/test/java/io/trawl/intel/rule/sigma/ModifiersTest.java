@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trawl.intel.Events;
 import io.trawl.intel.rule.Rule;
+import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -201,6 +202,28 @@ class ModifiersTest {
         refused("dst_ip|cidr: '10.*'", "not a range");
         refused("dst_ip|cidr: 10.0.0.0/33", "not a range");
         refused("dst_ip|contains|cidr: 10.0.0.0/8", "has to be the first");
+    }
+
+    @Test
+    void fieldrefComparesEachValueOfListsHoweverLong() {
+        StringBuilder answers = new StringBuilder();
+        StringBuilder receivers = new StringBuilder();
+        for (int i = 0; i < 2_000; i++) {
+            answers.append("a").append(i).append(".example,");
+            receivers.append("b").append(i).append("@b.example,");
+        }
+        ProxyEvent event = Events.event();
+        event.setDnsAnswersData(answers + "Both.example");
+        event.setEmailToAddress(receivers + "both.example");
+        assertThat(fires(selection("dns.answers.data|fieldref: email.to.address"), event))
+                .isTrue();
+        event.setEmailToAddress(receivers + "x@BOTH.example");
+        assertThat(fires(selection("dns.answers.data|fieldref: email.to.address"), event))
+                .isFalse();
+        assertThat(fires(selection("email.to.address|fieldref|endswith: dns.answers.data"), event))
+                .isTrue();
+        assertThat(fires(selection("email.to.address|fieldref|startswith: dns.answers.data"), event))
+                .isFalse();
     }
 
     @Test
