@@ -78,6 +78,7 @@ with DAG(
             "{{ '--rules\n' ~ params.rules | join(',') if params.rules }}",
             *option("--placeholders", "rules.placeholders"),
             *option("--fields", "rules.fields"),
+            *option("--stix-mapping", "rules.stix.mapping"),
             *located_setting("brands.file"),
             *located_setting("brands.popular"),
         ],

@@ -279,6 +279,7 @@ def test_feeds_and_allowlists_are_one_argument_each(conf, setting, words):
 def test_rules_and_their_files_are_named_by_absolute_paths(conf):
     conf(
         "rules.folder = rules, hdfs://nn/rules\nrules.placeholders = our.yml\nrules.fields = /srv/fields.yml\n"
+        "rules.stix.mapping = /srv/objects.yml\n"
         "brands.file = brands.txt\n"
     )
     dag = load()["refresh_indicators"]
@@ -292,6 +293,8 @@ def test_rules_and_their_files_are_named_by_absolute_paths(conf):
         f"{DAGS.parent}/our.yml",
         "--fields",
         "/srv/fields.yml",
+        "--stix-mapping",
+        "/srv/objects.yml",
         "--set",
         f"brands.file={DAGS.parent}/brands.txt",
     ]

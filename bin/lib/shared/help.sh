@@ -31,6 +31,7 @@ WITH_OPTION=('--with KEY=VALUE...' "what a generic format (csv, w3c, json, key-v
 RULE_OPTIONS=(
   '--placeholders FILE' 'what stands for %name% in Sigma rules with the modifier expand: a YAML file with a list for each name'
   '--fields FILE' "names of fields in your rules that Trawl does not know: a YAML file (docs/rules.md)"
+  '--stix-mapping FILE' 'where objects of STIX patterns are in an event, beside those that Trawl knows: a YAML file (docs/stix.md)'
 )
 # shellcheck disable=SC2034
 JSON_OPTION=('--output FORMAT' 'json (default): one object per line; or table')

@@ -24,6 +24,7 @@ final class RuleOptions {
     private static final String FOLDER = "rules.folder";
     private static final String PLACEHOLDERS = "rules.placeholders";
     private static final String FIELDS = "rules.fields";
+    private static final String OBJECTS = "rules.stix.mapping";
     private static final String BRANDS = "brands.file";
     private static final String POPULAR = "brands.popular";
     private static final int MOST_BRANDS = 1_000_000;
@@ -53,6 +54,13 @@ final class RuleOptions {
     private @Nullable String fields;
 
     @Option(
+            names = "--stix-mapping",
+            paramLabel = "FILE",
+            description = "Where objects of STIX patterns are in an event, beside those that Trawl knows;"
+                    + " default: setting rules.stix.mapping.")
+    private @Nullable String objects;
+
+    @Option(
             names = "--strict",
             description = "Refuse the whole set if one of its rules cannot be run; default: setting rules.strict.")
     private boolean strict;
@@ -79,6 +87,10 @@ final class RuleOptions {
         return one(fields == null ? settings.text(FIELDS, "") : fields);
     }
 
+    private List<String> objects(Settings settings) {
+        return one(objects == null ? settings.text(OBJECTS, "") : objects);
+    }
+
     private static List<String> one(String name) {
         return name.isEmpty() ? List.of() : List.of(name);
     }
@@ -100,9 +112,11 @@ final class RuleOptions {
         Given.requireReadable("--rules", FOLDER, rules(settings));
         Given.requireReadable("--placeholders", PLACEHOLDERS, placeholders(settings));
         Given.requireReadable("--fields", FIELDS, fields(settings));
+        Given.requireReadable("--stix-mapping", OBJECTS, objects(settings));
         List<String> all = new ArrayList<>(rules(settings));
         all.addAll(placeholders(settings));
         all.addAll(fields(settings));
+        all.addAll(objects(settings));
         for (String setting : List.of(BRANDS, POPULAR)) {
             all.addAll(one(settings.text(setting, "")));
             Given.requireReadable("setting", setting, one(settings.text(setting, "")));
@@ -120,6 +134,7 @@ final class RuleOptions {
         }
         requireFile("--placeholders", PLACEHOLDERS, placeholders(settings));
         requireFile("--fields", FIELDS, fields(settings));
+        requireFile("--stix-mapping", OBJECTS, objects(settings));
         for (String setting : List.of(BRANDS, POPULAR)) {
             for (String name : one(settings.text(setting, ""))) {
                 if (!Files.isRegularFile(Given.local(name))) {
@@ -161,6 +176,7 @@ final class RuleOptions {
                 files.of(rules(settings), "rules"),
                 first(files.of(placeholders(settings), "placeholders")),
                 first(files.of(fields(settings), "fields")),
+                first(files.of(objects(settings), "objects")),
                 isOn(settings, MISUSE),
                 first(files.of(one(settings.text(BRANDS, "")), "brands")),
                 first(files.of(one(settings.text(POPULAR, "")), "popular")),

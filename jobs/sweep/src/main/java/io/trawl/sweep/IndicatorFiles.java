@@ -58,6 +58,9 @@ final class IndicatorFiles {
         if (by.placeholders() != null) {
             LogInputs.requireFile("--placeholders", by.placeholders());
         }
+        if (by.stixMapping() != null) {
+            LogInputs.requireFile("--stix-mapping", by.stixMapping());
+        }
         if (!Set.of("none", "low", "medium", "high").contains(by.oddHosts())) {
             throw new IllegalArgumentException("--odd-hosts " + by.oddHosts() + ": expected low, medium or high");
         }

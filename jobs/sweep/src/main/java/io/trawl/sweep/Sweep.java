@@ -121,6 +121,7 @@ final class Sweep implements AutoCloseable {
         made.set("allowlists", IndicatorFiles.digests(by.allowlists()));
         made.set("rules", IndicatorFiles.digests(by.rules()));
         made.set("placeholders", IndicatorFiles.digests(SweptBy.list(by.placeholders())));
+        made.set("stix_mapping", IndicatorFiles.digests(SweptBy.list(by.stixMapping())));
         made.set("brands", IndicatorFiles.digests(SweptBy.list(by.brands())));
         made.put("odd_hosts", by.oddHosts());
         String name = "swept/indicators.json";
@@ -141,6 +142,8 @@ final class Sweep implements AutoCloseable {
                         names(by.rules()),
                         "--placeholders",
                         names(SweptBy.list(by.placeholders())),
+                        "--stix-mapping",
+                        names(SweptBy.list(by.stixMapping())),
                         "--set",
                         "brands.file=" + names(SweptBy.list(by.brands())),
                         "--set",

@@ -50,6 +50,9 @@ public final class SweepCommand implements AutoCloseable {
     @Option(names = "--placeholders")
     private @Nullable Path placeholders;
 
+    @Option(names = "--stix-mapping")
+    private @Nullable Path stixMapping;
+
     @Option(names = "--brands")
     private @Nullable Path brands;
 
@@ -138,7 +141,7 @@ public final class SweepCommand implements AutoCloseable {
         }
         Settings site = site(formats);
         List<String> named = formats(format, site);
-        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders, brands, oddHosts);
+        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders, stixMapping, brands, oddHosts);
         IndicatorFiles.check(by);
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {

@@ -23,6 +23,7 @@ public final class RuleOptions {
 
     private static final String PLACEHOLDERS = "--placeholders";
     private static final String FIELDS = "--fields";
+    private static final String OBJECTS = "--stix-mapping";
 
     private RuleOptions() {}
 
@@ -31,12 +32,13 @@ public final class RuleOptions {
         Set<String> all = new HashSet<>(others);
         all.add(PLACEHOLDERS);
         all.add(FIELDS);
+        all.add(OBJECTS);
         return all;
     }
 
     /** @throws IllegalArgumentException where options of rules are there, and no rules */
     public static void requireRules(Arguments arguments) {
-        for (String option : List.of(PLACEHOLDERS, FIELDS, STRICT)) {
+        for (String option : List.of(PLACEHOLDERS, FIELDS, OBJECTS, STRICT)) {
             if (arguments.has(option)) {
                 throw new IllegalArgumentException(
                         option + " is an option of --rules: expected files of rules, for example --rules rules/");
@@ -54,7 +56,8 @@ public final class RuleOptions {
             throw new IllegalArgumentException("no file of rules: expected one or a folder, for example rules/");
         }
         List<Path> paths = Input.of(words).stream().map(RuleOptions::path).toList();
-        RuleBook book = RuleBook.load(paths, file(arguments, PLACEHOLDERS), file(arguments, FIELDS));
+        RuleBook book =
+                RuleBook.load(paths, file(arguments, PLACEHOLDERS), file(arguments, FIELDS), file(arguments, OBJECTS));
         if (book.isEmpty()) {
             throw new IllegalArgumentException(String.join(", ", words)
                     + (words.size() == 1 ? " has" : " have")

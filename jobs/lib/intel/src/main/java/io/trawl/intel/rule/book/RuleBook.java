@@ -37,6 +37,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rules and correlations of files, and what is not taken of them. Immutable. */
@@ -146,6 +147,22 @@ public final class RuleBook {
      */
     public static RuleBook load(List<Path> paths, @Nullable Path placeholders, @Nullable Path fields)
             throws IOException {
+        return load(paths, placeholders, fields, null);
+    }
+
+    /**
+     * Reads files and folders.
+     *
+     * @param placeholders the file that has what stands for {@code %name%}; null if there is none
+     * @param fields the file with names of fields beside those that Trawl knows; null if there is none
+     * @param objects the file that says where objects of STIX are in an event, beside those that Trawl knows; null if there
+     *     is none
+     * @throws IllegalArgumentException where a path is not there, or one of the files is not what it is to be
+     */
+    public static RuleBook load(
+            List<Path> paths, @Nullable Path placeholders, @Nullable Path fields, @Nullable Path objects)
+            throws IOException {
+        Mapping mapping = objects == null ? Mapping.shipped(Fields::named) : Mapping.with(objects, Fields::named);
         Taxonomy taxonomy = Taxonomy.shipped(FieldNames.ours());
         if (fields != null) {
             taxonomy = taxonomy.with(fields.toString(), Files.readAllBytes(fields));
@@ -153,7 +170,7 @@ public final class RuleBook {
         Placeholders known = placeholders == null
                 ? Placeholders.NONE
                 : Placeholders.read(placeholders.toString(), Files.readAllBytes(placeholders));
-        StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), false), null);
+        StixRules stix = new StixRules(new StixPatterns(mapping, false), null, true);
         Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, known, ZoneOffset.UTC), stix).load(paths);
         RuleBook book = new RuleBook(loaded, stix, taxonomy);
         for (Path path : paths) {
@@ -194,15 +211,21 @@ public final class RuleBook {
      * @param placeholders what stands for {@code %name%}
      * @param taxonomy what the names of fields mean
      * @param misuse whether AND over objects of different types means one event in a STIX pattern
-     * @param indicators takes the patterns that belong into the index; they are no rules then
+     * @param mapping where the objects of a STIX pattern are in an event
+     * @param indicators takes the patterns that belong into the index; null where the index has them already. They are no
+     *     rules in either case
      */
     public static RuleBook read(
             Map<String, byte[]> files,
             Placeholders placeholders,
             Taxonomy taxonomy,
             boolean misuse,
-            List<Indicator> indicators) {
-        StixRules stix = new StixRules(new StixPatterns(Mapping.shipped(Fields::named), misuse), indicators);
+            Mapping mapping,
+            @Nullable Consumer<Indicator> indicators) {
+        StixRules stix = new StixRules(
+                new StixPatterns(mapping, misuse),
+                indicators == null ? indicator -> {} : indicators,
+                indicators != null);
         Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, placeholders, ZoneOffset.UTC), stix).read(files);
         return new RuleBook(loaded, stix, taxonomy);
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,13 +36,23 @@ final class StixRules implements OtherRules {
     /** By place, what was valid. */
     final List<RuleBook.Valid> valid = new ArrayList<>();
 
-    /** Patterns that are equalities alone; null where they are rules. */
-    private final @Nullable List<Indicator> indicators;
+    /** By id, where a rule or a correlation is. */
+    private final Map<String, Rule.Place> places = new HashMap<>();
+    /** Takes patterns that are equalities alone; null where they are rules. */
+    private final @Nullable Consumer<Indicator> indicators;
 
-    /** @param indicators takes patterns that an index matches; null where there is no index, and they are rules */
-    StixRules(StixPatterns patterns, @Nullable List<Indicator> indicators) {
+    private final boolean index;
+
+    /**
+     * Reads no file yet.
+     *
+     * @param indicators takes patterns that an index matches; null where there is no index, and they are rules
+     * @param index whether such patterns are noted as valid: where the index has them already, nobody asks
+     */
+    StixRules(StixPatterns patterns, @Nullable Consumer<Indicator> indicators, boolean index) {
         this.patterns = patterns;
         this.indicators = indicators;
+        this.index = index;
     }
 
     @Override
@@ -67,20 +78,39 @@ final class StixRules implements OtherRules {
         } else if (judgement instanceof Judgement.NotSweepable one) {
             notSweepable.add(new Refusal(place.file(), place.line(), one.reason()));
         } else if (judgement instanceof Judgement.OneEvent one) {
-            valid(RuleBook.Kind.RULE, one.rule(), one.left());
-            rules.accept(one.rule());
-        } else if (judgement instanceof Judgement.Indexed one) {
-            valid(RuleBook.Kind.INDICATOR, one.rule(), one.left());
-            if (indicators == null) {
+            if (isNew(RuleBook.Kind.RULE, one.rule(), one, refused)) {
                 rules.accept(one.rule());
-            } else {
-                indicators.addAll(one.indicators());
             }
+        } else if (judgement instanceof Judgement.Indexed one && indicators == null) {
+            if (isNew(RuleBook.Kind.INDICATOR, one.rule(), one, refused)) {
+                rules.accept(one.rule());
+            }
+        } else if (judgement instanceof Judgement.Indexed one) {
+            if (index) {
+                valid(RuleBook.Kind.INDICATOR, one.rule(), one.left());
+            }
+            one.indicators().forEach(indicators);
         } else if (judgement instanceof Judgement.Several several) {
-            valid(RuleBook.Kind.CORRELATION, several.events().whole(), several.left());
-            parts.addAll(several.events().rules());
-            correlations.add(correlation(several.events()));
+            if (isNew(RuleBook.Kind.CORRELATION, several.events().whole(), several, refused)) {
+                parts.addAll(several.events().rules());
+                correlations.add(correlation(several.events()));
+            }
         }
+    }
+
+    /** Whether a pattern is to be run: one that is there twice is valid and runs once, two of one id are not. */
+    private boolean isNew(RuleBook.Kind kind, Rule rule, Judgement judgement, Consumer<Refusal> refused) {
+        Rule.Place other = places.putIfAbsent(rule.id(), rule.place());
+        if (other != null && judgement.indicator().id() != null) {
+            refused.accept(new Refusal(
+                    rule.place().file(),
+                    rule.place().line(),
+                    "the id " + rule.id() + " is the one of the pattern in " + other.file() + ":" + other.line()
+                            + ", too"));
+            return false;
+        }
+        valid(kind, rule, judgement.left());
+        return other == null;
     }
 
     private void valid(RuleBook.Kind kind, Rule rule, List<String> left) {

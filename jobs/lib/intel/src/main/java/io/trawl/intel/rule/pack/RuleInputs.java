@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules files of rules, or folders of them
  * @param placeholders what stands for {@code %name%} in Sigma rules; null where there is no such file
  * @param fields names of fields beside those that Trawl knows; null where there is no such file
+ * @param objects where objects of STIX patterns are in an event, beside those that Trawl knows; null where there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND, and means one event
  * @param brands the site's own brands, which others may look like; null where there is no such file
  * @param popular a list of popular domains: they are no look-alikes; null where there is no such file
@@ -22,6 +23,7 @@ public record RuleInputs(
         List<Path> rules,
         @Nullable Path placeholders,
         @Nullable Path fields,
+        @Nullable Path objects,
         boolean misuse,
         @Nullable Path brands,
         @Nullable Path popular,

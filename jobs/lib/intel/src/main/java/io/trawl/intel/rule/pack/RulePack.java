@@ -6,6 +6,7 @@ import io.trawl.intel.lookalike.brand.BrandsFile;
 import io.trawl.intel.lookalike.brand.Popularity;
 import io.trawl.intel.lookalike.host.HostRules;
 import io.trawl.intel.lookalike.rules.LookalikeJudge;
+import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.Rule;
@@ -17,6 +18,7 @@ import io.trawl.intel.rule.sigma.FieldNames;
 import io.trawl.intel.rule.sigma.LogSources;
 import io.trawl.intel.rule.sigma.Placeholders;
 import io.trawl.intel.rule.sigma.Taxonomy;
+import io.trawl.intel.rule.stix.Mapping;
 import io.trawl.record.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +50,8 @@ public final class RulePack {
     private static final String RULES = "rules/";
     private static final String PLACEHOLDERS = "placeholders/";
     private static final String FIELDS = "fields/";
+    /** Where the objects of STIX patterns are in an event. */
+    private static final String OBJECTS = "objects/";
     /** There where patterns may join objects of different types. */
     private static final String MISUSE = "settings/misuse";
 
@@ -68,10 +72,12 @@ public final class RulePack {
 
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
-    private RulePack(Map<String, byte[]> files) throws IOException {
+    /** @param indexed whether the index has the patterns that belong into it already: nothing of them is kept then */
+    private RulePack(Map<String, byte[]> files, boolean indexed) throws IOException {
         boolean misuse = files.containsKey(MISUSE);
         Taxonomy taxonomy = Taxonomy.shipped(FieldNames.ours());
         Placeholders placeholders = Placeholders.NONE;
+        Mapping mapping = Mapping.shipped(Fields::named);
         Map<String, byte[]> rules = new TreeMap<>();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             String name = file.getKey();
@@ -81,10 +87,12 @@ public final class RulePack {
                 placeholders = Placeholders.read(name.substring(PLACEHOLDERS.length()), file.getValue());
             } else if (name.startsWith(FIELDS)) {
                 taxonomy = taxonomy.with(name.substring(FIELDS.length()), file.getValue());
+            } else if (name.startsWith(OBJECTS)) {
+                mapping = mapping.plus(name.substring(OBJECTS.length()), file.getValue());
             }
         }
         this.hosts = hosts(files);
-        this.book = RuleBook.read(rules, placeholders, taxonomy, misuse, indicators);
+        this.book = RuleBook.read(rules, placeholders, taxonomy, misuse, mapping, indexed ? null : indicators::add);
     }
 
     private static @Nullable Judge hosts(Map<String, byte[]> files) throws IOException {
@@ -128,13 +136,13 @@ public final class RulePack {
      * @throws IllegalArgumentException where one is not there, or is not what it is named as
      */
     public static RulePack read(RuleInputs given) throws IOException {
-        return new RulePack(files(given));
+        return new RulePack(files(given), false);
     }
 
     /** The same, and writes them all into one file. */
     public static RulePack pack(RuleInputs given, OutputStream packed) throws IOException {
         Map<String, byte[]> files = files(given);
-        RulePack pack = new RulePack(files);
+        RulePack pack = new RulePack(files, false);
         ZipOutputStream zip = new ZipOutputStream(packed);
         zip.setMethod(ZipOutputStream.STORED);
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -151,7 +159,7 @@ public final class RulePack {
     }
 
     /**
-     * Reads a file that {@link #pack} wrote.
+     * Reads a file that {@link #pack} wrote. Patterns that are equalities alone are left out: the index has them.
      *
      * @throws IOException where it is none, was cut short or changed
      */
@@ -170,7 +178,7 @@ public final class RulePack {
                 }
             }
         }
-        return new RulePack(files);
+        return new RulePack(files, true);
     }
 
     private static long crc(byte[] bytes) {
@@ -193,6 +201,7 @@ public final class RulePack {
         }
         put(files, PLACEHOLDERS, given.placeholders());
         put(files, FIELDS, given.fields());
+        put(files, OBJECTS, given.objects());
         put(files, BRANDS, given.brands());
         put(files, POPULAR, given.popular());
         if (given.popular() != null && given.top() > 0) {
@@ -224,7 +233,7 @@ public final class RulePack {
         return book;
     }
 
-    /** STIX patterns that are equalities alone: they belong into the index. */
+    /** STIX patterns that are equalities alone: they belong into the index. None of a pack that was opened. */
     public List<Indicator> indicators() {
         return List.copyOf(indicators);
     }

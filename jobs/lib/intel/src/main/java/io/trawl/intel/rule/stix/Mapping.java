@@ -2,12 +2,15 @@ package io.trawl.intel.rule.stix;
 
 import io.trawl.intel.feed.Family;
 import io.trawl.intel.rule.Field;
+import io.trawl.intel.rule.document.Document;
+import io.trawl.intel.rule.document.Documents;
+import io.trawl.intel.rule.document.Node;
+import io.trawl.intel.rule.document.Refusal;
 import io.trawl.intel.rule.stix.pattern.ObjectPath;
 import io.trawl.intel.rule.stix.pattern.PatternException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,12 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Where the objects of patterns are in an event: for each type the objects that an event may have, each with its properties'
@@ -93,7 +92,7 @@ public final class Mapping {
     public static Mapping shipped(Function<String, @Nullable Field> fields) {
         try (InputStream in = Objects.requireNonNull(Mapping.class.getResourceAsStream(SHIPPED), SHIPPED)) {
             Mapping mapping = new Mapping(fields);
-            mapping.add(SHIPPED, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            mapping.add(SHIPPED, in.readAllBytes());
             return mapping;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -103,96 +102,125 @@ public final class Mapping {
     /**
      * The shipped mapping with that of a site's file, which adds objects to it.
      *
-     * @throws IllegalArgumentException with file and reason where the file cannot be used
+     * @throws Refusal with file, line and reason where the file cannot be used
      */
     public static Mapping with(Path file, Function<String, @Nullable Field> fields) throws IOException {
-        return shipped(fields).plus(file.toString(), Files.readString(file));
+        return shipped(fields).plus(file.toString(), Files.readAllBytes(file));
     }
 
     /**
      * This mapping with another, which adds objects to it.
      *
      * @param file where it is from, for messages
-     * @param text in YAML
-     * @throws IllegalArgumentException with file and reason where it cannot be used
+     * @param yaml in UTF-8
+     * @throws Refusal with file, line and reason where it cannot be used
      */
-    public Mapping plus(String file, String text) {
+    public Mapping plus(String file, byte[] yaml) {
         Mapping both = new Mapping(fields);
         places.forEach((type, all) -> both.places.put(type, new ArrayList<>(all)));
         both.index.putAll(index);
         both.uses.putAll(uses);
-        both.add(file, text);
+        both.add(file, yaml);
         return both;
     }
 
-    private void add(String file, String text) {
-        Object root;
-        try {
-            root = new Load(LoadSettings.builder().setLabel(file).build()).loadFromString(text);
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException(
-                    file + ": not YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "), e);
+    private void add(String file, byte[] yaml) {
+        Documents documents = Documents.read(file, yaml);
+        if (!documents.refused().isEmpty()) {
+            throw documents.refused().get(0);
         }
-        Map<?, ?> sections = map(root, file);
-        for (Object name : sections.keySet()) {
-            if (!Set.of("objects", "index").contains(name)) {
-                throw new IllegalArgumentException(file + ": '" + name + "'; expected objects or index");
+        for (Document document : documents.documents()) {
+            for (Node.Entry section : document.root().entries()) {
+                switch (section.key().text()) {
+                    case "objects" ->
+                        entries(document, section)
+                                .forEach(type -> list(type.value()).forEach(place -> object(document, type, place)));
+                    case "index" -> entries(document, section).forEach(path -> index(document, path));
+                    default ->
+                        throw document.refusal(
+                                section.key(),
+                                "the key " + section.key().text() + " is not known; expected objects or index");
+                }
             }
         }
-        map(sections.get("objects"), file + ": objects").forEach((type, list) -> {
-            String where = file + ": " + type;
-            for (Object place : list(list)) {
-                Place fieldsOf = new Place();
-                map(place, where).forEach((path, names) -> {
-                    ObjectPath at = path(type + ":" + path, file);
-                    List<Use> all = list(names).stream()
-                            .map(name -> use(String.valueOf(name), where + ":" + path))
-                            .toList();
-                    fieldsOf.fields.put(key(at), all);
-                });
-                places.computeIfAbsent(String.valueOf(type), key -> new ArrayList<>())
-                        .add(fieldsOf);
-            }
-        });
-        map(sections.get("index"), file + ": index").forEach((path, word) -> {
-            ObjectPath at = path(String.valueOf(path), file);
-            String key = at.type() + ":" + key(at);
-            Family family = word.equals("any") ? Family.ANY : Family.of(String.valueOf(word));
-            if (word.equals(NO_INDEX)) {
-                index.remove(key);
-            } else if (family == null || word.equals("")) {
-                throw new IllegalArgumentException(file + ": " + path + ": '" + word
-                        + "'; expected a type of indicators, for example domain, or none");
-            } else {
-                index.put(key, family);
-            }
-        });
     }
 
-    private static Map<?, ?> map(@Nullable Object value, String where) {
-        if (value == null) {
-            return Map.of();
+    private void object(Document document, Node.Entry type, Node place) {
+        if (!(place instanceof Node.Mapping mapping)) {
+            throw document.refusal(
+                    place,
+                    "an object of " + type.key().text() + " is " + place.what()
+                            + "; expected properties and fields, for example value: url.full");
         }
-        if (value instanceof Map<?, ?> map) {
-            return map;
+        Place fieldsOf = new Place();
+        for (Node.Entry property : mapping.entries()) {
+            ObjectPath at = path(
+                    document,
+                    property.key(),
+                    type.key().text() + ":" + property.key().text());
+            List<Use> all = new ArrayList<>();
+            for (Node name : list(property.value())) {
+                all.add(use(document, name));
+            }
+            if (all.isEmpty()) {
+                throw document.refusal(
+                        property.key(),
+                        property.key().text() + " has no field; expected for example url.domain as host");
+            }
+            fieldsOf.fields.put(key(at), all);
         }
-        throw new IllegalArgumentException(where + ": expected names with what they mean, for example value: url.full");
+        places.computeIfAbsent(type.key().text(), key -> new ArrayList<>()).add(fieldsOf);
     }
 
-    private static List<?> list(@Nullable Object value) {
-        return value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    private void index(Document document, Node.Entry path) {
+        ObjectPath at = path(document, path.key(), path.key().text());
+        String key = at.type() + ":" + key(at);
+        String word = path.value() instanceof Node.Scalar scalar
+                ? scalar.text()
+                : path.value().what();
+        Family family = word.equals("any") ? Family.ANY : Family.of(word);
+        if (word.equals(NO_INDEX)) {
+            index.remove(key);
+        } else if (family == null || word.isEmpty()) {
+            throw document.refusal(
+                    path.value(),
+                    path.key().text() + ": '" + word
+                            + "' is not a type of indicators; expected for example domain, or none");
+        } else {
+            index.put(key, family);
+        }
     }
 
-    private static ObjectPath path(String text, String file) {
+    private static List<Node.Entry> entries(Document document, Node.Entry section) {
+        if (section.value() instanceof Node.Mapping mapping) {
+            return mapping.entries();
+        }
+        if (Document.isNull(section.value())) {
+            return List.of();
+        }
+        throw document.refusal(
+                section.value(),
+                section.key().text() + " is " + section.value().what()
+                        + "; expected names with what they mean, for example value: url.full");
+    }
+
+    private static List<Node> list(Node value) {
+        return value instanceof Node.Sequence list ? list.items() : Document.isNull(value) ? List.of() : List.of(value);
+    }
+
+    private static ObjectPath path(Document document, Node at, String text) {
         try {
             return ObjectPath.read(text);
         } catch (PatternException e) {
-            throw new IllegalArgumentException(
-                    file + ": '" + text + "' is not a path of an object: " + e.getMessage(), e);
+            throw document.refusal(at, "'" + text + "' is not a path of an object: " + e.getMessage());
         }
     }
 
-    private Use use(String text, String where) {
+    private Use use(Document document, Node node) {
+        if (!(node instanceof Node.Scalar scalar)) {
+            throw document.refusal(node, "a field is " + node.what() + "; expected for example url.domain as host");
+        }
+        String text = scalar.text();
         Use known = uses.get(text);
         if (known != null) {
             return known;
@@ -202,8 +230,9 @@ public final class Mapping {
         Form form = as < 0 ? Form.TEXT : Form.of(text.substring(as + AS.length()));
         Field field = fields.apply(name);
         if (form == null || field == null) {
-            throw new IllegalArgumentException(
-                    where + ": '" + text + "' names no " + (field == null ? "field of an event" : "form of one")
+            throw document.refusal(
+                    node,
+                    "'" + text + "' names no " + (field == null ? "field of an event" : "form of one")
                             + "; expected for example url.domain as host");
         }
         Field values = form.values(field);

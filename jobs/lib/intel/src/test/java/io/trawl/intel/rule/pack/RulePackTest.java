@@ -9,6 +9,7 @@ import io.trawl.intel.rule.Sieve;
 import io.trawl.record.ProxyEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class RulePackTest {
     private RulePack pack(String name, String text) throws IOException {
         Path rules = Files.createDirectories(folder.resolve("rules"));
         Files.writeString(rules.resolve(name), text);
-        RuleInputs given = new RuleInputs(List.of(rules), null, null, false, null, null, 0, null, List.of());
+        RuleInputs given = new RuleInputs(List.of(rules), null, null, null, false, null, null, 0, null, List.of());
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         RulePack.pack(given, packed);
         Path file = folder.resolve("packed");
@@ -126,5 +127,40 @@ class RulePackTest {
         ProxyEvent event = Events.get("http://evil.example/");
 
         assertThat(verdicts(judge(pack("b.JSON", bundle), "squid"), event)).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheIndexHasIsNotKeptAgain() throws IOException {
+        String patterns = "[domain-name:value = 'evil.example']\n[url:value LIKE 'http://evil%']\n";
+        RulePack opened = pack("p.stix", patterns);
+
+        assertThat(opened.indicators()).isEmpty();
+        assertThat(opened.book().valid())
+                .singleElement()
+                .satisfies(one -> assertThat(one.name()).isEqualTo("[url:value LIKE 'http://evil%']"));
+        RulePack read = RulePack.read(new RuleInputs(
+                List.of(folder.resolve("rules")), null, null, null, false, null, null, 0, null, List.of()));
+        assertThat(read.indicators())
+                .singleElement()
+                .satisfies(one -> assertThat(one.getValue()).isEqualTo("evil.example"));
+        assertThat(read.book().valid()).hasSize(2);
+    }
+
+    @Test
+    void theSitesOwnMappingOfStixIsPartOfThePack() throws IOException {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        Files.writeString(rules.resolve("p.stix"), "[software:name = 'Evil/1.0']\n");
+        Path mapping = folder.resolve("objects.yaml");
+        Files.writeString(mapping, "objects: {software: [{name: user_agent.original}]}\n");
+        RuleInputs given = new RuleInputs(List.of(rules), null, null, mapping, false, null, null, 0, null, List.of());
+        Path file = folder.resolve("packed");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            RulePack.pack(given, out);
+        }
+        ProxyEvent event = Events.event();
+        event.setUserAgentOriginal("Evil/1.0");
+
+        assertThat(verdicts(judge(RulePack.open(file), "squid"), event)).isEqualTo(1);
+        assertThat(RulePack.open(file).book().notSweepable()).isEmpty();
     }
 }

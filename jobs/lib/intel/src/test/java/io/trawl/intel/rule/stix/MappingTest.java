@@ -57,29 +57,37 @@ class MappingTest {
     }
 
     @Test
-    void whatIsWrongIsSaidWithTheFile() {
+    void whatIsWrongIsSaidWithFileAndLine() {
         refused(
-                "objects: {url: [{value: url.fall}]}",
-                "url:value: 'url.fall' names no field of an event; expected for example url.domain as host");
+                "objects:\n  url:\n    - value: url.full\n    - value: url.fall",
+                4,
+                "'url.fall' names no field of an event; expected for example url.domain as host");
         refused(
                 "objects: {url: [{value: url.full as uri}]}",
-                "url:value: 'url.full as uri' names no form of one; expected for example url.domain as host");
+                1,
+                "'url.full as uri' names no form of one; expected for example url.domain as host");
         refused(
                 "objects: {url: [{'va-lue[': url.full}]}",
+                1,
                 "'url:va-lue[' is not a path of an object: column 5: expected quotes: 'va-lue', not va-lue");
-        refused("objects: [1]", "objects: expected names with what they mean, for example value: url.full");
         refused(
-                "index: {'url:value': uri7}",
-                "url:value: 'uri7'; expected a type of indicators, for example domain, or none");
-        refused("fields: {}", "'fields'; expected objects or index");
-        refused("objects: {url: 1, url: 2}", "not YAML: ");
-        refused("objects: {", "not YAML: ");
+                "objects: [1]",
+                1,
+                "objects is a list; expected names with what they mean, for example value: url.full");
+        refused(
+                "objects: {}\nindex: {'url:value': uri7}",
+                2,
+                "url:value: 'uri7' is not a type of indicators; expected for example domain, or none");
+        refused("fields: {}", 1, "the key fields is not known; expected objects or index");
+        refused("objects: {url: [1]}", 1, "an object of url is the number 1; expected properties and fields");
+        refused("objects: {url: 1,\n url: 2}", 2, "the key url is there twice, first in line 1");
+        refused("objects: {", 1, "not YAML: ");
     }
 
-    private void refused(String text, String reason) {
+    private void refused(String text, int line, String reason) {
         assertThatThrownBy(() -> with(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(folder.resolve("objects.yaml") + ": " + reason)
+                .hasMessageStartingWith(folder.resolve("objects.yaml") + ":" + line + ": " + reason)
                 .hasMessageNotContaining("\n");
     }
 }
