@@ -39,6 +39,7 @@ public record Metadata(
         Rule.Sources sources,
         boolean hasId) {
     private static final int LONGEST_TITLE = 256;
+    private static final int LONGEST_DESCRIPTION = 65_535;
     private static final Set<String> STATUSES = Set.of("stable", "test", "experimental", "deprecated", "unsupported");
     private static final Set<String> RELATIONS =
             Set.of("correlation", "derived", "merged", "obsolete", "renamed", "similar");
@@ -61,10 +62,11 @@ public record Metadata(
         if (title == null) {
             throw document.refusal("title", "title is missing; expected a text, for example Suspicious Download");
         }
-        if (title.codePointCount(0, title.length()) > LONGEST_TITLE) {
-            throw document.refusal("title", "title is longer than " + LONGEST_TITLE + " characters");
+        for (String key : List.of("title", "name", "taxonomy")) {
+            notLonger(document, key, LONGEST_TITLE);
         }
-        for (String key : List.of("author", "description", "license")) {
+        notLonger(document, "description", LONGEST_DESCRIPTION);
+        for (String key : List.of("author", "license")) {
             document.text(key);
         }
         String name = notEmpty(document, "name");
@@ -75,8 +77,12 @@ public record Metadata(
                     "status",
                     "status is '" + status + "'; expected stable, test, experimental, deprecated or unsupported");
         }
-        for (String key : List.of("fields", "falsepositives", "scope")) {
+        for (String key : List.of("fields", "scope")) {
             list(document, key);
+        }
+        // The schema of correlations takes one text, too.
+        if (hasSources || !(document.get("falsepositives") instanceof Scalar)) {
+            list(document, "falsepositives");
         }
         date(document, "date");
         date(document, "modified");
@@ -139,6 +145,13 @@ public record Metadata(
             throw document.refusal(key, key + " is empty; leave it out, or give it a value");
         }
         return text;
+    }
+
+    private static void notLonger(Document document, String key, int most) {
+        String text = document.text(key);
+        if (text != null && text.codePointCount(0, text.length()) > most) {
+            throw document.refusal(key, key + " is longer than " + most + " characters");
+        }
     }
 
     private static Level level(Document document) {

@@ -34,7 +34,24 @@ public final class Mapping {
     private static final String NO_INDEX = "none";
 
     /** A field that has a property: what it is asked for, and in which form. */
-    record Use(Form form, Field values, Field texts) {}
+    record Use(Form form, Field values, Field texts) {
+        /** The same of the first value alone. */
+        Use first() {
+            Field first = first(values);
+            return new Use(form, first, texts == values ? first : first(texts));
+        }
+
+        private static Field first(Field field) {
+            Field.Reader reader = (event, values) -> {
+                List<String> all = new ArrayList<>();
+                field.reader().read(event, all::add);
+                if (!all.isEmpty()) {
+                    values.accept(all.get(0));
+                }
+            };
+            return new Field(field.name(), field.kind(), field.columns(), reader, field.numbers());
+        }
+    }
 
     /** An object that an event may have: its properties' fields by their paths. */
     static final class Place {
@@ -49,7 +66,18 @@ public final class Mapping {
                 // The standard has a list of values for each header; logs have one.
                 uses = fields.get(key(new ObjectPath(path.type(), path.steps().subList(0, steps - 1))));
             }
-            return uses == null ? List.of() : uses;
+            return uses == null ? ofFirst(path) : uses;
+        }
+
+        /** The first items of lists: of a list that one field has, its first value. */
+        private List<Use> ofFirst(ObjectPath path) {
+            List<ObjectPath.Step> any = path.steps().stream()
+                    .map(step -> isFirst(step) ? new ObjectPath.AnyItem() : step)
+                    .toList();
+            List<Use> uses = fields.get(key(new ObjectPath(path.type(), any)));
+            return uses == null || uses.size() != 1 || any.equals(path.steps())
+                    ? List.of()
+                    : List.of(uses.get(0).first());
         }
 
         private static boolean isFirst(ObjectPath.Step step) {

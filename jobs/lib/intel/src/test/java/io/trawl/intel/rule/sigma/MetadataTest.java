@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.document.Refusal;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +132,17 @@ class MetadataTest {
                         .name())
                 .hasSize(256);
         Sigma.refusedWhole(BASE.replace("title: T", "title: " + "x".repeat(257)), "title is longer than 256");
+    }
+
+    @Test
+    void otherTextsAreAsLongAsTheSchemaAllows() {
+        for (String key : List.of("name", "taxonomy")) {
+            assertThat(Sigma.whole(BASE + key + ": " + "x".repeat(256)).name()).isEqualTo("T");
+            Sigma.refusedWhole(BASE + key + ": " + "x".repeat(257), key + " is longer than 256 characters");
+        }
+        assertThat(Sigma.whole(BASE + "description: " + "x".repeat(65_535)).name())
+                .isEqualTo("T");
+        Sigma.refusedWhole(BASE + "description: " + "x".repeat(65_536), "description is longer than 65535");
     }
 
     @Test

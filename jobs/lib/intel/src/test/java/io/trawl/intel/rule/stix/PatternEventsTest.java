@@ -210,6 +210,22 @@ class PatternEventsTest {
     }
 
     @Test
+    void theFirstOfAListIsItsFirstValue() {
+        ProxyEvent event = Events.event();
+        event.setDnsQuestionName("a.evil.example");
+        event.setDnsAnswersData("cname.evil.example,198.51.100.9");
+        assertThat(fires("[domain-name:resolves_to_refs[0].value = 'cname.evil.example']", event))
+                .isTrue();
+        assertThat(fires("[domain-name:resolves_to_refs[0].value LIKE '%.9']", event))
+                .isFalse();
+        assertThat(fires("[domain-name:resolves_to_refs[*].value LIKE '%.9']", event))
+                .isTrue();
+        assertThat(Fired.judge("[domain-name:resolves_to_refs[1].value = '198.51.100.9']")
+                        .text())
+                .startsWith("not sweepable: ");
+    }
+
+    @Test
     void theHostOfAReferrerIsThatOfItsUrl() {
         for (String referrer : new String[] {
             "http://lure.example",

@@ -178,6 +178,16 @@ class CorrelationReaderTest {
     }
 
     @Test
+    void falsePositivesAreATextOrAList() {
+        for (String written : List.of("Unlikely", "[Unlikely, rare]")) {
+            assertThat(read("title: t\nfalsepositives: " + written
+                                    + "\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  timespan: 1m\n")
+                            .rules())
+                    .containsExactly("a", "b");
+        }
+    }
+
+    @Test
     void aCorrelationIsNotARuleToo() {
         assertThatThrownBy(() -> read("title: t\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  timespan: 1m\n"
                         + "detection:\n  condition: x\n"))
