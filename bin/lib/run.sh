@@ -2,7 +2,7 @@
 # submit a job to Spark by hand, follow it, print its report
 takes \
   '--source NAME' 'name of the source in trawl.conf; not for refresh-indicators and maintain' \
-  '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; several, separated by commas, are possible; not for refresh-indicators, maintain and hot-detect' \
+  '--window START/END' 'window of broker append time, UTC; a longer range is split into windows; several, separated by commas, are possible; not for refresh-indicators, maintain, backtest and hot-detect' \
   "${SETTING_OPTIONS[@]}" \
   '--run-id ID' 'name of this run in ledger and report' \
   '--report NAME' "the report's place in reports.dir" \
@@ -12,7 +12,7 @@ takes \
 if ! is_installed_job "${1:-}"; then
   TRAWL_SUBCOMMAND='run JOB' answer_help '' "$@" << 'HELP'
 Submits a job to the Spark cluster that trawl.conf names, as Airflow would, follows it and prints its report as JSON. JOB is
-ingest, validate, enrich, load, audit, replay, refresh-indicators, maintain or hot-detect, or one of your own, whose jar is
+ingest, validate, enrich, load, audit, replay, refresh-indicators, maintain, backtest or hot-detect, or one of your own, whose jar is
 target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. hot-detect runs until Ctrl-C.
 
   trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z

@@ -47,6 +47,16 @@ sweep_without_servers() {
   with_spark "$TRAWL_DIST/sweep/trawl-sweep.jar" io.trawl.sweep.SweepCommand "$@"
 }
 
+# backtest ARGS: rules on the events of the lake, in one JVM, on a local Spark.
+backtest() {
+  local jvm more
+  jvm=(-XX:+UseSerialGC -Xmn256m -Xshare:auto -XX:-UsePerfData "${TRAWL_SPARK_OPENS[@]}")
+  read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
+  jvm+=("${more[@]}")
+  export LC_ALL=C.UTF-8 SPARK_LOCAL_IP=127.0.0.1
+  with_spark "$TRAWL_DIST/jobs/trawl-backtest.jar" io.trawl.backtest.BacktestCommand "$@"
+}
+
 # terminal SUB-COMMAND ARGS: the Java program that needs neither Spark nor a server, in a JVM that starts quickly.
 terminal() {
   local jar=$TRAWL_DIST/terminal/trawl-terminal.jar archive jvm more c1_alone=16777216

@@ -169,7 +169,7 @@ public final class EnrichJob implements Job {
                 windows++;
             }
         }
-        List<Detection> groups = correlating.groups(seen, run.window());
+        List<Detection> groups = correlating.groups(correlating.taken(seen), run.window());
         run.count("correlations_left_out", groups == null ? 1 : 0);
         if (groups == null) {
             run.note("correlations are left out: their rules find more events in this window and the " + (windows - 1)

@@ -2,6 +2,7 @@ package io.trawl.refreshindicators;
 
 import io.trawl.run.Run;
 import io.trawl.steps.IndicatorSnapshot;
+import io.trawl.steps.files.LocalFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -15,6 +15,8 @@ import io.trawl.run.Jobs;
 import io.trawl.run.Run;
 import io.trawl.schema.SchemaVersion;
 import io.trawl.steps.IndicatorSnapshot;
+import io.trawl.steps.files.Given;
+import io.trawl.steps.files.LocalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

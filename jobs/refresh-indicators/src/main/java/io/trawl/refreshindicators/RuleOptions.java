@@ -9,6 +9,8 @@ import io.trawl.intel.rule.pack.RuleInputs;
 import io.trawl.intel.rule.pack.RulePack;
 import io.trawl.record.Indicator;
 import io.trawl.run.Run;
+import io.trawl.steps.files.Given;
+import io.trawl.steps.files.LocalFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -58,7 +58,7 @@ public final class LakeTable<T extends SpecificRecord> implements Serializable {
             new LakeTable<>("ledger", LedgerEntry.class, LedgerEntry.SCHEMA$, List.of("source", "stage"));
 
     /** The database that the tables lie in: lake.trawl.raw_lines and so on. */
-    static final String DATABASE = "trawl";
+    public static final String DATABASE = "trawl";
 
     private final String name;
     private final Class<T> type;

@@ -139,16 +139,23 @@ public final class Correlating implements Serializable {
         return pack().book().fired(verdict.rule().id(), event.getEventId(), order, event);
     }
 
+    private int most() {
+        return Math.toIntExact(settings.number(LIMIT));
+    }
+
+    /** What is there, up to one more than setting rules.correlation.events allows. */
+    public List<Seen> taken(JavaRDD<Seen> seen) {
+        return seen.take(most() + 1);
+    }
+
     /**
      * The groups that come true with a window, as detections.
      *
-     * @param seen of the window and of those before it that are in reach
+     * @param all of the window and of those before it that are in reach
      * @return null where there are more than setting rules.correlation.events allows: none of them is judged
      */
-    public @Nullable List<Detection> groups(JavaRDD<Seen> seen, Window window) {
-        int most = Math.toIntExact(settings.number(LIMIT));
-        List<Seen> all = seen.take(most + 1);
-        if (all.size() > most) {
+    public @Nullable List<Detection> groups(List<Seen> all, Window window) {
+        if (all.size() > most()) {
             return null;
         }
         Map<String, Seen> byEvent = new HashMap<>();

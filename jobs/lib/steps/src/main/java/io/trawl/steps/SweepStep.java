@@ -13,6 +13,7 @@ import io.trawl.record.ProxyEvent;
 import io.trawl.schema.word.SweepKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,12 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
 
     @Override
     public void apply(ProxyEvent event, Out<? super Detection> out) {
-        engine().analyse(event, out::emit);
+        judge(event, out::emit);
+    }
+
+    /** Gives the detections of an event. */
+    public void judge(ProxyEvent event, Consumer<Detection> detections) {
+        engine().analyse(event, detections);
     }
 
     /**
@@ -61,7 +67,7 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     /** What a person says that a source is to Sigma rules. */
-    static String logsource(LogSource source, Settings settings) {
+    public static String logsource(LogSource source, Settings settings) {
         return settings.text("source." + source.name() + ".logsource", "");
     }
 

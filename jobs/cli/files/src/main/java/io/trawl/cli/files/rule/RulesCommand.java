@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** {@code trawl rules}: whether rules can be run, which ones there are, their tests, and why one matches a line or not. */
 public final class RulesCommand {
     static final String LINE = "--line";
-    private static final List<String> ACTIONS = List.of("check", "list", "show", "test", "explain");
+    private static final String BACKTEST = "backtest";
+    private static final List<String> ACTIONS = List.of("check", "list", "show", "test", "explain", BACKTEST);
+    /** Options of backtest, which is another program: it reads the lake. */
+    private static final List<String> OF_BACKTEST = List.of("--window", "--source", "--lake", "--conf", "--set");
 
     private final RuleBook book;
     private final Arguments arguments;
@@ -42,14 +45,19 @@ public final class RulesCommand {
     public static int run(List<String> words, Streams streams) throws IOException {
         Arguments arguments = Arguments.of(
                 words,
-                RuleOptions.with(FormatOption.with("--output", LINE)),
-                Set.of(RuleOptions.RULES, FormatOption.WITH));
+                RuleOptions.with(FormatOption.with("--output", LINE, "--window", "--source", "--lake", "--conf")),
+                Set.of(RuleOptions.RULES, FormatOption.WITH, "--set"));
         List<String> operands = arguments.operands();
         if (operands.isEmpty() || !ACTIONS.contains(operands.get(0))) {
             throw new IllegalArgumentException((operands.isEmpty() ? "no word" : "'" + operands.get(0) + "'")
-                    + ": expected check, list, show, test or explain, for example trawl rules check rules/");
+                    + ": expected check, list, show, test, explain or backtest, for example trawl rules check rules/");
         }
         String action = operands.get(0);
+        if (action.equals(BACKTEST)) {
+            throw new IllegalArgumentException("backtest reads the lake, which needs Spark: expected it as the first word,"
+                    + " for example bin/trawl rules backtest rules/ --window START/END");
+        }
+        OF_BACKTEST.forEach(option -> takes(arguments, action, option, BACKTEST));
         takes(arguments, action, "--output", "list", "explain");
         takes(arguments, action, LINE, "explain");
         takes(arguments, action, "--format", "explain");

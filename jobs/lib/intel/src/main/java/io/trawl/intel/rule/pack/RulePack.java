@@ -263,6 +263,11 @@ public final class RulePack {
         return rules.isEmpty() ? null : RuleSet.of(rules);
     }
 
+    /** Whether a rule is for the log source of a source's events. */
+    public static boolean isRuleFor(Rule rule, List<String> formats, String setting) {
+        return isFor(formats, setting).test(rule);
+    }
+
     private Judge made(List<String> formats, String setting) {
         Correlations correlations = book.correlations();
         List<Rule> rules = book.rules().stream()

@@ -1,4 +1,4 @@
-package io.trawl.refreshindicators;
+package io.trawl.steps.files;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -11,13 +11,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A file of this machine, and its SHA-256 in hexadecimal. */
-record LocalFile(Path path, String digest) {
+public record LocalFile(Path path, String digest) {
     /** What writes it. */
-    interface Content {
+    public interface Content {
         void to(OutputStream out) throws IOException;
     }
 
-    static LocalFile write(Path path, Content content) throws IOException {
+    public static LocalFile write(Path path, Content content) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

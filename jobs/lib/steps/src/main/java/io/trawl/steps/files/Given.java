@@ -1,4 +1,4 @@
-package io.trawl.refreshindicators;
+package io.trawl.steps.files;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.FileSystem;
  * Files or folders as an option or a setting names them: paths of this machine, or URLs of a file system that Hadoop's
  * client reads, of which a copy is made.
  */
-final class Given {
+public final class Given {
     /** One letter is a drive. */
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
@@ -32,7 +32,7 @@ final class Given {
      *
      * @param option for the message, with the setting that may have said it
      */
-    static void requireReadable(String option, String setting, List<String> names) {
+    public static void requireReadable(String option, String setting, List<String> names) {
         String master = Submission.anyMachineOf();
         if (master == null) {
             return;
@@ -54,12 +54,12 @@ final class Given {
     }
 
     /** Whether a name is a URL of another file system than this machine's. */
-    static boolean isRemote(String name) {
+    public static boolean isRemote(String name) {
         return URL.matcher(name).matches() && !name.regionMatches(true, 0, "file:", 0, 5);
     }
 
     /** The path of this machine that a name means. */
-    static Path local(String name) {
+    public static Path local(String name) {
         return name.regionMatches(true, 0, "file:", 0, 5) && URL.matcher(name).matches()
                 ? Path.of(new org.apache.hadoop.fs.Path(name).toUri().getPath())
                 : Path.of(name);
@@ -71,7 +71,7 @@ final class Given {
      * @param folder where copies of remote files go, each in a folder of its own
      * @throws JobFailure a remote one cannot be read
      */
-    static List<Path> fetch(List<String> names, Path folder, Settings settings) throws IOException {
+    public static List<Path> fetch(List<String> names, Path folder, Settings settings) throws IOException {
         List<Path> paths = new ArrayList<>();
         for (String name : names) {
             // In the order in which they were named, each time.
