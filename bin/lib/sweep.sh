@@ -8,6 +8,7 @@ takes \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
   '--rules FILE...' 'Sigma rules (.yml) and STIX patterns (.stix, .json), files or folders; docs/rules.md' \
   '--placeholders FILE' 'values that stand for %name% in Sigma rules' \
+  '--fields FILE' 'names of fields in your rules that Trawl does not know: a YAML file (docs/rules.md)' \
   '--stix-mapping FILE' 'where objects of STIX patterns are in an event, beside those that Trawl knows: a YAML file (docs/stix.md)' \
   '--brands FILE' 'your brands, one per line: hosts that look like one of them are found; docs/lookalikes.md' \
   '--odd-hosts LEVEL' 'also find hosts that are none, from this level on: low, medium or high; docs/lookalikes.md (default: none)' \

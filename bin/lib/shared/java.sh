@@ -76,7 +76,7 @@ terminal() {
   # Progress on a terminal, unless the answer goes there, too.
   [[ -t 1 || ! -t 2 ]] || jvm+=(-Dtrawl.progress=true)
   case $1 in parse | match | formats | rules) jvm+=("-Dtrawl.formats=$(formats_folder)") ;; esac
-  [[ $1 != rules ]] || jvm+=("-Dtrawl.rules=$(setting rules.folder)")
+  case $1 in match | rules) rule_settings ;; esac
   read -r -a more <<< "${TRAWL_JAVA_OPTS:-}"
   # Arguments and names of files are UTF-8, whatever the locale.
   LC_ALL=C.UTF-8 exec "$JAVA_HOME/bin/java" "${jvm[@]}" "${more[@]}" -cp "$jar" io.trawl.cli.files.Terminal "$@"
@@ -90,6 +90,15 @@ setting() {
     [[ ! $line =~ ^"$1"[\ ]*=[\ ]*(.*[^\ ])[\ ]*$ ]] || value=${BASH_REMATCH[1]}
   done < "$conf"
   printf '%s\n' "$value"
+}
+
+# rule_settings: hands the settings of rules over, in the array jvm.
+rule_settings() {
+  local key value
+  for key in folder placeholders fields stix.mapping stix.misuse; do
+    value=$(setting "rules.$key")
+    [[ -z $value ]] || jvm+=("-Dtrawl.rules.$key=$value")
+  done
 }
 
 # formats_folder: prints the setting formats.folder.

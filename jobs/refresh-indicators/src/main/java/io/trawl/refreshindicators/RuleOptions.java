@@ -2,6 +2,8 @@ package io.trawl.refreshindicators;
 
 import io.trawl.base.JobFailure;
 import io.trawl.base.Settings;
+import io.trawl.intel.lookalike.brand.BrandsFile;
+import io.trawl.intel.lookalike.brand.Popularity;
 import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.document.Refusal;
@@ -144,18 +146,41 @@ final class RuleOptions {
                 }
             }
         }
+        RuleInputs given;
         try {
-            RuleBook book = RulePack.read(inputs(
-                            settings,
-                            (names, of) -> names.stream().map(Given::local).toList()))
-                    .book();
+            given = inputs(
+                    settings, (names, of) -> names.stream().map(Given::local).toList());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
+        }
+        try {
+            RuleBook book = RulePack.read(given).book();
             requireSome(book, rules(settings));
             if (isStrict(settings)) {
                 requireAll(book);
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("--rules: " + e.getMessage(), e);
+            throw new IllegalArgumentException(wrong(given) + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What names the file that cannot be read. */
+    private static String wrong(RuleInputs given) {
+        try {
+            if (given.brands() != null) {
+                BrandsFile.read(given.brands());
+            }
+        } catch (IOException e) {
+            return "setting " + BRANDS;
+        }
+        try {
+            if (given.popular() != null) {
+                Popularity.read(given.popular());
+            }
+        } catch (IOException e) {
+            return "setting " + POPULAR;
+        }
+        return "--rules";
     }
 
     private static void requireFile(String option, String setting, List<String> names) {
@@ -227,7 +252,7 @@ final class RuleOptions {
         try {
             file = LocalFile.write(folder.resolve("pack"), out -> read.set(RulePack.pack(given, out)));
         } catch (IOException e) {
-            throw new JobFailure("rules cannot be packed: " + e.getMessage(), e);
+            throw new JobFailure(wrong(given) + ": " + e.getMessage(), e);
         }
         RulePack rulePack = Objects.requireNonNull(read.get());
         RuleBook book = rulePack.book();

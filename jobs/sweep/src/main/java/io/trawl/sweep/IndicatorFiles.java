@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.trawl.base.Json;
 import io.trawl.intel.allow.Allowlists;
 import io.trawl.intel.feed.Feeds;
+import io.trawl.intel.lookalike.brand.BrandsFile;
 import io.trawl.kafka.files.LogScan;
 import io.trawl.kafka.files.PackedFile;
 import java.io.IOException;
@@ -64,8 +65,16 @@ final class IndicatorFiles {
         if (!Set.of("none", "low", "medium", "high").contains(by.oddHosts())) {
             throw new IllegalArgumentException("--odd-hosts " + by.oddHosts() + ": expected low, medium or high");
         }
+        if (by.fields() != null) {
+            LogInputs.requireFile("--fields", by.fields());
+        }
         if (by.brands() != null) {
             LogInputs.requireFile("--brands", by.brands());
+            try {
+                BrandsFile.read(by.brands());
+            } catch (IOException e) {
+                throw new IllegalArgumentException("--brands " + e.getMessage(), e);
+            }
         }
         for (Path list : allowlists) {
             if (!Files.exists(list)) {

@@ -121,7 +121,12 @@ final class Sweep implements AutoCloseable {
         made.set("allowlists", IndicatorFiles.digests(by.allowlists()));
         made.set("rules", IndicatorFiles.digests(by.rules()));
         made.set("placeholders", IndicatorFiles.digests(SweptBy.list(by.placeholders())));
-        made.set("stix_mapping", IndicatorFiles.digests(SweptBy.list(by.stixMapping())));
+        if (by.fields() != null) {
+            made.set("fields", IndicatorFiles.digests(SweptBy.list(by.fields())));
+        }
+        if (by.stixMapping() != null) {
+            made.set("stix_mapping", IndicatorFiles.digests(SweptBy.list(by.stixMapping())));
+        }
         made.set("brands", IndicatorFiles.digests(SweptBy.list(by.brands())));
         made.put("odd_hosts", by.oddHosts());
         String name = "swept/indicators.json";
@@ -142,6 +147,8 @@ final class Sweep implements AutoCloseable {
                         names(by.rules()),
                         "--placeholders",
                         names(SweptBy.list(by.placeholders())),
+                        "--fields",
+                        names(SweptBy.list(by.fields())),
                         "--stix-mapping",
                         names(SweptBy.list(by.stixMapping())),
                         "--set",

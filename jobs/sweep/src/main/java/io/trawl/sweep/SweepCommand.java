@@ -50,6 +50,9 @@ public final class SweepCommand implements AutoCloseable {
     @Option(names = "--placeholders")
     private @Nullable Path placeholders;
 
+    @Option(names = "--fields")
+    private @Nullable Path fields;
+
     @Option(names = "--stix-mapping")
     private @Nullable Path stixMapping;
 
@@ -141,7 +144,7 @@ public final class SweepCommand implements AutoCloseable {
         }
         Settings site = site(formats);
         List<String> named = formats(format, site);
-        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders, stixMapping, brands, oddHosts);
+        SweptBy by = new SweptBy(indicators, allowlists, rules, placeholders, fields, stixMapping, brands, oddHosts);
         IndicatorFiles.check(by);
         LogInputs.check(logs);
         try (LakeFolder folder = LakeFolder.open(lake)) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowlists files of allowlists, or folders of them
  * @param rules files of rules, or folders of them
  * @param placeholders values that stand for {@code %name%} in rules; null where there are none
+ * @param fields names of fields in rules beside those that Trawl knows; null where there are none
  * @param stixMapping where objects of STIX patterns are in an event, beside those that Trawl knows; null where there is none
  * @param brands file of brands that hosts may look like; null where there is none
  * @param oddHosts from which level on hosts that are none are found: none, low, medium or high
@@ -21,12 +22,13 @@ record SweptBy(
         List<Path> allowlists,
         List<Path> rules,
         @Nullable Path placeholders,
+        @Nullable Path fields,
         @Nullable Path stixMapping,
         @Nullable Path brands,
         String oddHosts) {
     /** All files and folders. */
     Stream<Path> files() {
-        return Stream.of(feeds, allowlists, rules, list(placeholders), list(stixMapping), list(brands))
+        return Stream.of(feeds, allowlists, rules, list(placeholders), list(fields), list(stixMapping), list(brands))
                 .flatMap(List::stream);
     }
 

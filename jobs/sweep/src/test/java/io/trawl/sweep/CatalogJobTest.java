@@ -179,10 +179,10 @@ class CatalogJobTest {
                     LocalSpark.start(settings, lake),
                     new Progress(new PrintStream(PrintStream.nullOutputStream()), Instant.now()))) {
                 found = sweep.run(
-                        new SweptBy(List.of(feed), List.of(), List.of(), null, null, null, "none"), logs, false);
+                        new SweptBy(List.of(feed), List.of(), List.of(), null, null, null, null, "none"), logs, false);
                 once = LakeRows.of(settings);
                 JsonNode again = sweep.run(
-                        new SweptBy(List.of(feed), List.of(), List.of(), null, null, null, "none"), logs, true);
+                        new SweptBy(List.of(feed), List.of(), List.of(), null, null, null, null, "none"), logs, true);
                 assertThat(again.path("detections")).isEqualTo(found.path("detections"));
                 assertThat(LakeRows.of(settings)).isEqualTo(once);
                 bySpark(settings);

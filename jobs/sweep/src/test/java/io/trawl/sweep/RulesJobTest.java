@@ -170,6 +170,31 @@ class RulesJobTest {
                 .anyMatch(why -> why.contains("paypal.com") && why.contains("score"));
     }
 
+    @Test
+    void namesOfFieldsAndMistakesInBrandsAreTheCommands() throws Exception {
+        Files.writeString(rules.resolve("nasty.yml"), RULE.replace("c-useragent|", "our-agent|"));
+        Path fields = Files.writeString(folder.resolve("fields.yml"), "fields:\n  our-agent: user_agent.original\n");
+        sweep("--fields=" + fields);
+        assertThat(detections()).contains("10.0.0.1 rule A tool that nobody should use high user_agent.original");
+
+        Path brands = Files.writeString(folder.resolve("brands.txt"), "paypal.com\n???\n");
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        try (SweepCommand command = new SweepCommand(
+                new ByteArrayInputStream(new byte[0]),
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8))) {
+            assertThat(command.run(
+                            "--format=squid-combined",
+                            "--indicators=" + folder.resolve("feed.txt"),
+                            "--brands=" + brands,
+                            folder.resolve("access.log").toString()))
+                    .isEqualTo(2);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("trawl sweep: --brands " + brands + ", line 2: ")
+                .hasLineCount(1);
+    }
+
     /** A group that begins in one window and comes true in the next is the next one's. */
     @Test
     void aCorrelationReachesOverTheBorderOfAWindow() throws Exception {

@@ -56,9 +56,13 @@ final class MatchCommand implements LineWork {
         boolean table = arguments.table();
         FormatOption format = FormatOption.of(arguments);
         String indexFile = arguments.value("--index");
-        boolean hasRules = !arguments.values(RuleOptions.RULES).isEmpty();
         boolean hasIndicators =
                 indexFile != null || !arguments.values("--indicators").isEmpty();
+        List<String> ruleFiles = arguments.values(RuleOptions.RULES);
+        if (!hasIndicators) {
+            ruleFiles = RuleOptions.orSetting(ruleFiles);
+        }
+        boolean hasRules = !ruleFiles.isEmpty();
         if (!hasIndicators && !hasRules) {
             throw new IllegalArgumentException("--indicators, --index and --rules are missing:"
                     + " expected one of them, for example --indicators feed.txt");
@@ -77,7 +81,7 @@ final class MatchCommand implements LineWork {
             throw new IllegalArgumentException(
                     "standard input cannot be log and indicators at once: expected a file for one of them");
         }
-        RuleBook book = hasRules ? RuleOptions.load(arguments.values(RuleOptions.RULES), arguments) : null;
+        RuleBook book = hasRules ? RuleOptions.load(ruleFiles, arguments, streams) : null;
         if (book != null) {
             RuleOptions.hold(book, arguments, streams);
         }

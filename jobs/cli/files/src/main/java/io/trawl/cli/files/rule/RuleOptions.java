@@ -6,12 +6,17 @@ import io.trawl.cli.files.terminal.Input;
 import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.document.Refusal;
+import io.trawl.parsing.Printable;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The options of the commands that read rules. */
@@ -23,6 +28,11 @@ public final class RuleOptions {
 
     private static final String PLACEHOLDERS = "--placeholders";
     private static final String FIELDS = "--fields";
+    /** A URL; one letter is a drive. */
+    private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+
+    private static final Pattern FILE =
+            Pattern.compile("file:(?://(?:localhost)?)?(/.*)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final String OBJECTS = "--stix-mapping";
 
     private RuleOptions() {}
@@ -51,13 +61,17 @@ public final class RuleOptions {
      *
      * @throws IllegalArgumentException where there is none, or a path is wrong
      */
-    public static RuleBook load(List<String> words, Arguments arguments) throws IOException {
+    public static RuleBook load(List<String> words, Arguments arguments, Streams streams) throws IOException {
         if (words.isEmpty()) {
             throw new IllegalArgumentException("no file of rules: expected one or a folder, for example rules/");
         }
         List<Path> paths = Input.of(words).stream().map(RuleOptions::path).toList();
-        RuleBook book =
-                RuleBook.load(paths, file(arguments, PLACEHOLDERS), file(arguments, FIELDS), file(arguments, OBJECTS));
+        RuleBook book = RuleBook.load(
+                paths,
+                file(arguments, PLACEHOLDERS, "rules.placeholders", streams),
+                file(arguments, FIELDS, "rules.fields", streams),
+                file(arguments, OBJECTS, "rules.stix.mapping", streams),
+                isOn("rules.stix.misuse"));
         if (book.isEmpty()) {
             throw new IllegalArgumentException(String.join(", ", words)
                     + (words.size() == 1 ? " has" : " have")
@@ -74,9 +88,51 @@ public final class RuleOptions {
         return path;
     }
 
-    private static @Nullable Path file(Arguments arguments, String option) {
+    /** The file that an option names; where it does not, that of a setting. */
+    private static @Nullable Path file(Arguments arguments, String option, String setting, Streams streams) {
         String word = arguments.value(option);
-        return word == null ? null : Input.path(word);
+        if (word != null) {
+            return Input.path(word);
+        }
+        String set = setting(setting);
+        if (set.isEmpty()) {
+            return null;
+        }
+        String local = local(set);
+        if (local == null) {
+            streams.err()
+                    .println("trawl: "
+                            + Printable.line("setting " + setting + " = " + set + " is not known here: " + option
+                                    + " names a copy of it on this machine"));
+            return null;
+        }
+        Path path = Input.path(local);
+        if (!Files.isRegularFile(path)) {
+            throw new IllegalArgumentException("setting " + setting + " = " + set + ": no such file");
+        }
+        return path;
+    }
+
+    /** A setting, as bin/trawl hands it over. */
+    private static String setting(String name) {
+        return System.getProperty("trawl." + name, "");
+    }
+
+    private static boolean isOn(String setting) {
+        String set = setting(setting);
+        if (!set.isEmpty() && !set.equals("true") && !set.equals("false")) {
+            throw new IllegalArgumentException("setting " + setting + " = " + set + ": expected true or false");
+        }
+        return set.equals("true");
+    }
+
+    /** A path of this machine as jobs take it, a URL too; null where it is of another file system. */
+    private static @Nullable String local(String named) {
+        Matcher file = FILE.matcher(named);
+        if (file.matches()) {
+            return URI.create("file://" + file.group(1).replace(" ", "%20")).getPath();
+        }
+        return URL.matcher(named).matches() ? null : named;
     }
 
     /**
@@ -106,11 +162,27 @@ public final class RuleOptions {
         streams.out().flush();
     }
 
-    /** The words, or the setting rules.folder where there are none. */
-    static List<String> orSetting(List<String> words) {
-        String setting = System.getProperty("trawl.rules", "");
-        return words.isEmpty() && !setting.isEmpty()
-                ? Stream.of(setting.split(",", -1)).map(String::strip).toList()
-                : words;
+    /**
+     * The words, or the setting rules.folder where there are none.
+     *
+     * @throws IllegalArgumentException where the setting names another file system
+     */
+    public static List<String> orSetting(List<String> words) {
+        String set = setting("rules.folder");
+        if (!words.isEmpty() || set.isEmpty()) {
+            return words;
+        }
+        List<String> paths = new ArrayList<>();
+        for (String named : set.split(",", -1)) {
+            String local = local(named.strip());
+            if (local == null) {
+                throw new IllegalArgumentException("setting rules.folder = " + named.strip()
+                        + " cannot be read here: name a copy of it on this machine, for example rules/");
+            }
+            if (!local.isEmpty()) {
+                paths.add(local);
+            }
+        }
+        return paths;
     }
 }

@@ -54,8 +54,9 @@ public final class RulesCommand {
         }
         String action = operands.get(0);
         if (action.equals(BACKTEST)) {
-            throw new IllegalArgumentException("backtest reads the lake, which needs Spark: expected it as the first word,"
-                    + " for example bin/trawl rules backtest rules/ --window START/END");
+            throw new IllegalArgumentException(
+                    "backtest reads the lake, which needs Spark: expected it as the first word,"
+                            + " for example bin/trawl rules backtest rules/ --window START/END");
         }
         OF_BACKTEST.forEach(option -> takes(arguments, action, option, BACKTEST));
         takes(arguments, action, "--output", "list", "explain");
@@ -66,20 +67,20 @@ public final class RulesCommand {
         List<String> rest = operands.subList(1, operands.size());
         switch (action) {
             case "check" -> {
-                return CheckAction.run(load(rest, arguments), streams);
+                return CheckAction.run(load(rest, arguments, streams), streams);
             }
             case "list" -> {
-                return new RulesCommand(load(rest, arguments), arguments, streams).list();
+                return new RulesCommand(load(rest, arguments, streams), arguments, streams).list();
             }
             case "test" -> {
-                return TestAction.run(load(rest, arguments), FormatOption.formats(arguments), streams);
+                return TestAction.run(load(rest, arguments, streams), FormatOption.formats(arguments), streams);
             }
             default -> {
                 if (rest.isEmpty()) {
                     throw new IllegalArgumentException(
                             "no id: expected a rule's id, for example trawl rules " + action + " ID --rules rules/");
                 }
-                RuleBook book = load(arguments.values(RuleOptions.RULES), arguments);
+                RuleBook book = load(arguments.values(RuleOptions.RULES), arguments, streams);
                 List<String> logs = rest.subList(1, rest.size());
                 return action.equals("explain")
                         ? ExplainAction.run(book, rest.get(0), logs, arguments, streams)
@@ -88,8 +89,8 @@ public final class RulesCommand {
         }
     }
 
-    private static RuleBook load(List<String> words, Arguments arguments) throws IOException {
-        return RuleOptions.load(RuleOptions.orSetting(words), arguments);
+    private static RuleBook load(List<String> words, Arguments arguments, Streams streams) throws IOException {
+        return RuleOptions.load(RuleOptions.orSetting(words), arguments, streams);
     }
 
     private static void takes(Arguments arguments, String action, String option, String... takers) {

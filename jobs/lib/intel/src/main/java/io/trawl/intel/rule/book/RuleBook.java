@@ -143,24 +143,17 @@ public final class RuleBook {
      *
      * @param placeholders the file that has what stands for {@code %name%}; null if there is none
      * @param fields the file with names of fields beside those that Trawl knows; null if there is none
-     * @throws IllegalArgumentException where a path is not there, or one of the two files is not what it is to be
-     */
-    public static RuleBook load(List<Path> paths, @Nullable Path placeholders, @Nullable Path fields)
-            throws IOException {
-        return load(paths, placeholders, fields, null);
-    }
-
-    /**
-     * Reads files and folders.
-     *
-     * @param placeholders the file that has what stands for {@code %name%}; null if there is none
-     * @param fields the file with names of fields beside those that Trawl knows; null if there is none
      * @param objects the file that says where objects of STIX are in an event, beside those that Trawl knows; null if there
      *     is none
+     * @param misuse whether AND over objects of different types means one event in a STIX pattern
      * @throws IllegalArgumentException where a path is not there, or one of the files is not what it is to be
      */
     public static RuleBook load(
-            List<Path> paths, @Nullable Path placeholders, @Nullable Path fields, @Nullable Path objects)
+            List<Path> paths,
+            @Nullable Path placeholders,
+            @Nullable Path fields,
+            @Nullable Path objects,
+            boolean misuse)
             throws IOException {
         Mapping mapping = objects == null ? Mapping.shipped(Fields::named) : Mapping.with(objects, Fields::named);
         Taxonomy taxonomy = Taxonomy.shipped(FieldNames.ours());
@@ -170,7 +163,7 @@ public final class RuleBook {
         Placeholders known = placeholders == null
                 ? Placeholders.NONE
                 : Placeholders.read(placeholders.toString(), Files.readAllBytes(placeholders));
-        StixRules stix = new StixRules(new StixPatterns(mapping, false), null, true);
+        StixRules stix = new StixRules(new StixPatterns(mapping, misuse), null, true);
         Loaded loaded = new RuleFiles(new SigmaRules(taxonomy, known, ZoneOffset.UTC), stix).load(paths);
         RuleBook book = new RuleBook(loaded, stix, taxonomy);
         for (Path path : paths) {

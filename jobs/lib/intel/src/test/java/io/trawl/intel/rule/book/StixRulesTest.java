@@ -14,7 +14,7 @@ class StixRulesTest {
     private Path folder;
 
     private RuleBook book() throws IOException {
-        return RuleBook.load(List.of(folder), null, null);
+        return RuleBook.load(List.of(folder), null, null, null, false);
     }
 
     private static List<Integer> valid(RuleBook book) {
