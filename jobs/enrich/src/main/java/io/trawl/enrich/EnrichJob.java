@@ -1,5 +1,7 @@
 package io.trawl.enrich;
 
+import io.trawl.base.LogSource;
+import io.trawl.base.Settings;
 import io.trawl.base.Window;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
@@ -20,6 +22,7 @@ import io.trawl.schema.word.Stage;
 import io.trawl.schema.word.SweepKind;
 import io.trawl.steps.Correlating;
 import io.trawl.steps.IndicatorSnapshot;
+import io.trawl.steps.RuleSettings;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
 import java.io.Serializable;
@@ -75,13 +78,21 @@ public final class EnrichJob implements Job {
         Input<ProxyEvent> events = run.reading(LakeTable.PROXY_EVENTS);
         run.lines(events.entry().counts().getOrDefault("valid", 0L));
         IndicatorSnapshot pinned = IndicatorSnapshot.pin(run, indicators == Which.latest);
+        RuleSettings held = RuleSettings.pinned(run, pinned);
+        if (pinned.rules() != null) {
+            run.version("rules.source", held.seenAs());
+            run.version("rules.reach", held.reach());
+        }
+        LogSource source = held.source(run.source());
+        Settings settings = held.settings(run.settings(), source);
 
         LakeStore<Detection> detections =
                 run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
-        SweepStep engine = new SweepStep(pinned, run.settings(), run.source(), SweepKind.BATCH);
+        SweepStep engine = new SweepStep(pinned, settings, source, SweepKind.BATCH);
         boolean empty = events.isEmpty();
         String[] matched = engine.fields().toArray(new String[0]);
-        List<Detection> correlated = empty ? List.of() : correlated(run, events, pinned);
+        List<Detection> correlated =
+                empty ? List.of() : correlated(run, events, Correlating.of(pinned, settings, source));
         Flow<Looked> looked = empty
                 ? Flow.of(List.of())
                 : Flow.of(looked(run, engine.candidates(events.blocks(matched)), correlated));
@@ -143,8 +154,7 @@ public final class EnrichJob implements Job {
     }
 
     /** What events of the window and of those before it meet together. */
-    private static List<Detection> correlated(Run run, Input<ProxyEvent> events, IndicatorSnapshot pinned) {
-        Correlating correlating = Correlating.of(pinned, run.settings(), run.source());
+    private static List<Detection> correlated(Run run, Input<ProxyEvent> events, @Nullable Correlating correlating) {
         if (correlating == null) {
             return List.of();
         }

@@ -112,6 +112,12 @@ public record LogSource(
         }
     }
 
+    /** The same source with other formats. */
+    public LogSource withFormats(List<String> others) {
+        return new LogSource(
+                name, fromFiles, topic, others, arguments, site, zone, unit, webServer, forwarded, hosts, silence);
+    }
+
     /**
      * A parser of this source's formats. Whoever parses many lines keeps it: it is compiled each time.
      *

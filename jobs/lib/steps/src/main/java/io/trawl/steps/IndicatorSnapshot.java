@@ -182,6 +182,9 @@ public record IndicatorSnapshot(
                         null);
             }
             ObjectNode pin = latest.json().put("run_id", run.id());
+            pin.set(
+                    RuleSettings.PIN,
+                    RuleSettings.of(run.settings(), run.source()).json());
             // Whoever creates the next number decides; who comes second reads it.
             if (run.state().create(folder + String.format("%06d.json", pins.size()), pin) && renew) {
                 return latest;
