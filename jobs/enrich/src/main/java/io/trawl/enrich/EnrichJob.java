@@ -7,6 +7,7 @@ import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.Tally;
 import io.trawl.intel.canonical.Observables;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.lake.LakeStore;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
@@ -29,8 +30,11 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -88,8 +92,10 @@ public final class EnrichJob implements Job {
 
         LakeStore<Detection> detections =
                 run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
-        SweepStep engine = new SweepStep(pinned, settings, source, SweepKind.BATCH);
         boolean empty = events.isEmpty();
+        DomainHistory history = isAskedForNewDomains(settings, source, pinned) ? DomainHistory.of(run) : null;
+        SweepStep engine =
+                new SweepStep(pinned, settings, source, SweepKind.BATCH, newDomains(run, events, history));
         String[] matched = engine.fields().toArray(new String[0]);
         List<Detection> correlated =
                 empty ? List.of() : correlated(run, events, Correlating.of(pinned, settings, source));
@@ -122,6 +128,34 @@ public final class EnrichJob implements Job {
         run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
         run.count("odd_hosts", seen.count("odd_hosts"));
+        if (history != null) {
+            sayAgain(run, DomainHistory.of(run).toSweepAgain(history));
+        }
+    }
+
+    private static boolean isAskedForNewDomains(Settings settings, LogSource source, IndicatorSnapshot pinned) {
+        return settings.number(DomainHistory.MOST) > 0
+                && SweepStep.asksForNewDomains(pinned, settings, source);
+    }
+
+    /** What rules and scores may ask of the window's domains; null where nobody asks. */
+    private static @Nullable Broadcast<NewDomains> newDomains(
+            Run run, Input<ProxyEvent> events, @Nullable DomainHistory history) throws IOException {
+        if (history == null || events.isEmpty()) {
+            return null;
+        }
+        NewDomains domains = history.newOf(events.blocks(DomainHistory.fields()));
+        run.count("new_domains", domains.size());
+        return run.context().broadcast(domains);
+    }
+
+    private static void sayAgain(Run run, Set<Instant> windows) {
+        run.count("windows_to_sweep_again", windows.size());
+        if (!windows.isEmpty()) {
+            run.note("new domains: this sweep changes what is new in windows that were swept already; run enrich again on: "
+                    + windows.stream().limit(10).map(Instant::toString).collect(Collectors.joining(", "))
+                    + (windows.size() > 10 ? ", ..." : ""));
+        }
     }
 
     /**
@@ -156,6 +190,14 @@ public final class EnrichJob implements Job {
     /** What events of the window and of those before it meet together. */
     private static List<Detection> correlated(Run run, Input<ProxyEvent> events, @Nullable Correlating correlating) {
         if (correlating == null) {
+            return List.of();
+        }
+        List<String> leftOut = correlating.leftOut();
+        run.count("correlated_rules_left_out", leftOut.size());
+        if (!leftOut.isEmpty()) {
+            run.note("rules are in no correlation, since they ask for trawl.domain.new: " + String.join(", ", leftOut));
+        }
+        if (!correlating.hasRules()) {
             return List.of();
         }
         String[] fields = correlating.fields().toArray(new String[0]);

@@ -109,11 +109,12 @@ public final class State {
     }
 
     /** Writes what is in a file. */
-    private interface Content {
+    public interface Content {
         void to(OutputStream out) throws IOException;
     }
 
-    private Path keep(String name, Content content) throws IOException {
+    /** Keeps what somebody writes in the same way; it is not asked for where the file is there already. */
+    public Path keep(String name, Content content) throws IOException {
         Path target = path(name);
         if (files.exists(target)) {
             try {

@@ -8,6 +8,7 @@ import io.trawl.intel.Engine;
 import io.trawl.intel.canonical.Ids;
 import io.trawl.intel.index.IndicatorIndex;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.book.NewGroups;
 import io.trawl.intel.rule.correlation.Correlation;
@@ -65,7 +66,12 @@ public final class Correlating implements Serializable {
             return null;
         }
         Correlating correlating = new Correlating(indicators, settings, source);
-        return correlating.rules() == null ? null : correlating;
+        return correlating.hasRules() || !correlating.leftOut().isEmpty() ? correlating : null;
+    }
+
+    /** Whether a correlation is of rules that can be judged over several windows. */
+    public boolean hasRules() {
+        return rules() != null;
     }
 
     /**
@@ -86,6 +92,13 @@ public final class Correlating implements Serializable {
 
     private @Nullable Judge rules() {
         return pack().ofCorrelations(source.formats(), SweepStep.logsource(source, settings));
+    }
+
+    /** Names of rules that are in no group since they ask which domains are new: of the windows before nobody knows it. */
+    public List<String> leftOut() {
+        return pack().leftOutOfCorrelations(source.formats(), SweepStep.logsource(source, settings)).stream()
+                .map(Rule::name)
+                .toList();
     }
 
     /** How far before a window events are looked at. */

@@ -6,6 +6,7 @@ import io.trawl.base.JobFailure;
 import io.trawl.base.Json;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.run.Run;
@@ -89,7 +90,7 @@ public record IndicatorSnapshot(
             SnapshotFiles.ALLOWLISTS.open(allowlists.file(), settings);
         }
         if (rules != null) {
-            SweepStep.rules(this, settings, source);
+            SweepStep.rules(this, settings, source, NewDomains.UNKNOWN);
         }
     }
 

@@ -7,6 +7,7 @@ import io.trawl.columns.read.Block;
 import io.trawl.flow.Step;
 import io.trawl.intel.Engine;
 import io.trawl.intel.rule.Judge;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.intel.rule.pack.RulePack;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /** Judges events with the indicators, allowlists and rules of a snapshot: what batch and hot path share. */
@@ -25,17 +27,35 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     private final Settings settings;
     private final LogSource source;
     private final SweepKind sweep;
+    private final @Nullable Broadcast<NewDomains> domains;
     private transient volatile @Nullable Engine engine;
 
     /**
+     * Where nobody knows which domains are new.
+     *
      * @param source whose events they are: rules are for some sources, and clients are matched of web servers only
      * @param sweep which path the detections are of
      */
     public SweepStep(IndicatorSnapshot indicators, Settings settings, LogSource source, SweepKind sweep) {
+        this(indicators, settings, source, sweep, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param domains the window's domains that are new; null where nobody knows
+     */
+    public SweepStep(
+            IndicatorSnapshot indicators,
+            Settings settings,
+            LogSource source,
+            SweepKind sweep,
+            @Nullable Broadcast<NewDomains> domains) {
         this.indicators = indicators;
         this.settings = settings;
         this.source = source;
         this.sweep = sweep;
+        this.domains = domains;
     }
 
     @Override
@@ -72,7 +92,16 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     private @Nullable Judge rules() {
-        return rules(indicators, settings, source);
+        return rules(indicators, settings, source, domains == null ? NewDomains.UNKNOWN : domains.value());
+    }
+
+    /** Whether rules or scores ask which domains of a window are new. */
+    public static boolean asksForNewDomains(IndicatorSnapshot indicators, Settings settings, LogSource source) {
+        IndicatorSnapshot.Pack rules = indicators.rules();
+        return rules != null
+                && SnapshotFiles.RULES
+                        .open(rules.file(), settings)
+                        .asksForNewDomains(source.formats(), logsource(source, settings));
     }
 
     /**
@@ -80,14 +109,15 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
      *
      * @throws JobFailure they cannot be run, or what a person says that the source is cannot be read
      */
-    static @Nullable Judge rules(IndicatorSnapshot indicators, Settings settings, LogSource source) {
+    static @Nullable Judge rules(
+            IndicatorSnapshot indicators, Settings settings, LogSource source, NewDomains domains) {
         IndicatorSnapshot.Pack rules = indicators.rules();
         if (rules == null) {
             return null;
         }
         RulePack pack = SnapshotFiles.RULES.open(rules.file(), settings);
         try {
-            return pack.judge(source.formats(), logsource(source, settings));
+            return pack.judge(source.formats(), logsource(source, settings), domains);
         } catch (IllegalArgumentException e) {
             throw new JobFailure(
                     "rules cannot be run on source " + source.name() + ": " + e.getMessage() + " (setting source."

@@ -24,6 +24,12 @@ public final class Fields {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+    /**
+     * Whether the registrable domain of a host of the event is one that its source never saw before: {@code true} or {@code
+     * false}, for each host. An event does not have it by itself: whoever knows it says so ({@code NewDomains}).
+     */
+    public static final String NEW_DOMAIN = "trawl.domain.new";
+
     private static final Map<String, Field> BY_NAME = new LinkedHashMap<>();
     private static final List<Field> OF_LINES = new ArrayList<>();
 
@@ -59,6 +65,12 @@ public final class Fields {
         add(text("event.id", "event_id", ProxyEvent::getEventId));
         add(text("observer.hostname", "observer_hostname", ProxyEvent::getObserverHostname));
         add(text("trawl.source", "source", ProxyEvent::getSource));
+        add(new Field(
+                NEW_DOMAIN,
+                Kind.TEXT,
+                List.of("url_domain", "dns_question_name", "tls_client_server_name"),
+                (event, values) -> {},
+                null));
         line(number("destination.port", "destination_port", event -> of(event.getDestinationPort())));
         line(number("url.port", "url_port", event -> of(event.getUrlPort())));
         line(number(

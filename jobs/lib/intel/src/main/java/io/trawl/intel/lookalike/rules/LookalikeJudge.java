@@ -1,12 +1,14 @@
 package io.trawl.intel.lookalike.rules;
 
 import io.trawl.intel.lookalike.Lookalikes;
+import io.trawl.intel.lookalike.Seen;
 import io.trawl.intel.lookalike.host.HostRules;
 import io.trawl.intel.rule.Judge;
 import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Sieve;
 import io.trawl.intel.rule.Verdict;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.record.ProxyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -36,6 +38,7 @@ public final class LookalikeJudge implements Judge {
     private final @Nullable HostRules hosts;
     private final Level least;
     private final LookalikeRules rules;
+    private final NewDomains domains;
 
     /**
      * @param lookalikes null where no brands are known
@@ -43,15 +46,40 @@ public final class LookalikeJudge implements Judge {
      * @param least the level from which on a host that is none is found
      */
     public LookalikeJudge(@Nullable Lookalikes lookalikes, @Nullable HostRules hosts, Level least) {
+        this(lookalikes, hosts, least, LookalikeRules.of(lookalikes, hosts, CACHED), NewDomains.UNKNOWN);
+    }
+
+    private LookalikeJudge(
+            @Nullable Lookalikes lookalikes,
+            @Nullable HostRules hosts,
+            Level least,
+            LookalikeRules rules,
+            NewDomains domains) {
         this.lookalikes = lookalikes;
         this.hosts = hosts;
         this.least = least;
-        this.rules = LookalikeRules.of(lookalikes, hosts, CACHED);
+        this.rules = rules;
+        this.domains = domains;
+    }
+
+    /** The same, where it is known which domains are new: a part of each score. */
+    public LookalikeJudge with(NewDomains known) {
+        return new LookalikeJudge(lookalikes, hosts, least, rules, known);
+    }
+
+    /** Whether scores have a part for hosts that were seen before, or were not. */
+    public boolean asksForNewDomains() {
+        return lookalikes != null;
+    }
+
+    private Seen seen(String host) {
+        Boolean isNew = domains.isNew(host);
+        return isNew == null ? Seen.UNKNOWN : isNew ? Seen.NEW : Seen.BEFORE;
     }
 
     @Override
     public void judge(ProxyEvent event, Consumer<? super Verdict> verdicts) {
-        rules.judge(event, verdict -> {
+        rules.judge(event, this::seen, verdict -> {
             if (verdict.rule().kind() != Rule.Kind.HOST
                     || isEnough(verdict.rule().level())) {
                 verdicts.accept(verdict);
@@ -73,7 +101,7 @@ public final class LookalikeJudge implements Judge {
         Map<String, Sieve.Values> texts = new LinkedHashMap<>();
         Map<String, LongPredicate> numbers = new LinkedHashMap<>();
         for (String column : LOOKED_AT) {
-            texts.put(column, values(host -> lookalikes != null && lookalikes.judge(host) != null));
+            texts.put(column, values(host -> lookalikes != null && lookalikes.judge(host, seen(host)) != null));
         }
         HostRules known = hosts;
         if (known != null) {

@@ -13,6 +13,7 @@ import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.correlation.Correlations;
 import io.trawl.intel.rule.eval.RuleSet;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.intel.rule.files.RuleFiles;
 import io.trawl.intel.rule.sigma.FieldNames;
 import io.trawl.intel.rule.sigma.LogSources;
@@ -68,7 +69,7 @@ public final class RulePack {
     private final RuleBook book;
     private final List<Indicator> indicators = new ArrayList<>();
     /** Judges hosts of any source; null where nothing is looked for. */
-    private final @Nullable Judge hosts;
+    private final @Nullable LookalikeJudge hosts;
 
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
@@ -95,7 +96,7 @@ public final class RulePack {
         this.book = RuleBook.read(rules, placeholders, taxonomy, misuse, mapping, indexed ? null : indicators::add);
     }
 
-    private static @Nullable Judge hosts(Map<String, byte[]> files) throws IOException {
+    private static @Nullable LookalikeJudge hosts(Map<String, byte[]> files) throws IOException {
         Brands brands = Brands.of(List.of());
         Popularity popular = Popularity.NONE;
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -239,15 +240,66 @@ public final class RulePack {
     }
 
     /**
-     * What judges the events of a source.
+     * What judges the events of a source where nobody knows which domains are new: without the rules that ask for it.
      *
      * @param formats the source's formats, which tell what its events are of
      * @param setting the log sources that a person names for the source; empty where the formats say it
      * @return null where no rule is for the source
      */
     public @Nullable Judge judge(List<String> formats, String setting) {
-        Judge judge = judges.computeIfAbsent(setting + "\n" + String.join(",", formats), any -> made(formats, setting));
+        Judge judge = judges.computeIfAbsent(
+                setting + "\n" + String.join(",", formats), any -> made(formats, setting));
         return judge == Judge.NONE ? null : judge;
+    }
+
+    /**
+     * What judges the events of a window.
+     *
+     * @param domains the window's domains that are new
+     * @return null where no rule is for the source
+     */
+    public @Nullable Judge judge(List<String> formats, String setting, NewDomains domains) {
+        if (!domains.isKnown()) {
+            return judge(formats, setting);
+        }
+        // What does not ask for them is made once for all windows.
+        List<Judge> all = new ArrayList<>();
+        Judge others = judges.computeIfAbsent(
+                "others\n" + setting + "\n" + String.join(",", formats), any -> others(formats, setting));
+        if (others != Judge.NONE) {
+            all.add(others);
+        }
+        List<Rule> asking = asking(formats, setting).stream()
+                .filter(rule -> !book.correlations().isSilent(rule.id()))
+                .map(domains::bind)
+                .toList();
+        if (!asking.isEmpty()) {
+            all.add(domains.saying(RuleSet.of(asking)));
+        }
+        if (hosts != null) {
+            all.add(hosts.with(domains));
+        }
+        return all.isEmpty() ? null : Judge.all(all);
+    }
+
+    /** Whether scores or rules for a source ask which domains are new. */
+    public boolean asksForNewDomains(List<String> formats, String setting) {
+        return hosts != null && hosts.asksForNewDomains()
+                || !asking(formats, setting).isEmpty();
+    }
+
+    /** Rules of correlations for a source that ask which domains are new: they are in no group, since only a window by itself knows. */
+    public List<Rule> leftOutOfCorrelations(List<String> formats, String setting) {
+        return asking(formats, setting).stream()
+                .filter(rule -> book.correlations().isUsed(rule.id()))
+                .toList();
+    }
+
+    private List<Rule> asking(List<String> formats, String setting) {
+        return book.rules().stream()
+                .filter(NewDomains::isAsked)
+                .filter(isFor(formats, setting))
+                .toList();
     }
 
     /**
@@ -258,6 +310,7 @@ public final class RulePack {
     public @Nullable Judge ofCorrelations(List<String> formats, String setting) {
         List<Rule> rules = book.rules().stream()
                 .filter(rule -> book.correlations().isUsed(rule.id()))
+                .filter(rule -> !NewDomains.isAsked(rule))
                 .filter(isFor(formats, setting))
                 .toList();
         return rules.isEmpty() ? null : RuleSet.of(rules);
@@ -269,19 +322,21 @@ public final class RulePack {
     }
 
     private Judge made(List<String> formats, String setting) {
+        Judge others = others(formats, setting);
+        if (hosts == null) {
+            return others;
+        }
+        return others == Judge.NONE ? hosts : Judge.all(List.of(others, hosts));
+    }
+
+    private Judge others(List<String> formats, String setting) {
         Correlations correlations = book.correlations();
         List<Rule> rules = book.rules().stream()
                 .filter(isFor(formats, setting))
                 .filter(rule -> !correlations.isSilent(rule.id()))
+                .filter(rule -> !NewDomains.isAsked(rule))
                 .toList();
-        List<Judge> judges = new ArrayList<>();
-        if (!rules.isEmpty()) {
-            judges.add(RuleSet.of(rules));
-        }
-        if (hosts != null) {
-            judges.add(hosts);
-        }
-        return judges.isEmpty() ? Judge.NONE : Judge.all(judges);
+        return rules.isEmpty() ? Judge.NONE : RuleSet.of(rules);
     }
 
     /** Tells whether a rule is for a source. */
