@@ -134,6 +134,17 @@ class FoldersJobTest extends MaintainedLake {
         assertThat(folder.resolve("state/formats/meanwhile.yaml")).exists();
     }
 
+    @Test
+    void domainsThatNoSweepAskedForGo() throws Exception {
+        Path young = file("domains/proxy/young.all.gz", -4);
+        Path old = file("domains/proxy/old.day.gz", 30);
+
+        maintain(LATER);
+
+        assertThat(young).exists();
+        assertThat(old).doesNotExist();
+    }
+
     /** A snapshot of indicators that names an index file. */
     private long indicators(String index) throws Exception {
         try (Lake lake = lake()) {

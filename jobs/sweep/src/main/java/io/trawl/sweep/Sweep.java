@@ -75,8 +75,13 @@ final class Sweep implements AutoCloseable {
         List<LogInputs.Swept> inOrder = new ArrayList<>(logs);
         inOrder.sort(Comparator.comparing(log -> log.window().start()));
         Map<LogInputs.Swept, ObjectNode> byLog = new HashMap<>();
+        boolean judged = !by.rules().isEmpty() || by.brands() != null;
+        boolean changed = again;
         for (LogInputs.Swept log : inOrder) {
-            byLog.put(log, swept(log, indicators, again));
+            ObjectNode one = swept(log, indicators, changed);
+            // Correlations and new domains hang on the windows before.
+            changed |= judged && !one.path("unchanged").asBoolean();
+            byLog.put(log, one);
         }
         List<ObjectNode> swept =
                 logs.stream().map(log -> Objects.requireNonNull(byLog.get(log))).toList();

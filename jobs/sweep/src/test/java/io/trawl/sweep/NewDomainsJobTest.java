@@ -173,7 +173,7 @@ class NewDomainsJobTest extends FilesLake {
             List<Integer> numbers = List.of(0, 7, 3600, DAY, DAY + 7, 3 * DAY, 3 * DAY + 1);
             TreeMap<Integer, Set<String>> windows = new TreeMap<>();
             Set<Integer> stale = new TreeSet<>();
-            for (int step = 0; step < 14; step++) {
+            for (int step = 0; step < 9; step++) {
                 int number = numbers.get(random.nextInt(numbers.size()));
                 if (!windows.containsKey(number) || random.nextBoolean()) {
                     Set<String> hosts = new TreeSet<>();

@@ -18,6 +18,7 @@ import io.trawl.schema.word.SweepKind;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.hbase.Cell;
 import org.apache.hadoop.hbase.client.Result;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot indicators of the batch sweep
  * @param version sequence of the result that the batch cells in HBase must be of
  * @param formats by which the batch path parsed the lines; null where nobody knows
+ * @param newDomains whether the batch sweep knew which domains are new
  */
 record Basis(
         String source,
@@ -40,10 +42,19 @@ record Basis(
         long snapshot,
         long version,
         @Nullable Used formats,
+        boolean newDomains,
         HotProgress hot)
         implements Serializable {
     /** What a detection of several events has as how it matched. */
     private static final String CORRELATION = "correlation";
+    /** A field that only the batch sweep knows. */
+    private static final String NEW_DOMAIN = "trawl.domain.new";
+    /** How ids of look-alikes begin. */
+    private static final String LOOKALIKE = "lookalike-";
+    /** What the two may have of a look-alike, each another. */
+    private static final Set<String> OF_SCORE = Set.of("score", "rule_level", "why");
+
+    static final String SCORED = "only the batch sweep knows whether the host was seen before, which is a part of the score";
 
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
@@ -76,6 +87,9 @@ record Basis(
         if (detection.getHow().equals(CORRELATION)) {
             reason = Reason.CORRELATION;
             why = "the hot path does not judge correlations";
+        } else if (asksForNewDomains(detection)) {
+            reason = Reason.NEW_DOMAIN;
+            why = "the hot path does not know trawl.domain.new, and does not run the rule";
         } else if (hot.isBefore(partition, offset)) {
             reason = Reason.BEFORE;
             why = "the hot path began at offset " + hot.takeUps().get(0).from().getOrDefault(partition, 0L);
@@ -112,6 +126,7 @@ record Basis(
                     detection.getIndicatorId(),
                     detection.getField(),
                     example,
+                    isScored(detection.getIndicatorId()),
                     otherFormats(partition, offset)));
         } else {
             into.add(Kind.ONLY_BATCH, reason, example);
@@ -141,10 +156,15 @@ record Basis(
                 long with = theirs.path("indicator_snapshot").asLong();
                 String names = String.join(", ", fields.keySet());
                 String otherFormats = otherFormats(batch.getPartition(), batch.getOffset());
+                boolean scored = isScored(batch.getIndicatorId()) && OF_SCORE.containsAll(fields.keySet());
                 Reason reason = with != snapshot
                         ? Reason.OTHER_INDICATORS
-                        : otherFormats != null ? Reason.OTHER_FORMATS : Reason.UNEXPLAINED;
-                String why = with != snapshot ? snapshots(with, snapshot) : otherFormats;
+                        : otherFormats != null
+                                ? Reason.OTHER_FORMATS
+                                : scored ? Reason.NEW_DOMAIN : Reason.UNEXPLAINED;
+                String why = with != snapshot
+                        ? snapshots(with, snapshot)
+                        : otherFormats == null && scored ? SCORED : otherFormats;
                 into.add(
                         Kind.DIFFERENT,
                         reason,
@@ -244,10 +264,21 @@ record Basis(
                     detection.path("indicator_id").asText(),
                     detection.path("field").asText(),
                     example,
+                    isScored(detection.path("indicator_id").asText()),
                     otherFormats(partition, offset)));
         } else {
             into.add(Kind.ONLY_HOT, reason, example);
         }
+    }
+
+    private boolean isScored(String indicator) {
+        return newDomains && indicator.startsWith(LOOKALIKE);
+    }
+
+    private static boolean asksForNewDomains(Detection detection) {
+        return detection.getRuleId() != null
+                && detection.getWhy().stream()
+                        .anyMatch(reason -> reason.getField().equals(NEW_DOMAIN));
     }
 
     private CellName hotName() {

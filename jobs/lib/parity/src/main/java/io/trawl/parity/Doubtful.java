@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A detection that only one of the two has; the reason hangs on what became of its line.
  *
+ * @param scored whether it is a look-alike that the two may score otherwise, since only one of them knows what was seen before
  * @param formats by which the two parsed its line, if these are not the same; else null
  */
 record Doubtful(
@@ -14,6 +15,7 @@ record Doubtful(
         String indicatorId,
         String field,
         Example example,
+        boolean scored,
         @Nullable String formats) implements Serializable {
     private static final Set<String> SINCE_VERSION_2 = Set.of("dns.question.name", "tls.client.server_name");
 

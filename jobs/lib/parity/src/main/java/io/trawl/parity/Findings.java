@@ -112,10 +112,12 @@ final class Findings implements Serializable {
     /** Adds one of whose line nothing is known but, perhaps, that the two parsed it by different formats. */
     private void leave(Kind kind, Doubtful one, Example example) {
         String formats = one.formats();
-        if (formats == null) {
-            add(kind, Reason.UNEXPLAINED, example);
-        } else {
+        if (formats != null) {
             add(kind, Reason.OTHER_FORMATS, one.example().because(formats));
+        } else if (one.scored()) {
+            add(kind, Reason.NEW_DOMAIN, one.example().because(Basis.SCORED));
+        } else {
+            add(kind, Reason.UNEXPLAINED, example);
         }
     }
 

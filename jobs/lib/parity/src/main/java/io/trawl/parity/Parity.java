@@ -80,6 +80,7 @@ public final class Parity {
                         snapshot,
                         enrich.sequence(),
                         validate == null ? null : Used.of(validate.versions()),
+                        enrich.counts().containsKey("new_domains"),
                         hot));
     }
 

@@ -22,6 +22,8 @@ public enum Reason {
     OTHER_FIELD("other field"),
     /** Several events met it together, which only the batch sweep judges. */
     CORRELATION("correlation"),
+    /** It hangs on whether the source saw a domain before, which only the batch sweep knows. */
+    NEW_DOMAIN("new domain"),
     UNEXPLAINED("unexplained");
 
     private final String text;

@@ -61,6 +61,7 @@ abstract class Compared {
                 SNAPSHOT,
                 VERSION,
                 formats,
+                true,
                 new HotProgress(List.of(first, second), Map.of(0, 200L)));
     }
 

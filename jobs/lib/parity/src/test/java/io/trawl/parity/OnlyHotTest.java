@@ -61,6 +61,13 @@ class OnlyHotTest extends Compared {
     }
 
     @Test
+    void aLookAlikeThatTheBatchSweepMayScoreLessIsExplained() {
+        Detection hot = hot(120, WINDOW.start());
+        hot.setIndicatorId("lookalike-homoglyph");
+        only(onlyHot(hot, List.of()), Kind.ONLY_HOT, Reason.NEW_DOMAIN);
+    }
+
+    @Test
     void aCellOfAnOlderSweepIsNoneOfThisOne() {
         only(
                 onlyHot(hot(120, WINDOW.start()), List.of(), cell("batch", VERSION - 1, detection(120))),

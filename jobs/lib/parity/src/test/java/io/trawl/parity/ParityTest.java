@@ -9,6 +9,7 @@ import io.trawl.hbase.HBaseReader;
 import io.trawl.hbase.HBaseStore;
 import io.trawl.hbase.Keys;
 import io.trawl.record.Detection;
+import io.trawl.record.RuleReason;
 import io.trawl.schema.word.SweepKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -70,6 +71,50 @@ class ParityTest extends Compared {
         assertThat(why(difference))
                 .isEqualTo("indicators 6 in the hot path, " + SNAPSHOT
                         + " in the batch sweep; fields that differ: confidence, indicator_snapshot");
+    }
+
+    private static Detection lookAlike(Detection detection, int score, String part) {
+        detection.setHow("rule");
+        detection.setIndicatorId("lookalike-homoglyph");
+        detection.setRuleId("lookalike-homoglyph");
+        detection.setScore(score);
+        detection.setWhy(List.of(new RuleReason("score", "url.domain", "paypa1.example", part)));
+        return detection;
+    }
+
+    @Test
+    void aRuleThatAsksForNewDomainsIsOnlyBatch() {
+        Detection batch = detection(120);
+        batch.setHow("rule");
+        batch.setRuleId("r");
+        batch.setWhy(List.of(new RuleReason("new", "trawl.domain.new", "true", "true")));
+        assertThat(why(only(batch(batch), Kind.ONLY_BATCH, Reason.NEW_DOMAIN)))
+                .isEqualTo("the hot path does not know trawl.domain.new, and does not run the rule");
+    }
+
+    @Test
+    void aLookAlikeThatOnlyTheBatchSweepScoresByWhatWasSeenIsExplained() {
+        only(batch(lookAlike(detection(120), 54, "+8 not seen before")), Kind.ONLY_BATCH, Reason.NEW_DOMAIN);
+    }
+
+    @Test
+    void aScoreThatDiffersByWhatWasSeenIsExplained() {
+        Detection hot = lookAlike(hot(120, WINDOW.start()), 70, "+78 homoglyph");
+        Difference difference = only(
+                batch(lookAlike(detection(120), 62, "-8 seen before"), hotCell(hot)),
+                Kind.DIFFERENT,
+                Reason.NEW_DOMAIN);
+        assertThat(why(difference)).endsWith("; fields that differ: score, why");
+    }
+
+    @Test
+    void aLookAlikeThatDiffersInMoreThanItsScoreIsUnexplained() {
+        Detection hot = lookAlike(hot(120, WINDOW.start()), 70, "+78 homoglyph");
+        hot.setClient("10.0.0.2");
+        only(
+                batch(lookAlike(detection(120), 62, "-8 seen before"), hotCell(hot)),
+                Kind.DIFFERENT,
+                Reason.UNEXPLAINED);
     }
 
     @Test

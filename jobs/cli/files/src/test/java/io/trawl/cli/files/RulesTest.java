@@ -204,6 +204,23 @@ class RulesTest {
         assertThat(ran.err()).startsWith("trawl match: rule " + PHP + " (PHP) cannot fire: no event has cs-cookie\n");
     }
 
+    /** Also one that asks for what is not new: it would hold of every line. */
+    @Test
+    void aRuleThatAsksForNewDomainsIsNamedAndNotRun() throws IOException {
+        for (String condition : List.of("sel", "not sel")) {
+            String rules = file(
+                    "new.yml",
+                    RULES.lines().limit(4).reduce("", (a, b) -> a + b + "\n")
+                            + "detection:\n  sel: {trawl.domain.new: true}\n  condition: " + condition + "\n");
+            Ran ran = match(LOG, "--rules", rules);
+            assertThat(ran.status()).isEqualTo(1);
+            assertThat(ran.out()).isEmpty();
+            assertThat(ran.err())
+                    .startsWith("trawl match: rule " + PHP
+                            + " (PHP) cannot fire here: trawl.domain.new is known in a sweep only\n");
+        }
+    }
+
     @Test
     void aRuleForAnotherLogSourceIsCounted() throws IOException {
         String rules = file(

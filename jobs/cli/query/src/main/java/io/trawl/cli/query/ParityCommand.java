@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
         name = "parity",
         description = {
             "Compares the detections of the hot path with those of the batch sweep, window by window.",
-            "A difference has a reason (other indicators, border, not yet, before the hot path began, deleted before it was read, copy, healed, other field) or is unexplained.",
+            "A difference has a reason (other indicators, border, not yet, before the hot path began, deleted before it was read, copy, healed, other field, correlation, new domain) or is unexplained.",
             "Exit status: 0 equal, or all explained; 1 an unexplained difference, or a failure; 2 a bad argument."
         },
         sortOptions = false)

@@ -9,6 +9,7 @@ import io.trawl.cli.files.terminal.Input;
 import io.trawl.cli.files.terminal.Streams;
 import io.trawl.intel.Engine;
 import io.trawl.intel.allow.Allowlists;
+import io.trawl.intel.rule.Fields;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.Verdict;
 import io.trawl.intel.rule.book.RuleBook;
@@ -19,6 +20,7 @@ import io.trawl.intel.rule.correlation.Fired;
 import io.trawl.intel.rule.correlation.Group;
 import io.trawl.intel.rule.document.Refusal;
 import io.trawl.intel.rule.eval.RuleSet;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.intel.rule.sigma.LogSources;
 import io.trawl.parsing.Printable;
 import io.trawl.record.ProxyEvent;
@@ -44,6 +46,9 @@ public final class RuleWork {
 
     private final RuleBook book;
     private final RuleSet set;
+    /** Rules that ask which domains are new, which nobody knows here: they are not run. */
+    private final List<Rule> asking;
+
     private final Correlations correlations;
     private final List<String> files;
     private final boolean named;
@@ -59,7 +64,10 @@ public final class RuleWork {
     public RuleWork(RuleBook book, LogReader reader, List<Input> inputs, List<Allowlists> allowlists) {
         this.allowlists = List.copyOf(allowlists);
         this.book = book;
-        this.set = RuleSet.of(rules(book, reader.names()));
+        List<Rule> all = rules(book, reader.names());
+        this.asking = all.stream().filter(NewDomains::isAsked).toList();
+        this.set = RuleSet.of(
+                all.stream().filter(rule -> !NewDomains.isAsked(rule)).toList());
         this.correlations = book.correlations();
         this.named = inputs.size() > 1;
         this.files = inputs.stream().map(Input::name).distinct().toList();
@@ -96,6 +104,13 @@ public final class RuleWork {
                             + (one.fields().isEmpty() ? "what its rules ask for" : String.join(", ", one.fields())),
                     streams);
         }
+        for (Rule one : asking) {
+            say(
+                    command,
+                    "rule " + one.id() + " (" + one.name() + ") cannot fire here: " + Fields.NEW_DOMAIN
+                            + " is known in a sweep only",
+                    streams);
+        }
         int sweepable = book.notSweepable().size();
         if (sweepable > 0) {
             say(
@@ -104,7 +119,7 @@ public final class RuleWork {
                             + " for what no log says (trawl rules check lists them)",
                     streams);
         }
-        int others = book.rules().size() - set.rules().size();
+        int others = book.rules().size() - set.rules().size() - asking.size();
         if (others > 0) {
             say(command, others + (others == 1 ? " rule is" : " rules are") + " for other log sources", streams);
         }
