@@ -45,6 +45,9 @@ public final class BacktestCommand {
     @Option(names = "--fields")
     private @Nullable String fields;
 
+    @Option(names = "--stix-mapping")
+    private @Nullable String objects;
+
     @Option(names = "--conf")
     private @Nullable Path conf;
 
@@ -117,7 +120,7 @@ public final class BacktestCommand {
         Window range = window == null ? null : Window.parse(window);
         Settings settings = settings();
         LogSource of = settings.source(source(settings));
-        Tried tried = Tried.of(settings, rules.isEmpty() ? null : rules, placeholders, fields);
+        Tried tried = Tried.of(settings, rules.isEmpty() ? null : rules, placeholders, fields, objects);
         try (TemporaryFolder temporary = TemporaryFolder.create("trawl-backtest")) {
             Path folder = temporary.path();
             // Copies of what the cluster has go there, too.

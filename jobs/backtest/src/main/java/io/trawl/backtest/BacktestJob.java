@@ -37,6 +37,12 @@ public final class BacktestJob implements Job {
     private @Nullable String fields;
 
     @Option(
+            names = "--stix-mapping",
+            paramLabel = "FILE",
+            description = "Where objects of STIX patterns are in an event; default: setting rules.stix.mapping.")
+    private @Nullable String objects;
+
+    @Option(
             names = "--from",
             paramLabel = "TIME",
             description = "Windows that end after this time, for example 2026-11-24T00:00:00Z.",
@@ -73,7 +79,7 @@ public final class BacktestJob implements Job {
     @Override
     public void check(Settings settings) {
         range();
-        Tried.of(settings, rules, placeholders, fields);
+        Tried.of(settings, rules, placeholders, fields, objects);
     }
 
     private Window range() {
@@ -99,7 +105,7 @@ public final class BacktestJob implements Job {
         Settings settings = run.settings();
         try (TemporaryFolder folder = TemporaryFolder.create("trawl-backtest")) {
             Tried.Packed packed =
-                    Tried.of(settings, rules, placeholders, fields).pack(folder.path(), settings);
+                    Tried.of(settings, rules, placeholders, fields, objects).pack(folder.path(), settings);
             // Executors may be on other machines. Maintenance deletes what no snapshot names.
             String index = run.state()
                     .keep(packed.index().path(), "index/" + packed.index().digest() + ".index")

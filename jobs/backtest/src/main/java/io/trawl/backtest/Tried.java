@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param rules files and folders of rules: paths of this machine, or URLs
  * @param placeholders values for {@code %name%}; empty where there is no such file
  * @param fields names of fields beside those that Trawl knows; empty where there is no such file
+ * @param objects where objects of STIX patterns are in an event; empty if there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND
  */
-record Tried(List<String> rules, List<String> placeholders, List<String> fields, boolean misuse) {
+record Tried(
+        List<String> rules, List<String> placeholders, List<String> fields, List<String> objects, boolean misuse) {
     private static final String FOLDER = "rules.folder";
     private static final String MISUSE = "rules.stix.misuse";
 
@@ -35,7 +37,11 @@ record Tried(List<String> rules, List<String> placeholders, List<String> fields,
      * @throws IllegalArgumentException where no rule is named, or a file of this machine is not there
      */
     static Tried of(
-            Settings settings, @Nullable List<String> rules, @Nullable String placeholders, @Nullable String fields) {
+            Settings settings,
+            @Nullable List<String> rules,
+            @Nullable String placeholders,
+            @Nullable String fields,
+            @Nullable String objects) {
         List<String> named = (rules == null ? settings.list(FOLDER) : rules)
                 .stream().filter(name -> !name.isEmpty()).toList();
         if (named.isEmpty()) {
@@ -50,6 +56,7 @@ record Tried(List<String> rules, List<String> placeholders, List<String> fields,
                 named,
                 file("--placeholders", "rules.placeholders", placeholders, settings),
                 file("--fields", "rules.fields", fields, settings),
+                file("--stix-mapping", "rules.stix.mapping", objects, settings),
                 misuse.equals("true"));
         Given.requireReadable("--rules", FOLDER, named);
         for (String name : named) {
@@ -95,6 +102,7 @@ record Tried(List<String> rules, List<String> placeholders, List<String> fields,
                 Given.fetch(rules, folder.resolve("rules"), settings),
                 first(Given.fetch(placeholders, folder.resolve("placeholders"), settings)),
                 first(Given.fetch(fields, folder.resolve("fields"), settings)),
+                first(Given.fetch(objects, folder.resolve("objects"), settings)),
                 misuse,
                 null,
                 null,
