@@ -36,12 +36,12 @@ class NewDomainsTest {
         for (int i = 0; i < rules.length; i++) {
             Files.writeString(files.resolve(i + ".yml"), rules[i]);
         }
-        return RulePack.read(new RuleInputs(List.of(files), null, null, false, null, null, 0, null, List.of()));
+        return RulePack.read(new RuleInputs(List.of(files), null, null, null, false, null, null, 0, null, List.of()));
     }
 
     private RulePack brands(String brands) throws IOException {
         Path file = Files.writeString(folder.resolve("brands.txt"), brands);
-        return RulePack.read(new RuleInputs(List.of(), null, null, false, file, null, 0, null, List.of()));
+        return RulePack.read(new RuleInputs(List.of(), null, null, null, false, file, null, 0, null, List.of()));
     }
 
     private static String rule(int number, String test, String condition) {
