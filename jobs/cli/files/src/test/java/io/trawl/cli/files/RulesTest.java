@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +91,31 @@ class RulesTest {
         List<String> all = new ArrayList<>(List.of("match", "--format", "squid"));
         all.addAll(List.of(words));
         return Ran.of(log.getBytes(StandardCharsets.UTF_8), all.toArray(String[]::new));
+    }
+
+    @Test
+    void anEmptyTextAndADashOfEcsAreValues() throws IOException {
+        String rules = file(
+                "rules.yml",
+                Stream.of("''", "null", "'-'")
+                        .map(value -> """
+                        title: agent is %1$s
+                        logsource: {category: proxy}
+                        detection:
+                          sel: {c-useragent: %1$s}
+                          condition: sel
+                        """.formatted(value))
+                        .collect(Collectors.joining("---\n")));
+        String log = Stream.of(
+                        "\"user_agent\":{\"original\":\"\"}", "\"user_agent.original\":\"-\"", "\"message\":\"none\"")
+                .map(agent -> "{\"@timestamp\":\"2024-06-12T10:11:12Z\",\"url.original\":\"http://a.example/\"," + agent
+                        + "}\n")
+                .collect(Collectors.joining());
+        Ran ran = Ran.of(log.getBytes(StandardCharsets.UTF_8), "match", "--format", "ecs-json", "--rules", rules);
+        assertThat(ran.out()
+                        .lines()
+                        .map(line -> line.replaceAll(".*\"name\":\"([^\"]*)\"},\"line\":([0-9]+),.*", "$2 $1")))
+                .containsExactly("1 agent is ''", "2 agent is '-'", "3 agent is null");
     }
 
     @Test

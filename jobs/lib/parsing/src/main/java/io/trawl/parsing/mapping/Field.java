@@ -80,6 +80,24 @@ public enum Field {
             SOURCE_BYTES,
             DESTINATION_BYTES);
 
+    /** Texts that nothing is made of: an empty one and a dash may stand in an event. */
+    private static final Set<Field> TAKEN_AS_IT_IS = EnumSet.of(
+            HTTP_REQUEST_METHOD,
+            SOURCE_USER_NAME,
+            HTTP_REQUEST_REFERRER,
+            HTTP_RESPONSE_MIME_TYPE,
+            USER_AGENT_ORIGINAL,
+            EVENT_ACTION,
+            OBSERVER_HOSTNAME,
+            EVENT_CATEGORY,
+            RULE_NAME,
+            NETWORK_TRANSPORT,
+            NETWORK_PROTOCOL,
+            NETWORK_APPLICATION,
+            NETWORK_DIRECTION,
+            DNS_QUESTION_TYPE,
+            DNS_RESPONSE_CODE);
+
     /** Digits of a hash in hex. */
     private static final int MD5 = 32;
 
@@ -101,6 +119,11 @@ public enum Field {
     /** Whether its value is a text. */
     boolean isText() {
         return !READ.contains(this);
+    }
+
+    /** Whether it may be an empty text or a dash, if a format says that neither means "nothing". */
+    boolean isTakenAsItIs() {
+        return TAKEN_AS_IT_IS.contains(this);
     }
 
     /** Whether it is a hash in hex. */

@@ -44,17 +44,23 @@ public final class Mapping {
     /**
      * @param rules at most one for each field
      * @param numbers the number of a column by its name, -1 where the grammar has no such column
-     * @param absent what is read as if it were not there, beside the empty text
+     * @param absent what is read as if it were not there, beside the empty text; if it is empty, a dash and an empty text
+     *     are values of the fields that are texts
      * @param zone of times that name none
      */
     public Mapping(List<Rule> rules, ToIntFunction<String> numbers, List<String> absent, ZoneId zone) {
         // A method is known before its target is split, and a target before what may replace parts of it.
         this.ops = rules.stream()
                 .sorted(Comparator.comparingInt(Mapping::turn))
-                .map(rule ->
-                        new Op(rule, rule.from().stream().mapToInt(numbers).toArray(), zone, isWithPort(rule, rules)))
+                .map(rule -> new Op(
+                        rule,
+                        rule.from().stream().mapToInt(numbers).toArray(),
+                        zone,
+                        isWithPort(rule, rules),
+                        absent.isEmpty()))
                 .toArray(Op[]::new);
-        this.absent = new Absent(absent);
+        // What is no text is never a dash.
+        this.absent = new Absent(absent.isEmpty() ? List.of("-") : absent);
         this.envelopeTimes = Times.of(null, zone);
         Map<Field, Rule> byField = new HashMap<>();
         rules.forEach(rule -> byField.put(rule.field(), rule));

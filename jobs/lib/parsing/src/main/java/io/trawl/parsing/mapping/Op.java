@@ -22,8 +22,11 @@ final class Op {
     private final boolean plain;
     /** Whether its value is a text as it stands. */
     private final boolean text;
+    /** Whether an empty text and a dash are values of it. */
+    private final boolean literal;
 
-    Op(Rule rule, int[] numbers, ZoneId zone, boolean withPort) {
+    /** @param literal whether the format has no mark that means "nothing" */
+    Op(Rule rule, int[] numbers, ZoneId zone, boolean withPort, boolean literal) {
         this.field = rule.field();
         this.numbers = numbers;
         this.joined = rule.joined();
@@ -34,6 +37,7 @@ final class Op {
         this.times = Times.of(rule.notation(), rule.zone() == null ? zone : rule.zone());
         this.withPort = withPort;
         this.text = field.isText() && !joined && before == null && after == null && escape == Escape.NONE;
+        this.literal = literal && text && field.isTakenAsItIs();
         this.plain = numbers.length == 1 && before == null && after == null && escape == Escape.NONE;
     }
 
@@ -43,6 +47,9 @@ final class Op {
 
     /** Makes the value of the rule the one at hand; false where the line has none. */
     boolean open(Columns columns, Absent absent) {
+        if (literal) {
+            return openLiteral(columns);
+        }
         if (plain) {
             return columns.open(numbers[0], text) && !absent.is(columns);
         }
@@ -54,6 +61,22 @@ final class Op {
                 if (text || cut(columns) && !absent.is(columns)) {
                     return true;
                 }
+            }
+        }
+        return false;
+    }
+
+    /** A text that is not empty comes before one that is. */
+    private boolean openLiteral(Columns columns) {
+        for (int column : numbers) {
+            if (columns.open(column, true)) {
+                return true;
+            }
+        }
+        for (int column : numbers) {
+            if (columns.textOf(column) != null) {
+                columns.text = "";
+                return true;
             }
         }
         return false;

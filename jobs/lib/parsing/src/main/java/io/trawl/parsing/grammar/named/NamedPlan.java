@@ -8,6 +8,8 @@ import io.trawl.parsing.mapping.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A plan of a grammar whose columns come with their names in each line: those that are asked for get a number. */
 final class NamedPlan implements Plan {
@@ -16,7 +18,7 @@ final class NamedPlan implements Plan {
     private final Function<List<String>, Grammar> compiler;
 
     /**
-     * @param required columns without which a line is not of the format
+     * @param required columns without which a line is not of the format; {@code a or b} is met by either
      * @param compiler makes the grammar from the names of the columns, by number
      */
     NamedPlan(List<String> required, Function<List<String>, Grammar> compiler) {
@@ -41,13 +43,17 @@ final class NamedPlan implements Plan {
 
     @Override
     public Grammar grammar() {
-        int[] needed = required.stream().mapToInt(this::column).toArray();
+        int[][] needed = required.stream()
+                .map(names -> Stream.of(names.split(" or ", -1))
+                        .mapToInt(this::column)
+                        .toArray())
+                .toArray(int[][]::new);
         Grammar grammar = compiler.apply(List.copyOf(asked));
         return needed.length == 0 ? grammar : new Requiring(grammar, needed, required);
     }
 
     /** A line without a column that each line of the format has is another format's. */
-    private record Requiring(Grammar grammar, int[] needed, List<String> names) implements Grammar {
+    private record Requiring(Grammar grammar, int[][] needed, List<String> names) implements Grammar {
         @Override
         public int size() {
             return grammar.size();
@@ -60,7 +66,7 @@ final class NamedPlan implements Plan {
 
         private int missing(Columns out) {
             for (int i = 0; i < needed.length; i++) {
-                if (!out.has(needed[i])) {
+                if (IntStream.of(needed[i]).noneMatch(out::has)) {
                     return i;
                 }
             }
