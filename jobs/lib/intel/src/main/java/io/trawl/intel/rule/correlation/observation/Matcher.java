@@ -6,10 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
@@ -29,6 +27,8 @@ public final class Matcher {
     private static final int MOST = 70;
     /** In larger patterns, so many comparisons of an event are about what it may cost. */
     private static final int WORK = 4096;
+    /** So many times as many matches as are kept are looked at, to find those. */
+    private static final int FAR = 8;
 
     private final ToIntFunction<String> places;
     private final Part.Bound bound;
@@ -164,8 +164,8 @@ public final class Matcher {
     private final class Following extends Part {
         private final Part first;
         private final Part then;
-        /** Matches of the first part, by the time when they end. */
-        private final TreeMap<Instant, List<Match>> firsts = new TreeMap<>();
+        /** Matches of the first part, by the time when they end; of one time the newest first. */
+        private final TreeMap<Instant, Deque<Match>> firsts = new TreeMap<>();
         /** Matches of the second part that begin at the time of the last item: a first part of this time is not too late. */
         private List<Match> seconds = List.of();
 
@@ -203,11 +203,12 @@ public final class Matcher {
             int seen = 0;
             List<Match> kept = List.of();
             long oldest = Long.MAX_VALUE;
-            for (List<Match> matches :
+            for (Deque<Match> matches :
                     firsts.headMap(second.start().time(), true).descendingMap().values()) {
                 for (Match match : matches) {
                     // Whatever ends before the beginning of those that are enough begins before it, too.
-                    if (!kept.isEmpty() && match.end().place() < oldest && first.isFull(kept) || ++seen > WORK) {
+                    if (!kept.isEmpty() && match.end().place() < oldest && first.isFull(kept)
+                            || ++seen > FAR * bound.most) {
                         return kept;
                     }
                     kept = first.enough(Match.of(kept, List.of(match)));
@@ -221,7 +222,7 @@ public final class Matcher {
         private void keep(Match match) {
             List<Match> after = new ArrayList<>();
             int seen = 0;
-            for (List<Match> matches : firsts.descendingMap().values()) {
+            for (Deque<Match> matches : firsts.descendingMap().values()) {
                 for (Match one : matches) {
                     if (one.end().place() < match.start().place() || ++seen > bound.most) {
                         break;
@@ -231,25 +232,26 @@ public final class Matcher {
                     }
                 }
                 if (seen > bound.most
-                        || matches.get(0).end().place() < match.start().place()) {
+                        || matches.getFirst().end().place() < match.start().place()) {
                     break;
                 }
             }
             if (first.isNeeded(match, after)) {
-                firsts.computeIfAbsent(match.end().time(), time -> new ArrayList<>())
-                        .add(0, match);
+                firsts.computeIfAbsent(match.end().time(), time -> new ArrayDeque<>())
+                        .addFirst(match);
             }
         }
 
         private void forget() {
-            Iterator<Map.Entry<Instant, List<Match>>> oldest = firsts.entrySet().iterator();
-            while (oldest.hasNext()) {
-                List<Match> matches = oldest.next().getValue();
-                matches.removeIf(match -> match.start().place() < bound.from);
-                if (!matches.isEmpty()) {
+            while (!firsts.isEmpty()) {
+                Deque<Match> oldest = firsts.firstEntry().getValue();
+                while (!oldest.isEmpty() && oldest.getLast().start().place() < bound.from) {
+                    oldest.removeLast();
+                }
+                if (!oldest.isEmpty()) {
                     return;
                 }
-                oldest.remove();
+                firsts.pollFirstEntry();
             }
         }
     }

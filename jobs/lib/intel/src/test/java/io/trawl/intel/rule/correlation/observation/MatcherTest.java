@@ -89,6 +89,22 @@ class MatcherTest {
         assertThat(first(new Repeats(A, 100), text.toString())).hasSize(100);
     }
 
+    /** What looks at each event of the time again takes hours here. */
+    @Test
+    void manyEventsOfOneTimeCostNoMoreThanOthers() {
+        Matcher matcher = new Matcher(new FollowedBy(A, new And(B, C)), RULES::indexOf);
+        BitSet a = new BitSet();
+        a.set(0);
+        for (int i = 0; i < 1_000_000; i++) {
+            assertThat(matcher.add(new Event(i, START, a))).isNull();
+            matcher.forget(i - 900_000);
+        }
+        BitSet all = new BitSet();
+        all.set(0, RULES.length());
+        assertThat(matcher.add(new Event(1_000_000, START, all))).isNull();
+        assertThat(matcher.add(new Event(1_000_001, START, all))).hasSize(3);
+    }
+
     private static Observation pattern(Random random, int depth) {
         Observation one;
         if (depth == 0 || random.nextInt(4) == 0) {
