@@ -8,7 +8,6 @@ import io.trawl.cli.files.output.Table;
 import io.trawl.cli.files.terminal.Arguments;
 import io.trawl.cli.files.terminal.Input;
 import io.trawl.cli.files.terminal.Streams;
-import io.trawl.intel.canonical.Canonical;
 import io.trawl.intel.lookalike.Finding;
 import io.trawl.intel.lookalike.Lookalikes;
 import io.trawl.intel.lookalike.Variants;
@@ -190,7 +189,7 @@ final class LookalikeCommand implements LineWork {
     /** @return 1 if something was found */
     private int write(String text, Output output) {
         List<HostFinding> none = hosts.judge(text);
-        Finding finding = lookalikes.judge(host(text));
+        Finding finding = lookalikes.judge(HostRules.host(text));
         if (table) {
             rows(text, none, finding, output);
             return finding == null && none.isEmpty() ? 0 : 1;
@@ -255,14 +254,5 @@ final class LookalikeCommand implements LineWork {
         if (finding == null && none.isEmpty()) {
             output.row("-", "-", "-", "-", text, "-");
         }
-    }
-
-    /** The host of a URL; what is none is taken as it is. */
-    private static String host(String text) {
-        if (!text.contains("://")) {
-            return text;
-        }
-        Canonical.Url url = Canonical.parseUrl(text);
-        return url == null ? "" : url.host();
     }
 }

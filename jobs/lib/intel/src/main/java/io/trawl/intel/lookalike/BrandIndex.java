@@ -47,9 +47,11 @@ final class BrandIndex {
     final KeyTable domains = new KeyTable();
 
     private final boolean[] crowded;
+    private final Scoring scoring;
 
     BrandIndex(List<Brand> brands, Words words, Scoring scoring, int least) {
         this.brands = brands;
+        this.scoring = scoring;
         for (int i = 0; i < brands.size(); i++) {
             Set<String> names = new LinkedHashSet<>();
             for (String label : brands.get(i).labels()) {
@@ -139,9 +141,17 @@ final class BrandIndex {
         loose.add(Hash.of(Folds.loose(label)), mark);
         for (int i = 0; i < label.length(); i++) {
             char c = label.charAt(i);
-            if (c == 'd') {
+            if (c == 'b') {
+                looseVariant(label, i, 1, "d", mark);
+                looseVariant(label, i, 1, "lb", mark);
+            } else if (c == 'd') {
                 looseVariant(label, i, 1, "cl", mark);
                 looseVariant(label, i, 1, "cI", mark);
+                looseVariant(label, i, 1, "b", mark);
+                looseVariant(label, i, 1, "dl", mark);
+            } else if (c == 'w') {
+                looseVariant(label, i, 1, "vu", mark);
+                looseVariant(label, i, 1, "uv", mark);
             } else if (c == 'm') {
                 looseVariant(label, i, 1, "nn", mark);
                 looseVariant(label, i, 1, "n", mark);
@@ -197,6 +207,11 @@ final class BrandIndex {
             }
         }
         return false;
+    }
+
+    /** Whether a word that honest hosts of a brand may have, too, counts as one that asks for something. */
+    boolean takesOffers() {
+        return scoring.takesOffers();
     }
 
     Mark mark(int number) {

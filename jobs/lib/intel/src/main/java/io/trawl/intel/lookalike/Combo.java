@@ -128,7 +128,8 @@ final class Combo {
 
     private boolean isWord(int i, int j, boolean begins, boolean finishes) {
         int kinds = words.kinds(folded.part(i, j));
-        return kinds != 0 && (j - i >= SHORTEST_GLUED_WORD || begins && finishes || (kinds & Words.BAIT) != 0);
+        return kinds != 0
+                && (j - i >= SHORTEST_GLUED_WORD || begins && finishes || (kinds & (Words.BAIT | Words.OFFER)) != 0);
     }
 
     private void look(int i, int j, char[] text, int from, int to, Scan scan, int bits) {
@@ -198,7 +199,12 @@ final class Combo {
         } else if (look) {
             // Only a label without letters folded into one has its parts at the same places.
             boolean word = to - from == length && words.isEveryday(new String(text, from + i, j - i));
-            scan.offer(Technique.HOMOGLYPH, number, flags | Scoring.WITH_WORD | (word ? Scoring.HOST_IS_WORD : 0));
+            int letters =
+                    Folds.hasDigitForLetter(text, from + i, to == from + length ? from + j : to) ? 0 : Scoring.LETTERS;
+            scan.offer(
+                    Technique.HOMOGLYPH,
+                    number,
+                    flags | letters | Scoring.WITH_WORD | (word ? Scoring.HOST_IS_WORD : 0));
         } else if ((bits & Scoring.IN_SUBDOMAIN) != 0) {
             scan.offer(Technique.SUBDOMAIN, number, flags);
         } else {
@@ -247,8 +253,11 @@ final class Combo {
             if (kinds == 0) {
                 return before;
             }
-            if ((kinds & Words.BAIT) != 0) {
+            boolean offers = (kinds & Words.OFFER) != 0 && (index.takesOffers() || (flags & Scoring.OFFER) != 0);
+            if ((kinds & Words.BAIT) != 0 || offers) {
                 flags |= (flags & Scoring.BAIT) != 0 ? Scoring.BAITS : Scoring.BAIT;
+            } else if ((kinds & Words.OFFER) != 0) {
+                flags |= Scoring.OFFER | Scoring.SERVICE;
             } else {
                 flags |= Scoring.SERVICE;
             }
@@ -280,8 +289,30 @@ final class Combo {
                     scan.near(at, end, bits | Scoring.WITH_WORD);
                 }
             }
+            if (end < to) {
+                hyphenated(text, at, end, to, start, stop, scan, bits);
+            }
             at = end + 1;
             start = stop + 1;
+        }
+    }
+
+    /** Two parts that are a brand with a hyphen in it, and words around them. */
+    private void hyphenated(char[] text, int at, int end, int to, int start, int stop, Scan scan, int bits) {
+        int next = end + 1;
+        int last = stop + 1;
+        while (next < to && text[next] != '-') {
+            next++;
+        }
+        while (last < length && fold[last] != '-') {
+            last++;
+        }
+        boolean whole = start == 0 && last == length;
+        if (!whole && next > end + 1 && (cleanStarts >>> start & 1) != 0 && (cleanEnds >>> last & 1) != 0) {
+            int around = outside(0, start) | outside(last, length);
+            if ((around & Scoring.BAIT) != 0) {
+                scan.near(at, next, bits | Scoring.WITH_WORD);
+            }
         }
     }
 }

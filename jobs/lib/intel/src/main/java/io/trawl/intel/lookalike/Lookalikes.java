@@ -10,6 +10,7 @@ import io.trawl.intel.lookalike.internal.Suffixes;
 import io.trawl.intel.lookalike.internal.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class Lookalikes {
     /** The least score of a finding. */
     public static final int LEAST = 50;
+    /** What IDNA takes for dots, in a set of a regular expression. */
+    private static final String DOTS = ".\u3002\uFF0E\uFF61";
+    /** What names are made of. */
+    private static final String NAMES = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    /** A longer text is not read as it was given. */
+    private static final int LONGEST_GIVEN = 512;
     /** Up to so many brands are watched as a site watches its own: with any text before or behind them. */
     static final int FEW_BRANDS = 100;
     /** A host among so many popular ones is what it is. */
@@ -39,7 +46,7 @@ public final class Lookalikes {
         this.allowed = allowed;
         Words words = Words.bundled();
         Suffixes suffixes = new Suffixes(PublicSuffixes.bundled());
-        this.scoring = new Scoring(brands.all().size());
+        this.scoring = new Scoring(brands.all().size(), popular.size() > 0);
         this.index = new BrandIndex(brands.all(), words, scoring, least);
         this.scans = ThreadLocal.withInitial(() -> new Scan(index, words, suffixes, scoring, least));
     }
@@ -73,20 +80,64 @@ public final class Lookalikes {
      */
     public @Nullable Finding judge(String host, Seen seen) {
         String canonical = host;
+        String shown = null;
+        String[] asGiven = null;
         if (Canonical.plain(host, 0, host.length()) != Canonical.Kind.DOMAIN) {
             Canonical.Result result = Canonical.host(host);
-            if (result.kind() != Canonical.Kind.DOMAIN) {
+            asGiven = isAscii(host) ? null : labels(host);
+            if (result.kind() == Canonical.Kind.DOMAIN) {
+                canonical = Objects.requireNonNull(result.canonical());
+                asGiven = asGiven == null || asGiven.length != labels(canonical).length ? null : asGiven;
+            } else {
+                // IDNA does not let it pass, so nobody can ask for it. A reader takes it for something all the same.
+                canonical = asGiven == null || result.canonical() != null ? "" : placeholder(asGiven);
+                shown = escaped(host);
+            }
+            if (canonical.isEmpty()) {
                 return null;
             }
-            canonical = Objects.requireNonNull(result.canonical());
         }
         Scan scan = scans.get();
-        int mark = scan.scan(canonical, seen);
+        int mark = scan.scan(canonical, asGiven, seen);
         if (mark >= 0) {
             int from = scan.registrable();
-            return isKnown(canonical, from, index.mark(mark)) ? null : finding(canonical, from, mark, scan, seen);
+            return isKnown(canonical, from, index.mark(mark))
+                    ? null
+                    : finding(shown == null ? canonical : shown, canonical, from, mark, scan, seen);
         }
         return mark == Scan.NOTHING && canonical.contains("xn--") ? mixed(canonical, scan.registrable()) : null;
+    }
+
+    private static String[] labels(String host) {
+        int end = host.length();
+        while (end > 0 && DOTS.indexOf(host.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return host.length() > LONGEST_GIVEN
+                ? new String[0]
+                : host.substring(0, end).split("[" + DOTS + "]", -1);
+    }
+
+    private static String escaped(String host) {
+        StringBuilder text = new StringBuilder(host.length() + 8);
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            text.append(c > ' ' && c < 127 ? Character.toString(c) : String.format("\\u%04x", (int) c));
+        }
+        return text.toString();
+    }
+
+    /** A host in the place of one that IDNA does not take, with as many labels; empty where it cannot be. */
+    private static String placeholder(String[] labels) {
+        StringBuilder host = new StringBuilder();
+        for (String label : labels) {
+            if (label.chars().anyMatch(c -> c < 128 && NAMES.indexOf(Character.toLowerCase(c)) < 0)) {
+                return "";
+            }
+            host.append(host.length() == 0 ? "" : ".")
+                    .append(isAscii(label) ? label.toLowerCase(Locale.ROOT) : "xn--0");
+        }
+        return Canonical.plain(host.toString(), 0, host.length()) == Canonical.Kind.DOMAIN ? host.toString() : "";
     }
 
     private boolean isKnown(String host, int from, BrandIndex.Mark mark) {
@@ -106,19 +157,19 @@ public final class Lookalikes {
         return rank > 0 ? rank : popular.rank(host.substring(from));
     }
 
-    private Finding finding(String host, int from, int number, Scan scan, Seen seen) {
+    private Finding finding(String shown, String host, int from, int number, Scan scan, Seen seen) {
         BrandIndex.Mark mark = index.mark(number);
         Brand brand = index.brand(mark.brand());
         List<Finding.Part> parts = new ArrayList<>();
         int score = scoring.score(
                 scan.technique(), scan.flags(), mark, index.isCrowded(number), rank(host, from), seen, parts);
         return new Finding(
-                host,
+                shown,
                 brand.domain(),
                 scan.technique(),
                 score,
                 parts,
-                Reasons.of(host, brand, mark.label(), scan.technique(), scan.flags()));
+                Reasons.of(shown, brand, mark.label(), scan.technique(), scan.flags()));
     }
 
     /** A label that mixes scripts, of no brand that is watched. */

@@ -3,11 +3,13 @@ package io.trawl.intel.lookalike;
 import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
 import io.trawl.intel.lookalike.internal.Folded;
+import io.trawl.intel.lookalike.internal.Folds;
 import io.trawl.intel.lookalike.internal.Hash;
 import io.trawl.intel.lookalike.internal.KeyTable;
 import io.trawl.intel.lookalike.internal.Scripts;
 import io.trawl.intel.lookalike.internal.Suffixes;
 import io.trawl.intel.lookalike.internal.Words;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One host, held against all brands. What it needs is allocated once a thread: a host that looks like no brand leaves nothing
@@ -30,6 +32,7 @@ final class Scan {
     private final long[] prefixes = new long[Hash.LONGEST + 1];
     private final Folded folded = new Folded();
     private String host = "";
+    private String @Nullable [] raw;
     private int registrable;
     private int suffix;
     private Seen seen = Seen.UNKNOWN;
@@ -55,10 +58,12 @@ final class Scan {
      * Looks for the brand that a host looks like.
      *
      * @param canonical a domain in canonical form, of at most 253 characters
+     * @param asGiven its labels before IDNA changed them; null where they are the same
      * @return the number of the mark, {@link #NOTHING}, or {@link #NO_HOST} for a public suffix
      */
-    int scan(String canonical, Seen wasSeen) {
+    int scan(String canonical, String @Nullable [] asGiven, Seen wasSeen) {
         host = canonical;
+        raw = asGiven;
         seen = wasSeen;
         mark = NOTHING;
         score = -1;
@@ -128,23 +133,35 @@ final class Scan {
                 && text[from + 3] == '-';
     }
 
-    /** A label in another script: by what it is taken for. */
+    /** A label in another script: by what it is taken for, as it was given and as UTS 46 has it. */
     private void other(int from, int to, int bits) {
-        String decoded = Scripts.decoded(host.substring(from, to));
-        if (decoded == null || Lookalikes.isAscii(decoded)) {
-            return;
+        if (raw != null) {
+            int label = 0;
+            for (int i = 0; i < from; i++) {
+                label += text[i] == '.' ? 1 : 0;
+            }
+            if (!Lookalikes.isAscii(raw[label])) {
+                taken(raw[label], bits);
+            }
         }
-        String look = Scripts.look(decoded);
-        if (look.length() > LONGEST_LABEL || look.isEmpty()) {
-            return;
+        String decoded = Scripts.decodedAnyhow(host.substring(from, to));
+        if (decoded != null && !Lookalikes.isAscii(decoded)) {
+            taken(decoded, bits);
         }
+    }
+
+    private void taken(String decoded, int bits) {
         int more = bits | Scoring.UNICODE | (Scripts.isMixed(decoded) ? Scoring.MIXED : 0);
         int at = host.length() + 1;
-        look.getChars(0, look.length(), text, at);
-        folded.fold(text, at, at + look.length());
-        exact(at, at + look.length(), more);
-        loose(at, at + look.length(), more | Scoring.LOOSE);
-        combo.find(folded, text, at, at + look.length(), this, more);
+        for (String look : Scripts.looks(decoded)) {
+            if (look.length() <= LONGEST_LABEL && !look.isEmpty()) {
+                look.getChars(0, look.length(), text, at);
+                folded.fold(text, at, at + look.length());
+                exact(at, at + look.length(), more);
+                loose(at, at + look.length(), more | Scoring.LOOSE);
+                combo.find(folded, text, at, at + look.length(), this, more);
+            }
+        }
     }
 
     /** A label that is a brand's, or looks just like it. */
@@ -153,10 +170,16 @@ final class Scan {
         for (int slot = table.find(folded.strict()); slot >= 0; slot = table.next(slot)) {
             BrandIndex.Mark found = index.mark(table.value(slot));
             boolean below = (bits & Scoring.IN_SUBDOMAIN) != 0;
-            if ((bits & Scoring.UNICODE) != 0 || !isText(from, to, found.label())) {
+            if ((bits & Scoring.UNICODE) != 0) {
                 offer(Technique.HOMOGLYPH, table.value(slot), bits);
+            } else if (!isText(from, to, found.label())) {
+                boolean digits = Folds.hasDigitForLetter(text, from, to);
+                offer(Technique.HOMOGLYPH, table.value(slot), digits ? bits : bits | Scoring.LETTERS);
+            } else if (hasLookOfSuffix(found.brand())) {
+                offer(Technique.HOMOGLYPH, table.value(slot), bits | Scoring.UNICODE);
             } else if (below || isPrivate()) {
-                offer(Technique.SUBDOMAIN, table.value(slot), bits);
+                boolean more = below && to == registrable - 1 && hasLabelOfSuffix();
+                offer(Technique.SUBDOMAIN, table.value(slot), more ? bits | Scoring.MORE_SUFFIX : bits);
             } else {
                 offer(Technique.TLD_SWAP, table.value(slot), bits);
             }
@@ -313,7 +336,10 @@ final class Scan {
         long hash = Hash.part(prefixes, from, to);
         KeyTable table = index.domains;
         for (int slot = table.find(hash); slot >= 0; slot = table.next(slot)) {
-            offer(Technique.SUBDOMAIN, table.value(slot), Scoring.WHOLE_DOMAIN);
+            offer(
+                    Technique.SUBDOMAIN,
+                    table.value(slot),
+                    to == suffix - 1 ? Scoring.WHOLE_DOMAIN | Scoring.MORE_SUFFIX : Scoring.WHOLE_DOMAIN);
         }
     }
 
@@ -329,8 +355,28 @@ final class Scan {
         return true;
     }
 
+    /** Whether the registrable domain's own label is one that suffixes have: com.example sells names as com does. */
+    private boolean hasLabelOfSuffix() {
+        return suffixes.isListed(host.substring(registrable, suffix - 1));
+    }
+
+    /** Whether the suffix is in another script and is taken for the brand's. */
+    private boolean hasLookOfSuffix(int brand) {
+        if (!host.startsWith("xn--", suffix)) {
+            return false;
+        }
+        String decoded = Scripts.decodedAnyhow(host.substring(suffix));
+        return decoded != null
+                && Scripts.looks(decoded).contains(index.brand(brand).suffix());
+    }
+
+    /** Whether the suffix is one whose owner lets others have names: github.io; but not one that is sold as any: uk.com. */
     private boolean isPrivate() {
-        return suffixes.section(host.substring(suffix)) == PublicSuffixes.Section.PRIVATE;
+        String name = host.substring(suffix);
+        int dot = name.indexOf('.');
+        return dot > 0
+                && suffixes.section(name) == PublicSuffixes.Section.PRIVATE
+                && !suffixes.isListed(name.substring(0, dot));
     }
 
     /** A brand that the host looks like: the best is kept. Of one brand the rarer technique, of two the higher score. */

@@ -41,15 +41,42 @@ final class Scoring {
     /** One part of a label with words. */
     static final int WITH_WORD = 1 << 22;
 
+    /** With a word of an offer. */
+    static final int OFFER = 1 << 24;
+    /** No digit stands for a letter: only letters are taken for others. */
+    static final int LETTERS = 1 << 25;
+    /** The brand's domain or label, and one more suffix behind it. */
+    static final int MORE_SUFFIX = 1 << 26;
+
+    /** Up to so many brands a list may be a site's own: what an everyday name may be by chance still counts. */
+    private static final int FEW = 100;
+
     private final int brandsOfTexts;
     private final int brandsOfEdits;
     private final int brandsOfOthers;
+    private final int brandsOfLetters;
+    private final int brandsOfSuffixes;
+    private final boolean few;
+    private final boolean sensitive;
 
-    /** Scores among so many brands. */
-    Scoring(int brands) {
-        brandsOfTexts = brands(brands, 16);
-        brandsOfEdits = brands(brands, 10);
-        brandsOfOthers = brands(brands, 6);
+    /**
+     * Scores among so many brands.
+     *
+     * @param knowsPopular whether it is known which hosts are popular: where it is not, an old and honest host is near one of
+     *     many brands more often than a new and dishonest one
+     */
+    Scoring(int brands, boolean knowsPopular) {
+        few = brands <= FEW;
+        sensitive = few || knowsPopular;
+        brandsOfTexts = brands(brands, 16, 16);
+        brandsOfEdits = brands(brands, 10, knowsPopular ? 10 : 40);
+        brandsOfOthers = brands(brands, 6, 6);
+        brandsOfLetters = brands(brands, 6, knowsPopular ? 6 : 28);
+        brandsOfSuffixes = Math.min(0, brands(brands, 0, knowsPopular ? 0 : 20));
+    }
+
+    boolean takesOffers() {
+        return sensitive;
     }
 
     /**
@@ -67,7 +94,9 @@ final class Scoring {
             Seen seen,
             @Nullable List<Finding.Part> parts) {
         int sum = part(parts, technique.id(), technique.points());
-        sum += how(technique, flags, parts);
+        // Where the brand's domain has one more suffix it is often the brand's, too.
+        boolean more = (flags & MORE_SUFFIX) != 0 && !sensitive;
+        sum += how(technique, more ? flags & ~WHOLE_DOMAIN : flags, parts);
         sum += brand(technique, flags, mark, crowded, parts);
         if ((flags & SAME_SUFFIX) != 0 && technique != Technique.SUBDOMAIN) {
             sum += part(parts, "the brand's suffix", 8);
@@ -158,15 +187,24 @@ final class Scoring {
         }
         if (!other) {
             boolean anyText = technique == Technique.COMBOSQUAT && (flags & BAIT) == 0;
-            int points = anyText ? brandsOfTexts : chance ? brandsOfEdits : brandsOfOthers;
+            int points = anyText
+                    ? brandsOfTexts
+                    : chance ? brandsOfEdits : (flags & LETTERS) != 0 ? brandsOfLetters : brandsOfOthers;
             sum += part(parts, "brands watched", points);
+        }
+        if ((flags & MORE_SUFFIX) != 0 || technique == Technique.MISSING_DOT && (flags & WWW) == 0) {
+            sum += part(parts, "suffixes of so many brands", brandsOfSuffixes);
         }
         return sum;
     }
 
-    private static int everyday(Technique technique, int flags) {
+    private int everyday(Technique technique, int flags) {
+        if (technique.isEdit() && few) {
+            return -16;
+        }
         if ((flags & BAIT) != 0) {
-            return (flags & GLUED) == 0 ? -8 : -16;
+            boolean phrase = (flags & OTHER) != 0 && !few;
+            return (flags & GLUED) == 0 && !phrase ? -8 : -16;
         }
         return technique == Technique.HOMOGLYPH ? -12 : -24;
     }
@@ -186,10 +224,10 @@ final class Scoring {
         return other ? Math.max(points, -8) : points;
     }
 
-    private static int brands(int brands, int each) {
+    /** For each tenth of a hundred brands so many points more, for each ten times as many so many less, down to a thousand. */
+    private static int brands(int brands, int fewer, int more) {
         double steps = 2 - Math.log10(Math.max(1, brands));
-        int points = (int) Math.round(steps * each);
-        return Math.max(-16, Math.min(20, points));
+        return steps > 0 ? (int) Math.round(Math.min(20, steps * fewer)) : (int) Math.round(Math.max(-1, steps) * more);
     }
 
     private static int part(@Nullable List<Finding.Part> parts, String name, int points) {

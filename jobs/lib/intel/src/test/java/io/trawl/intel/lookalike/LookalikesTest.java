@@ -47,6 +47,17 @@ class LookalikesTest {
         "cornmerzbank.de, commerzbank.de, HOMOGLYPH",
         "paypa1-login.example, paypal.com, HOMOGLYPH",
         "secure.p\u0430ypal.com.evil.example, paypal.com, HOMOGLYPH",
+        "\u03A1\u0391\u03A5\u03A1\u0391L.com, paypal.com, HOMOGLYPH",
+        "mi\u03F2rosoft.com, microsoft.com, HOMOGLYPH",
+        "pay\u200Dpal.com, paypal.com, HOMOGLYPH",
+        "p\u0259ypal.com, paypal.com, HOMOGLYPH",
+        "pay\u01BFal.com, paypal.com, HOMOGLYPH",
+        "paypal.c\u03BFm, paypal.com, HOMOGLYPH",
+        "XN--PYPAL-4VE.COM, paypal.com, HOMOGLYPH",
+        "pay-pal-login.com, paypal.com, HYPHENATION",
+        "paypal--login.com, paypal.com, COMBOSQUAT",
+        "aple.com, apple.com, OMISSION",
+        "paypal.uk.com, paypal.com, TLD_SWAP",
         "pay.pal.example, paypal.com, DOTTED_LABEL",
         "wwwpaypal.example, paypal.com, MISSING_DOT",
         "www-paypal.example, paypal.com, MISSING_DOT",
@@ -89,10 +100,30 @@ class LookalikesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "paypal.com", "www.paypal.com", "login.paypal.com", "paypal.me", "www.paypal.me", "PayPal.com.",
-                        "icloud.com",
-                "paypal-friends.com", "example.com", "ample.com", "pineapple.example", "apples.example", "com", "co.uk",
-                "192.0.2.1", "[::1]", "", "a b", "m\u00FCnchen.example", "xn--a.example"
+                "paypal.com",
+                "www.paypal.com",
+                "login.paypal.com",
+                "paypal.me",
+                "www.paypal.me",
+                "PayPal.com.",
+                "icloud.com",
+                "paypal-friends.com",
+                "example.com",
+                "ample.com",
+                "pineapple.example",
+                "apples.example",
+                "com",
+                "co.uk",
+                "192.0.2.1",
+                "[::1]",
+                "\uFF50\uFF41\uFF59\uFF50\uFF41\uFF4C.com",
+                "pay\u00ADpal.com",
+                "xn--paypal-.com",
+                "xn--paypal.com",
+                "",
+                "a b",
+                "m\u00FCnchen.example",
+                "xn--a.example"
             })
     void leavesOthersAlone(String host) {
         assertThat(LOOKALIKES.judge(host)).as(host).isNull();

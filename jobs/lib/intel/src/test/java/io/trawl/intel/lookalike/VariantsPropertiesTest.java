@@ -89,8 +89,15 @@ class VariantsPropertiesTest {
         Lookalikes lookalikes = Lookalikes.of(Brands.ofDomains(List.of("paypal.com")));
         Finding finding = lookalikes.judge(host);
         if (finding != null) {
-            assertThat(finding.host()).isEqualTo(Canonical.host(host).canonical());
             assertThat(finding.score()).isBetween(Lookalikes.LEAST, 100);
+            assertThat(finding.host()).matches("[!-~]*");
+            String canonical = Canonical.host(host).canonical();
+            if (canonical == null) {
+                // A name that IDNA does not let pass; shown with escapes.
+                assertThat(finding.host()).contains("\\u");
+                return;
+            }
+            assertThat(finding.host()).isEqualTo(canonical);
             assertThat(PublicSuffixes.bundled().registrableDomain(finding.host()))
                     .isNotNull()
                     .isNotEqualTo("paypal.com");

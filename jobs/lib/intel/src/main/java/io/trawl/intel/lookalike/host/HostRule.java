@@ -19,6 +19,8 @@ public enum HostRule {
     TOO_LONG("A name longer than DNS allows", "a label of more than 63 characters, or 253 in all", Level.MEDIUM),
     PUNYCODE("Punycode that does not decode", "http://xn--a.example/", Level.MEDIUM),
     PUBLIC_SUFFIX("A public suffix itself", "http://co.uk/", Level.MEDIUM),
+    USERINFO("A user name that looks like a host", "http://example.com@evil.example/", Level.MEDIUM),
+    PRIVATE_SUFFIX("A private public suffix itself", "http://github.io/", Level.LOW),
     DOTLESS("A name without a dot", "http://intranet/", Level.LOW),
     PORT_SCHEME("A port that is another protocol's", "http://example.com:443/", Level.LOW);
 

@@ -69,9 +69,14 @@ public final class HostRules {
         return new HostRules(internal);
     }
 
-    /** Judges a host alone, or an absolute URL. */
+    /** Judges a host, with or without a port, or a URL. */
     public List<HostFinding> judge(String hostOrUrl) {
-        return hostOrUrl.contains("://") ? judge(null, hostOrUrl, null, -1) : judge(hostOrUrl, null, null, -1);
+        return hostOrUrl.isEmpty() ? List.of() : judge(RawHost.ofHost(hostOrUrl));
+    }
+
+    /** The host of what {@link #judge(String)} takes, as it is written, without brackets; empty where there is none. */
+    public static String host(String hostOrUrl) {
+        return RawHost.ofHost(hostOrUrl).host();
     }
 
     /**
@@ -95,15 +100,39 @@ public final class HostRules {
                             scheme,
                             port < 0 ? null : Integer.toString(port));
         }
+        return judge(raw);
+    }
+
+    private List<HostFinding> judge(RawHost raw) {
         if (raw.host().isEmpty() && !raw.bracketed()) {
             return UrlParser.defaultPort(raw.scheme()) < 0
                     ? List.of()
                     : List.of(new HostFinding(
                             HostRule.HOST_MISSING,
                             "",
-                            "The URL is absolute, but it has no host after " + raw.scheme() + "://."));
+                            "The URL is absolute, but it has no host after " + raw.scheme() + ":."));
         }
-        return judge(raw.host(), raw.bracketed(), raw.scheme(), raw.port());
+        List<HostFinding> findings = judge(raw.host(), raw.bracketed(), raw.scheme(), raw.port());
+        if (!isHost(raw.user())) {
+            return findings;
+        }
+        List<HostFinding> all = new ArrayList<>(findings);
+        all.add(new HostFinding(
+                HostRule.USERINFO,
+                raw.host(),
+                "The URL goes to " + shown(raw.host()) + "; what looks like a host before the @ is a user name: "
+                        + shown(raw.user()) + "."));
+        return all;
+    }
+
+    /** Whether a user name is one that people take for a host: a name under a suffix that there is, or an address. */
+    private boolean isHost(String user) {
+        int end = user.indexOf('%');
+        Canonical.Result read = Canonical.host(end < 0 ? user : user.substring(0, end));
+        String name = read.canonical();
+        return name != null
+                && name.indexOf('.') > 0
+                && (read.isAddress() || suffixes.isListed(name.substring(name.lastIndexOf('.') + 1)));
     }
 
     private static String withoutBrackets(String host) {
@@ -121,6 +150,8 @@ public final class HostRules {
                     finding(HostRule.TOO_LONG, host, "is longer than DNS allows: 63 characters a label, 253 a name"));
         } else if (read.canonical() == null) {
             findings.add(finding(HostRule.HOST_MALFORMED, host, "cannot be a host: " + read.reason()));
+        } else if (read.isAddress() && hasEmptyLabel(host)) {
+            findings.add(finding(HostRule.HOST_MALFORMED, host, "cannot be a host: a label of it is empty"));
         } else if (read.isAddress()) {
             findings.add(address(host, read));
         } else {
@@ -180,8 +211,11 @@ public final class HostRules {
     }
 
     private void name(String host, String canonical, List<HostFinding> findings) {
-        if (host.contains("..") || host.startsWith(".")) {
+        char odd = odd(canonical);
+        if (hasEmptyLabel(host)) {
             findings.add(finding(HostRule.HOST_MALFORMED, host, "cannot be a host: a label of it is empty"));
+        } else if (odd != 0) {
+            findings.add(finding(HostRule.HOST_MALFORMED, host, "cannot be a host: no name has '" + odd + "' in it"));
         }
         String undecoded = undecoded(canonical);
         if (undecoded != null) {
@@ -191,12 +225,32 @@ public final class HostRules {
         if (isInternal(canonical)) {
             return;
         }
-        if (canonical.indexOf('.') < 0) {
+        PublicSuffixes.Section section = suffixes.section(canonical);
+        // The list's last rule makes a suffix of any name without a dot: that is not what is meant.
+        if (canonical.indexOf('.') < 0 && !suffixes.isListed(canonical)) {
             findings.add(
                     finding(HostRule.DOTLESS, host, "is a name without a dot, and none of the site's internal ones"));
-        } else if (suffixes.section(canonical) == PublicSuffixes.Section.ICANN) {
+        } else if (section == PublicSuffixes.Section.ICANN) {
             findings.add(finding(HostRule.PUBLIC_SUFFIX, host, "is a public suffix, which nobody can have as a host"));
+        } else if (section == PublicSuffixes.Section.PRIVATE) {
+            findings.add(
+                    finding(HostRule.PRIVATE_SUFFIX, host, "is a suffix under which its owner lets others have names"));
         }
+    }
+
+    private static boolean hasEmptyLabel(String host) {
+        return host.contains("..") || host.startsWith(".");
+    }
+
+    /** A character that browsers let pass and that no name has (RFC 952, and the underscore of RFC 2782); 0 if there is none. */
+    private static char odd(String canonical) {
+        for (int i = 0; i < canonical.length(); i++) {
+            char c = canonical.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_')) {
+                return c;
+            }
+        }
+        return 0;
     }
 
     private static @Nullable String undecoded(String canonical) {

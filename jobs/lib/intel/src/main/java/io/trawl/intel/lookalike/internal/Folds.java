@@ -80,6 +80,16 @@ public final class Folds {
         return before && after || (before || after) && end - start == 1;
     }
 
+    /** Whether a digit stands for a letter in text[from, to): no honest name has that, while i and l are mixed up by chance. */
+    public static boolean hasDigitForLetter(char[] text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if ((text[i] == '0' || text[i] == '1') && isAmongLetters(text, from, to, i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }

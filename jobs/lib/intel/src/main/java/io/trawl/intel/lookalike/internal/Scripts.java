@@ -6,7 +6,9 @@ import com.ibm.icu.text.IDNA;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.SpoofChecker;
 import com.ibm.icu.text.UnicodeSet;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,14 +26,44 @@ public final class Scripts {
             .setAllowedChars(new UnicodeSet(0, 0x10FFFF).freeze())
             .build();
     private static final Normalizer2 NFD = Normalizer2.getNFDInstance();
+    private static final Normalizer2 FOLDED = Normalizer2.getNFKCCasefoldInstance();
     /** What no skeleton has for a letter of ASCII, though a reader takes it for one. */
     private static final String[] MORE = {
         "κк", "k", "ĸ", "k", "νѵ", "v", "τт", "t", "ηпո", "n", "ωшщա", "w", "вьъßꞵβƅ", "b", "мʍ", "m", "нћђһ", "h",
-                "зэє", "e",
-        "дɗժ", "d", "цυմ", "u", "уγүყ", "y", "χ", "x", "ʐʑ", "z", "ιɩɪӏ", "l", "ғ", "f", "ɡց", "g", "θөσօ", "o", "ρ",
-                "p",
-        "ԛզ", "q", "гɼ", "r", "ƨ", "s", "αɑ", "a", "ϲ", "c", "єέε", "e",
+        "зэє", "e", "дɗժ", "d", "цυմ", "u", "уγүყ", "y", "χ", "x", "ʐʑ", "z", "ιɩɪӏ", "l", "ғ", "f", "ɡց", "g", "θөσօ",
+        "o", "ρ", "p", "ŋꞑղռ", "n", "ƿþϸ", "p", "ǝəɘә", "e", "ɐɒ", "a", "ʌ", "v", "иʊʉն", "u", "яɹɺɻʁɿ", "r", "ɔↄ", "c",
+        "ɥհի", "h", "ʇէ", "t", "ɯʬѡѿ", "w", "ʎчҷӌ", "y", "ð", "d", "ж", "x", "լꞁ", "l", "ϝ", "f", "ʒȝӡ", "z", "ʞҝӄԟ",
+        "k", "ϻ", "m", "ԛզ", "q", "гɼ", "r", "ƨ", "s", "αɑ", "a", "ϲ", "c", "єέε", "e",
     };
+
+    /** What some are taken for besides. */
+    private static final Map<Integer, String> OTHERWISE = Map.ofEntries(
+            Map.entry((int) 'υ', "y"),
+            Map.entry((int) 'η', "h"),
+            Map.entry((int) 'ν', "n"),
+            Map.entry((int) 'μ', "m"),
+            Map.entry((int) 'µ', "m"),
+            Map.entry((int) 'ζ', "z"),
+            Map.entry((int) 'σ', "c"),
+            Map.entry((int) 'ς', "c"),
+            Map.entry((int) 'ß', "ss"),
+            Map.entry((int) 'ə', "a"),
+            Map.entry((int) 'ŋ', "m"),
+            Map.entry((int) 'и', "n"),
+            Map.entry((int) 'п', "m"),
+            Map.entry((int) 'з', "3"),
+            Map.entry((int) 'ʒ', "3"),
+            Map.entry((int) 'ɜ', "3"),
+            Map.entry((int) 'ƨ', "2"),
+            Map.entry((int) 'ƽ', "5"),
+            Map.entry((int) 'þ', "b"),
+            Map.entry((int) 'ð', "o"),
+            Map.entry((int) 'ɯ', "m"),
+            Map.entry((int) 'ᶌ', "v"),
+            Map.entry((int) 'ʌ', "a"));
+
+    /** So many ways to read a label are tried. */
+    private static final int MOST_WAYS = 32;
 
     /** What characters are taken for: a skeleton takes some 20 microseconds. */
     private static final Map<Integer, String> LOOKS = new ConcurrentHashMap<>();
@@ -54,19 +86,54 @@ public final class Scripts {
     }
 
     /**
+     * The same, but of a label that UTS 46 does not let pass, too: a browser shows such a label as it is, a mail or a page
+     * may show what it stands for.
+     *
+     * @return null where it does not decode, or only to ASCII
+     */
+    public static @Nullable String decodedAnyhow(String label) {
+        String decoded = decoded(label);
+        if (decoded != null && decoded.indexOf('\uFFFD') < 0) {
+            return decoded;
+        }
+        String raw = label.startsWith("xn--") ? Punycode.decode(label.substring(4)) : null;
+        return raw == null ? null : FOLDED.normalize(raw);
+    }
+
+    /**
      * What a label is taken for, in ASCII: its skeleton, without marks, other letters by the letter that they are a form of.
      * A character that looks like none of ASCII stays.
      */
     public static String look(String label) {
-        StringBuilder look = new StringBuilder(label.length());
+        return looks(label, false).get(0);
+    }
+
+    /** The same, in each way that some of its characters may be read; the usual one first. */
+    public static List<String> looks(String label) {
+        return looks(label, true);
+    }
+
+    private static List<String> looks(String label, boolean otherwise) {
+        List<String> looks = List.of("");
         // Own table first: a skeleton has prototypes in other scripts for some letters that are taken for ASCII's.
         String text = NFD.normalize(label);
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            look.append(c < 128 ? Character.toString(c) : look(c));
+            String usual = c < 128 ? Character.toString(Character.toLowerCase(c)) : look(c);
+            String other = otherwise && looks.size() < MOST_WAYS ? OTHERWISE.get(c) : null;
+            List<String> longer = new ArrayList<>(other == null ? looks.size() : 2 * looks.size());
+            for (String before : looks) {
+                longer.add(before + usual);
+            }
+            if (other != null) {
+                for (String before : looks) {
+                    longer.add(before + other);
+                }
+            }
+            looks = longer;
         }
-        return look.toString();
+        return looks;
     }
 
     private static String look(int c) {

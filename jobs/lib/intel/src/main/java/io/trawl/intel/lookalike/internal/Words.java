@@ -19,6 +19,8 @@ public final class Words {
     public static final int SERVICE = 1 << 1;
     /** Serves machines: cdn, static. */
     public static final int PLUMBING = 1 << 2;
+    /** Asks for something, and honest hosts of a brand have it in their names as well: support, update. */
+    public static final int OFFER = 1 << 3;
     /** Longest word. */
     public static final int LONGEST = 16;
 
@@ -52,6 +54,7 @@ public final class Words {
                 }
                 switch (line) {
                     case "[bait]" -> kind = BAIT;
+                    case "[offer]" -> kind = OFFER;
                     case "[service]" -> kind = SERVICE;
                     case "[plumbing]" -> kind = PLUMBING;
                     case "[everyday]" -> kind = 0;

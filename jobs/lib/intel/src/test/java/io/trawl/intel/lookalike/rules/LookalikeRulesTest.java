@@ -78,7 +78,7 @@ class LookalikeRulesTest {
     @Test
     void rulesAreListed() {
         assertThat(LookalikeRules.rules()).extracting(Rule::id).doesNotHaveDuplicates();
-        assertThat(LookalikeRules.rules()).hasSize(32);
+        assertThat(LookalikeRules.rules()).hasSize(34);
     }
 
     @Test
