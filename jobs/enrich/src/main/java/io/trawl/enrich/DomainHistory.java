@@ -49,6 +49,7 @@ final class DomainHistory {
 
     /** Setting: how many domains of a window are asked about at most; 0: none, so nobody knows. */
     static final String MOST = "domains.most";
+
     private static final LakeTable<?> TABLE = LakeTable.OBSERVABLES;
     /** Texts of one task that are held before they are passed on. */
     private static final int HELD = 100_000;
@@ -85,12 +86,13 @@ final class DomainHistory {
         if (of == null) {
             return found;
         }
-        int window =
-                table.spec().fields().stream().map(PartitionField::name).toList().indexOf("window");
+        int window = table.spec().fields().stream()
+                .map(PartitionField::name)
+                .toList()
+                .indexOf("window");
         try (CloseableIterable<FileScanTask> tasks = table.newScan()
                 .useSnapshot(of.snapshotId())
-                .filter(Expressions.and(
-                        Expressions.equal("source", run.source().name()), which))
+                .filter(Expressions.and(Expressions.equal("source", run.source().name()), which))
                 .planFiles()) {
             for (FileScanTask task : tasks) {
                 Instant start = Times.instant(task.file().partition().get(window, Long.class));
@@ -114,8 +116,7 @@ final class DomainHistory {
     /** The domains of a window that are new; nobody knows it where there are more than setting domains.most allows. */
     NewDomains newOf(JavaRDD<Block<ProxyEvent>> events) throws IOException {
         int most = Math.toIntExact(run.settings().number(MOST));
-        List<String> all =
-                events.mapPartitions(Registrables::new).distinct().take(most + 1);
+        List<String> all = events.mapPartitions(Registrables::new).distinct().take(most + 1);
         if (all.size() > most) {
             run.count("new_domains_left_out", 1);
             run.note("new domains are left out: the window has more domains than setting " + MOST + " allows (" + most
@@ -137,8 +138,7 @@ final class DomainHistory {
         LocalDate today = day(run.window().start());
         SortedMap<LocalDate, TreeSet<String>> days = files.headMap(today);
         if (!domains.isEmpty()) {
-            new DomainDays(run.state(), run.source().name(), Run.CODE_VERSION)
-                    .all(days, this::sorted, domains::remove);
+            new DomainDays(run.state(), run.source().name(), Run.CODE_VERSION).all(days, this::sorted, domains::remove);
         }
         if (!domains.isEmpty() && files.containsKey(today)) {
             withoutSeenIn(start(today), run.window().start(), domains);
@@ -156,8 +156,7 @@ final class DomainHistory {
     }
 
     private Iterator<String> sorted(LocalDate day) {
-        JavaRDD<String> domains =
-                domains(start(day), start(day.plusDays(1))).distinct();
+        JavaRDD<String> domains = domains(start(day), start(day.plusDays(1))).distinct();
         return domains.sortBy(domain -> domain, true, domains.getNumPartitions())
                 .toLocalIterator();
     }
@@ -202,7 +201,8 @@ final class DomainHistory {
         if (!files.equals(stored.files)) {
             again.add(run.window().start());
         }
-        if (files(Expressions.greaterThan("window", Times.micros(run.window().start()))).isEmpty()) {
+        if (files(Expressions.greaterThan("window", Times.micros(run.window().start())))
+                .isEmpty()) {
             return again;
         }
         Window window = run.window();
@@ -210,8 +210,7 @@ final class DomainHistory {
         Set<String> now = new HashSet<>(domains(window.start(), next).distinct().collect());
         Set<String> changed = new HashSet<>(now);
         if (stored.snapshot != null) {
-            for (String domain :
-                    stored.domains(window.start(), next).distinct().collect()) {
+            for (String domain : stored.domains(window.start(), next).distinct().collect()) {
                 if (!changed.remove(domain)) {
                     changed.add(domain);
                 }

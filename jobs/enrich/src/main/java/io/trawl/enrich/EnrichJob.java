@@ -3,6 +3,7 @@ package io.trawl.enrich;
 import io.trawl.base.LogSource;
 import io.trawl.base.Settings;
 import io.trawl.base.Window;
+import io.trawl.enrich.risk.DayRisk;
 import io.trawl.flow.Flow;
 import io.trawl.flow.Step;
 import io.trawl.flow.Tally;
@@ -28,6 +29,7 @@ import io.trawl.steps.SweepStep;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -97,11 +99,16 @@ public final class EnrichJob implements Job {
         SweepStep engine =
                 new SweepStep(pinned, settings, source, SweepKind.BATCH, newDomains(run, events, history));
         String[] matched = engine.fields().toArray(new String[0]);
-        List<Detection> correlated =
-                empty ? List.of() : correlated(run, events, Correlating.of(pinned, settings, source));
-        Flow<Looked> looked = empty
-                ? Flow.of(List.of())
-                : Flow.of(looked(run, engine.candidates(events.blocks(matched)), correlated));
+        List<Detection> together = empty ? List.of() : new ArrayList<>(correlated(run, events, Correlating.of(pinned, settings, source)));
+        DayRisk risk = DayRisk.of(run);
+        if (risk != null && !empty) {
+            // What is weak is judged once more: what the sum is of is known only when all has been found.
+            JavaRDD<Detection> found = engine.detections(events.blocks(matched));
+            together.addAll(risk.detections(
+                    together.isEmpty() ? found : found.union(run.context().parallelize(together, 1))));
+        }
+        Flow<Looked> looked =
+                empty ? Flow.of(List.of()) : Flow.of(looked(run, engine.candidates(events.blocks(matched)), together));
         Tally tally = looked.then(Step.<Looked, Looked>of("candidates", EnrichJob::present))
                 .then(Step.<Looked, Detection>of("detected", (one, out) -> one.detections(engine, out)))
                 .into(detections)
@@ -109,7 +116,7 @@ public final class EnrichJob implements Job {
                 .run();
 
         // What was looked at, row by row: the ledger proves coverage with it.
-        long count = tally.count("in") - correlated.size();
+        long count = tally.count("in") - together.size();
         LakeStore<Observable> observables = run.replacing(LakeTable.OBSERVABLES);
         Flow<Observable> sightings = empty
                 ? Flow.of(List.of())
@@ -129,7 +136,18 @@ public final class EnrichJob implements Job {
         run.count("observables", seen.count("stored.observables"));
         run.count("odd_hosts", seen.count("odd_hosts"));
         if (history != null) {
-            sayAgain(run, DomainHistory.of(run).toSweepAgain(history));
+            sayAgain(
+                    run,
+                    "windows_to_sweep_again",
+                    "new domains: this sweep changes what is new in windows that were swept already",
+                    DomainHistory.of(run).toSweepAgain(history));
+        }
+        if (risk != null) {
+            sayAgain(
+                    run,
+                    "risk_windows_to_sweep_again",
+                    "risk of clients: this sweep changes the sums of windows that were swept already",
+                    risk.toSweepAgain());
         }
     }
 
@@ -149,10 +167,10 @@ public final class EnrichJob implements Job {
         return run.context().broadcast(domains);
     }
 
-    private static void sayAgain(Run run, Set<Instant> windows) {
-        run.count("windows_to_sweep_again", windows.size());
+    private static void sayAgain(Run run, String count, String why, Set<Instant> windows) {
+        run.count(count, windows.size());
         if (!windows.isEmpty()) {
-            run.note("new domains: this sweep changes what is new in windows that were swept already; run enrich again on: "
+            run.note(why + "; run enrich again on: "
                     + windows.stream().limit(10).map(Instant::toString).collect(Collectors.joining(", "))
                     + (windows.size() > 10 ? ", ..." : ""));
         }

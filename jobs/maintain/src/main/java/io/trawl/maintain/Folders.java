@@ -355,7 +355,11 @@ final class Folders {
 
     /** Domains of days that no sweep asked for since: enrich makes them anew from the observables. @return how many files went */
     long domains() throws IOException {
-        return deleteOld(files, state.path("domains"), terms.cutoff(), file -> file.getName().endsWith(".gz"));
+        return deleteOld(
+                files,
+                state.path("domains"),
+                terms.cutoff(),
+                file -> file.getName().endsWith(".gz"));
     }
 
     /** What killed jobs left of files that they were writing. @return how many files went */

@@ -198,7 +198,9 @@ public final class MaintainJob implements Job {
         all.take("delete pins and manifests", () -> run.count("state_windows_deleted", folders.windows()));
         all.take(
                 "delete files of the state folder",
-                () -> run.count("state_files_deleted", folders.borders() + folders.claims() + folders.leftovers() + folders.domains()));
+                () -> run.count(
+                        "state_files_deleted",
+                        folders.borders() + folders.claims() + folders.leftovers() + folders.domains()));
         // What makes metadata small comes first: it needs little, and all that follows is faster for it.
         expire(all, run, terms, kept, folders);
         rows(all, run, terms, known);

@@ -68,7 +68,8 @@ class NewDomainsJobTest extends FilesLake {
         Files.writeString(rules.resolve("new.yml"), RULE.formatted("true", "new"));
         Files.writeString(
                 rules.resolve("known.yml"), RULE.formatted("true", "not new").replace("7d41", "7d42"));
-        Files.writeString(rules.resolve("old.yml"), RULE.formatted("false", "new").replace("7d41", "7d43"));
+        Files.writeString(
+                rules.resolve("old.yml"), RULE.formatted("false", "new").replace("7d41", "7d43"));
         Path brands = Files.writeString(folder.resolve("brands.txt"), "paypal.com\n");
         assertThat(run(
                         new RefreshIndicatorsJob(),
@@ -133,8 +134,8 @@ class NewDomainsJobTest extends FilesLake {
     private List<Record> detections() throws Exception {
         List<Record> rows = new ArrayList<>();
         try (Lake open = Lake.open(settings, LakeRows.HADOOP);
-                CloseableIterable<Record> records = IcebergGenerics.read(open.table(LakeTable.DETECTIONS))
-                        .build()) {
+                CloseableIterable<Record> records =
+                        IcebergGenerics.read(open.table(LakeTable.DETECTIONS)).build()) {
             records.forEach(rows::add);
         }
         return rows;
@@ -245,7 +246,10 @@ class NewDomainsJobTest extends FilesLake {
         assertThat(run(new EnrichJob(), 0, "--set", "domains.most=1")).isEmpty();
         assertThat(found(NEW)).isEmpty();
         assertThat(found(NOT_NEW)).isEmpty();
-        assertThat(report("enrich", 0).path("counts").path("new_domains_left_out").asInt())
+        assertThat(report("enrich", 0)
+                        .path("counts")
+                        .path("new_domains_left_out")
+                        .asInt())
                 .isEqualTo(1);
 
         assertThat(run(new EnrichJob(), 0, "--set", "domains.most=0")).isEmpty();

@@ -47,6 +47,8 @@ record Basis(
         implements Serializable {
     /** What a detection of several events has as how it matched. */
     private static final String CORRELATION = "correlation";
+    /** What a detection of a client's sum has. */
+    private static final String RISK = "risk";
     /** A field that only the batch sweep knows. */
     private static final String NEW_DOMAIN = "trawl.domain.new";
     /** How ids of look-alikes begin. */
@@ -54,7 +56,8 @@ record Basis(
     /** What the two may have of a look-alike, each another. */
     private static final Set<String> OF_SCORE = Set.of("score", "rule_level", "why");
 
-    static final String SCORED = "only the batch sweep knows whether the host was seen before, which is a part of the score";
+    static final String SCORED =
+            "only the batch sweep knows whether the host was seen before, which is a part of the score";
 
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
@@ -87,6 +90,9 @@ record Basis(
         if (detection.getHow().equals(CORRELATION)) {
             reason = Reason.CORRELATION;
             why = "the hot path does not judge correlations";
+        } else if (detection.getHow().equals(RISK)) {
+            reason = Reason.CORRELATION;
+            why = "the hot path does not add up the risk of clients";
         } else if (asksForNewDomains(detection)) {
             reason = Reason.NEW_DOMAIN;
             why = "the hot path does not know trawl.domain.new, and does not run the rule";
@@ -159,9 +165,7 @@ record Basis(
                 boolean scored = isScored(batch.getIndicatorId()) && OF_SCORE.containsAll(fields.keySet());
                 Reason reason = with != snapshot
                         ? Reason.OTHER_INDICATORS
-                        : otherFormats != null
-                                ? Reason.OTHER_FORMATS
-                                : scored ? Reason.NEW_DOMAIN : Reason.UNEXPLAINED;
+                        : otherFormats != null ? Reason.OTHER_FORMATS : scored ? Reason.NEW_DOMAIN : Reason.UNEXPLAINED;
                 String why = with != snapshot
                         ? snapshots(with, snapshot)
                         : otherFormats == null && scored ? SCORED : otherFormats;

@@ -111,10 +111,7 @@ class ParityTest extends Compared {
     void aLookAlikeThatDiffersInMoreThanItsScoreIsUnexplained() {
         Detection hot = lookAlike(hot(120, WINDOW.start()), 70, "+78 homoglyph");
         hot.setClient("10.0.0.2");
-        only(
-                batch(lookAlike(detection(120), 62, "-8 seen before"), hotCell(hot)),
-                Kind.DIFFERENT,
-                Reason.UNEXPLAINED);
+        only(batch(lookAlike(detection(120), 62, "-8 seen before"), hotCell(hot)), Kind.DIFFERENT, Reason.UNEXPLAINED);
     }
 
     @Test

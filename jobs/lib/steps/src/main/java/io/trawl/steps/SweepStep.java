@@ -12,6 +12,7 @@ import io.trawl.intel.rule.pack.RulePack;
 import io.trawl.record.Detection;
 import io.trawl.record.ProxyEvent;
 import io.trawl.schema.word.SweepKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -71,6 +72,15 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     /** Gives the detections of an event. */
     public void judge(ProxyEvent event, Consumer<Detection> detections) {
         engine().analyse(event, detections);
+    }
+
+    /** The detections of the events of blocks, which need the {@link #fields}. */
+    public JavaRDD<Detection> detections(JavaRDD<Block<ProxyEvent>> blocks) {
+        return candidates(blocks).flatMap(one -> {
+            List<Detection> found = new ArrayList<>();
+            one.ifPresent(event -> engine().analyse(event, found::add));
+            return found.iterator();
+        });
     }
 
     /**

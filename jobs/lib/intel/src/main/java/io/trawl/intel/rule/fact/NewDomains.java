@@ -174,9 +174,7 @@ public final class NewDomains implements Serializable {
     }
 
     private Field bind(Field field) {
-        return isIt(field)
-                ? new Field(field.name(), field.kind(), field.columns(), this::read, null)
-                : field;
+        return isIt(field) ? new Field(field.name(), field.kind(), field.columns(), this::read, null) : field;
     }
 
     private void read(ProxyEvent event, Consumer<String> values) {

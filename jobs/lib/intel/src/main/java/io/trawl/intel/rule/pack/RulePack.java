@@ -247,8 +247,7 @@ public final class RulePack {
      * @return null where no rule is for the source
      */
     public @Nullable Judge judge(List<String> formats, String setting) {
-        Judge judge = judges.computeIfAbsent(
-                setting + "\n" + String.join(",", formats), any -> made(formats, setting));
+        Judge judge = judges.computeIfAbsent(setting + "\n" + String.join(",", formats), any -> made(formats, setting));
         return judge == Judge.NONE ? null : judge;
     }
 

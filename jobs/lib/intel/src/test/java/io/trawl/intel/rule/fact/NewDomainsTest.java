@@ -100,7 +100,8 @@ class NewDomainsTest {
 
         assertThat(names(judge, event("www.new.example", null, null))).containsExactly("R4", "R1");
         assertThat(names(judge, event("www.old.example", null, null))).containsExactly("R4", "R2", "R3");
-        assertThat(names(judge, event("www.old.example", "a.new.example", null))).containsExactly("R4", "R1", "R2");
+        assertThat(names(judge, event("www.old.example", "a.new.example", null)))
+                .containsExactly("R4", "R1", "R2");
         assertThat(names(judge, event(null, null, "new.example"))).containsExactly("R4", "R1");
         // A host without a registrable domain is neither.
         assertThat(names(judge, event("192.0.2.1", null, null))).containsExactly("R4", "R3");
@@ -154,8 +155,9 @@ class NewDomainsTest {
     private static boolean passes(Sieve sieve, ProxyEvent event) {
         return sieve.always()
                 || sieve.texts().entrySet().stream().anyMatch(column -> {
-                    Object value = event.get(
-                            ProxyEvent.getClassSchema().getField(column.getKey()).pos());
+                    Object value = event.get(ProxyEvent.getClassSchema()
+                            .getField(column.getKey())
+                            .pos());
                     byte[] utf8 = value == null ? null : value.toString().getBytes(StandardCharsets.UTF_8);
                     return utf8 != null && column.getValue().mayMeet(utf8, 0, utf8.length);
                 });
@@ -186,8 +188,9 @@ class NewDomainsTest {
                 List<Verdict> verdicts = verdicts(judge, event);
                 assertThat(passes(judge.sieve(), event)).as(domain + known).isEqualTo(!verdicts.isEmpty());
                 assertThat(verdicts)
-                        .allMatch(one -> one.rule().score() >= Lookalikes.LEAST && one.why().stream()
-                                .anyMatch(reason -> reason.part().endsWith("seen before")));
+                        .allMatch(one -> one.rule().score() >= Lookalikes.LEAST
+                                && one.why().stream()
+                                        .anyMatch(reason -> reason.part().endsWith("seen before")));
                 lifted += unknown.isEmpty() && !verdicts.isEmpty() ? 1 : 0;
                 lowered += !unknown.isEmpty() && verdicts.isEmpty() ? 1 : 0;
             }
