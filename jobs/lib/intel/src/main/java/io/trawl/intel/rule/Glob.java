@@ -26,11 +26,6 @@ public record Glob(List<Part> parts) {
         record One() implements Part {}
     }
 
-    /** Whether it is a plain text. */
-    public boolean isPlain() {
-        return parts.stream().allMatch(Part.Literal.class::isInstance);
-    }
-
     /** Builds one, piece by piece. */
     public static final class Builder {
         private final List<Part> parts = new ArrayList<>();

@@ -35,17 +35,4 @@ public record Loaded(
         unfilled = List.copyOf(unfilled);
         idle = List.copyOf(idle);
     }
-
-    /**
-     * This, if nothing of it is refused.
-     *
-     * @throws IllegalArgumentException that names the first refusal and counts them
-     */
-    public Loaded strict() {
-        if (!refused.isEmpty()) {
-            throw new IllegalArgumentException(refused.get(0).getMessage()
-                    + (refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more that are refused)"));
-        }
-        return this;
-    }
 }

@@ -3,7 +3,6 @@ package io.trawl.intel.rule.stix;
 import io.trawl.intel.rule.Rule;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What several events decide together. Each part of it is met by events of its own; START and STOP are in the conditions of
@@ -51,49 +50,4 @@ public record SeveralEvents(Rule whole, List<Rule> rules, Node tree) {
 
     /** All of its events in a time span: the last is at most so much after the first. */
     public record Within(Node of, Duration span) implements Node {}
-
-    /**
-     * The same without a tree, as correlations of other languages are: rules that all have to be met.
-     *
-     * @param rules by their places in {@link SeveralEvents#rules}
-     * @param ordered whether the events come in the order of the rules
-     * @param count how many events each rule takes
-     * @param span in what time; null where any will do
-     */
-    public record Flat(
-            List<Integer> rules,
-            boolean ordered,
-            int count,
-            @Nullable Duration span) {
-        public Flat {
-            rules = List.copyOf(rules);
-        }
-    }
-
-    /** The same without a tree; null where that cannot say it. */
-    public @Nullable Flat flat() {
-        Duration span = null;
-        Node at = tree;
-        while (true) {
-            if (at instanceof Within within) {
-                // Of several the shortest counts: all are about the same events.
-                span = span == null || within.span.compareTo(span) < 0 ? within.span : span;
-                at = within.of;
-            } else if (at instanceof Times times && times.of instanceof Event event) {
-                return new Flat(List.of(event.rule), false, times.count, span);
-            } else if (at instanceof All all) {
-                return flat(all.of, false, span);
-            } else if (at instanceof Ordered ordered) {
-                return flat(ordered.of, true, span);
-            } else {
-                return null;
-            }
-        }
-    }
-
-    private static @Nullable Flat flat(List<Node> of, boolean ordered, @Nullable Duration span) {
-        return of.stream().allMatch(Event.class::isInstance)
-                ? new Flat(of.stream().map(node -> ((Event) node).rule).toList(), ordered, 1, span)
-                : null;
-    }
 }

@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -60,22 +58,7 @@ public final class StixFiles {
             @Nullable String unused,
             Instant modified) {}
 
-    /**
-     * Reads a file: JSON if its name ends in .json, else a pattern on each line; blank lines and those that begin with # or //
-     * are passed over.
-     *
-     * @return how many objects of a bundle are not indicators
-     */
-    public static int read(Path file, StixPatterns patterns, Consumer<Judgement> judgements) throws IOException {
-        String name = String.valueOf(file.getFileName());
-        try (InputStream in = Files.newInputStream(file)) {
-            return name.toLowerCase(Locale.ROOT).endsWith(".json")
-                    ? bundle(in, name, patterns, judgements)
-                    : lines(in, name, patterns, judgements);
-        }
-    }
-
-    /** Reads patterns, one a line, in UTF-8. The stream is left open. */
+    /** Reads patterns, one a line, in UTF-8; blank lines and those that begin with # or // are passed over. The stream is left open. */
     public static int lines(InputStream in, String file, StixPatterns patterns, Consumer<Judgement> judgements)
             throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));

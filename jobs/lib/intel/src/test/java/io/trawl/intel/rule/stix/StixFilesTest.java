@@ -6,12 +6,15 @@ import io.trawl.intel.canonical.Corpora;
 import io.trawl.intel.rule.Rule;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,11 +24,21 @@ class StixFilesTest {
     @TempDir
     Path folder;
 
+    /** Gives how many objects of a bundle are not indicators. */
+    private static int read(Path file, Consumer<Judgement> judgements) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        try (InputStream in = Files.newInputStream(file)) {
+            return name.toLowerCase(Locale.ROOT).endsWith(".json")
+                    ? StixFiles.bundle(in, name, Fired.PATTERNS, judgements)
+                    : StixFiles.lines(in, name, Fired.PATTERNS, judgements);
+        }
+    }
+
     private List<Judgement> read(String name, String text) throws IOException {
         Path file = folder.resolve(name);
         Files.writeString(file, text);
         List<Judgement> judgements = new ArrayList<>();
-        StixFiles.read(file, Fired.PATTERNS, judgements::add);
+        read(file, judgements::add);
         return judgements;
     }
 
@@ -75,7 +88,7 @@ class StixFilesTest {
                    "source_ref": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", "target_ref": "attack-pattern--1"}
                 ]}
                 """);
-        int others = StixFiles.read(file, Fired.PATTERNS, judgements::add);
+        int others = read(file, judgements::add);
         assertThat(others).isEqualTo(3);
         Judgement.OneEvent one = (Judgement.OneEvent) judgements.get(0);
         assertThat(judgements).hasSize(1);
@@ -167,7 +180,7 @@ class StixFilesTest {
             for (Path file : files.filter(name -> name.toString().endsWith(".json"))
                     .sorted()
                     .toList()) {
-                others[0] += StixFiles.read(file, Fired.PATTERNS, one -> texts.add(one.text()));
+                others[0] += read(file, one -> texts.add(one.text()));
             }
         }
         assertThat(others[0]).isGreaterThan(30);

@@ -158,7 +158,6 @@ class StixPatternsTest {
                                         new SeveralEvents.Event(0),
                                         new SeveralEvents.Times(new SeveralEvents.Event(1), 3))),
                                 Duration.ofMillis(1500)))));
-        assertThat(several.events().flat()).isNull();
         Rule whole = several.events().whole();
         assertThat(several.events().rules())
                 .extracting(Rule::id)
@@ -177,7 +176,7 @@ class StixPatternsTest {
                 judge(
                         "([domain-name:value = 'a.example'] AND [mutex:name = 'x']) OR [network-traffic:dst_port = 5] REPEATS 2 TIMES");
         assertThat(several.events().rules()).hasSize(1);
-        assertThat(several.events().flat()).isEqualTo(new SeveralEvents.Flat(List.of(0), false, 2, null));
+        assertThat(several.events().tree()).isEqualTo(new SeveralEvents.Times(new SeveralEvents.Event(0), 2));
         assertThat(several.left()).containsExactly("mutex:name = 'x': logs have no mutex");
     }
 
@@ -185,13 +184,13 @@ class StixPatternsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[network-traffic:dst_port = 5] REPEATS 5 TIMES WITHIN 1800 SECONDS | Flat[rules=[0], ordered=false, count=5, span=PT30M]",
-                "[network-traffic:dst_port = 5] WITHIN 5 SECONDS REPEATS 5 TIMES | Flat[rules=[0], ordered=false, count=5, span=null]",
-                "[network-traffic:dst_port = 5] AND [network-traffic:dst_port = 6] | Flat[rules=[0, 1], ordered=false, count=1, span=null]",
-                "([network-traffic:dst_port = 5] FOLLOWEDBY [network-traffic:dst_port = 6]) WITHIN 9 SECONDS WITHIN 5 SECONDS | Flat[rules=[0, 1], ordered=true, count=1, span=PT5S]"
+                "[network-traffic:dst_port = 5] REPEATS 5 TIMES WITHIN 1800 SECONDS | Within[of=Times[of=Event[rule=0], count=5], span=PT30M]",
+                "[network-traffic:dst_port = 5] WITHIN 5 SECONDS REPEATS 5 TIMES | Times[of=Event[rule=0], count=5]",
+                "[network-traffic:dst_port = 5] AND [network-traffic:dst_port = 6] | All[of=[Event[rule=0], Event[rule=1]]]",
+                "([network-traffic:dst_port = 5] FOLLOWEDBY [network-traffic:dst_port = 6]) WITHIN 9 SECONDS WITHIN 5 SECONDS | Within[of=Within[of=Ordered[of=[Event[rule=0], Event[rule=1]]], span=PT9S], span=PT5S]"
             })
-    void simpleCorrelationsAreFlat(String pattern, String flat) {
-        assertThat(((Judgement.Several) judge(pattern)).events().flat()).hasToString(flat);
+    void qualifiersAreInTheTreeAsTheyAreWritten(String pattern, String tree) {
+        assertThat(((Judgement.Several) judge(pattern)).events().tree()).hasToString(tree);
     }
 
     @Test
