@@ -5,26 +5,15 @@ from __future__ import annotations
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param
 
 from trawl_dags import texts
-from trawl_dags.defaults import job_defaults
+from trawl_dags.defaults import file_option, job_defaults, located
 from trawl_dags.operator import SparkJobOperator
-from trawl_dags.settings import HOME, Settings
+from trawl_dags.settings import Settings
 
 settings = Settings.load()
-
-
-def located(paths: list[str]) -> list[str]:
-    """Name paths as the driver, which has another working directory, finds them: a relative one is the project's."""
-    return [path if "://" in path else str(HOME / path) for path in paths]
-
 
 FEEDS = located(settings.listed("indicators.folder") or ["feeds"])
 ALLOWLISTS = located(settings.listed("allowlists.folder"))
 RULES = located(settings.listed("rules.folder"))
-
-
-def option(name: str, setting: str) -> list[str]:
-    """Name the file of a setting as the job's option; nothing where the setting is empty."""
-    return [name, *located([settings.text(setting, "")])] if settings.text(setting, "") else []
 
 
 def located_setting(setting: str) -> list[str]:
@@ -76,9 +65,9 @@ with DAG(
             "{{ params.feeds | join(',') }}",
             "{{ '--allowlists\n' ~ params.allowlists | join(',') if params.allowlists }}",
             "{{ '--rules\n' ~ params.rules | join(',') if params.rules }}",
-            *option("--placeholders", "rules.placeholders"),
-            *option("--fields", "rules.fields"),
-            *option("--stix-mapping", "rules.stix.mapping"),
+            *file_option("--placeholders", "rules.placeholders", settings),
+            *file_option("--fields", "rules.fields", settings),
+            *file_option("--stix-mapping", "rules.stix.mapping", settings),
             *located_setting("brands.file"),
             *located_setting("brands.popular"),
         ],

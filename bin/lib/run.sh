@@ -12,8 +12,8 @@ takes \
 if ! is_installed_job "${1:-}"; then
   TRAWL_SUBCOMMAND='run JOB' answer_help '' "$@" << 'HELP'
 Submits a job to the Spark cluster that trawl.conf names, as Airflow would, follows it and prints its report as JSON. JOB is
-ingest, validate, enrich, load, audit, replay, refresh-indicators, maintain, backtest or hot-detect, or one of your own, whose jar is
-target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. hot-detect runs until Ctrl-C.
+ingest, validate, enrich, load, audit, replay, refresh-indicators, maintain, backtest or hot-detect, or one of your own, whose
+jar is target/dist/jobs/trawl-JOB.jar and whose main class --main CLASS names. hot-detect runs until Ctrl-C.
 
   trawl run ingest --source proxy --window 2026-11-24T10:00:00Z/2026-11-24T11:00:00Z
 

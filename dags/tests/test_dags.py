@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def everything(dags):
 
 
 def test_these_dags_are_there(dags):
-    assert sorted(dags) == ["hot_detections", "maintain", "refresh_indicators", "replay", "sweep"]
+    assert sorted(dags) == ["backtest", "hot_detections", "maintain", "refresh_indicators", "replay", "sweep"]
 
 
 def test_every_dag_and_task_says_what_it_is_and_what_to_do_when_it_fails(dags):
@@ -55,7 +56,7 @@ def test_every_dag_has_tags_and_every_task_an_owner(dags):
 
 def test_every_job_waits_for_the_pool_and_is_retried_with_growing_pauses(dags):
     jobs = [task for task in all_jobs(dags) if not isinstance(task, HotDetectOperator)]
-    assert len(jobs) == 11
+    assert len(jobs) == 12
     for task in jobs:
         assert task.pool == "spark"
         assert task.retries >= 3
@@ -69,7 +70,7 @@ def all_jobs(dags):
 
 
 def test_every_job_runs_in_cluster_mode_and_durably(dags):
-    assert len(all_jobs(dags)) == 12
+    assert len(all_jobs(dags)) == 13
     for task in all_jobs(dags):
         assert task._conn_id == "trawl_spark"
         assert task._deploy_mode == "cluster"
@@ -240,6 +241,7 @@ def test_every_source_has_its_dag_and_the_first_ones_is_sweep(conf):
     conf("source.web.topic = web-logs\nsource.web.window = PT15M\nairflow.sources = web, proxy\n")
     dags = load()
     assert sorted(dags) == [
+        "backtest",
         "hot_detections",
         "hot_detections_proxy",
         "maintain",
@@ -298,6 +300,40 @@ def test_rules_and_their_files_are_named_by_absolute_paths(conf):
         "--set",
         f"brands.file={DAGS.parent}/brands.txt",
     ]
+
+
+FORM = {"from": "2026-11-17T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
+
+
+def test_a_backtest_is_one_job_with_what_the_form_says(conf):
+    conf("rules.folder = rules\nrules.placeholders = our.yml\nrules.fields = /srv/fields.yml\n")
+    dag = load()["backtest"]
+    assert (dag.timetable.can_be_scheduled, list(dag.params)) == (False, ["rules", "source", "from", "to"])
+    (task,) = dag.tasks
+    assert task.job == "backtest"
+    params = {**dag.params.dump(), **FORM}
+    task.render_template_fields({"params": params})
+    assert [word for argument in task.arguments for word in argument.splitlines() if word] == [
+        *("--source", "proxy", "--from", FORM["from"], "--to", FORM["to"]),
+        *("--rules", f"{DAGS.parent}/rules", "--placeholders", f"{DAGS.parent}/our.yml", "--fields", "/srv/fields.yml"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("from", "yesterday"), ("to", ""), ("to", None), ("source", "nobody"), ("rules", ["a\n--conf"]), ("rules", [""])],
+)
+def test_the_form_of_a_backtest_refuses_what_is_no_backtest(dags, field, value):
+    params = deepcopy(dags["backtest"].params)
+    params.update(FORM)
+    params.validate()
+    with pytest.raises(ParamValidationError):
+        params[field] = value
+
+
+def test_the_form_of_a_backtest_asks_for_both_times(dags):
+    with pytest.raises(ParamValidationError):
+        dags["backtest"].params.validate()
 
 
 def test_maintenance_is_one_job_by_its_own_schedule(conf):

@@ -66,7 +66,8 @@ tables are unchanged.
 
 ENRICH = f"""
 Matches the window's events with the indicators and writes `lake.detections` and `lake.observables`. The window's
-first run pins the snapshot of indicators; *Indicators: latest* in the form uses today's. When it fails, the run is
+first run pins the snapshot of indicators, with the rules; *Indicators: latest* in the form uses today's. The task's log
+names the rules that found most. When it fails, the run is
 red and the tables are unchanged.
 {_RERUN}{_STOP}"""
 
@@ -125,9 +126,27 @@ again with *Indicators: latest*.
 
 REFRESH_TASK = f"""
 Runs the job `refresh-indicators` once. Its report counts and names the lines that are not indicators; they do not
-fail it. The job fails if a feed has lost more than half of its indicators (setting indicators.shrink). If the loss is
-right, run `bin/trawl run refresh-indicators --accept FEED` once. When it fails, the run is red and the previous
-snapshot stays in use.
+fail it. It also counts the rules (`rules`), those that are left out (`rules_refused`) and those that cannot fire; the
+task's log names the first of them with the reason. The job fails if a feed has lost more than half of its indicators
+(setting indicators.shrink). If the loss is right, run `bin/trawl run refresh-indicators --accept FEED` once. When it
+fails, the run is red and the previous snapshot stays in use.
+{_RERUN}{_STOP}"""
+
+BACKTEST = f"""
+### What rules would have found in the lake
+
+Judges the events that the lake has of a source, as `enrich` does, by the rules that the form names. It counts for each
+rule what it finds per day, and shows ten examples. It writes to no table: no detection, no alert comes of it.
+
+**By hand:** *Trigger*, with the rules, a source and two times. The log of the task `backtest` then has a line for each
+rule, and its XCom the counts. `bin/trawl rules backtest` does the same at a terminal.
+
+**When it fails:** the run is red here, and the task's log ends with one line. Nothing else has changed.
+{_RERUN}{_STOP}"""
+
+BACKTEST_TASK = f"""
+Runs the job `backtest` once. Its report names the rules that cannot be run and those that find most, with examples.
+When it fails, nothing has changed. A wrong form fails at once: trigger again with a correct one.
 {_RERUN}{_STOP}"""
 
 MAINTAIN = f"""
@@ -204,6 +223,8 @@ ACCEPT_LOSS = (
 )
 ALLOWLISTS = "MISP's warning lists: folders or files, one per line. Empty: those of the setting allowlists.folder."
 RULES = "Sigma rules and STIX patterns: folders or files, one per line. Empty: those of the setting rules.folder."
+BACKTEST_FROM = "In UTC. Looks at the windows that end after this time; they are of the times at which lines arrived."
+BACKTEST_TO = "In UTC. Looks at the windows that begin before this time."
 FEEDS = "Folders or files that the Spark driver can read, one per line."
 REPLAY_START = "In UTC, a border of the source's windows. Fill in start and end, or since."
 REPLAY_END = "In UTC, a later border; one run replays all windows between start and end."

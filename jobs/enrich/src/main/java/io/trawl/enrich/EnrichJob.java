@@ -96,10 +96,10 @@ public final class EnrichJob implements Job {
                 run.replacing(LakeTable.DETECTIONS, Expressions.equal("sweep", SweepKind.BATCH.text()));
         boolean empty = events.isEmpty();
         DomainHistory history = isAskedForNewDomains(settings, source, pinned) ? DomainHistory.of(run) : null;
-        SweepStep engine =
-                new SweepStep(pinned, settings, source, SweepKind.BATCH, newDomains(run, events, history));
+        SweepStep engine = new SweepStep(pinned, settings, source, SweepKind.BATCH, newDomains(run, events, history));
         String[] matched = engine.fields().toArray(new String[0]);
-        List<Detection> together = empty ? List.of() : new ArrayList<>(correlated(run, events, Correlating.of(pinned, settings, source)));
+        List<Detection> together =
+                empty ? List.of() : new ArrayList<>(correlated(run, events, Correlating.of(pinned, settings, source)));
         DayRisk risk = DayRisk.of(run);
         if (risk != null && !empty) {
             // What is weak is judged once more: what the sum is of is known only when all has been found.
@@ -109,9 +109,11 @@ public final class EnrichJob implements Job {
         }
         Flow<Looked> looked =
                 empty ? Flow.of(List.of()) : Flow.of(looked(run, engine.candidates(events.blocks(matched)), together));
+        RuleCounts byRule = new RuleCounts();
         Tally tally = looked.then(Step.<Looked, Looked>of("candidates", EnrichJob::present))
                 .then(Step.<Looked, Detection>of("detected", (one, out) -> one.detections(engine, out)))
                 .into(detections)
+                .into(byRule)
                 .filter("suppressed", detection -> detection.getSuppressedBy() != null)
                 .run();
 
@@ -135,6 +137,9 @@ public final class EnrichJob implements Job {
         run.count("suppressed", tally.count("suppressed"));
         run.count("observables", seen.count("stored.observables"));
         run.count("odd_hosts", seen.count("odd_hosts"));
+        if (pinned.rules() != null) {
+            byRule.tell(run);
+        }
         if (history != null) {
             sayAgain(
                     run,
@@ -152,8 +157,7 @@ public final class EnrichJob implements Job {
     }
 
     private static boolean isAskedForNewDomains(Settings settings, LogSource source, IndicatorSnapshot pinned) {
-        return settings.number(DomainHistory.MOST) > 0
-                && SweepStep.asksForNewDomains(pinned, settings, source);
+        return settings.number(DomainHistory.MOST) > 0 && SweepStep.asksForNewDomains(pinned, settings, source);
     }
 
     /** What rules and scores may ask of the window's domains; null where nobody asks. */

@@ -144,8 +144,7 @@ class RefreshIndicatorsJobTest {
         assertThat(refresh("--set", "brands.file=/nowhere"))
                 .isEqualTo("2 setting brands.file = /nowhere: no such file");
         Path brands = Files.writeString(folder.resolve("brands.txt"), "paypal.com\nno domain\n");
-        assertThat(refresh("--set", "brands.file=" + brands))
-                .startsWith("2 setting brands.file: brands.txt, line 2: ");
+        assertThat(refresh("--set", "brands.file=" + brands)).startsWith("2 setting brands.file: brands.txt, line 2: ");
     }
 
     @Test

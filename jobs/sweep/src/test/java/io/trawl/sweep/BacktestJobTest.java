@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.trawl.backtest.BacktestCommand;
+import io.trawl.backtest.BacktestJob;
 import io.trawl.base.Json;
 import io.trawl.base.Settings;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
+import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
 import io.trawl.testing.Help;
 import java.io.ByteArrayInputStream;
@@ -19,6 +21,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,6 +253,50 @@ class BacktestJobTest {
         assertThat(whole.path("events").asInt()).isEqualTo(21);
         assertThat(whole.path("found").asInt()).isEqualTo(19);
         assertThat(whole.path("refused").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void theJobSaysItInItsReport() throws Exception {
+        Path rules = logs();
+        sweep();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        String conf = folder.resolve("lake/trawl.conf").toString();
+        PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
+        String[] words = {
+            "--conf=" + conf,
+            "--source=files",
+            "--rules=" + rules,
+            "--from=2020-01-01T00:00:00Z",
+            "--to=2030-01-01T00:00:00Z"
+        };
+
+        assertThat(Jobs.run(words, new BacktestJob(), Clock.systemUTC(), err))
+                .as(said.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        JsonNode report = Json.MAPPER.readTree(
+                folder.resolve("lake/reports/backtest.json").toFile());
+        assertThat(report.path("counts"))
+                .hasToString(
+                        "{\"correlations_left_out\":0,\"events\":21,\"found\":19,\"rules\":5,\"rules_refused\":1,\"suppressed\":1,\"windows\":2}");
+        assertThat(report.path("windows")).isEmpty();
+        assertThat(report.path("outputs")).isEmpty();
+        assertThat(report.path("notes").toString())
+                .contains(
+                        "1 rule is left out",
+                        "A tool that nobody should use (" + TOOL + "): 16 found, 1 of them suppressed;"
+                                + " 2026-11-24: 15, 2026-11-25: 1",
+                        "example of A tool that nobody should use: 2026-11-24T10:00:00Z");
+        assertThat(detections()).isEmpty();
+
+        words[3] = "--from=yesterday";
+        assertThat(Jobs.run(words, new BacktestJob(), Clock.systemUTC(), err)).isEqualTo(2);
+        words[3] = "--from=2030-01-01T00:00:00Z";
+        assertThat(Jobs.run(words, new BacktestJob(), Clock.systemUTC(), err)).isEqualTo(2);
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "trawl backtest: --from yesterday: expected an instant in UTC, for example 2026-11-24T00:00:00Z\n"
+                                + "trawl backtest: --from 2030-01-01T00:00:00Z --to 2030-01-01T00:00:00Z: expected a later time as --to\n");
     }
 
     @Test

@@ -117,6 +117,12 @@ class PinnedRulesJobTest extends FilesLake {
     void aRerunReachesAsFarAsTheFirstSweep() throws Exception {
         // The event, and the group of both.
         assertThat(found(5)).isEqualTo(2);
+        assertThat(report("enrich", 5).path("counts").path("rules_that_fired").asInt())
+                .isEqualTo(2);
+        assertThat(report("enrich", 5).path("notes").toString())
+                .contains(
+                        "\"rule A tool (5b1b3f7e-1d33-4c1e-9f6b-0c3f5b0a7d11, high): 1 detection\"",
+                        "\"rule A tool, again (5b1b3f7e-1d33-4c1e-9f6b-0c3f5b0a7d12, critical): 1 detection\"");
         assertThat(enrichAgain(5, "--set", "rules.correlation.reach=PT1S")).isEmpty();
         assertThat(found(5)).isEqualTo(2);
         assertThat(versions(5)).containsEntry("rules.reach", "P1D");
