@@ -2,6 +2,7 @@ package io.trawl.intel.rule.sigma;
 
 import io.trawl.intel.rule.Field;
 import io.trawl.intel.rule.Fields;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ public interface FieldNames {
                 byName.putIfAbsent(field.columns().get(0), field);
             }
         }
-        for (Field field : List.of(milliseconds(), protocol())) {
+        for (Field field : List.of(milliseconds(), seconds(), protocol())) {
             byName.put(field.name(), field);
         }
         Map<String, Field> known = Map.copyOf(byName);
@@ -48,6 +49,23 @@ public interface FieldNames {
                     }
                 },
                 numbers);
+    }
+
+    /** Seconds of Sigma's network connections, with a fraction: our events have nanoseconds. */
+    private static Field seconds() {
+        return new Field(
+                "event.duration.seconds",
+                Field.Kind.TEXT,
+                List.of("event_duration"),
+                (event, values) -> {
+                    Long nanos = event.getEventDuration();
+                    if (nanos != null) {
+                        values.accept(BigDecimal.valueOf(nanos, 9)
+                                .stripTrailingZeros()
+                                .toPlainString());
+                    }
+                },
+                null);
     }
 
     /** W3C's cs-version, for example HTTP/1.1: our events have 1.1. */

@@ -76,6 +76,22 @@ class RulePackTest {
         }
     }
 
+    /** The column has nanoseconds, the rule's field a text of seconds. */
+    @Test
+    void theSieveAsksForATextOfSeconds() throws IOException {
+        Judge judge =
+                judge(pack("long.yml", sigma("network, service: connection", "event.duration|gt: 1.5")), "pfsense");
+        for (long millis : new long[] {500, 1500, 1501, 20_000}) {
+            ProxyEvent event = Events.event();
+            event.setEventDuration(millis * 1_000_000);
+            boolean found = verdicts(judge, event) == 1;
+            assertThat(found).as(millis + " ms").isEqualTo(millis > 1500);
+            var numbers = judge.sieve().numbers().get("event_duration");
+            assertThat(!found || numbers == null || numbers.test(millis * 1_000_000))
+                    .isTrue();
+        }
+    }
+
     /** A port is of three columns, of which one has texts. */
     @Test
     void theSieveAsksEachColumnAsWhatItIs() throws IOException {

@@ -71,6 +71,32 @@ class TaxonomyTest {
     }
 
     @Test
+    void aConnectionLastsSeconds() {
+        ProxyEvent event = Sigma.event("event.duration", "5500000000");
+        String rule = """
+                title: T
+                logsource: {%s}
+                detection: {s: {%s}, condition: s}
+                """;
+        String connection = "category: network, service: connection";
+        for (String hit : List.of("5.5", "'5.5'")) {
+            assertThat(Sigma.fires(Sigma.whole(rule.formatted(connection, "event.duration: " + hit)), event))
+                    .isTrue();
+        }
+        for (String hit : List.of("gt: 5", "lt: 6", "gte: 5.5")) {
+            assertThat(Sigma.fires(Sigma.whole(rule.formatted(connection, "event.duration|" + hit)), event))
+                    .as(hit)
+                    .isTrue();
+        }
+        assertThat(Sigma.fires(Sigma.whole(rule.formatted(connection, "event.duration|gt: 5.5")), event))
+                .isFalse();
+        assertThat(Sigma.fires(Sigma.whole(rule.formatted("product: zeek, service: conn", "duration|gt: 5")), event))
+                .isTrue();
+        assertThat(Sigma.fires(Sigma.whole(rule.formatted("category: proxy", "event.duration|gt: 6")), event))
+                .isTrue();
+    }
+
+    @Test
     void aFieldThatNoEventHasKeepsAName() {
         for (String name : List.of("cs-cookie", "cs-content-type", "src_port", "EventID")) {
             assertThat(taxonomy.fields(name, PROXY))
@@ -98,7 +124,11 @@ class TaxonomyTest {
     void everyFieldOfTheShippedFileIsOneOfOursOrSaidNotToBe() {
         List<String> absent = List.of(
                 "cs-cookie", "cs(cookie)", "cs-content-type", "cs(content-type)", "src_port", "sourceport", "c-port");
-        Rule.Sources[] sources = {PROXY, new Rule.Sources("dns", "zeek", null), new Rule.Sources(null, "suricata", null)
+        Rule.Sources[] sources = {
+            PROXY,
+            new Rule.Sources("dns", "zeek", null),
+            new Rule.Sources(null, "suricata", null),
+            new Rule.Sources("network", null, "connection")
         };
         int names = 0;
         for (String line : shipped()) {
