@@ -11,7 +11,8 @@ takes \
 answer_help '[HOST...|-]' "$@" << 'HELP'
 Prints one JSON object per host or URL: {"host":...,"finding":...}. The finding is null, or has "kind":"lookalike" with brand,
 technique, score, the parts of the score and a reason, or "kind":"host" with rule, level and reason, for a host that is none: an
-address, a name that cannot be one, a URL without a host. Without a HOST, or with -, the hosts are the lines of standard input.
+address, a name that cannot be one, a URL without a host. Without brands only such hosts and names that mix scripts are found.
+Without a HOST, or with -, the hosts are the lines of standard input.
 
 @options
 

@@ -8,6 +8,10 @@ import io.trawl.intel.lookalike.Finding;
 import io.trawl.intel.lookalike.Lookalikes;
 import io.trawl.intel.lookalike.Variants;
 import io.trawl.intel.lookalike.brand.Brands;
+import io.trawl.intel.lookalike.brand.Popularity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -48,13 +52,16 @@ public final class LookalikeBench implements Bench {
         Random random = new Random(16);
         List<String> brands = new ArrayList<>(names(random, MANY, new LinkedHashSet<>()));
         List<String> hosts = hosts(random, brands);
+        // With a popularity list slips are looked for among any number of brands.
+        Popularity popular = popular();
         StringBuilder table = new StringBuilder(
                 String.format("%-10s %10s %14s %12s%n", "brands", "ns/host", "build us/brand", "findings"));
         double usual = 0;
         double many = 0;
         for (int size : new int[] {USUAL, FEW, USUAL, MANY}) {
             long begun = System.nanoTime();
-            Lookalikes lookalikes = Lookalikes.of(Brands.ofDomains(brands.subList(0, size)));
+            Lookalikes lookalikes =
+                    Lookalikes.of(Brands.ofDomains(brands.subList(0, size)), popular, host -> false, Lookalikes.LEAST);
             double build = (System.nanoTime() - begun) / 1e3 / size;
             int found = judge(lookalikes, hosts);
             if (size == MANY && found < LOOKALIKES / 2) {
@@ -70,6 +77,14 @@ public final class LookalikeBench implements Bench {
         return outcome.say(table.toString())
                 .atMost("us_per_host_with_1000_brands", 0.5, usual / 1e3)
                 .atMost("with_100000_brands_to_1000", 2, many / usual);
+    }
+
+    private static Popularity popular() {
+        try {
+            return Popularity.read("popular", "popular.example".getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int judge(Lookalikes lookalikes, List<String> hosts) {

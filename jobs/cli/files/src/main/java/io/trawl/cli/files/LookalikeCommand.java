@@ -55,11 +55,6 @@ final class LookalikeCommand implements LineWork {
         String popular = arguments.value("--popular");
         Popularity popularity = popular == null ? Popularity.NONE : Popularity.read(Path.of(popular));
         Brands brands = brands(arguments, popularity);
-        if (brands == null) {
-            throw new IllegalArgumentException(
-                    "no brands: expected --brands FILE (one domain per line, for example paypal.com) "
-                            + "or --popular FILE (a popularity list, of which the first are the brands)");
-        }
         List<String> internal = new ArrayList<>(HostRules.INTERNAL);
         String more = arguments.value("--internal");
         if (more != null) {
@@ -92,8 +87,8 @@ final class LookalikeCommand implements LineWork {
         streams.out().flush();
     }
 
-    /** The brands of the file and the first of the popularity list; null where neither is given. */
-    private static @Nullable Brands brands(Arguments arguments, Popularity popularity) throws IOException {
+    /** The brands of the file and the first of the popularity list; none where neither is given. */
+    private static Brands brands(Arguments arguments, Popularity popularity) throws IOException {
         String file = arguments.value("--brands");
         String top = arguments.value("--top");
         boolean popular = arguments.value("--popular") != null;
@@ -106,7 +101,10 @@ final class LookalikeCommand implements LineWork {
                 ? Brands.ofDomains(popularity.top(number(arguments, "--top", DEFAULT_TOP, Integer.MAX_VALUE)))
                 : null;
         Brands own = file == null ? null : BrandsFile.read(Path.of(file));
-        return own == null ? first : first == null ? own : own.with(first);
+        if (own == null) {
+            return first == null ? Brands.of(List.of()) : first;
+        }
+        return first == null ? own : own.with(first);
     }
 
     private static int number(Arguments arguments, String option, int otherwise, int most) {

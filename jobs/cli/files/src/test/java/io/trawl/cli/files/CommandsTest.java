@@ -202,9 +202,17 @@ class CommandsTest {
         Ran variants = Ran.of(new byte[0], "lookalike", "--variants", "paypal.com");
         assertThat(variants.json()).hasSizeGreaterThan(200);
         assertThat(variants.out()).contains("{\"host\":\"papal.com\",\"technique\":\"omission\"");
-        Ran none = Ran.of(new byte[0], "lookalike", "example.com");
-        assertThat(none.status()).isEqualTo(2);
-        assertThat(none.err()).startsWith("trawl lookalike: no brands: expected --brands FILE");
+        // Without brands only hosts that are none, and names that mix scripts, are found.
+        assertThat(Ran.of(new byte[0], "lookalike", "payypal.com").status()).isEqualTo(1);
+        assertThat(Ran.of(new byte[0], "lookalike", "127.1").out()).contains("host-ip-short");
+        assertThat(Ran.of(
+                                new byte[0],
+                                "lookalike",
+                                "--brands",
+                                file("own.txt", bytes("paypal.com")),
+                                "payypal.com:8443")
+                        .out())
+                .contains("repetition");
     }
 
     @Test

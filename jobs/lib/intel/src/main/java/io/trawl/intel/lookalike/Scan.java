@@ -1,6 +1,5 @@
 package io.trawl.intel.lookalike;
 
-import io.trawl.intel.canonical.PublicSuffixes;
 import io.trawl.intel.lookalike.brand.Brand;
 import io.trawl.intel.lookalike.internal.Folded;
 import io.trawl.intel.lookalike.internal.Folds;
@@ -21,8 +20,7 @@ final class Scan {
     private static final int LONGEST_LABEL = Folded.LONGEST_LABEL;
 
     private final BrandIndex index;
-    private final PublicSuffixes suffixes;
-    private final Suffixes registrableDomains;
+    private final Suffixes suffixes;
     private final Words words;
     private final Combo combo;
     private final Scoring scoring;
@@ -44,10 +42,9 @@ final class Scan {
     private int flags;
     private int score;
 
-    Scan(BrandIndex index, Words words, Suffixes registrableDomains, Scoring scoring, int least) {
-        this.registrableDomains = registrableDomains;
+    Scan(BrandIndex index, Words words, Suffixes suffixes, Scoring scoring, int least) {
         this.index = index;
-        this.suffixes = PublicSuffixes.bundled();
+        this.suffixes = suffixes;
         this.words = words;
         this.combo = new Combo(index, words);
         this.scoring = scoring;
@@ -71,7 +68,7 @@ final class Scan {
         int length = canonical.length();
         canonical.getChars(0, length, text, 0);
         Hash.prefixes(text, 0, length, prefixes);
-        registrable = registrableDomains.registrable(text, length, prefixes);
+        registrable = suffixes.registrable(text, length, prefixes);
         if (registrable < 0) {
             return NO_HOST;
         }
@@ -108,9 +105,10 @@ final class Scan {
 
     private void label(int from, int to) {
         if (isEncoded(from, to)) {
-            other(from, to, 0);
             folded.fold(text, from, to);
-            exact(from, to, 0);
+            if (!exact(from, to, 0)) {
+                other(from, to, 0);
+            }
             return;
         }
         folded.fold(text, from, to);
@@ -164,26 +162,37 @@ final class Scan {
         }
     }
 
-    /** A label that is a brand's, or looks just like it. */
-    private void exact(int from, int to, int bits) {
+    /**
+     * A label that is a brand's, or looks just like it.
+     *
+     * @return whether it is the brand's
+     */
+    private boolean exact(int from, int to, int bits) {
         KeyTable table = index.strict;
+        boolean any = false;
         for (int slot = table.find(folded.strict()); slot >= 0; slot = table.next(slot)) {
             BrandIndex.Mark found = index.mark(table.value(slot));
             boolean below = (bits & Scoring.IN_SUBDOMAIN) != 0;
+            boolean same = isText(from, to, found.label())
+                    && index.brand(found.brand()).labels().contains(found.label());
+            any |= same;
             if ((bits & Scoring.UNICODE) != 0) {
                 offer(Technique.HOMOGLYPH, table.value(slot), bits);
-            } else if (!isText(from, to, found.label())) {
+            } else if (!same) {
                 boolean digits = Folds.hasDigitForLetter(text, from, to);
                 offer(Technique.HOMOGLYPH, table.value(slot), digits ? bits : bits | Scoring.LETTERS);
             } else if (hasLookOfSuffix(found.brand())) {
                 offer(Technique.HOMOGLYPH, table.value(slot), bits | Scoring.UNICODE);
-            } else if (below || isPrivate()) {
-                boolean more = below && to == registrable - 1 && hasLabelOfSuffix();
+            } else if (below || suffixes.isHosting(host.substring(suffix))) {
+                boolean more = below
+                        && to == registrable - 1
+                        && suffixes.isLabelOfSuffix(host.substring(registrable, suffix - 1));
                 offer(Technique.SUBDOMAIN, table.value(slot), more ? bits | Scoring.MORE_SUFFIX : bits);
             } else {
                 offer(Technique.TLD_SWAP, table.value(slot), bits);
             }
         }
+        return any;
     }
 
     private void loose(int from, int to, int bits) {
@@ -299,12 +308,12 @@ final class Scan {
             }
             int length = to - from;
             if (length >= 3 && length <= LONGEST_LABEL) {
-                if (isEncoded(from, to)) {
-                    other(from, to, Scoring.IN_SUBDOMAIN);
-                } else {
-                    folded.fold(text, from, to);
-                    exact(from, to, Scoring.IN_SUBDOMAIN);
+                folded.fold(text, from, to);
+                boolean same = exact(from, to, Scoring.IN_SUBDOMAIN);
+                if (!isEncoded(from, to)) {
                     combo.find(folded, text, from, to, this, Scoring.IN_SUBDOMAIN);
+                } else if (!same) {
+                    other(from, to, Scoring.IN_SUBDOMAIN);
                 }
             }
             to = from - 1;
@@ -355,11 +364,6 @@ final class Scan {
         return true;
     }
 
-    /** Whether the registrable domain's own label is one that suffixes have: com.example sells names as com does. */
-    private boolean hasLabelOfSuffix() {
-        return suffixes.isListed(host.substring(registrable, suffix - 1));
-    }
-
     /** Whether the suffix is in another script and is taken for the brand's. */
     private boolean hasLookOfSuffix(int brand) {
         if (!host.startsWith("xn--", suffix)) {
@@ -368,15 +372,6 @@ final class Scan {
         String decoded = Scripts.decodedAnyhow(host.substring(suffix));
         return decoded != null
                 && Scripts.looks(decoded).contains(index.brand(brand).suffix());
-    }
-
-    /** Whether the suffix is one whose owner lets others have names: github.io; but not one that is sold as any: uk.com. */
-    private boolean isPrivate() {
-        String name = host.substring(suffix);
-        int dot = name.indexOf('.');
-        return dot > 0
-                && suffixes.section(name) == PublicSuffixes.Section.PRIVATE
-                && !suffixes.isListed(name.substring(0, dot));
     }
 
     /** A brand that the host looks like: the best is kept. Of one brand the rarer technique, of two the higher score. */
@@ -402,7 +397,13 @@ final class Scan {
             return;
         }
         boolean sameBrand = mark >= 0 && index.mark(mark).brand() == found.brand();
-        if (mark < 0 || (sameBrand && by != technique ? by.compareTo(technique) < 0 : points > score)) {
+        boolean rarer = sameBrand && by != technique;
+        // A name of the brand with another suffix is no brand and word, though it may be made of a shorter name and
+        // one.
+        if (rarer && technique == Technique.TLD_SWAP && by == Technique.COMBOSQUAT) {
+            return;
+        }
+        if (mark < 0 || (rarer ? by.compareTo(technique) < 0 : points > score)) {
             technique = by;
             mark = number;
             flags = more;

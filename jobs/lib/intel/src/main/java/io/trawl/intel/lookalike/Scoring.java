@@ -68,11 +68,11 @@ final class Scoring {
     Scoring(int brands, boolean knowsPopular) {
         few = brands <= FEW;
         sensitive = few || knowsPopular;
-        brandsOfTexts = brands(brands, 16, 16);
-        brandsOfEdits = brands(brands, 10, knowsPopular ? 10 : 40);
-        brandsOfOthers = brands(brands, 6, 6);
-        brandsOfLetters = brands(brands, 6, knowsPopular ? 6 : 28);
-        brandsOfSuffixes = Math.min(0, brands(brands, 0, knowsPopular ? 0 : 20));
+        brandsOfTexts = brands(brands, 16, 16, 16);
+        brandsOfEdits = knowsPopular ? brands(brands, 10, 10, 16) : brands(brands, 10, 40, 40);
+        brandsOfOthers = brands(brands, 6, 6, 16);
+        brandsOfLetters = knowsPopular ? brandsOfOthers : brands(brands, 6, 28, 28);
+        brandsOfSuffixes = knowsPopular ? 0 : brands(brands, 0, 20, 20);
     }
 
     boolean takesOffers() {
@@ -211,7 +211,7 @@ final class Scoring {
 
     private static int length(Technique technique, int flags, int length, boolean other) {
         if (length <= 2) {
-            return -40;
+            return (flags & WHOLE_DOMAIN) != 0 ? -16 : -40;
         }
         boolean chance = technique.isEdit() || technique == Technique.HOMOGLYPH;
         int points = (Math.min(length, 12) - 7) * (chance ? 4 : technique == Technique.TLD_SWAP ? 3 : 2);
@@ -224,10 +224,10 @@ final class Scoring {
         return other ? Math.max(points, -8) : points;
     }
 
-    /** For each tenth of a hundred brands so many points more, for each ten times as many so many less, down to a thousand. */
-    private static int brands(int brands, int fewer, int more) {
+    /** For each tenth of a hundred brands so many points more, for each ten times as many so many less, but not more than most. */
+    private static int brands(int brands, int fewer, int more, int most) {
         double steps = 2 - Math.log10(Math.max(1, brands));
-        return steps > 0 ? (int) Math.round(Math.min(20, steps * fewer)) : (int) Math.round(Math.max(-1, steps) * more);
+        return (int) Math.round(Math.max(-most, Math.min(20, steps * (steps > 0 ? fewer : more))));
     }
 
     private static int part(@Nullable List<Finding.Part> parts, String name, int points) {

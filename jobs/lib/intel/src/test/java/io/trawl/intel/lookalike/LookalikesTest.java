@@ -88,6 +88,7 @@ class LookalikesTest {
         "apple-login.example, apple.com, COMBOSQUAT",
         "office365-login.example, microsoft.com, COMBOSQUAT",
         "paypal.net, paypal.com, TLD_SWAP",
+        "paypalme.net, paypal.com, TLD_SWAP",
     })
     void namesBrandAndTechnique(String host, String brand, Technique technique) {
         Finding finding = LOOKALIKES.judge(host);
@@ -151,6 +152,20 @@ class LookalikesTest {
         }
         Finding most = Objects.requireNonNull(LOOKALIKES.judge("rnicrosoft.com", Seen.NEW));
         assertThat(most.score()).isEqualTo(100);
+    }
+
+    @Test
+    void aBrandInAnotherScriptHasHomoglyphsAndOtherSuffixes() {
+        Lookalikes own = Lookalikes.of(Brands.ofDomains(List.of("m\u00FCnchen.de", "x.com")));
+        assertThat(Objects.requireNonNull(own.judge("munchen.de")).technique()).isEqualTo(Technique.HOMOGLYPH);
+        assertThat(Objects.requireNonNull(own.judge("m\u016Bnchen.de")).technique())
+                .isEqualTo(Technique.HOMOGLYPH);
+        assertThat(Objects.requireNonNull(own.judge("m\u00FCnchen.com")).technique())
+                .isEqualTo(Technique.TLD_SWAP);
+        assertThat(own.judge("www.m\u00FCnchen.de")).isNull();
+        assertThat(own.judge("x.net")).isNull();
+        assertThat(Objects.requireNonNull(own.judge("x.com.evil.example")).technique())
+                .isEqualTo(Technique.SUBDOMAIN);
     }
 
     @Test

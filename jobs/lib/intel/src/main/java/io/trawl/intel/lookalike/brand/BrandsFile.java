@@ -45,7 +45,7 @@ public final class BrandsFile {
         try {
             return read(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file; expected one brand per line, " + EXAMPLE, e);
+            throw new IOException(file + ": no such file; " + EXAMPLE, e);
         }
     }
 
@@ -126,6 +126,9 @@ public final class BrandsFile {
         String registrable = suffixes.registrableDomain(host.canonical());
         if (registrable == null) {
             throw problem(number, "'" + text + "' is a public suffix, under which anybody may have a name; " + EXAMPLE);
+        }
+        if (Canonical.plain(registrable, 0, registrable.length()) != Canonical.Kind.DOMAIN) {
+            throw problem(number, "'" + text + "' has a character that no domain has; " + EXAMPLE);
         }
         return registrable;
     }

@@ -9,8 +9,10 @@ public final class Suffixes {
     private static final int EXCEPTION = 4;
 
     private final KeyTable table = new KeyTable();
+    private final PublicSuffixes list;
 
     public Suffixes(PublicSuffixes list) {
+        this.list = list;
         list.forEach((name, suffix, parent, exception) ->
                 table.add(Hash.of(name), (suffix ? SUFFIX : 0) | (parent ? PARENT : 0) | (exception ? EXCEPTION : 0)));
         table.finish();
@@ -46,5 +48,18 @@ public final class Suffixes {
     private int flags(long[] prefixes, int from, int to) {
         int slot = table.find(Hash.part(prefixes, from, to));
         return slot < 0 ? 0 : table.value(slot);
+    }
+
+    /** Whether a suffix is one whose owner lets others have names, as github.io; but not one that is sold as any, as uk.com. */
+    public boolean isHosting(String suffix) {
+        int dot = suffix.indexOf('.');
+        return dot > 0
+                && list.section(suffix) == PublicSuffixes.Section.PRIVATE
+                && !list.isListed(suffix.substring(0, dot));
+    }
+
+    /** Whether a label is one that suffixes have: com.example sells names as com does. */
+    public boolean isLabelOfSuffix(String label) {
+        return list.isListed(label);
     }
 }
