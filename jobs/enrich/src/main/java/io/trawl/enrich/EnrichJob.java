@@ -167,6 +167,9 @@ public final class EnrichJob implements Job {
             return null;
         }
         NewDomains domains = history.newOf(events.blocks(DomainHistory.fields()));
+        if (!domains.isKnown()) {
+            return null;
+        }
         run.count("new_domains", domains.size());
         return run.context().broadcast(domains);
     }

@@ -124,7 +124,8 @@ class MaintainedSweepJobTest {
 
         ObjectNode sweep() throws Exception {
             return sweep.run(
-                    new SweptBy(List.of(folder.resolve("feed.txt")), List.of(), List.of(), null, null, null, null, "none"),
+                    new SweptBy(
+                            List.of(folder.resolve("feed.txt")), List.of(), List.of(), null, null, null, null, "none"),
                     logs,
                     true);
         }
