@@ -7,6 +7,7 @@ import io.trawl.columns.read.Block;
 import io.trawl.intel.rule.Rule;
 import io.trawl.intel.rule.book.RuleBook;
 import io.trawl.intel.rule.correlation.Correlation;
+import io.trawl.intel.rule.fact.NewDomains;
 import io.trawl.intel.rule.pack.RulePack;
 import io.trawl.lake.Lake;
 import io.trawl.lake.LakeTable;
@@ -200,7 +201,7 @@ final class Backtest {
      */
     private int correlated(List<Ledger.Entry> judged, Map<String, Found> found) {
         Correlating correlating = Correlating.of(by, settings, source);
-        if (correlating == null) {
+        if (correlating == null || !correlating.hasRules()) {
             return 0;
         }
         Duration reach = correlating.reach();
@@ -247,9 +248,12 @@ final class Backtest {
         String logsource = SweepStep.logsource(source, settings);
         for (Rule rule : book.rules()) {
             if (!book.correlations().isSilent(rule.id())) {
-                String note = RulePack.isRuleFor(rule, source.formats(), logsource)
-                        ? notes.getOrDefault(rule.id(), "")
-                        : "for other log sources";
+                String note = notes.getOrDefault(
+                        rule.id(),
+                        NewDomains.isAsked(rule) ? "asks which domains are new, which a backtest does not know" : "");
+                if (!RulePack.isRuleFor(rule, source.formats(), logsource)) {
+                    note = "for other log sources";
+                }
                 all.putIfAbsent(
                         rule.id(),
                         new Result.Of(

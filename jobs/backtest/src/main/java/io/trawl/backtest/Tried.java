@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param objects where objects of STIX patterns are in an event; empty if there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND
  */
-record Tried(
-        List<String> rules, List<String> placeholders, List<String> fields, List<String> objects, boolean misuse) {
+record Tried(List<String> rules, List<String> placeholders, List<String> fields, List<String> objects, boolean misuse) {
     private static final String FOLDER = "rules.folder";
     private static final String MISUSE = "rules.stix.misuse";
 

@@ -12,7 +12,6 @@ import io.trawl.lake.LakeTable;
 import io.trawl.lake.Ledger;
 import io.trawl.run.Jobs;
 import io.trawl.schema.word.Stage;
-import io.trawl.testing.Help;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +32,6 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What a backtest says of a lake, compared with what a sweep by the same rules finds there. */
 class BacktestJobTest {
@@ -302,6 +300,12 @@ class BacktestJobTest {
     @Test
     void saysOfEachRuleTheDaysAndTenExamples() throws Exception {
         Path rules = logs();
+        Files.writeString(
+                rules.resolve("new.yml"),
+                OTHER_SOURCE
+                        .replace("webserver", "proxy")
+                        .replace("7e0c0e52", "7e0c0e53")
+                        .replace("cs-method: GET", "trawl.domain.new: true"));
         sweep();
 
         Said said = backtest(rules.toString(), "--lake=" + folder.resolve("lake"), "--output=json");
@@ -319,6 +323,10 @@ class BacktestJobTest {
                         .path("note")
                         .asText())
                 .isEqualTo("for other log sources");
+        assertThat(said.rule("7e0c0e53-6a8c-4a5f-b1c2-3d9c1d3b1a22")
+                        .path("note")
+                        .asText())
+                .isEqualTo("asks which domains are new, which a backtest does not know");
         // It is the correlation's, and finds nothing by itself.
         assertThat(said.out()).doesNotContain("\"id\":\"" + SILENT);
 
@@ -376,50 +384,5 @@ class BacktestJobTest {
         assertThat(backtest(rules.resolve("other.yml").toString(), "--lake=" + folder.resolve("lake"))
                         .status())
                 .isEqualTo(1);
-    }
-
-    @Test
-    void whatIsWrongIsSaidInOneLine() throws Exception {
-        Path rules = Files.writeString(folder.resolve("one.yml"), OTHER_SOURCE);
-        Path empty = Files.createDirectory(folder.resolve("empty"));
-        Path conf = Files.writeString(
-                folder.resolve("site.conf"),
-                "lake.type = hadoop\nlake.warehouse = file://" + folder.resolve("nothing") + "\n");
-        Path away = Files.writeString(
-                folder.resolve("away.conf"), "lake.type = hadoop\nlake.warehouse = hdfs://127.0.0.1:1/lake\n");
-        String window = "--window=2026-11-24T00:00:00Z/2026-11-25T00:00:00Z";
-        Map<String, String[]> wrong = new TreeMap<>();
-        wrong.put("--window is missing: START/END", new String[] {rules.toString()});
-        wrong.put("--window yesterday: expected START/END", new String[] {rules.toString(), "--window=yesterday"});
-        wrong.put("no lake of trawl sweep is there", new String[] {rules.toString(), "--lake=" + empty});
-        wrong.put("--output text: expected table or json", new String[] {rules.toString(), "--output=text"});
-        wrong.put("no such file or folder of rules", new String[] {folder + "/gone.yml", window, "--conf=" + conf});
-        wrong.put("there is no lake in file:", new String[] {rules.toString(), window, "--conf=" + conf});
-        wrong.put("HDFS at ", new String[] {rules.toString(), window, "--conf=" + away});
-        wrong.put(
-                "source nobody is not in trawl.conf",
-                new String[] {rules.toString(), window, "--conf=" + conf, "--source=nobody"});
-        wrong.put("no rule in it", new String[] {empty.toString(), window, "--conf=" + conf});
-        wrong.put(
-                "--placeholders " + folder + "/gone: no such file",
-                new String[] {rules.toString(), window, "--placeholders=" + folder + "/gone"});
-        wrong.forEach((part, words) -> {
-            Said said = backtest(words);
-            assertThat(said.err()).startsWith("trawl rules: ").contains(part).hasLineCount(1);
-            assertThat(said.status()).isEqualTo(2);
-            assertThat(said.out()).isEmpty();
-        });
-        assertThat(folder.resolve("nothing")).doesNotExist();
-    }
-
-    @Test
-    void helpListsTheOptionsThatAreTaken() throws IOException {
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        List<String> taken = new CommandLine(new BacktestCommand(nowhere, nowhere))
-                .getCommandSpec().options().stream()
-                        .map(CommandLine.Model.OptionSpec::longestName)
-                        .toList();
-        assertThat(taken).isNotEmpty();
-        assertThat(Help.names("rules")).containsAll(taken);
     }
 }
