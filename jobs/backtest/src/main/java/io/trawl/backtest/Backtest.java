@@ -200,7 +200,7 @@ final class Backtest {
      * @return how many windows were left out
      */
     private int correlated(List<Ledger.Entry> judged, Map<String, Found> found) {
-        Correlating correlating = Correlating.of(by, settings, source);
+        Correlating correlating = Correlating.of(by, settings, source, SweepKind.BATCH);
         if (correlating == null || !correlating.hasRules()) {
             return 0;
         }

@@ -33,17 +33,40 @@ public final class NewGroups {
             Collection<Fired> before,
             Instant end,
             Instant endBefore) {
+        Set<String> known = known(decided(correlations, before, endBefore));
+        return decided(correlations, fired, end).stream()
+                .filter(group -> isNew(group, known))
+                .toList();
+    }
+
+    /**
+     * Without the groups that have an event of an earlier one: a chain may name an event in two groups, and which of them is
+     * found first shall not depend on windows and batches.
+     *
+     * @param groups by the time when they came true
+     */
+    public static List<Group> apart(List<Group> groups) {
+        List<Group> apart = new ArrayList<>();
         Set<String> known = new HashSet<>();
-        for (Group group : decided(correlations, before, endBefore)) {
-            group.events().forEach(event -> known.add(key(group, event)));
-        }
-        List<Group> groups = new ArrayList<>();
-        for (Group group : decided(correlations, fired, end)) {
-            if (group.events().stream().noneMatch(event -> known.contains(key(group, event)))) {
-                groups.add(group);
+        for (Group group : groups) {
+            if (isNew(group, known)) {
+                apart.add(group);
+                known.addAll(known(List.of(group)));
             }
         }
-        return groups;
+        return apart;
+    }
+
+    /** What tells a group that has an event of one of these groups, in the same correlation with the same values. */
+    public static Set<String> known(List<Group> groups) {
+        Set<String> known = new HashSet<>();
+        groups.forEach(group -> group.events().forEach(event -> known.add(key(group, event))));
+        return known;
+    }
+
+    /** Whether none of a group's events is in a group that was {@link #known}. */
+    public static boolean isNew(Group group, Set<String> known) {
+        return group.events().stream().noneMatch(event -> known.contains(key(group, event)));
     }
 
     /** Groups that no later event can break. */
@@ -51,9 +74,9 @@ public final class NewGroups {
         // A time beyond the end is of a clock that is wrong, or of a log whose windows are not times: nothing comes
         // behind it.
         Instant last = fired.stream().map(Fired::time).reduce(end, (one, other) -> one.isAfter(other) ? one : other);
-        return Correlator.batch(correlations, fired).stream()
+        return apart(Correlator.batch(correlations, fired).stream()
                 .filter(group -> !group.held().isAfter(last))
-                .toList();
+                .toList());
     }
 
     private static String key(Group group, String event) {

@@ -226,6 +226,53 @@ public final class Correlations {
         return nodes.stream().map(node -> node.correlation).toList();
     }
 
+    /** The same in parts that know nothing of each other: correlations of one part refer to each other. */
+    public List<Correlations> families() {
+        Map<String, List<Correlation>> families = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            List<Correlation> family = new ArrayList<>();
+            for (String rule : node.places.keySet()) {
+                List<Correlation> inner = families.get(rule);
+                if (inner != null && inner != family) {
+                    family.addAll(inner);
+                    for (Correlation one : inner) {
+                        families.put(one.id(), family);
+                    }
+                }
+            }
+            family.add(node.correlation);
+            families.put(node.correlation.id(), family);
+            for (Correlation one : family) {
+                families.put(one.id(), family);
+            }
+        }
+        List<Correlations> all = new ArrayList<>();
+        Set<String> done = new HashSet<>();
+        for (List<Correlation> family : families.values()) {
+            if (done.add(family.get(0).id())) {
+                all.add(new Correlations(family));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Where an event for which a rule fired belongs to. Events of different places are never in one group.
+     *
+     * @return none if no correlation takes the event, since it does not have a field that they group by
+     */
+    public Set<List<String>> places(Fired fired) {
+        Node only = nodes.size() == 1 ? nodes.get(0) : null;
+        return only == null || only.correlation.groupBy().isEmpty()
+                ? Set.of(List.of())
+                : Correlator.keys(only, fired);
+    }
+
+    /** Whether time alone can make a group come true: a condition that more events can break waits for a window's end. */
+    public boolean waitsForEnds() {
+        return nodes.stream().anyMatch(node -> !node.correlation.shape().isRising());
+    }
+
     /** Whether a correlation wants to know when a rule fires. */
     public boolean isUsed(String rule) {
         return users.containsKey(rule);

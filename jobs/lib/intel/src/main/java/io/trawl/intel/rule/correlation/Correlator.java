@@ -1,6 +1,5 @@
 package io.trawl.intel.rule.correlation;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,7 +17,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what rules found, in the order of time. For one thread.
+ * Judges what rules found, in the order of time.
  *
  * <p>A window of a correlation begins with an event of one of its rules and lasts its timespan; an event at its very end
  * is in it. For each group the earliest window that holds fires, takes all events of its rules until the timespan ends,
@@ -28,40 +27,16 @@ import org.jspecify.annotations.Nullable;
  * burst is not a small number of events.
  */
 public final class Correlator {
-    static final Comparator<Fired> ORDER =
+    /** By time; of the same time as their log has them. */
+    public static final Comparator<Fired> ORDER =
             Comparator.comparing(Fired::time).thenComparingLong(Fired::order).thenComparing(Fired::event);
     /** So many combinations of an event's values are looked at. */
     private static final int MOST_COMBINATIONS = 64;
 
-    final Correlations correlations;
-    private final Duration lateness;
-    private final Bounds bounds;
-    final List<Map<List<String>, Search>> searches = new ArrayList<>();
+    private final Correlations correlations;
+    private final List<Map<List<String>, Search>> searches = new ArrayList<>();
     private final PriorityQueue<Due> dues = new PriorityQueue<>();
-    /** What came and may be followed by something earlier: by event, what fired for it. */
-    final TreeMap<Fired, List<Fired>> waiting = new TreeMap<>(ORDER);
-    /** All before it has been judged. */
-    Instant judged = Instant.MIN;
-
-    Instant latest = Instant.MIN;
-    private long late;
-    private final Set<String> notes = new LinkedHashSet<>();
     private final Map<String, Group> out = new LinkedHashMap<>();
-    private int groups;
-
-    /**
-     * How much is kept.
-     *
-     * @param events of a group of a correlation at most; the oldest are left out, and a note says so
-     * @param groups of all correlations at most; those that end first are left out, and a note says so
-     */
-    public record Bounds(int events, int groups) {
-        /** Enough for a day of most sites. */
-        public static final Bounds USUAL = new Bounds(10_000, 200_000);
-
-        /** Only memory bounds it. */
-        public static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Integer.MAX_VALUE);
-    }
 
     /** When a search has something to do. */
     private record Due(Instant at, int node, List<String> key) implements Comparable<Due> {
@@ -80,14 +55,8 @@ public final class Correlator {
     private record Signal(
             String rule, String id, Instant time, Map<String, List<String>> values, List<String> events) {}
 
-    /**
-     * @param lateness an event may come so much later than a younger one; one that comes later still is left out, and a
-     *     note says so
-     */
-    public Correlator(Correlations correlations, Duration lateness, Bounds bounds) {
+    private Correlator(Correlations correlations) {
         this.correlations = correlations;
-        this.lateness = lateness;
-        this.bounds = bounds;
         correlations.nodes.forEach(node -> searches.add(new HashMap<>()));
     }
 
@@ -98,7 +67,19 @@ public final class Correlator {
      * @return by the time when they came true; all are closed
      */
     public static List<Group> batch(Correlations correlations, Collection<Fired> fired) {
-        Correlator correlator = new Correlator(correlations, Duration.ZERO, Bounds.NONE);
+        return until(correlations, fired, Instant.MAX);
+    }
+
+    /**
+     * Judges what is known while more may come. A condition that more events can break is judged of the windows that have
+     * ended.
+     *
+     * @param fired as for {@link #batch}
+     * @param now the windows that ended before it have all their events
+     * @return by the time when they came true; those to which further events can come are not closed
+     */
+    public static List<Group> until(Correlations correlations, Collection<Fired> fired, Instant now) {
+        Correlator correlator = new Correlator(correlations);
         List<Fired> sorted = new ArrayList<>(fired);
         sorted.sort(ORDER);
         List<Fired> same = new ArrayList<>();
@@ -112,88 +93,10 @@ public final class Correlator {
         if (!same.isEmpty()) {
             correlator.judge(same);
         }
-        return correlator.finish();
-    }
-
-    /**
-     * Takes what fired.
-     *
-     * @param fired in any order
-     * @param now a later time than this is a wrong clock's, and does not make time go on
-     * @return groups that came true, and those that have ended; a group that came true and goes on comes again
-     */
-    public List<Group> add(Collection<Fired> fired, Instant now) {
-        for (Fired one : fired) {
-            if (one.time().isBefore(judged)) {
-                late++;
-                continue;
-            }
-            waiting.computeIfAbsent(one, key -> new ArrayList<>()).add(one);
-            Instant time = one.time().isAfter(now) ? now : one.time();
-            latest = time.isAfter(latest) ? time : latest;
-        }
-        return latest.equals(Instant.MIN) ? taken() : advance(latest.minus(lateness));
-    }
-
-    /** Says that everything before a time has come. */
-    public List<Group> advance(Instant to) {
-        if (to.isAfter(judged)) {
-            while (!waiting.isEmpty() && waiting.firstKey().time().isBefore(to)) {
-                judge(waiting.pollFirstEntry().getValue());
-            }
-            meet(to);
-            judged = to;
-        }
-        return taken();
-    }
-
-    /** Says that nothing more comes: every window ends. */
-    public List<Group> finish() {
-        while (!waiting.isEmpty()) {
-            judge(waiting.pollFirstEntry().getValue());
-        }
-        meet(Instant.MAX);
-        return taken();
-    }
-
-    /** What was left out since it was asked last, in sentences. */
-    public List<String> notes() {
-        List<String> all = new ArrayList<>(notes);
-        if (late > 0) {
-            all.add(late + (late == 1 ? " event" : " events") + " came more than " + lateness.toSeconds()
-                    + " s late: correlations do not count them until the window is swept again");
-        }
-        notes.clear();
-        late = 0;
-        return all;
-    }
-
-    /** All that it knows, to go on from. */
-    public byte[] state() {
-        return State.write(this);
-    }
-
-    /**
-     * Goes on from a state. Correlations that have changed since begin anew, and a note says so.
-     *
-     * @throws IllegalArgumentException where the bytes are not a state
-     */
-    public void restore(byte[] state) {
-        State.read(state, this);
-    }
-
-    void note(String sentence) {
-        notes.add(sentence);
-    }
-
-    int mostEvents() {
-        return bounds.events;
-    }
-
-    private List<Group> taken() {
-        List<Group> all = new ArrayList<>(out.values());
+        correlator.meet(now);
+        correlator.searches.forEach(some -> some.values().forEach(search -> search.unfinished(correlator::emit)));
+        List<Group> all = new ArrayList<>(correlator.out.values());
         all.sort(Comparator.comparing(Group::held).thenComparing(Group::id));
-        out.clear();
         return all;
     }
 
@@ -241,8 +144,8 @@ public final class Correlator {
         if (known != null) {
             return known;
         }
-        Search search = new Search(node, spot.values, bounds.events);
-        put(search, spot.key);
+        Search search = new Search(node, spot.values);
+        searches.get(node.index).put(spot.key, search);
         return search;
     }
 
@@ -271,29 +174,12 @@ public final class Correlator {
         }
     }
 
-    void put(Search search, List<String> key) {
-        searches.get(search.node.index).put(key, search);
-        groups++;
-        if (groups > bounds.groups && !dues.isEmpty()) {
-            notes.add("correlations keep more than " + bounds.groups
-                    + " groups: those that end first are left out, and may be missed");
-            Due first = dues.remove();
-            if (searches.get(first.node).remove(first.key) != null) {
-                groups--;
-            }
-        }
-    }
-
     /** What is to be done after a search was looked at. */
-    void looked(Search search, List<String> key) {
-        if (search.wasCut()) {
-            notes.add("correlation " + search.node.correlation.name() + ": a group has more than " + bounds.events
-                    + " events in its timespan; not all of them are kept");
-        }
+    private void looked(Search search, List<String> key) {
         Instant deadline = search.deadline();
         if (deadline == null) {
-            if (!search.scheduled && searches.get(search.node.index).remove(key) != null) {
-                groups--;
+            if (!search.scheduled) {
+                searches.get(search.node.index).remove(key);
             }
         } else if (!search.scheduled) {
             search.scheduled = true;
@@ -356,6 +242,19 @@ public final class Correlator {
         public int hashCode() {
             return 31 * key.hashCode() + id.hashCode();
         }
+    }
+
+    /**
+     * The groups of a correlation that an event of one of its rules can be in: the values that it groups by, as they are
+     * compared.
+     */
+    static Set<List<String>> keys(Node node, Fired fired) {
+        Signal signal = new Signal(fired.rule(), fired.event(), fired.time(), fired.values(), List.of());
+        Set<List<String>> keys = new LinkedHashSet<>();
+        for (List<String> group : combinations(node, node.correlation.groupBy(), signal)) {
+            keys.add(group.stream().map(Node::folded).toList());
+        }
+        return keys;
     }
 
     private static Map<Spot, Item> items(Node node, List<Signal> signals) {

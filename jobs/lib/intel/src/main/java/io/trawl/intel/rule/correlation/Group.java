@@ -14,9 +14,10 @@ import java.util.Map;
  * @param first when the first of its events was
  * @param last when the last of its events was
  * @param held when the correlation came true: it belongs to the window of time that this is in
- * @param events the ids of its events in order, each once; of very many the first ones
+ * @param cause the id of the event with which it came true
+ * @param events the ids of its events in order, each once
  * @param count how many events it has
- * @param closed whether no further event can come to it; one that is not closed comes again under the same id
+ * @param closed whether no further event can come to it
  */
 public record Group(
         Correlation correlation,
@@ -25,6 +26,7 @@ public record Group(
         Instant first,
         Instant last,
         Instant held,
+        String cause,
         List<String> events,
         long count,
         boolean closed) {

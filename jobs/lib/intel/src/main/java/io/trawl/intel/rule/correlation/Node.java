@@ -6,11 +6,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A correlation among the others of a set. */
 final class Node {
@@ -52,18 +50,6 @@ final class Node {
     /** As values are compared: without case, as Sigma compares. */
     static String folded(String value) {
         return value.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-    }
-
-    /** What changes when the correlation means something else, for state that outlives it. */
-    String fingerprint() {
-        Map<String, Object> parts = new LinkedHashMap<>();
-        parts.put("rules", correlation.rules());
-        parts.put("shape", correlation.shape());
-        parts.put("group", correlation.groupBy());
-        parts.put("aliases", new TreeMap<>(correlation.aliases()));
-        parts.put("timespan", String.valueOf(correlation.timespan()));
-        parts.put("wanted", wanted);
-        return hash(parts.toString());
     }
 
     /** The same for the same texts: 128 bits of SHA-256, in hexadecimal digits. */

@@ -20,46 +20,43 @@ final class Search {
     /** The values of the group, as its first item has them. */
     final List<String> values;
 
-    private final int most;
     /** Items that no group has taken and that a window to come may have. */
-    final Deque<Item> items = new ArrayDeque<>();
+    private final Deque<Item> items = new ArrayDeque<>();
     /** The group that fired and still takes items. */
     @Nullable
     Open open;
     /** The place of the last item of the last window that was judged: a window that ends with it is a part of that one. */
-    long judged = -1;
+    private long judged = -1;
 
-    long next;
+    private long next;
     /** Whether its deadline is waited for. */
     boolean scheduled;
 
     private Measure measure;
-    private boolean cut;
 
     /** A group that fired. */
     static final class Open {
         final Instant first;
         final Instant held;
         final String id;
+        /** The event with which it came true. */
+        final String cause;
         final List<Item> items;
         Instant last;
-        long count;
 
-        Open(String id, Instant held, Instant last, List<Item> items) {
+        Open(String id, Instant held, Item cause, List<Item> items) {
             this.id = id;
             this.first = items.get(0).time;
             this.held = held;
-            this.last = last;
+            this.cause = cause.events.get(cause.events.size() - 1);
+            this.last = cause.time;
             this.items = items;
-            this.count = items.size();
         }
     }
 
-    /** @param most so many items are kept at most */
-    Search(Node node, List<String> values, int most) {
+    Search(Node node, List<String> values) {
         this.node = node;
         this.values = values;
-        this.most = most;
         this.measure = Measure.of(node);
     }
 
@@ -75,25 +72,13 @@ final class Search {
         return timespan == null || first.isAfter(Instant.MAX.minus(timespan)) ? Instant.MAX : first.plus(timespan);
     }
 
-    /** Whether items were left out since this was asked last. */
-    boolean wasCut() {
-        boolean was = cut;
-        cut = false;
-        return was;
-    }
-
     /** Takes an item; all deadlines before it have been met. */
     void add(Item item, Consumer<Group> groups, Consumer<Open> fired, Consumer<Item> grown) {
         if (open != null) {
             if (measure.isPart(item)) {
                 grown.accept(item);
                 open.last = item.time;
-                open.count++;
-                if (open.items.size() < most) {
-                    open.items.add(item);
-                } else {
-                    cut = true;
-                }
+                open.items.add(item);
             }
             return;
         }
@@ -102,26 +87,14 @@ final class Search {
             return;
         }
         List<Item> taken = measure.chosen().isEmpty() ? parts() : new ArrayList<>(measure.chosen());
-        Open now = new Open(id(taken), item.time, item.time, taken);
+        Open now = new Open(id(taken), item.time, item, taken);
         fired.accept(now);
         clear();
         if (node.correlation.shape() instanceof Shape.Observed) {
             groups.accept(group(now, true));
         } else {
             open = now;
-            groups.accept(group(now, false));
         }
-    }
-
-    /** Goes on as a search did before. */
-    void restore(List<Item> kept, @Nullable Open wasOpen, long wasJudged, long wasNext) {
-        for (Item item : kept) {
-            next = item.place;
-            keep(item);
-        }
-        open = wasOpen;
-        judged = wasJudged;
-        next = wasNext;
     }
 
     private void keep(Item item) {
@@ -129,10 +102,12 @@ final class Search {
         items.addLast(item);
         measure.add(item);
         trim();
-        if (items.size() > most) {
-            cut = true;
-            removeFirst();
-            trim();
+    }
+
+    /** Gives the group that fired and still takes items. */
+    void unfinished(Consumer<Group> groups) {
+        if (open != null) {
+            groups.accept(group(open, false));
         }
     }
 
@@ -150,7 +125,7 @@ final class Search {
             judged = last.place;
             if (!isPartOfOther && measure.holds(first)) {
                 List<Item> taken = parts();
-                Open now = new Open(id(taken), end(first.time), taken.get(taken.size() - 1).time, taken);
+                Open now = new Open(id(taken), end(first.time), taken.get(taken.size() - 1), taken);
                 fired.accept(now);
                 groups.accept(group(now, true));
                 clear();
@@ -199,6 +174,15 @@ final class Search {
         Set<String> events = new LinkedHashSet<>();
         of.items.forEach(item -> events.addAll(item.events));
         return new Group(
-                node.correlation, of.id, values, of.first, of.last, of.held, new ArrayList<>(events), of.count, closed);
+                node.correlation,
+                of.id,
+                values,
+                of.first,
+                of.last,
+                of.held,
+                of.cause,
+                new ArrayList<>(events),
+                of.items.size(),
+                closed);
     }
 }

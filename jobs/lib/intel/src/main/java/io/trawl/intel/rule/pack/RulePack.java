@@ -72,6 +72,8 @@ public final class RulePack {
     private final @Nullable LookalikeJudge hosts;
 
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
+    /** The same of the rules that correlations are of. */
+    private final Map<String, Judge> ofCorrelations = new ConcurrentHashMap<>();
 
     /** @param indexed whether the index has the patterns that belong into it already: nothing of them is kept then */
     private RulePack(Map<String, byte[]> files, boolean indexed) throws IOException {
@@ -247,8 +249,12 @@ public final class RulePack {
      * @return null where no rule is for the source
      */
     public @Nullable Judge judge(List<String> formats, String setting) {
-        Judge judge = judges.computeIfAbsent(setting + "\n" + String.join(",", formats), any -> made(formats, setting));
+        Judge judge = judges.computeIfAbsent(key(formats, setting), any -> made(formats, setting));
         return judge == Judge.NONE ? null : judge;
+    }
+
+    private static String key(List<String> formats, String setting) {
+        return setting + "\n" + String.join(",", formats);
     }
 
     /**
@@ -307,12 +313,18 @@ public final class RulePack {
      * @return null where no such rule is for the source
      */
     public @Nullable Judge ofCorrelations(List<String> formats, String setting) {
-        List<Rule> rules = book.rules().stream()
-                .filter(rule -> book.correlations().isUsed(rule.id()))
-                .filter(rule -> !NewDomains.isAsked(rule))
-                .filter(isFor(formats, setting))
-                .toList();
-        return rules.isEmpty() ? null : RuleSet.of(rules);
+        if (book.correlations().isEmpty()) {
+            return null;
+        }
+        Judge judge = ofCorrelations.computeIfAbsent(key(formats, setting), any -> {
+            List<Rule> rules = book.rules().stream()
+                    .filter(rule -> book.correlations().isUsed(rule.id()))
+                    .filter(rule -> !NewDomains.isAsked(rule))
+                    .filter(isFor(formats, setting))
+                    .toList();
+            return rules.isEmpty() ? Judge.NONE : RuleSet.of(rules);
+        });
+        return judge == Judge.NONE ? null : judge;
     }
 
     /** Whether a rule is for the log source of a source's events. */

@@ -14,7 +14,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +25,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 class CorrelatorPropertiesTest {
-    private static final int LATENESS = 7;
-
     private static Limits limits(Order order, int number) {
         return new Limits(List.of(new Limit(order, BigDecimal.valueOf(number))));
     }
@@ -82,41 +79,53 @@ class CorrelatorPropertiesTest {
         return all;
     }
 
-    /** In another order, in which no event is more than the lateness behind a younger one. */
-    private static List<Fired> late(List<Fired> fired, Random random) {
-        Map<Fired, Long> arrivals = new LinkedHashMap<>();
-        fired.forEach(one -> arrivals.put(one, one.time().toEpochMilli() + random.nextInt(1000 * LATENESS)));
-        List<Fired> late = new ArrayList<>(fired);
-        late.sort(Comparator.comparing(arrivals::get));
-        return late;
+    /** By correlation, values and event: what was in a group. */
+    private static Set<String> places(List<Group> groups) {
+        Set<String> places = new HashSet<>();
+        groups.forEach(group -> group.events()
+                .forEach(event -> places.add(group.correlation().id() + group.values() + event)));
+        return places;
     }
 
     @Property(tries = 400)
-    void theHotPathFindsWhatABatchFinds(@ForAll long seed) {
+    void whatIsKnownSoFarIsWhatABatchFindsInTheEnd(@ForAll long seed) {
         Random random = new Random(seed);
         List<Fired> fired = fired(random);
         List<Group> expected = Correlator.batch(all(), fired);
-
         Map<String, Group> found = new TreeMap<>();
-        Correlator correlator = new Correlator(all(), Duration.ofSeconds(LATENESS), Correlator.Bounds.USUAL);
-        List<Fired> batch = new ArrayList<>();
-        for (Fired one : late(fired, random)) {
-            batch.add(one);
-            if (random.nextInt(3) == 0) {
-                correlator.add(batch, Instant.MAX).forEach(group -> found.put(group.id(), group));
-                batch.clear();
-            }
-            if (random.nextInt(10) == 0) {
-                byte[] state = correlator.state();
-                correlator = new Correlator(all(), Duration.ofSeconds(LATENESS), Correlator.Bounds.USUAL);
-                correlator.restore(state);
+        for (int until = 0; until < fired.size(); until += 1 + random.nextInt(5)) {
+            Instant now = fired.get(until).time();
+            for (Group group : Correlator.until(all(), fired.subList(0, until), now)) {
+                found.merge(group.id(), group, (before, after) -> {
+                    assertThat(after.cause()).isEqualTo(before.cause());
+                    assertThat(after.held()).isEqualTo(before.held());
+                    return after;
+                });
             }
         }
-        correlator.add(batch, Instant.MAX).forEach(group -> found.put(group.id(), group));
-        correlator.finish().forEach(group -> found.put(group.id(), group));
-
-        assertThat(correlator.notes()).isEmpty();
+        Correlator.until(all(), fired, Instant.MAX).forEach(group -> found.put(group.id(), group));
         assertThat(found.values()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Property(tries = 200)
+    void familiesFindWhatAllFindTogether(@ForAll long seed) {
+        List<Fired> fired = fired(new Random(seed));
+        List<Group> found = new ArrayList<>();
+        for (Correlations family : all().families()) {
+            Map<List<String>, List<Fired>> byPlace = new LinkedHashMap<>();
+            fired.stream()
+                    .filter(one -> family.isUsed(one.rule()))
+                    .forEach(one -> family.places(one)
+                            .forEach(place -> byPlace.computeIfAbsent(place, key -> new ArrayList<>())
+                                    .add(one)));
+            byPlace.values().forEach(some -> found.addAll(Correlator.batch(family, some)));
+        }
+        assertThat(places(found)).isEqualTo(places(Correlator.batch(all(), fired)));
+        assertThat(found)
+                .extracting(Group::id)
+                .containsExactlyInAnyOrderElementsOf(Correlator.batch(all(), fired).stream()
+                        .map(Group::id)
+                        .toList());
     }
 
     /** By the definition, looking at each window anew. */

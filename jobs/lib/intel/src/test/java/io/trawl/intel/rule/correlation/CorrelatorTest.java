@@ -7,7 +7,6 @@ import static io.trawl.intel.rule.correlation.Cases.fired;
 import static io.trawl.intel.rule.correlation.Cases.set;
 import static io.trawl.intel.rule.correlation.Cases.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trawl.intel.rule.correlation.Shape.Aggregate;
 import io.trawl.intel.rule.correlation.Shape.Limits;
@@ -15,7 +14,6 @@ import io.trawl.intel.rule.correlation.Shape.Limits.Limit;
 import io.trawl.intel.rule.correlation.Shape.Limits.Order;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -49,8 +47,6 @@ class CorrelatorTest {
     void ofNothingThereIsNoGroup() {
         assertThat(Correlator.batch(set(THREE), List.of())).isEmpty();
         assertThat(Correlator.batch(Correlations.NONE, fired("a@0 x"))).isEmpty();
-        assertThat(new Correlator(set(THREE), Duration.ZERO, Correlator.Bounds.USUAL).add(List.of(), Instant.MAX))
-                .isEmpty();
     }
 
     @Test
@@ -327,70 +323,56 @@ class CorrelatorTest {
     }
 
     @Test
-    void aGroupThatGoesOnKeepsItsId() {
-        Correlator correlator = new Correlator(set(THREE), Duration.ZERO, Correlator.Bounds.USUAL);
-        List<Group> first = correlator.add(fired("a@0 x, a@1 x, a@2 x, a@2.5 z"), Instant.MAX);
-        assertThat(first).hasSize(1);
+    void aGroupThatGoesOnKeepsItsIdAndCause() {
+        List<Group> first = Correlator.until(set(THREE), fired("a@0 x, a@1 x, a@2 x, z@2.5 x"), START.plusSeconds(3));
+        List<Group> last = Correlator.until(set(THREE), fired("a@0 x, a@1 x, a@2 x, a@4 x"), START.plusSeconds(11));
+        assertThat(text(first)).isEqualTo("x:1,2,3");
+        assertThat(text(last)).isEqualTo("x:1,2,3,4");
         assertThat(first.get(0).closed()).isFalse();
-        List<Fired> more = fired("a@0 y, a@0 y, a@0 y, a@0 y, a@4 x");
-        correlator.add(more.subList(4, 5), Instant.MAX);
-        List<Group> last = correlator.finish();
-        assertThat(text(last)).isEqualTo("x:1,2,3,5");
         assertThat(last.get(0).closed()).isTrue();
         assertThat(last.get(0).id()).isEqualTo(first.get(0).id());
+        assertThat(List.of(first.get(0).cause(), last.get(0).cause())).containsOnly("0003");
         assertThat(last.get(0).held()).isEqualTo(START.plusSeconds(2));
     }
 
     @Test
-    void whatComesTooLateIsCounted() {
-        Correlator correlator = new Correlator(set(THREE), Duration.ofSeconds(5), Correlator.Bounds.USUAL);
-        correlator.add(fired("a@100 x"), Instant.MAX);
-        correlator.add(fired("a@96 x, a@94 x"), Instant.MAX);
-        assertThat(correlator.notes())
-                .containsExactly("1 event came more than 5 s late: correlations do not count them until the window is"
-                        + " swept again");
-        assertThat(correlator.notes()).isEmpty();
+    void anUpperLimitIsJudgedWhenItsWindowHasEnded() {
+        Correlations few = set(count(Order.LT, 3));
+        List<Fired> fired = fired("a@0 x, a@1 x");
+        assertThat(Correlator.until(few, fired, START.plusSeconds(10))).isEmpty();
+        List<Group> ended = Correlator.until(few, fired, START.plusSeconds(11));
+        assertThat(text(ended)).isEqualTo("x:1,2");
+        assertThat(ended.get(0).cause()).isEqualTo("0002");
+        assertThat(few.waitsForEnds()).isTrue();
+        assertThat(set(THREE).waitsForEnds()).isFalse();
     }
 
     @Test
-    void aClockThatIsAheadDoesNotMakeOthersLate() {
-        Correlator correlator = new Correlator(set(THREE), Duration.ofSeconds(5), Correlator.Bounds.USUAL);
-        Instant now = START.plusSeconds(60);
-        correlator.add(fired("a@999999 x"), now);
-        correlator.add(fired("a@57 x, a@58 x, a@59 x"), now);
-        assertThat(correlator.notes()).isEmpty();
-        assertThat(text(correlator.finish())).isEqualTo("x:1,2,3");
-    }
-
-    @Test
-    void aLimitOfStateIsNoted() {
-        Correlator events = new Correlator(set(THREE), Duration.ZERO, new Correlator.Bounds(2, 100));
-        events.add(fired("a@0 x, a@1 x, a@2 x, a@3 x"), Instant.MAX);
-        assertThat(text(events.finish())).isEmpty();
-        assertThat(events.notes())
-                .containsExactly("correlation title of three: a group has more than 2 events in its timespan; not all"
-                        + " of them are kept");
-        Correlator groups = new Correlator(set(THREE), Duration.ZERO, new Correlator.Bounds(100, 2));
-        groups.add(fired("a@0 x, a@1 y, a@2 z, a@3 y, a@4 z, a@5 z, a@6 y"), Instant.MAX);
-        assertThat(text(groups.finish())).isEqualTo("z:3,5,6 y:2,4,7");
-        assertThat(groups.notes())
-                .containsExactly("correlations keep more than 2 groups: those that end first are left out, and may be"
-                        + " missed");
-    }
-
-    @Test
-    void stateOfAChangedCorrelationBeginsAnew() {
-        Correlator before = new Correlator(set(THREE), Duration.ZERO, Correlator.Bounds.USUAL);
-        before.add(fired("a@0 x, a@1 x, a@2 y"), Instant.MAX);
-        Correlation changed = correlation("three", new Shape.EventCount(Limits.atLeast(2)), "a");
-        Correlator after = new Correlator(set(changed), Duration.ZERO, Correlator.Bounds.USUAL);
-        after.restore(before.state());
-        assertThat(after.notes())
-                .containsExactly(
-                        "correlation title of three has changed: it begins anew, without the events of before");
-        assertThatThrownBy(() -> after.restore(new byte[] {0, 0, 0, 1, 2}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("the state of correlations is damaged");
+    void familiesKnowNothingOfEachOther() {
+        Shape two = new Shape.EventCount(Limits.atLeast(2));
+        Correlations all = set(
+                correlation("one", two, "a"),
+                correlation("two", two, "a", "b"),
+                correlation("three", two, "one"),
+                correlation("four", two, "three", "one", "five"),
+                correlation("five", two, "c"));
+        assertThat(all.families())
+                .extracting(family ->
+                        family.all().stream().map(Correlation::id).sorted().toList())
+                .containsExactlyInAnyOrder(List.of("two"), List.of("five", "four", "one", "three"));
+        for (Correlations family : all.families()) {
+            List<String> ids = family.all().stream().map(Correlation::id).toList();
+            family.all().forEach(one -> one.rules().stream()
+                    .filter(ids::contains)
+                    .forEach(rule -> assertThat(ids.indexOf(rule)).isLessThan(ids.indexOf(one.id()))));
+        }
+        List<Fired> some = fired("a@0 X, a@0");
+        Correlations alone = all.families().stream()
+                .filter(family -> family.all().size() == 1)
+                .findFirst()
+                .orElseThrow();
+        assertThat(alone.places(some.get(0))).containsExactly(List.of("x"));
+        assertThat(alone.places(some.get(1))).isEmpty();
     }
 
     @Test
