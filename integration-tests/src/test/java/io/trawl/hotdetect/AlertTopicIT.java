@@ -136,7 +136,7 @@ class AlertTopicIT {
         try (AlertTopic first = topic(own)) {
             KafkaProducer<byte[], byte[]> open = transaction(other, alert(other, "of the other"));
             first.fence();
-            first.commit(List.of(alert(own, "a1")), null, at(5));
+            first.commit(List.of(alert(own, "a1")), List.of(), null, at(5));
             first.close();
             try (AlertTopic second = topic(own)) {
                 second.fence();
@@ -164,7 +164,7 @@ class AlertTopicIT {
             topic.fence();
             assertThat(topic.committed()).isNull();
             assertThat(topic.since(Instant.EPOCH)).isEmpty();
-            topic.commit(List.of(alert(own, "a1")), null, at(5));
+            topic.commit(List.of(alert(own, "a1")), List.of(), null, at(5));
             assertThatExceptionOfType(Exception.class).isThrownBy(open::commitTransaction);
             assertThat(ids(topic.since(Instant.EPOCH))).containsExactly("a1");
             assertThat(topic.committed()).isEqualTo(at(5));
@@ -198,9 +198,9 @@ class AlertTopicIT {
         try (AlertTopic theirs = topic(other);
                 AlertTopic ours = topic(own)) {
             theirs.fence();
-            theirs.commit(List.of(alert(other, "b1")), null, at(1));
+            theirs.commit(List.of(alert(other, "b1")), List.of(), null, at(1));
             ours.fence();
-            ours.commit(List.of(alert(own, "a1")), null, at(1));
+            ours.commit(List.of(alert(own, "a1")), List.of(), null, at(1));
             assertThat(ids(ours.since(Instant.EPOCH))).containsExactly("a1");
             assertThat(ids(theirs.since(Instant.EPOCH))).containsExactly("b1");
         }
@@ -212,7 +212,7 @@ class AlertTopicIT {
         try (AlertTopic topic = new AlertTopic(settings, settings.source(own))) {
             topic.create();
             topic.fence();
-            topic.commit(List.of(alert(own, "a1")), null, at(5));
+            topic.commit(List.of(alert(own, "a1")), List.of(), null, at(5));
             assertThat(topic.committed()).isEqualTo(at(5));
             assertThat(ids(topic.since(Instant.EPOCH))).containsExactly("a1");
         }

@@ -114,6 +114,50 @@ final class Crafted {
                     cs-method: GET
                 condition: any
             """,
+            "correlations.yml",
+            """
+            title: A part of a transfer
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c05
+            name: transfer_part
+            level: low
+            logsource:
+                category: proxy
+            detection:
+                part:
+                    c-uri|startswith: 'http://parts.example/'
+                condition: part
+            ---
+            title: An end of a transfer
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c06
+            name: transfer_end
+            level: low
+            logsource:
+                category: proxy
+            detection:
+                end:
+                    c-uri|startswith: 'http://end.example/'
+                condition: end
+            ---
+            title: A transfer in many parts
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c07
+            level: high
+            correlation:
+                type: event_count
+                rules: [transfer_part]
+                group-by: [c-ip]
+                timespan: 10m
+                condition:
+                    gte: 4
+            ---
+            title: A transfer that ended
+            id: 0b9c7f4e-52a5-4a39-8f0f-6f1d8f9e0c08
+            level: critical
+            correlation:
+                type: temporal_ordered
+                rules: [transfer_part, transfer_end]
+                group-by: [c-ip]
+                timespan: 10m
+            """,
             "patterns.stix",
             "[url:value LIKE 'http://odd.example/%' AND url:value MATCHES '~user$']\n");
 
@@ -165,6 +209,9 @@ final class Crafted {
             "GET http://co.uk/",
             "GET http://mail.example/");
 
+    /** Who meets correlations. */
+    static final int CLIENTS = 30;
+
     private Crafted() {}
 
     /** Writes the feeds into a folder, and gives them. */
@@ -189,6 +236,19 @@ final class Crafted {
             Files.writeString(folder.resolve(rule.getKey()), rule.getValue());
         }
         return folder;
+    }
+
+    /** Clients that meet correlations, with lines a part of the log away from each other; {@code end} is what follows. */
+    static List<String> correlated(String end) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            for (int client = 0; client < CLIENTS; client++) {
+                String host = i == 5 ? "end.example" : "parts.example";
+                lines.add("203.0.113." + (100 + client) + " - - [14/Nov/2023:22:1" + i + ":20 +0000] \"GET http://"
+                        + host + "/" + i + " HTTP/1.1\" 200 5 \"-\" \"-\"" + end);
+            }
+        }
+        return lines;
     }
 
     /** The requests as a combined log has them, with referrers and user agents; {@code end} is what follows. */

@@ -160,6 +160,12 @@ class HotDetectIT {
             for (int i = 0; i < crafted.size(); i++) {
                 lines.add(i * (lines.size() / crafted.size()), crafted.get(i).getBytes(StandardCharsets.UTF_8));
             }
+            List<String> correlated = Crafted.correlated(" TCP_MISS:HIER_DIRECT");
+            int every = lines.size() / correlated.size() / 3 * 3;
+            for (int i = 0; i < correlated.size(); i++) {
+                // A client's lines are all in one partition, in their order.
+                lines.add(i * every + i % 3, correlated.get(i).getBytes(StandardCharsets.UTF_8));
+            }
             for (int i = 0; i < lines.size(); i++) {
                 String host = "p" + i % 3;
                 long offset = at.merge(host, lines.get(i).length + 1L, Long::sum) - lines.get(i).length - 1;
@@ -232,6 +238,13 @@ class HotDetectIT {
                         "user-agent",
                         "user-agent-regex",
                         "rule");
+        assertThat(unsuppressed.entrySet().stream()
+                        .filter(one -> one.getKey().contains("A transfer"))
+                        .map(one -> one.getKey() + " " + one.getValue()))
+                .as("groups of correlations")
+                .hasSize(2 * Crafted.CLIENTS)
+                .allMatch(text -> text.endsWith(" rule A transfer in many parts 1")
+                        || text.endsWith(" rule A transfer that ended 1"));
         assertThat(HotJob.alerts(agreed).stream()
                         .filter(alert -> alert.getRuleId() != null)
                         .map(alert -> alert.getRuleLevel() + " " + alert.getRuleName() + ": " + alert.getReason())

@@ -172,12 +172,14 @@ final class AlertTopic implements AutoCloseable {
     /**
      * Sends alerts and commits offsets, both or neither. May be called again after a failure: what was done is known.
      *
+     * @param more messages to other topics that come with them
      * @param from what is committed now
      * @param until what is committed then
      * @throws FatalFailure somebody else has committed since
      * @throws JobFailure Kafka does not do it now
      */
-    void commit(List<Alert> alerts, @Nullable Position from, Position until) {
+    void commit(
+            List<Alert> alerts, List<ProducerRecord<byte[], byte[]>> more, @Nullable Position from, Position until) {
         try {
             KafkaProducer<byte[], byte[]> to = producer;
             if (to == null) {
@@ -203,6 +205,7 @@ final class AlertTopic implements AutoCloseable {
                                 ? value.array()
                                 : bytes(value)));
             }
+            more.forEach(to::send);
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             until.offsets()
                     .forEach((partition, offset) -> offsets.put(

@@ -20,6 +20,9 @@ import io.trawl.hotdetect.batch.OffsetRanges;
 import io.trawl.hotdetect.batch.ReadSoFar;
 import io.trawl.hotdetect.batch.Slice;
 import io.trawl.hotdetect.batch.TimedDetection;
+import io.trawl.hotdetect.correlation.Change;
+import io.trawl.hotdetect.correlation.Correlated;
+import io.trawl.hotdetect.correlation.KeptStore;
 import io.trawl.kafka.HotProgress;
 import io.trawl.kafka.KafkaLines;
 import io.trawl.kafka.Offsets;
@@ -29,6 +32,7 @@ import io.trawl.record.ProxyEvent;
 import io.trawl.run.Jobs;
 import io.trawl.run.Run;
 import io.trawl.schema.word.SweepKind;
+import io.trawl.steps.Correlating;
 import io.trawl.steps.IndicatorSnapshot;
 import io.trawl.steps.SweepStep;
 import java.io.IOException;
@@ -39,6 +43,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.streaming.kafka010.KafkaUtils;
 import org.apache.spark.streaming.kafka010.LocationStrategies;
@@ -72,6 +77,7 @@ final class MicroBatches implements AutoCloseable {
     private final long nanos;
     private final TopicLog log;
     private final Patience patience;
+    private final Correlated correlated;
     private @Nullable HBaseStore<Detection> hbase;
     private volatile @Nullable Position position;
     private Map<Integer, Long> again = Map.of();
@@ -104,6 +110,7 @@ final class MicroBatches implements AutoCloseable {
         this.nanos = settings.duration("hot.stuck").toNanos() / 4;
         this.log = new TopicLog(run, settings, acceptLoss);
         this.patience = new Patience(stop, progress);
+        this.correlated = new Correlated(settings, source);
         this.window = new AlertWindow(settings.duration("hot.suppression"));
     }
 
@@ -166,9 +173,10 @@ final class MicroBatches implements AutoCloseable {
             }
             indicators.use(snapshot);
             again = replayed(from, extent);
+            correlated.begin(snapshot, from, newest);
             hbase = store;
             topicNow = extent.topicId();
-            commit(List.of(), committed, new Position(from, snapshot.id(), appended, newest));
+            commit(List.of(), List.of(), committed, new Position(from, snapshot.id(), appended, newest));
             return from;
         });
     }
@@ -286,8 +294,15 @@ final class MicroBatches implements AutoCloseable {
                 newest.merge(range.partition(), read.newest(), Math::max);
             }
         }
-        Instant stored = found.stored();
-        List<TimedDetection> sighted = found.sighted();
+        Change groups = correlated.judge(found.kept(), newest);
+        patience.until(() -> {
+            Correlated.put(groups, store);
+            return groups;
+        });
+        List<TimedDetection> sighted = Stream.concat(found.sighted().stream(), groups.fired().stream())
+                .sorted(TimedDetection.ORDER)
+                .toList();
+        Instant stored = Instant.now();
         AlertWindow.Change change = window.of(sighted, stored);
         Instant appended = from.appended();
         for (TimedDetection one : sighted) {
@@ -298,10 +313,11 @@ final class MicroBatches implements AutoCloseable {
         patience.until(() -> {
             // Behind the reading: the messages of the batch are of this log, and so were those before it.
             log.requireWhole(before);
-            commit(change.alerts(), before, until);
+            commit(change.alerts(), correlated.messages(groups), before, until);
             return until;
         });
         window.accept(change);
+        progress.correlations(correlated.counts());
         progress.end(
                 found.tally(), sighted, found.copies(), stored, change.alerts().size());
         return done;
@@ -319,13 +335,14 @@ final class MicroBatches implements AutoCloseable {
     /**
      * @param sighted what is new
      * @param copies detections of lines that came before
+     * @param kept what the rules of correlations found
      * @param read how far the lines were read, by partition
      */
     private record Found(
             Tally tally,
             List<TimedDetection> sighted,
             long copies,
-            Instant stored,
+            KeptStore kept,
             Map<Integer, ReadSoFar.Place> read) {}
 
     /** The very steps of the batch path, on the first slice of these lines: its partitions share the bytes. */
@@ -342,23 +359,30 @@ final class MicroBatches implements AutoCloseable {
                 .count();
         long most = Math.max(1, bytes / Math.max(1, filled));
         long time = nanos;
-        Tally tally = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
+        Flow<ProxyEvent> events = Flow.of(lines.mapPartitions(some -> new Slice(some, most, time, read))
                         .map(reader::read))
                 .then(parse(parser))
-                .then(expect(ProxyEvent.class))
-                .then(new BugGuard.Judging(engine))
+                .then(expect(ProxyEvent.class));
+        Correlating correlating = correlated.correlating();
+        KeptStore kept = correlated.store();
+        if (correlating != null) {
+            events = events.also(
+                    some -> some.then(KeptStore.judging(correlating)).into(kept));
+        }
+        Tally tally = events.then(new BugGuard.Judging(engine))
                 .then(Step.<Detection, TimedDetection>of("sighted", TimedDetection::of))
                 .into(hits)
                 .run();
-        return new Found(tally, hits.hits(), hits.copies(), Instant.now(), read.value());
+        return new Found(tally, hits.hits(), hits.copies(), kept, read.value());
     }
 
     /** Between two batches: the snapshot that is ready is used from here on. */
     private Position takeUp(IndicatorSnapshot taken, Position now) {
         Position from = new Position(now.offsets(), taken.id(), now.appended(), now.newest());
+        var kept = patience.until(() -> correlated.takeUp(taken, now.offsets(), now.newest()));
         patience.until(() -> {
             indicators.note(taken, formats, topicNow, now.offsets(), Map.of());
-            commit(List.of(), now, from);
+            commit(List.of(), kept, now, from);
             return from;
         });
         indicators.use(taken);
@@ -370,7 +394,7 @@ final class MicroBatches implements AutoCloseable {
         Position now = position;
         if (now != null && committedAt.plus(KEPT_ALIVE).isBefore(Instant.now())) {
             patience.until(() -> {
-                commit(List.of(), now, now);
+                commit(List.of(), List.of(), now, now);
                 return now;
             });
         }
@@ -384,9 +408,10 @@ final class MicroBatches implements AutoCloseable {
         return false;
     }
 
-    private void commit(List<Alert> alerts, @Nullable Position from, Position until) {
+    private void commit(
+            List<Alert> alerts, List<ProducerRecord<byte[], byte[]>> more, @Nullable Position from, Position until) {
         lease.awaitHeld(stop, progress::waiting);
-        topic.commit(alerts, from, until);
+        topic.commit(alerts, more, from, until);
         position = until;
         committedAt = Instant.now();
     }

@@ -34,6 +34,7 @@ final class Progress implements Source {
     private final Histogram appendToAlert = histogram("append_to_alert_ms", LATEST);
     private final Histogram eventToAlert = histogram("event_to_alert_ms", LATEST);
     private final Map<String, Long> invalidBy = new TreeMap<>();
+    private Map<String, Long> correlations = Map.of();
     private long suppressed;
     private long copies;
     private long batches;
@@ -159,6 +160,11 @@ final class Progress implements Source {
         because = null;
     }
 
+    /** What is kept for correlations; nothing where there are none. */
+    synchronized void correlations(Map<String, Long> counts) {
+        correlations = Map.copyOf(counts);
+    }
+
     void lag(Lag now) {
         lag = now;
     }
@@ -196,6 +202,10 @@ final class Progress implements Source {
         heartbeat.put("suppressed", suppressed).put("copies", copies).put("invalid", invalid.getCount());
         ObjectNode reasons = heartbeat.putObject("invalid_by");
         invalidBy.forEach(reasons::put);
+        if (!correlations.isEmpty()) {
+            ObjectNode kept = heartbeat.putObject("correlations");
+            new TreeMap<>(correlations).forEach(kept::put);
+        }
         quantiles(heartbeat.putObject("append_to_hbase_ms"), appendToHBase);
         quantiles(heartbeat.putObject("append_to_alert_ms"), appendToAlert);
         quantiles(heartbeat.putObject("event_to_alert_ms"), eventToAlert);

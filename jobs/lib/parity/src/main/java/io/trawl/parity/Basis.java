@@ -59,6 +59,9 @@ record Basis(
     static final String SCORED =
             "only the batch sweep knows whether the host was seen before, which is a part of the score";
 
+    private static final String OTHER_GROUPS =
+            "the two had other events at hand: late ones, those from before the hot path began, or too many (docs/rules.md)";
+
     /** One detection of the batch sweep, and its row. */
     void batch(Detection detection, Result row, Findings into) {
         boolean missing = !isLoaded(row);
@@ -87,10 +90,7 @@ record Basis(
         Reason reason;
         String why;
         Long snapshot = hot.snapshot(partition, offset);
-        if (detection.getHow().equals(CORRELATION)) {
-            reason = Reason.CORRELATION;
-            why = "the hot path does not judge correlations";
-        } else if (detection.getHow().equals(RISK)) {
+        if (detection.getHow().equals(RISK)) {
             reason = Reason.CORRELATION;
             why = "the hot path does not add up the risk of clients";
         } else if (asksForNewDomains(detection)) {
@@ -113,6 +113,9 @@ record Basis(
         } else if (snapshot == null || snapshot != this.snapshot) {
             reason = Reason.OTHER_INDICATORS;
             why = snapshots(snapshot, this.snapshot);
+        } else if (detection.getHow().equals(CORRELATION)) {
+            reason = Reason.CORRELATION;
+            why = OTHER_GROUPS;
         } else {
             reason = Reason.UNEXPLAINED;
             why = "the hot path has stored up to offset " + hot.position(partition) + " with the same indicators ("
@@ -163,12 +166,21 @@ record Basis(
                 String names = String.join(", ", fields.keySet());
                 String otherFormats = otherFormats(batch.getPartition(), batch.getOffset());
                 boolean scored = isScored(batch.getIndicatorId()) && OF_SCORE.containsAll(fields.keySet());
-                Reason reason = with != snapshot
-                        ? Reason.OTHER_INDICATORS
-                        : otherFormats != null ? Reason.OTHER_FORMATS : scored ? Reason.NEW_DOMAIN : Reason.UNEXPLAINED;
-                String why = with != snapshot
-                        ? snapshots(with, snapshot)
-                        : otherFormats == null && scored ? SCORED : otherFormats;
+                Reason reason = Reason.UNEXPLAINED;
+                String why = null;
+                if (with != snapshot) {
+                    reason = Reason.OTHER_INDICATORS;
+                    why = snapshots(with, snapshot);
+                } else if (otherFormats != null) {
+                    reason = Reason.OTHER_FORMATS;
+                    why = otherFormats;
+                } else if (scored) {
+                    reason = Reason.NEW_DOMAIN;
+                    why = SCORED;
+                } else if (batch.getHow().equals(CORRELATION)) {
+                    reason = Reason.CORRELATION;
+                    why = OTHER_GROUPS;
+                }
                 into.add(
                         Kind.DIFFERENT,
                         reason,
@@ -248,6 +260,9 @@ record Basis(
                 } else if (against == null || with != against) {
                     reason = Reason.OTHER_INDICATORS;
                     why = snapshots(with, against);
+                } else if (detection.path("how").asText().equals(CORRELATION)) {
+                    reason = Reason.CORRELATION;
+                    why = OTHER_GROUPS;
                 } else {
                     reason = Reason.UNEXPLAINED;
                     why = "the batch sweep read the line with the same indicators (" + with + ")";

@@ -20,7 +20,7 @@ public enum Reason {
     HEALED("healed"),
     /** The hot path, of an older version, found it in url.domain, and the batch sweep in the field of DNS or TLS. */
     OTHER_FIELD("other field"),
-    /** Several events met it together, which only the batch sweep judges. */
+    /** Several events met it together, and the two did not have the same events at hand when they judged them. */
     CORRELATION("correlation"),
     /** It hangs on whether the source saw a domain before, which only the batch sweep knows. */
     NEW_DOMAIN("new domain"),

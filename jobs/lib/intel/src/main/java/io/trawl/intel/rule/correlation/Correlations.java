@@ -263,9 +263,7 @@ public final class Correlations {
      */
     public Set<List<String>> places(Fired fired) {
         Node only = nodes.size() == 1 ? nodes.get(0) : null;
-        return only == null || only.correlation.groupBy().isEmpty()
-                ? Set.of(List.of())
-                : Correlator.keys(only, fired);
+        return only == null || only.correlation.groupBy().isEmpty() ? Set.of(List.of()) : Correlator.keys(only, fired);
     }
 
     /** Whether time alone can make a group come true: a condition that more events can break waits for a window's end. */

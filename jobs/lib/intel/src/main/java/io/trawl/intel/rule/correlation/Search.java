@@ -41,6 +41,7 @@ final class Search {
         final String id;
         /** The event with which it came true. */
         final String cause;
+
         final List<Item> items;
         Instant last;
 

@@ -82,8 +82,8 @@ class CorrelatorPropertiesTest {
     /** By correlation, values and event: what was in a group. */
     private static Set<String> places(List<Group> groups) {
         Set<String> places = new HashSet<>();
-        groups.forEach(group -> group.events()
-                .forEach(event -> places.add(group.correlation().id() + group.values() + event)));
+        groups.forEach(group ->
+                group.events().forEach(event -> places.add(group.correlation().id() + group.values() + event)));
         return places;
     }
 
@@ -123,9 +123,8 @@ class CorrelatorPropertiesTest {
         assertThat(places(found)).isEqualTo(places(Correlator.batch(all(), fired)));
         assertThat(found)
                 .extracting(Group::id)
-                .containsExactlyInAnyOrderElementsOf(Correlator.batch(all(), fired).stream()
-                        .map(Group::id)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Correlator.batch(all(), fired).stream().map(Group::id).toList());
     }
 
     /** By the definition, looking at each window anew. */

@@ -362,9 +362,10 @@ class CorrelatorTest {
                 .containsExactlyInAnyOrder(List.of("two"), List.of("five", "four", "one", "three"));
         for (Correlations family : all.families()) {
             List<String> ids = family.all().stream().map(Correlation::id).toList();
-            family.all().forEach(one -> one.rules().stream()
-                    .filter(ids::contains)
-                    .forEach(rule -> assertThat(ids.indexOf(rule)).isLessThan(ids.indexOf(one.id()))));
+            family.all()
+                    .forEach(one -> one.rules().stream()
+                            .filter(ids::contains)
+                            .forEach(rule -> assertThat(ids.indexOf(rule)).isLessThan(ids.indexOf(one.id()))));
         }
         List<Fired> some = fired("a@0 X, a@0");
         Correlations alone = all.families().stream()
