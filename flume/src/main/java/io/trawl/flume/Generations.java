@@ -57,7 +57,7 @@ final class Generations {
         long end;
         /** The batch in which the file at the path was last looked at. */
         long looked;
-        /** The header line that stood last before the end; null where there was none. */
+        /** The header line that stood last before the end; null if there was none. */
         @Nullable
         String header;
         /** The last line, if it is not too long. */
@@ -72,7 +72,7 @@ final class Generations {
     private record Found(
             String generation, long inode, @Nullable String header) {}
 
-    /** A line's file: its generation, and the last header line before the line; null where there is none. */
+    /** A line's file: its generation, and the last header line before the line; null if there is none. */
     record Place(String generation, @Nullable String header) {}
 
     Generations(Rotation rotation, HeaderLines headers) {

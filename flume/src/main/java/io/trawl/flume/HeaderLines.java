@@ -21,7 +21,7 @@ final class HeaderLines {
     private final List<byte[]> beginnings;
     private boolean warned;
 
-    /** @param beginnings how such lines begin, separated by blanks; none where it is empty */
+    /** @param beginnings how such lines begin, separated by blanks; none if it is empty */
     HeaderLines(String beginnings) {
         this.beginnings = Arrays.stream(beginnings.strip().split("\\s+"))
                 .filter(word -> !word.isEmpty())
@@ -49,7 +49,7 @@ final class HeaderLines {
      * What such a line is sent as.
      *
      * @param line without its line end
-     * @return null where it is too long: the lines after it then have no header line
+     * @return null if it is too long: the lines after it then have no header line
      */
     @Nullable
     String text(byte[] line) {
@@ -64,7 +64,7 @@ final class HeaderLines {
         return new String(line, 0, end, StandardCharsets.UTF_8);
     }
 
-    /** The last such line of a file before a byte at which a line starts; null where there is none. */
+    /** The last such line of a file before a byte at which a line starts; null if there is none. */
     @Nullable
     String before(LogFile file, long offset) throws IOException {
         if (!isUsed()) {

@@ -37,7 +37,7 @@ final class LogFile implements Closeable {
         this.fingerprint = fingerprint(bytes);
     }
 
-    /** @return null where no file lies at the path, or another one takes its place again and again */
+    /** @return null if no file lies at the path, or another one takes its place again and again */
     static @Nullable LogFile open(Path path) throws IOException {
         for (int i = 0; i < TRIES; i++) {
             if (!Files.isRegularFile(path)) {
@@ -137,7 +137,7 @@ final class LogFile implements Closeable {
      *
      * @param before byte at which a line starts
      * @param longest of a longer line only its beginning is given: more bytes than this
-     * @return null where there is none
+     * @return null if there is none
      */
     byte @Nullable [] lastLine(List<byte[]> beginnings, long before, int longest) throws IOException {
         int most = beginnings.stream()

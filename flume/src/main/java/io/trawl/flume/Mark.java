@@ -21,7 +21,7 @@ record Mark(long inode, long place, long size, long noted, String log, String ge
     /** Bytes in a digest; no two lines of an access log are alike for so long. */
     static final int DIGESTED = 1024;
 
-    /** @return null where the file is shorter than that */
+    /** @return null if the file is shorter than that */
     static @Nullable Mark of(LogFile file, long place, String log, Rotation rotation) throws IOException {
         long size = file.size();
         if (size < place) {
@@ -73,7 +73,7 @@ record Mark(long inode, long place, long size, long noted, String log, String ge
                 tail);
     }
 
-    /** Reads what {@link #toString()} wrote; empty where it is something else. */
+    /** Reads what {@link #toString()} wrote; empty if it is something else. */
     static Optional<Mark> read(String line) {
         String[] parts = line.split(" ", -1);
         if (parts.length != 8) {

@@ -41,7 +41,7 @@ final class Marks {
         this.rotation = rotation;
     }
 
-    /** How far a file was sent; 0 where that is not known. */
+    /** How far a file was sent; 0 if that is not known. */
     long place(long inode) {
         Deque<Mark> marks = files.get(inode);
         return marks == null ? 0 : marks.getLast().place();

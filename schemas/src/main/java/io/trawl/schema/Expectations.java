@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link PlainText}), and {@code required-when} for an optional field, the name of another field: where that one is there,
  * this one has to be.
  *
- * <p>The checks are built once for a schema; checking a record allocates nothing where it meets them.
+ * <p>The checks are built once for a schema; checking a record allocates nothing if it meets them.
  */
 public final class Expectations {
     private static final String PLAIN = "plain";
@@ -47,7 +47,7 @@ public final class Expectations {
 
     /**
      * @param schema an Avro record
-     * @throws IllegalArgumentException where an expectation cannot be read, or does not fit its field's type
+     * @throws IllegalArgumentException if an expectation cannot be read, or does not fit its field's type
      */
     public static Expectations of(Schema schema) {
         List<Of> fields = new ArrayList<>();
@@ -145,7 +145,7 @@ public final class Expectations {
                 : Long.toString(bound);
     }
 
-    /** @return the first expectation that the record does not meet; null where it meets all */
+    /** @return the first expectation that the record does not meet; null if it meets all */
     public @Nullable Violation check(IndexedRecord record) {
         return check(record, record instanceof ProxyEvent event && EventTexts.arePlain(event));
     }

@@ -113,7 +113,7 @@ public final class CombinedParser implements Parser {
     }
 
     /**
-     * Where [time] begins, -1 where there is none: the first [ behind a space that ends as a time does, before a quote.
+     * Where [time] begins, -1 if there is none: the first [ behind a space that ends as a time does, before a quote.
      * A user's name may have brackets in it.
      */
     private static int bracket(Scanner in) {

@@ -95,7 +95,7 @@ final class CombinedTrailer {
         return null;
     }
 
-    /** Where the result of Squid's result:hierarchy ends, -1 where the column does not look like one. */
+    /** Where the result of Squid's result:hierarchy ends, -1 if the column does not look like one. */
     private static int resultEnd(Scanner in, int from, int to) {
         int colon = -1;
         for (int i = from; i < to; i++) {

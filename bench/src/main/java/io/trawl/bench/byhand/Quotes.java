@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Quotes {
     private Quotes() {}
 
-    /** Position of the quote that closes the one at hand, -1 where there is none. */
+    /** Position of the quote that closes the one at hand, -1 if there is none. */
     static int closing(Scanner in) {
         for (int i = in.at + 1; i < in.bytes.length; i++) {
             if (in.bytes[i] == '\\') {
@@ -47,7 +47,7 @@ final class Quotes {
     }
 
     /**
-     * The text between two quotes, its escapes undone; null where it is {@code -} or empty.
+     * The text between two quotes, its escapes undone; null if it is {@code -} or empty.
      *
      * @param squid whether Squid wrote it, whose own formats escape nothing
      */

@@ -66,7 +66,7 @@ final class Scanner {
         return end;
     }
 
-    /** A run of digits as a number; -1 where it is empty, longer than 18 digits or has anything else in it. */
+    /** A run of digits as a number; -1 if it is empty, longer than 18 digits or has anything else in it. */
     long number(int from, int to) {
         return Bytes.number(bytes, from, to);
     }
@@ -75,7 +75,7 @@ final class Scanner {
         return to - from == 1 && bytes[from] == only;
     }
 
-    /** The text of a column, null where it is {@code -} or empty. */
+    /** The text of a column, null if it is {@code -} or empty. */
     @Nullable
     String text(int from, int to) {
         if (from >= to || is(from, to, '-')) {
@@ -91,7 +91,7 @@ final class Scanner {
         return text == null || text.chars().anyMatch(Character::isISOControl) ? null : text;
     }
 
-    /** A user's name as Squid writes it: percent-escapes and doubled backslashes undone; null where there is none. */
+    /** A user's name as Squid writes it: percent-escapes and doubled backslashes undone; null if there is none. */
     @Nullable
     String squidUser(int from, int to) {
         boolean escaped = false;

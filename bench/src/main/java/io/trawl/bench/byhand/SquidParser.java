@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * whatever a site appends.
  *
  * <p>The URL may have spaces in it (uri_whitespace allow); the column that looks like hierarchy/peer tells where it ends:
- * the last but one of the line where nothing is appended, so that a URL cannot pretend to be the columns behind it.
+ * the last but one of the line where nothing is appended, so that a URL cannot pretend to be the columns after it.
  * The user is then the one column before, so of a user's name with spaces all but its end counts as URL.
  * Requests that Squid itself could not read ({@code error:invalid-request}) are events without a host.
  */
@@ -219,7 +219,7 @@ public final class SquidParser implements Parser {
         }
     }
 
-    /** Where hierarchy/peer begins in a line that ends with it and a media type; -1 where the line does not. */
+    /** Where hierarchy/peer begins in a line that ends with it and a media type; -1 if the line does not. */
     private static int standardHierarchy(Scanner in) {
         int end = trimmed(in, in.bytes.length);
         int type = columnStart(in, end);
@@ -252,7 +252,7 @@ public final class SquidParser implements Parser {
         return start;
     }
 
-    /** Where the code of hierarchy/peer ends, -1 where the column does not look like one. */
+    /** Where the code of hierarchy/peer ends, -1 if the column does not look like one. */
     private static int hierarchyEnd(Scanner in, int from, int to) {
         int i = from;
         while (i < to

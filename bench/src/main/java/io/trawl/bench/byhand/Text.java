@@ -32,7 +32,7 @@ final class Text {
         return decoded(bytes, from, to, false);
     }
 
-    /** The text without control characters: each becomes the percent-escape of its UTF-8, as a byte that is no UTF-8 does. */
+    /** The text without control characters: each becomes the percent-escape of its UTF-8, as a byte that is not UTF-8 does. */
     public static String clean(byte[] bytes, int from, int to) {
         if (isPrintableAscii(bytes, from, to)) {
             return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
@@ -138,7 +138,7 @@ final class Text {
         return true;
     }
 
-    /** Length of the UTF-8 sequence at a position (RFC 3629), 0 where it is none. */
+    /** Length of the UTF-8 sequence at a position (RFC 3629), 0 if it is none. */
     private static int sequence(byte[] bytes, int at, int to) {
         int first = bytes[at] & 0xFF;
         if (first < 0x80) {

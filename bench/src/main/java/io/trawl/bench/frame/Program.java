@@ -39,7 +39,7 @@ public record Program(String name, List<String> command, Map<String, String> env
      *
      * @param python runs bench/peers/measure.py
      * @param answer takes what it prints
-     * @throws BenchFailure where it ends with another status than 0
+     * @throws BenchFailure if it ends with another status than 0
      */
     public Took run(Path python, Path measure, Path answer) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(python.toString(), measure.toString(), answer.toString()));

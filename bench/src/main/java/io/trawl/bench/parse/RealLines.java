@@ -22,7 +22,7 @@ final class RealLines {
     /**
      * The lines that the format reads.
      *
-     * @param corpora a folder with NAME/raw.log; null where there is none
+     * @param corpora a folder with NAME/raw.log; null if there is none
      */
     static List<byte[]> of(DeclaredFormat format, @Nullable Path corpora) throws IOException {
         Path raw = corpora == null ? null : corpora.resolve(format.name()).resolve("raw.log");

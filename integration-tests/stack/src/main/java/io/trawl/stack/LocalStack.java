@@ -38,7 +38,7 @@ public final class LocalStack implements AutoCloseable {
      * How a server is.
      *
      * @param up its process lives, it has answered, and its ports are open
-     * @param pid its process, -1 where none lives
+     * @param pid its process, -1 if none lives
      * @param ports by the name of their setting
      * @param seconds how long its last start took, -1 if it has not answered
      * @param restarts the starts that the watch made, oldest first

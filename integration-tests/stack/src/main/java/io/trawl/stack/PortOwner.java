@@ -11,7 +11,7 @@ import java.util.Optional;
 final class PortOwner {
     private PortOwner() {}
 
-    /** " by process 123 (java)", or nothing where that is not known. */
+    /** " by process 123 (java)", or nothing if that is not known. */
     static String of(int port) {
         for (String table : new String[] {"/proc/net/tcp", "/proc/net/tcp6"}) {
             Optional<String> inode = listening(Path.of(table), port);

@@ -181,7 +181,7 @@ final class Spark {
         return site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
     }
 
-    /** The archive of classes that bin/trawl makes; empty where it has not begun to make one. */
+    /** The archive of classes that bin/trawl makes; empty if it has not begun to make one. */
     static Optional<Path> archive(Site site) {
         return Optional.of(site.home().resolve(".trawl/classes/drivers.jsa")).filter(Files::exists);
     }

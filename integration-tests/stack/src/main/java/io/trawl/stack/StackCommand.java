@@ -307,7 +307,7 @@ public final class StackCommand {
 
     /** A supervisor that answers. */
     private record Control(long pid, int port, String token) {
-        /** The supervisor that runs the stack; null where none does. */
+        /** The supervisor that runs the stack; null if none does. */
         static @Nullable Control of(Options options) {
             Map<String, String> file = Site.propertiesIfAny(Supervisor.controlFile(options));
             if (!file.containsKey("token")) {

@@ -167,7 +167,7 @@ final class IndicatorPool {
     /**
      * What a request must match, each indicator once a field. A linear comparison, for the few lines it is asked for.
      *
-     * @param url null where the log has none, as for CONNECT
+     * @param url null if the log has none, as for CONNECT
      */
     List<Planted> matches(
             String proxy,

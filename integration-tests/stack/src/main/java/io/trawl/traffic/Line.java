@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param offset byte at which it starts in its proxy's log
  * @param time when it was written; the line itself has it in the precision of its format
  * @param bytes the line without its line end, which is one LF; not to be changed
- * @param malformed in which way it is invalid; null where it is valid
- * @param nearMiss in which way it resembles a hit; null where it does not
+ * @param malformed in which way it is invalid; null if it is valid
+ * @param nearMiss in which way it resembles a hit; null if it does not
  * @param planted every match it must lead to; empty for nearly all lines
  */
 public record Line(

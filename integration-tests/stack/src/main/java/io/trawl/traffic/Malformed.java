@@ -3,7 +3,7 @@ package io.trawl.traffic;
 import java.util.Locale;
 import java.util.Set;
 
-/** In which way a line is no valid one. */
+/** In which way a line is not a valid one. */
 public enum Malformed {
     /** It ends before its URL. */
     CUT("syntax", "status"),
@@ -17,7 +17,7 @@ public enum Malformed {
     SIZE("size"),
     /** It is a message of another log. */
     FOREIGN("syntax", "timestamp"),
-    /** Bytes that are no text: NUL, and sequences that UTF-8 does not have. */
+    /** Bytes that are not text: NUL, and sequences that UTF-8 does not have. */
     BINARY("syntax", "timestamp"),
     /** Nothing. */
     EMPTY("empty");

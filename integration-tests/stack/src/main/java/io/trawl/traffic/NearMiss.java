@@ -14,7 +14,7 @@ public enum NearMiss {
     OTHER_QUERY,
     /** A URL that differs from an indicator in its scheme, where the indicator has one. */
     OTHER_SCHEME,
-    /** The address before a range, or the one behind it. */
+    /** The address before a range, or the one after it. */
     OUTSIDE_RANGE,
     /** The address next to an indicator's. */
     NEXT_ADDRESS,

@@ -115,7 +115,7 @@ public final class Traffic implements Iterable<Line> {
             return this;
         }
 
-        /** Distinct domains that are no indicators (default 20,000). */
+        /** Distinct domains that are not indicators (default 20,000). */
         public Builder hosts(int hosts) {
             this.hosts = (int) atLeast("hosts", hosts, 1);
             return this;

@@ -30,7 +30,7 @@ final class Again {
     /**
      * Counts them.
      *
-     * @param lines the window's rows of raw_lines; null where there are none
+     * @param lines the window's rows of raw_lines; null if there are none
      * @param places where they lie
      * @return how many lines of the window another one keeps, each counted once
      */

@@ -161,7 +161,7 @@ public final class AuditJob implements Job {
         return run.lake().rows(run.spark(), table, run.source().name(), run.window(), snapshot);
     }
 
-    /** The window's rows of a table; null where there are none, since asking Spark for none takes seconds. */
+    /** The window's rows of a table; null if there are none, since asking Spark for none takes seconds. */
     private static @Nullable Dataset<Row> rowsIfAny(Run run, LakeTable<?> table, long snapshot) {
         return run.lake().isEmpty(table, run.source().name(), run.window(), snapshot)
                 ? null

@@ -45,7 +45,7 @@ final class CopiesElsewhere {
     /**
      * Counts and notes them.
      *
-     * @param lines the window's rows of raw_lines; null where there are none
+     * @param lines the window's rows of raw_lines; null if there are none
      * @param unplaced how many of them are of no known file
      */
     static void count(Run run, @Nullable Dataset<Row> lines, long unplaced) {

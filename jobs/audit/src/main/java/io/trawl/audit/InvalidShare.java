@@ -89,7 +89,7 @@ final class InvalidShare {
     }
 
     /**
-     * Why they are too many; empty where they are not.
+     * Why they are too many; empty if they are not.
      *
      * @param limit percent
      * @param growth a multiple of the share before; 0: it is not compared

@@ -72,8 +72,8 @@ final class Proxies {
     private Proxies() {}
 
     /**
-     * @param rawLines the window's rows of raw_lines, null where there are none
-     * @param before detail of the latest audit of an earlier window; a missing node where there is none
+     * @param rawLines the window's rows of raw_lines, null if there are none
+     * @param before detail of the latest audit of an earlier window; a missing node if there is none
      */
     static Proxies judge(Run run, @Nullable Dataset<Row> rawLines, JsonNode before) {
         Proxies proxies = new Proxies();

@@ -34,8 +34,8 @@ final class Unswept {
 
     /**
      * @param ingest of the window at hand
-     * @param before detail of the latest audit of an earlier window; a missing node where there is none
-     * @param audited that window's start; null where there is none
+     * @param before detail of the latest audit of an earlier window; a missing node if there is none
+     * @param audited that window's start; null if there is none
      */
     static Unswept before(Run run, Ledger.Entry ingest, JsonNode before, @Nullable Instant audited) {
         Unswept unswept = new Unswept();

@@ -14,7 +14,7 @@ import org.apache.spark.sql.Row;
  *
  * <pre>raw_lines - wrapped + records = proxy_events + invalid_records + copies</pre>
  *
- * Where there are any, two more sums are counted from the tables: each message that is no copy has at least one row, and no
+ * Where there are any, two more sums are counted from the tables: each message that is not a copy has at least one row, and no
  * id is there twice. With the equation they say that no record of any message is lost: what validate counted is what is there.
  *
  * @param messages how many validate cut
@@ -35,7 +35,7 @@ record Wrapped(long messages, long records) {
         return records - messages;
     }
 
-    /** @param read how many messages were read that are no copies */
+    /** @param read how many messages were read that are not copies */
     void judge(Run run, List<String> problems, Ledger.Entry validate, long read) {
         Dataset<Row> rows =
                 rows(run, validate, LakeTable.PROXY_EVENTS).union(rows(run, validate, LakeTable.INVALID_RECORDS));

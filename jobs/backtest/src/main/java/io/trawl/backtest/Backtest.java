@@ -75,7 +75,7 @@ final class Backtest {
      *
      * @param index URI of an index of the STIX patterns that are indicators
      * @param rules URI of the rules
-     * @throws IllegalArgumentException where there is no lake
+     * @throws IllegalArgumentException if there is no lake
      */
     static IndicatorSnapshot snapshot(Lake lake, Settings settings, String index, String rules, String digest) {
         for (LakeTable<?> table : List.of(LakeTable.LEDGER, LakeTable.PROXY_EVENTS)) {
@@ -101,7 +101,7 @@ final class Backtest {
      * Judges the events of the windows that have a part in a range.
      *
      * @param asked null for all windows
-     * @throws IllegalArgumentException where no window of the range was validated
+     * @throws IllegalArgumentException if no window of the range was validated
      */
     Result run(@Nullable Window asked) {
         Window range = asked == null ? ALL : asked;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The rules that are tried, as options and settings name their files.
  *
  * @param rules files and folders of rules: paths of this machine, or URLs
- * @param placeholders values for {@code %name%}; empty where there is no such file
- * @param fields names of fields beside those that Trawl knows; empty where there is no such file
+ * @param placeholders values for {@code %name%}; empty if there is no such file
+ * @param fields names of fields beside those that Trawl knows; empty if there is no such file
  * @param objects where objects of STIX patterns are in an event; empty if there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND
  */
@@ -33,7 +33,7 @@ record Tried(List<String> rules, List<String> placeholders, List<String> fields,
     /**
      * What options say; the settings where they say nothing.
      *
-     * @throws IllegalArgumentException where no rule is named, or a file of this machine is not there
+     * @throws IllegalArgumentException if no rule is named, or a file of this machine is not there
      */
     static Tried of(
             Settings settings,
@@ -94,7 +94,7 @@ record Tried(List<String> rules, List<String> placeholders, List<String> fields,
      * Reads the files.
      *
      * @param folder of this machine, for files that are made
-     * @throws IllegalArgumentException where there is no rule in them that can be run
+     * @throws IllegalArgumentException if there is no rule in them that can be run
      */
     Packed pack(Path folder, Settings settings) throws IOException {
         RuleInputs inputs = new RuleInputs(

@@ -160,7 +160,7 @@ public final class EnrichJob implements Job {
         return settings.number(DomainHistory.MOST) > 0 && SweepStep.asksForNewDomains(pinned, settings, source);
     }
 
-    /** What rules and scores may ask of the window's domains; null where nobody asks. */
+    /** What rules and scores may ask of the window's domains; null if nobody asks. */
     private static @Nullable Broadcast<NewDomains> newDomains(
             Run run, Input<ProxyEvent> events, @Nullable DomainHistory history) throws IOException {
         if (history == null || events.isEmpty()) {

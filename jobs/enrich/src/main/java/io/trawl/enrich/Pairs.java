@@ -12,7 +12,7 @@ final class Pairs {
     private long[] firsts = new long[1024];
     private long[] lasts = new long[1024];
     private long[] events = new long[1024];
-    /** Number + 1 of the pair in a slot; 0 where the slot is free. */
+    /** Number + 1 of the pair in a slot; 0 if the slot is free. */
     private int[] slots = new int[2048];
 
     private int size;

@@ -178,7 +178,7 @@ final class PartialPairs implements Iterator<Tuple2<Integer, byte[]>> {
             return texts.length();
         }
 
-        /** The number of the value that a text is; NONE where it is none. */
+        /** The number of the value that a text is; NONE if it is none. */
         int value(Cells text) {
             return value(text.number(texts));
         }

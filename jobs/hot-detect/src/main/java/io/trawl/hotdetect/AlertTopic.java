@@ -92,7 +92,7 @@ final class AlertTopic implements AutoCloseable {
         });
     }
 
-    /** How far was committed; null where nothing ever was. */
+    /** How far was committed; null if nothing ever was. */
     @Nullable
     Position committed() {
         List<TopicPartition> partitions = new ArrayList<>();
@@ -118,8 +118,8 @@ final class AlertTopic implements AutoCloseable {
     }
 
     /**
-     * The committed offset of each partition, null where there is none. While one is being committed the broker tells none
-     * of that partition, and the client leaves it out: that is no partition without an offset.
+     * The committed offset of each partition, null if there is none. While one is being committed the broker tells none
+     * of that partition, and the client leaves it out: that is not a partition without an offset.
      */
     private Map<TopicPartition, OffsetAndMetadata> stable(List<TopicPartition> partitions) {
         long until = System.nanoTime() + PATIENCE.toNanos();
@@ -307,7 +307,7 @@ final class AlertTopic implements AutoCloseable {
     /** What a broker answers that has no such offset. */
     private static final long NONE = -1;
 
-    /** Offset of each partition; -1 where it has none of that kind. */
+    /** Offset of each partition; -1 if it has none of that kind. */
     private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(partition, which));

@@ -92,7 +92,7 @@ final class AlertWindow {
         return new Change(new ArrayList<>(changed.values()), ids);
     }
 
-    /** Which of these a detection counts in: the last one opened before it, else the first one behind it; -1 for none. */
+    /** Which of these a detection counts in: the last one opened before it, else the first one after it; -1 for none. */
     private int find(List<Alert> those, long appended) {
         int found = -1;
         for (int i = 0; i < those.size(); i++) {
@@ -204,7 +204,7 @@ final class AlertWindow {
         return value instanceof String text ? TimedDetection.cut(text) : value;
     }
 
-    /** Why a rule matched, in one line; null where an indicator did. */
+    /** Why a rule matched, in one line; null if an indicator did. */
     private static @Nullable String reason(List<RuleReason> why) {
         return why.isEmpty()
                 ? null

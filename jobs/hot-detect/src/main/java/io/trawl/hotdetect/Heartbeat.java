@@ -92,7 +92,7 @@ final class Heartbeat implements AutoCloseable {
         write(null, null);
     }
 
-    /** What was written last, by whichever driver; null where nothing was. */
+    /** What was written last, by whichever driver; null if nothing was. */
     @Nullable
     JsonNode last() throws IOException {
         return reports.read(name);

@@ -35,7 +35,7 @@ final class Indicators {
     private volatile @Nullable Refused refused;
     private @Nullable ObjectNode last;
 
-    /** A snapshot that cannot be used, and why; without an id where it cannot even be asked which is the newest. */
+    /** A snapshot that cannot be used, and why; without an id if it cannot even be asked which is the newest. */
     record Refused(@Nullable Long snapshot, String why) {
         /** The snapshot as a message calls it. */
         String name() {
@@ -110,14 +110,14 @@ final class Indicators {
         return refused;
     }
 
-    /** What was noted last, whichever driver did; null where nothing ever was. */
+    /** What was noted last, whichever driver did; null if nothing ever was. */
     @Nullable
     JsonNode noted() throws IOException {
         List<String> names = run.state().list(folder);
         return names.isEmpty() ? null : run.state().read(folder + names.get(names.size() - 1));
     }
 
-    /** Goes on with the snapshot that a driver before this one had taken up; false where it cannot be used any more. */
+    /** Goes on with the snapshot that a driver before this one had taken up; false if it cannot be used any more. */
     boolean resume(long id) throws IOException {
         JsonNode found = null;
         for (String name : run.state().list(folder)) {

@@ -89,7 +89,7 @@ final class Lease implements AutoCloseable {
         return leader.isEmpty() ? "" : ", which " + run(leader) + " holds";
     }
 
-    /** Id of the participant that holds it; empty where that is not known. */
+    /** Id of the participant that holds it; empty if that is not known. */
     private String leader() {
         try {
             return latch.getLeader().getId();
@@ -124,7 +124,7 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /** The newer driver that wants this one to end; null where there is none. */
+    /** The newer driver that wants this one to end; null if there is none. */
     @Nullable
     String successor() {
         if (!latch.hasLeadership()) {

@@ -117,7 +117,7 @@ final class MicroBatches implements AutoCloseable {
     /**
      * Where to begin: where the last driver has committed, with its indicators and the alerts that are still open.
      *
-     * @param beat what the last driver said of itself; null where none ever ran
+     * @param beat what the last driver said of itself; null if none ever ran
      */
     Map<Integer, Long> begin(@Nullable JsonNode beat) {
         return patience.until(() -> {

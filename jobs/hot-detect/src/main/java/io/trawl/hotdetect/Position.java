@@ -44,7 +44,7 @@ record Position(Map<Integer, Long> offsets, long snapshot, Instant appended, Map
         return json.put("snapshot", String.valueOf(snapshot)).put("append", appended.toEpochMilli());
     }
 
-    /** What {@link #json} has made; null where there is none. */
+    /** What {@link #json} has made; null if there is none. */
     static @Nullable Position of(JsonNode json) {
         Map<Integer, Long> offsets = longs(json.path("offsets"));
         return offsets.isEmpty() ? null : of(offsets, json, longs(json.path("newest")));

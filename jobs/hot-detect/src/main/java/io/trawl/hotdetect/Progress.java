@@ -51,7 +51,7 @@ final class Progress implements Source {
      *
      * @param lines messages that are not done
      * @param seconds since the broker took the oldest of them
-     * @param caughtUp seconds until there will be none, at the rates of the last while; null where that is not in sight
+     * @param caughtUp seconds until there will be none, at the rates of the last while; null if that is not in sight
      */
     record Lag(long lines, double seconds, @Nullable Double caughtUp) {
         static final Lag NONE = new Lag(0, 0, null);
@@ -160,7 +160,7 @@ final class Progress implements Source {
         because = null;
     }
 
-    /** What is kept for correlations; nothing where there are none. */
+    /** What is kept for correlations; nothing if there are none. */
     synchronized void correlations(Map<String, Long> counts) {
         correlations = Map.copyOf(counts);
     }

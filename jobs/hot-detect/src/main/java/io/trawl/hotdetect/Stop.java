@@ -44,7 +44,7 @@ final class Stop {
         return stop;
     }
 
-    /** @param why what the job fails with; null where it was told to end */
+    /** @param why what the job fails with; null if it was told to end */
     void request(@Nullable RuntimeException why) {
         synchronized (this) {
             if (requested.getCount() > 0) {
@@ -55,7 +55,7 @@ final class Stop {
         requested.countDown();
     }
 
-    /** What it was asked for with, in one line; null where it was told to end, or was not asked for. */
+    /** What it was asked for with, in one line; null if it was told to end, or was not asked for. */
     @Nullable
     String why() {
         RuntimeException why = failure;

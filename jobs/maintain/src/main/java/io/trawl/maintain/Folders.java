@@ -140,7 +140,7 @@ final class Folders {
         return all;
     }
 
-    /** The instant that a file or folder is named by; null where it is named otherwise. */
+    /** The instant that a file or folder is named by; null if it is named otherwise. */
     private static @Nullable Instant time(FileStatus file) {
         Matcher name = TIME.matcher(file.getPath().getName());
         return name.matches() ? Instant.parse(name.group(1) + ":" + name.group(2) + ":" + name.group(3)) : null;

@@ -164,7 +164,7 @@ public final class RefreshIndicatorsJob implements Job {
         return files;
     }
 
-    /** Where the allowlists are; empty where there are to be none. */
+    /** Where the allowlists are; empty if there are to be none. */
     private List<String> lists(Settings settings) {
         List<String> named = allowlists == null ? settings.list("allowlists.folder") : allowlists;
         return named.stream().filter(name -> !name.isEmpty()).toList();
@@ -216,7 +216,7 @@ public final class RefreshIndicatorsJob implements Job {
         }
     }
 
-    /** The allowlists, and the file that has them all; null where there are none. */
+    /** The allowlists, and the file that has them all; null if there are none. */
     private record Lists(Allowlists lists, Pack pack) {}
 
     private @Nullable Lists lists(Run run, Path folder) throws IOException {

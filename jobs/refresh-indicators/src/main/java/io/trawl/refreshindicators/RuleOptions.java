@@ -77,7 +77,7 @@ final class RuleOptions {
      */
     record Ruled(Pack pack, List<Indicator> indicators) {}
 
-    /** The files by name, as settings have them; empty where there are to be none. */
+    /** The files by name, as settings have them; empty if there are to be none. */
     private List<String> rules(Settings settings) {
         List<String> named = rules == null ? settings.list(FOLDER) : rules;
         return named.stream().filter(name -> !name.isEmpty()).toList();
@@ -111,7 +111,7 @@ final class RuleOptions {
         return set.equals("true");
     }
 
-    /** @throws IllegalArgumentException where a file of this machine is not there or cannot be used */
+    /** @throws IllegalArgumentException if a file of this machine is not there or cannot be used */
     void check(Settings settings) {
         Given.requireReadable("--rules", FOLDER, rules(settings));
         Given.requireReadable("--placeholders", PLACEHOLDERS, placeholders(settings));
@@ -212,7 +212,7 @@ final class RuleOptions {
                 settings.list("hosts.internal"));
     }
 
-    /** From which level on hosts that are none are found; null where they are not looked for. */
+    /** From which level on hosts that are none are found; null if they are not looked for. */
     private static @Nullable Level level(Settings settings) {
         String set = settings.text("hosts.level");
         if (set.equals("none")) {
@@ -236,7 +236,7 @@ final class RuleOptions {
     }
 
     /**
-     * The rules in one file, and what is to be said of them; null where there are none.
+     * The rules in one file, and what is to be said of them; null if there are none.
      *
      * @param folder where copies of files go
      */

@@ -50,7 +50,7 @@ final class RecordedLine extends RawLine {
         return record;
     }
 
-    /** Whether it is parsed again: never a line that was cut, or that is no event of Flume's. */
+    /** Whether it is parsed again: never a line that was cut, or that is not an event of Flume's. */
     boolean isSelected() {
         return selected;
     }

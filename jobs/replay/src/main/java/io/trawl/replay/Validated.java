@@ -69,7 +69,7 @@ record Validated(Ledger ledger, State state, String source, Window window, Ledge
                         + "): rerun validate, then replay";
     }
 
-    /** That it can no longer be rerun; null where it can. */
+    /** That it can no longer be rerun; null if it can. */
     @Nullable
     String gone() throws IOException {
         return Horizon.why(Horizon.of(state), ledger, source, window);

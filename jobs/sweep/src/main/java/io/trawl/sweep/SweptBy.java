@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param feeds files of indicators
  * @param allowlists files of allowlists, or folders of them
  * @param rules files of rules, or folders of them
- * @param placeholders values that stand for {@code %name%} in rules; null where there are none
- * @param fields names of fields in rules beside those that Trawl knows; null where there are none
- * @param stixMapping where objects of STIX patterns are in an event, beside those that Trawl knows; null where there is none
- * @param brands file of brands that hosts may look like; null where there is none
+ * @param placeholders values that stand for {@code %name%} in rules; null if there are none
+ * @param fields names of fields in rules beside those that Trawl knows; null if there are none
+ * @param stixMapping where objects of STIX patterns are in an event, beside those that Trawl knows; null if there is none
+ * @param brands file of brands that hosts may look like; null if there is none
  * @param oddHosts from which level on hosts that are none are found: none, low, medium or high
  */
 record SweptBy(

@@ -38,7 +38,7 @@ public enum IndicatorType {
         return text;
     }
 
-    /** The type with a text; null where there is none. */
+    /** The type with a text; null if there is none. */
     public static @Nullable IndicatorType of(String text) {
         return BY_TEXT.get(text);
     }

@@ -58,7 +58,7 @@ public final class DayRisk {
         this.day = run.window().start().truncatedTo(ChronoUnit.DAYS);
     }
 
-    /** Of a run's window; null where a person has switched it off. */
+    /** Of a run's window; null if a person has switched it off. */
     public static @Nullable DayRisk of(Run run) {
         int threshold = Math.toIntExact(run.settings().number(THRESHOLD));
         return threshold <= 0

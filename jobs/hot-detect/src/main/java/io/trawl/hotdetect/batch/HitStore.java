@@ -104,7 +104,7 @@ public final class HitStore implements Store<TimedDetection> {
         }
     }
 
-    /** Detections that are no copies, in the order in which the broker took their lines; long texts are {@link TimedDetection#cut}. */
+    /** Detections that are not copies, in the order in which the broker took their lines; long texts are {@link TimedDetection#cut}. */
     public List<TimedDetection> hits() {
         return hits.stream().sorted(TimedDetection.ORDER).toList();
     }

@@ -27,7 +27,7 @@ final class Bin {
 
     private final Correlations family;
     private final List<Kept> events = new ArrayList<>();
-    /** What was found in them last; null where that is to be found again. */
+    /** What was found in them last; null if that is to be found again. */
     private @Nullable Found found;
 
     /**

@@ -87,7 +87,7 @@ public final class Correlated {
                 newest.values().stream().mapToLong(Long::longValue).max().orElse(0));
     }
 
-    /** What judges the events of a batch; null where no rule has a correlation. */
+    /** What judges the events of a batch; null if no rule has a correlation. */
     public @Nullable Correlating correlating() {
         return correlating;
     }

@@ -25,7 +25,7 @@ public final class Json {
 
     private Json() {}
 
-    /** Reads a text that we have written; a missing node where there is none. */
+    /** Reads a text that we have written; a missing node if there is none. */
     public static JsonNode read(@Nullable String json) {
         try {
             return json == null ? MAPPER.missingNode() : MAPPER.readTree(json);

@@ -144,7 +144,7 @@ public final class Settings implements Serializable {
         }
     }
 
-    /** The values of a comma-separated key; none where it is empty or missing. */
+    /** The values of a comma-separated key; none if it is empty or missing. */
     public List<String> list(String key) {
         String value = values.getOrDefault(key, "");
         return Stream.of(value.split(","))

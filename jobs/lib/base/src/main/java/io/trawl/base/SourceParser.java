@@ -136,7 +136,7 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
      *
      * @param ids name and version of each format, as squid/1, in the order in which they were tried
      * @param digests SHA-256 of the declarations of the site's own formats, by name
-     * @param zone of times that name none; null where the ledger does not say
+     * @param zone of times that name none; null if the ledger does not say
      * @param forwarded how many proxies of its own the source's server is behind; known where the zone is
      */
     public record Used(
@@ -157,7 +157,7 @@ public record SourceParser(Parser parser, ZoneId zone, int forwarded, Map<String
             digests = new TreeMap<>(digests);
         }
 
-        /** Reads what {@link #versions} gave; null where it is not there. */
+        /** Reads what {@link #versions} gave; null if it is not there. */
         public static @Nullable Used of(Map<String, String> versions) {
             String parser = versions.get(PARSER);
             return parser == null

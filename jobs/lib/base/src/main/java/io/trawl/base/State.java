@@ -57,7 +57,7 @@ public final class State {
         return new Path(root, name);
     }
 
-    /** A file's content, null where there is none. */
+    /** A file's content, null if there is none. */
     public @Nullable JsonNode read(String name) throws IOException {
         try (InputStream in = files.open(path(name))) {
             return JSON.readTree(in);
@@ -99,7 +99,7 @@ public final class State {
         return keep(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** A file's text, null where there is none. */
+    /** A file's text, null if there is none. */
     public @Nullable String text(String name) throws IOException {
         try (InputStream in = files.open(path(name))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -177,7 +177,7 @@ public final class State {
         return instant.toString().replace(":", "");
     }
 
-    /** Names of the files in a folder, in order; none where the folder is missing. */
+    /** Names of the files in a folder, in order; none if the folder is missing. */
     public List<String> list(String folder) throws IOException {
         List<String> names = new ArrayList<>();
         try {

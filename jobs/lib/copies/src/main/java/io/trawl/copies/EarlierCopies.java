@@ -52,7 +52,7 @@ public final class EarlierCopies {
     /**
      * Looks for them, in the windows of {@link SeenFiles#REMEMBERED} before, whatever is kept of earlier ones.
      *
-     * @param lines the window's rows of raw_lines; null where there are none
+     * @param lines the window's rows of raw_lines; null if there are none
      * @param own where they lie
      */
     public static EarlierCopies find(Run run, @Nullable Dataset<Row> lines, FileRanges own, SeenFiles seen)

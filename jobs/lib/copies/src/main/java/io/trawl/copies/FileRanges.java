@@ -42,7 +42,7 @@ public final class FileRanges {
             return first <= other.last && other.first <= last;
         }
 
-        /** What both have; only where they meet. */
+        /** What both have; only if they meet. */
         Range common(Range other) {
             return new Range(Math.max(first, other.first), Math.min(last, other.last));
         }
@@ -53,7 +53,7 @@ public final class FileRanges {
         }
     }
 
-    /** Counts them in rows of raw_lines; null where there are none. */
+    /** Counts them in rows of raw_lines; null if there are none. */
     public static FileRanges in(@Nullable Dataset<Row> rawLines) {
         FileRanges found = new FileRanges();
         if (rawLines == null) {
@@ -75,7 +75,7 @@ public final class FileRanges {
         return found;
     }
 
-    /** Reads what an ingest noted; null where it is of a version that noted none. */
+    /** Reads what an ingest noted; null if it is of a version that noted none. */
     public static @Nullable FileRanges noted(Ledger.Entry ingest) {
         FileRanges noted = new FileRanges();
         JsonNode files = Json.read(ingest.detail()).path(FILES);

@@ -33,7 +33,7 @@ public interface Step<A, B> extends Serializable {
     interface Out<B> {
         void emit(B record);
 
-        /** The line that the record at hand came from; null where the chain did not begin with lines. */
+        /** The line that the record at hand came from; null if the chain did not begin with lines. */
         default @Nullable RawLine line() {
             return null;
         }

@@ -31,7 +31,7 @@ public final class Tally implements Serializable {
         other.counts().forEach(this::add);
     }
 
-    /** A count; 0 where nothing of that name was counted. */
+    /** A count; 0 if nothing of that name was counted. */
     public synchronized long count(String name) {
         return counts.getOrDefault(name, 0L);
     }

@@ -28,7 +28,7 @@ final class TaskRun {
     private Parser[] formats = {};
     /** What of their lines each store took. */
     private long[][] storedBy = {};
-    /** The format of the line at hand; -1 where no step has said it. */
+    /** The format of the line at hand; -1 if no step has said it. */
     private int format = -1;
 
     /** The record at hand, or the part of it. */

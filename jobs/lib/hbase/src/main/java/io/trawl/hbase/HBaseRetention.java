@@ -43,7 +43,7 @@ public final class HBaseRetention {
     public record Counts(long expired, long tombstones) {}
 
     /**
-     * Deletes cells of a table; nothing where there is no such table.
+     * Deletes cells of a table; nothing if there is no such table.
      *
      * @param expired whether a cell's window is too old
      * @param settled whether no load of a cell's window can still run

@@ -187,7 +187,7 @@ public final class Keys {
         return observable[at] == ALTERED;
     }
 
-    /** The value of an observable's row; null where the key does not have it as it is. */
+    /** The value of an observable's row; null if the key does not have it as it is. */
     static @Nullable String valueOf(byte[] observable) {
         if (observable[1] == ADDRESS) {
             return Canonical.host(address(Arrays.copyOfRange(observable, 2, 18)))
@@ -317,7 +317,7 @@ public final class Keys {
         return labels.append(host, 0, end).toString();
     }
 
-    /** An address as 16 bytes, IPv4 as IPv4-mapped; null where the text is none. */
+    /** An address as 16 bytes, IPv4 as IPv4-mapped; null if the text is none. */
     static byte @Nullable [] address(String text) {
         if (text.indexOf(':') < 0 && !isIpv4(text)) {
             return null;
@@ -368,12 +368,12 @@ public final class Keys {
         return mapped;
     }
 
-    /** The canonical form of a host, null where it has none. */
+    /** The canonical form of a host, null if it has none. */
     static @Nullable String canonicalHost(String host) {
         return Canonical.host(host).canonical();
     }
 
-    /** A host as observables have it; null where there is nothing. */
+    /** A host as observables have it; null if there is nothing. */
     private static @Nullable String observed(String host) {
         Observables.Seen seen = Observables.host(host);
         return seen == null ? null : seen.value();

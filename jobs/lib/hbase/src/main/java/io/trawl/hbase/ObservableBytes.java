@@ -47,7 +47,7 @@ final class ObservableBytes {
      * A cell as read.
      *
      * @param clients how many clients the value has in the window
-     * @param value null where the row's key has it
+     * @param value null if the row's key has it
      * @param some the clients that this cell has
      */
     record Read(

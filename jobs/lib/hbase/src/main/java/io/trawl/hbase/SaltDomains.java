@@ -30,7 +30,7 @@ final class SaltDomains {
         }
     }
 
-    /** The salt's domain; null where the host is a public suffix itself, or has a single label. */
+    /** The salt's domain; null if the host is a public suffix itself, or has a single label. */
     static @Nullable String of(String host) {
         for (int dot = host.lastIndexOf('.'); dot >= 0; dot = host.lastIndexOf('.', dot - 1)) {
             String name = host.substring(dot + 1);

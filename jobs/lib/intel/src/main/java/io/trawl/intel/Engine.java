@@ -82,7 +82,7 @@ public final class Engine {
      * @param webServer whether the events are a web server's
      * @param sweep which path the detections are of
      * @param suppressors allowlists, in order; the first that suppresses a match is named
-     * @param rules null where there are none
+     * @param rules null if there are none
      */
     public Engine(
             IndicatorIndex index,
@@ -104,7 +104,7 @@ public final class Engine {
         return index.eventSieve();
     }
 
-    /** The rules; null where there are none. */
+    /** The rules; null if there are none. */
     public @Nullable Judge rules() {
         return rules;
     }
@@ -210,7 +210,7 @@ public final class Engine {
      * Of a rule: the list that has what the event went to, its host, or its peer where it has no host.
      *
      * @param suppressors allowlists, in order
-     * @return null where none has it
+     * @return null if none has it
      */
     public static @Nullable String suppressedBy(ProxyEvent event, List<? extends Suppressor> suppressors) {
         if (suppressors.isEmpty()) {
@@ -244,7 +244,7 @@ public final class Engine {
         return null;
     }
 
-    /** The client of an event: its address, else as the log has it; null where it has none. */
+    /** The client of an event: its address, else as the log has it; null if it has none. */
     public static @Nullable String client(ProxyEvent event) {
         return event.getSourceIp() != null ? event.getSourceIp() : event.getSourceAddress();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param offsets first offset after the border
  * @param logStarts where each partition's log began when they were pinned
  * @param earlier offsets at the border before
- * @param found what the broker said when they were pinned, where it had a message after the border; null where the
+ * @param found what the broker said when they were pinned, where it had a message after the border; null if the
  *     pin is of before that was kept
  * @param cut the accepted cut of each partition's log that came after this border was pinned, if there was one
  * @param cutHere those at which a window that begins here goes on

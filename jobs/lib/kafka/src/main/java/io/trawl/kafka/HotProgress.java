@@ -43,7 +43,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
      * @param snapshot Iceberg snapshot of lake.indicators
      * @param from per partition, the first offset that was matched with it; a partition that is missing begins at 0
      * @param skipped per partition, offsets that retention had deleted before they were read
-     * @param formats by which lines were parsed from then on; null where an older version of Trawl did not say
+     * @param formats by which lines were parsed from then on; null if an older version of Trawl did not say
      */
     public record TakeUp(
             long snapshot,
@@ -81,7 +81,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
         }
     }
 
-    /** The formats that a note of a take-up names; null where it names none. */
+    /** The formats that a note of a take-up names; null if it names none. */
     public static @Nullable Used formats(JsonNode file) {
         Map<String, String> versions = new HashMap<>();
         file.path("formats")
@@ -108,7 +108,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
     /**
      * What is known now.
      *
-     * @return null where the hot path never ran for the source
+     * @return null if the hot path never ran for the source
      * @throws JobFailure Kafka does not answer
      */
     public static @Nullable HotProgress of(LogSource source, Settings settings, State state) throws IOException {
@@ -163,7 +163,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
         return takeUp == null ? null : takeUp.snapshot();
     }
 
-    /** The formats that a line was or will be parsed by; null where nobody knows. */
+    /** The formats that a line was or will be parsed by; null if nobody knows. */
     public @Nullable Used formats(int partition, long offset) {
         TakeUp takeUp = takeUp(partition, offset);
         return takeUp == null ? null : takeUp.formats();

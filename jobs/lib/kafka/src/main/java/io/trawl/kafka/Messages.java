@@ -23,7 +23,7 @@ public interface Messages extends AutoCloseable {
     /**
      * Goes on where messages that had been there are gone, since a log was cut short.
      *
-     * @return what was accepted, in a line; null where nothing was
+     * @return what was accepted, in a line; null if nothing was
      */
     default @Nullable String acceptCuts(Window window, String runId) throws IOException {
         return null;

@@ -219,7 +219,7 @@ public final class Offsets implements Messages {
      * Where the log was cut short: accepts that, so that the windows from the last pinned border on begin with the messages
      * that the broker has taken since.
      *
-     * @return what was accepted, in a line; null where the log is whole
+     * @return what was accepted, in a line; null if the log is whole
      */
     @Override
     public @Nullable String acceptCuts(Window window, String runId) throws IOException {
@@ -307,7 +307,7 @@ public final class Offsets implements Messages {
         return values;
     }
 
-    /** The latest border that was pinned before an instant, and the earliest after it; missing where there is none. */
+    /** The latest border that was pinned before an instant, and the earliest after it; missing if there is none. */
     private record Neighbours(JsonNode before, JsonNode behind) {
         /** Offsets of a pin that was made of this topic. */
         static Map<Integer, Long> offsets(JsonNode pin, TopicDescription topic) {
@@ -331,7 +331,7 @@ public final class Offsets implements Messages {
         return new Neighbours(read(folder, before), read(folder, behind));
     }
 
-    /** The border before one that is about to be pinned; null where there is none of this topic. */
+    /** The border before one that is about to be pinned; null if there is none of this topic. */
     private @Nullable Border before(Neighbours neighbours, TopicDescription topic) throws IOException {
         JsonNode before = neighbours.before();
         return before.isObject()

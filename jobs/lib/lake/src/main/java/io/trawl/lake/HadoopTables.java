@@ -46,7 +46,7 @@ public final class HadoopTables {
      * A table that was moved, or had been before.
      *
      * @param name as lake.raw_lines
-     * @param metadata the metadata file that the other catalog was told of; null where it knew the table already
+     * @param metadata the metadata file that the other catalog was told of; null if it knew the table already
      */
     public record Moved(String name, @Nullable String metadata) {}
 
@@ -177,7 +177,7 @@ public final class HadoopTables {
         return fenceOf(files, file) != null;
     }
 
-    /** The catalog that a fence names, empty where whoever made it was stopped before it had written; null where it is none. */
+    /** The catalog that a fence names, empty where whoever made it was stopped before it had written; null if it is none. */
     private static @Nullable String fenceOf(FileSystem files, Path file) throws IOException {
         try (var in = files.open(file)) {
             String text = new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8).strip();

@@ -49,7 +49,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
             }
         }
 
-        /** When the last run ended that made rows of the window; null where there was none. */
+        /** When the last run ended that made rows of the window; null if there was none. */
         public @Nullable Instant made() {
             return made;
         }
@@ -60,7 +60,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
         }
     }
 
-    /** The horizon of a lake; null where there never was any maintenance. */
+    /** The horizon of a lake; null if there never was any maintenance. */
     public static @Nullable Horizon of(State state) throws IOException {
         JsonNode file = state.read(FILE);
         if (file == null) {
@@ -129,7 +129,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
         }
     }
 
-    /** Why a window can no longer be rerun; null where it is before the horizon, or where there is none. */
+    /** Why a window can no longer be rerun; null if it is before the horizon, or where there is none. */
     public static @Nullable String why(@Nullable Horizon horizon, Ledger ledger, String source, Window window) {
         if (horizon == null) {
             return null;

@@ -108,7 +108,7 @@ public final class Lake implements AutoCloseable {
                 Expressions.equal("source", source), Expressions.equal("window", Times.micros(window.start())));
     }
 
-    /** The current snapshot of a table, null where it has none yet. */
+    /** The current snapshot of a table, null if it has none yet. */
     public @Nullable Long snapshot(LakeTable<?> table) {
         Snapshot snapshot = table(table).currentSnapshot();
         return snapshot == null ? null : snapshot.snapshotId();
@@ -122,7 +122,7 @@ public final class Lake implements AutoCloseable {
      */
     public record Commit(long snapshot, String run) {}
 
-    /** The newest commit that wrote a source's window of a table; null where there is none any more, or none yet. */
+    /** The newest commit that wrote a source's window of a table; null if there is none any more, or none yet. */
     public @Nullable Commit newest(LakeTable<?> table, String source, Window window) {
         Table loaded = table(table);
         Snapshot snapshot = loaded.currentSnapshot();
@@ -385,7 +385,7 @@ public final class Lake implements AutoCloseable {
      * A store that replaces a source's window of a table by what it is given, in one commit; nothing given clears it.
      * The commit is refused where another one touched the window since {@code base} was read.
      *
-     * @param base the table's snapshot before the run read its input; null where it had none
+     * @param base the table's snapshot before the run read its input; null if it had none
      */
     public <T extends SpecificRecord> LakeStore<T> replacing(
             LakeTable<T> table, Expression rows, @Nullable Long base, Map<String, String> properties) {

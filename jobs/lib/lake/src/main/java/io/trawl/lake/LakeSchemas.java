@@ -31,7 +31,7 @@ public final class LakeSchemas {
     }
 
     /**
-     * The change that gives a table the optional fields of a record that it lacks, each where the record has it; null where
+     * The change that gives a table the optional fields of a record that it lacks, each where the record has it; null if
      * it lacks none.
      */
     static @Nullable UpdateSchema missing(Table table, Schema avro) {

@@ -70,7 +70,7 @@ public final class Ledger {
         }
     }
 
-    /** The entry that counts, null where the stage of the window was never done. */
+    /** The entry that counts, null if the stage of the window was never done. */
     public @Nullable Entry current(String source, Stage stage, Window window) {
         return entries(source, stage, window).stream()
                 .max(Comparator.comparingLong(Entry::sequence))
@@ -89,7 +89,7 @@ public final class Ledger {
         return entry;
     }
 
-    /** The entry that counts of the latest window before the given one; null where there is none. */
+    /** The entry that counts of the latest window before the given one; null if there is none. */
     public @Nullable Entry latestBefore(String source, Stage stage, Window window) {
         return read(latest(source, stage, window)).stream()
                 .max(Comparator.comparing(Entry::window).thenComparingLong(Entry::sequence))

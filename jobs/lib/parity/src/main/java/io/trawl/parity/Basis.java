@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param holes those of them that retention had deleted before ingest
  * @param snapshot indicators of the batch sweep
  * @param version sequence of the result that the batch cells in HBase must be of
- * @param formats by which the batch path parsed the lines; null where nobody knows
+ * @param formats by which the batch path parsed the lines; null if nobody knows
  * @param newDomains whether the batch sweep knew which domains are new
  */
 record Basis(
@@ -333,7 +333,7 @@ record Basis(
                         span.getPartition() == partition && span.getFrom() <= offset && offset < span.getUntil());
     }
 
-    /** The detection of any batch sweep of the source in a row; null where there is none. */
+    /** The detection of any batch sweep of the source in a row; null if there is none. */
     private @Nullable JsonNode batchCell(Result row) {
         for (Cell cell : row.isEmpty() ? new Cell[0] : row.rawCells()) {
             CellName name = CellName.of(cell);

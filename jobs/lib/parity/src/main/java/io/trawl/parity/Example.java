@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One detection that is not the same on both sides; indicator and client are null where they could not be read. */
+/** One detection that is not the same on both sides; indicator and client are null if they could not be read. */
 public record Example(
         String detectionId,
         Instant timestamp,

@@ -25,7 +25,7 @@ public interface Parser extends Serializable {
      *
      * @param line the line without its line end
      * @param into an event without content
-     * @return null where the line was read, else why not; {@code into} is of no use then
+     * @return null if the line was read, else why not; {@code into} is of no use then
      */
     @Nullable
     Failure parse(byte[] line, ProxyEvent into);
@@ -34,7 +34,7 @@ public interface Parser extends Serializable {
      * The same, of a line of which it is known when it arrived: that tells the year of a time that has none, and stands
      * in where a format says that its lines may have no time at all.
      *
-     * @param arrived when the broker appended the line; null where nobody knows
+     * @param arrived when the broker appended the line; null if nobody knows
      */
     default @Nullable Failure parse(byte[] line, @Nullable Instant arrived, ProxyEvent into) {
         return parse(line, into);
@@ -88,13 +88,13 @@ public interface Parser extends Serializable {
     /**
      * The records of a message, each of which is read as a line of its own. Never throws.
      *
-     * @return null where the message is one line
+     * @return null if the message is one line
      */
     default @Nullable Records records(byte[] message) {
         return null;
     }
 
-    /** A reader of the format's plain lines, for one thread; null where the format has none. */
+    /** A reader of the format's plain lines, for one thread; null if the format has none. */
     default @Nullable PlainLine plainLine() {
         return null;
     }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of a message that carries several, each of which is read as a line of its own.
  *
- * @param lines the records in their order; none where there is a failure
- * @param failure why the message is invalid as a whole; null where it has records
+ * @param lines the records in their order; none if there is a failure
+ * @param failure why the message is invalid as a whole; null if it has records
  */
 public record Records(List<byte[]> lines, @Nullable Failure failure) {
     public Records {

@@ -67,7 +67,7 @@ final class Books implements Lake.Watch {
                 null);
     }
 
-    /** The snapshot of a table before the run read anything; null where there was none. */
+    /** The snapshot of a table before the run read anything; null if there was none. */
     @Nullable
     Long base(LakeTable<?> table) {
         if (!writes.containsKey(table.name())) {

@@ -209,7 +209,7 @@ public final class Run {
         return properties;
     }
 
-    /** The snapshot of a table that the job writes ({@link Job#writes}) from before anything was read; null where it had none. */
+    /** The snapshot of a table that the job writes ({@link Job#writes}) from before anything was read; null if it had none. */
     public @Nullable Long base(LakeTable<?> table) {
         return books.base(table);
     }
@@ -261,7 +261,7 @@ public final class Run {
         }
     }
 
-    /** When a window of this source that has a part in the given one was claimed last; null where none was. */
+    /** When a window of this source that has a part in the given one was claimed last; null if none was. */
     public @Nullable Instant claimed(Window within) throws IOException {
         return claims().last(within);
     }

@@ -103,7 +103,7 @@ final class SparkStart implements AutoCloseable {
         }
     }
 
-    /** A session of this JVM that whoever runs one job after the other has made and keeps; null where there is none. */
+    /** A session of this JVM that whoever runs one job after the other has made and keeps; null if there is none. */
     private @Nullable SparkSession lent(long lines) {
         SparkSession there = SparkSession.getDefaultSession().getOrElse(() -> null);
         if (there == null || there.sparkContext().isStopped()) {

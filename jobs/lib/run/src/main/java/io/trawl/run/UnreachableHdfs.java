@@ -17,7 +17,7 @@ public final class UnreachableHdfs {
 
     private UnreachableHdfs() {}
 
-    /** What a failure says of HDFS that does not answer, in our words; null where it says nothing of it. */
+    /** What a failure says of HDFS that does not answer, in our words; null if it says nothing of it. */
     public static @Nullable String said(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());

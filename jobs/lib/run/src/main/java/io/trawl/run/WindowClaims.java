@@ -71,7 +71,7 @@ final class WindowClaims {
         }
     }
 
-    /** The newest file of a day; number -1 where there is none. */
+    /** The newest file of a day; number -1 if there is none. */
     private record Day(int number, List<Held> held) {}
 
     /**
@@ -123,7 +123,7 @@ final class WindowClaims {
         }
     }
 
-    /** When a window that has a part in the given one was claimed last, by the newest claims of each day; null where none was. */
+    /** When a window that has a part in the given one was claimed last, by the newest claims of each day; null if none was. */
     @Nullable
     Instant last(Window within) throws IOException {
         Instant last = null;

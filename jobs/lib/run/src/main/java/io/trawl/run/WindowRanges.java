@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 record WindowRanges(List<Window> windows, Window whole) {
     /**
-     * @param given what --window says: ranges, separated by commas; null where it is not given
+     * @param given what --window says: ranges, separated by commas; null if it is not given
      * @param since of the job, where --window is not given: then the windows are those that {@link #done} finds
-     * @throws IllegalArgumentException it is no range, not of whole windows, too long, or has not closed
+     * @throws IllegalArgumentException it is not a range, not of whole windows, too long, or has not closed
      */
     static WindowRanges of(
             @Nullable String given, @Nullable Instant since, LogSource source, Settings settings, Instant now) {

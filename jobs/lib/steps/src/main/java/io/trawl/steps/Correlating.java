@@ -67,7 +67,7 @@ public final class Correlating implements Serializable {
     }
 
     /**
-     * The correlations of a snapshot's rules; null where there are none for the source.
+     * The correlations of a snapshot's rules; null if there are none for the source.
      *
      * @param sweep which path the detections are of
      */
@@ -196,7 +196,7 @@ public final class Correlating implements Serializable {
      * The groups that come true with a window, as detections.
      *
      * @param all of the window and of those before it that are in reach
-     * @return null where there are more than setting rules.correlation.events allows: none of them is judged
+     * @return null if there are more than setting rules.correlation.events allows: none of them is judged
      */
     public @Nullable List<Detection> groups(List<Seen> all, Window window) {
         if (all.size() > most()) {
@@ -244,7 +244,7 @@ public final class Correlating implements Serializable {
          *
          * @param events gives a group's event; null for one that is not known any more
          * @param window if the group's first events are of none of the window's, the last event that is counts
-         * @return null where none of its events is known
+         * @return null if none of its events is known
          */
         public static @Nullable Sum of(
                 Group group, Function<String, @Nullable Seen> events, @Nullable Instant window) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id Iceberg snapshot of lake.indicators
  * @param index the index file, a URI
- * @param allowlists null where there are none
- * @param rules null where there are none
+ * @param allowlists null if there are none
+ * @param rules null if there are none
  */
 public record IndicatorSnapshot(
         long id,
@@ -58,7 +58,7 @@ public record IndicatorSnapshot(
      * @param digest its SHA-256, in hexadecimal
      */
     public record Pack(String file, String digest) implements Serializable {
-        /** The digest of a pack as a version; none where there is no pack. */
+        /** The digest of a pack as a version; none if there is no pack. */
         static String version(@Nullable Pack pack) {
             return pack == null ? "none" : pack.digest();
         }
@@ -114,7 +114,7 @@ public record IndicatorSnapshot(
     }
 
     /**
-     * The newest snapshot that says what the indicators are, null where there is none. A compaction's snapshot has the same
+     * The newest snapshot that says what the indicators are, null if there is none. A compaction's snapshot has the same
      * rows in other files and names no index: what counts is the snapshot that it was made from.
      */
     public static @Nullable Snapshot content(Table table) {
@@ -130,7 +130,7 @@ public record IndicatorSnapshot(
         return snapshot.summary().get(INDEX) != null;
     }
 
-    /** The newest indicators, null where none were ever loaded. */
+    /** The newest indicators, null if none were ever loaded. */
     public static @Nullable IndicatorSnapshot latest(Lake lake) {
         Table table = lake.table(LakeTable.INDICATORS);
         Snapshot snapshot = content(table);

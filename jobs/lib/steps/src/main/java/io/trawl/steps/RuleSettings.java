@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The settings that decide what rules find in a window, beside the rules: those of its first sweep hold for a rerun, too.
  *
  * @param formats of the source: they say which rules see it, unless a person says it
- * @param logsource what a person says that the source is; empty where nobody does
+ * @param logsource what a person says that the source is; empty if nobody does
  * @param reach how far before a window correlations look at most
  */
 public record RuleSettings(List<String> formats, String logsource, String reach) {

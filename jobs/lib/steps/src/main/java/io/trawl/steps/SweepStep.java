@@ -44,7 +44,7 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     /**
      * The same.
      *
-     * @param domains the window's domains that are new; null where nobody knows
+     * @param domains the window's domains that are new; null if nobody knows
      */
     public SweepStep(
             IndicatorSnapshot indicators,
@@ -115,7 +115,7 @@ public final class SweepStep implements Step<ProxyEvent, Detection> {
     }
 
     /**
-     * The rules of a snapshot for a source; null where there are none.
+     * The rules of a snapshot for a source; null if there are none.
      *
      * @throws JobFailure they cannot be run, or what a person says that the source is cannot be read
      */

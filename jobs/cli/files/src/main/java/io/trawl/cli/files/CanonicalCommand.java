@@ -31,9 +31,9 @@ final class CanonicalCommand implements LineWork {
      * A value read.
      *
      * @param type as an indicator has it: domain, ipv4, ipv6, cidr, url, url-prefix, domain-port, ip-port, url-path, email-domain,
-     *     md5, sha1 or sha256; empty where it has no canonical form
-     * @param canonical null where it has none
-     * @param error why it has none; empty where it has one
+     *     md5, sha1 or sha256; empty if it has no canonical form
+     * @param canonical null if it has none
+     * @param error why it has none; empty if it has one
      */
     record Read(String type, @Nullable String canonical, String error) {}
 
@@ -131,7 +131,7 @@ final class CanonicalCommand implements LineWork {
         return canonical == null ? 0 : 1;
     }
 
-    /** A canonical host or URL in parts, a host being the URL that has nothing else; null where it has no host. */
+    /** A canonical host or URL in parts, a host being the URL that has nothing else; null if it has no host. */
     private static Canonical.@Nullable Url url(String canonical, String type) {
         return switch (type) {
             case "url", "url-prefix", "domain-port", "ip-port" -> Canonical.parseUrl(canonical);

@@ -87,7 +87,7 @@ final class LookalikeCommand implements LineWork {
         streams.out().flush();
     }
 
-    /** The brands of the file and the first of the popularity list; none where neither is given. */
+    /** The brands of the file and the first of the popularity list; none if neither is given. */
     private static Brands brands(Arguments arguments, Popularity popularity) throws IOException {
         String file = arguments.value("--brands");
         String top = arguments.value("--top");

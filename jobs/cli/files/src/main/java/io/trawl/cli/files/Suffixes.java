@@ -14,7 +14,7 @@ final class Suffixes {
 
     private Suffixes() {}
 
-    /** The registrable domain of a canonical domain; null where it has none. */
+    /** The registrable domain of a canonical domain; null if it has none. */
     static @Nullable String registrableDomain(String domain) {
         return LIST.registrableDomain(domain);
     }

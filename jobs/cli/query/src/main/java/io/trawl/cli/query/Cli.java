@@ -99,7 +99,7 @@ public final class Cli {
                 description = "This text.")
         boolean help;
 
-        /** Whether one JSON object per line is asked for; null where nothing was said. */
+        /** Whether one JSON object per line is asked for; null if nothing was said. */
         @Nullable
         Boolean json() {
             if (output != null && !output.equals("table") && !output.equals("json")) {

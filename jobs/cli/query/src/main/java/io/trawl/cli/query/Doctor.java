@@ -39,7 +39,7 @@ final class Doctor implements Callable<Integer> {
         this.out = out;
     }
 
-    /** @return 0 where nothing failed, else 1 */
+    /** @return 0 if nothing failed, else 1 */
     @Override
     public Integer call() throws Exception {
         Settings settings;
@@ -90,7 +90,7 @@ final class Doctor implements Callable<Integer> {
         }
     }
 
-    /** Gives 0 where nothing failed. */
+    /** Gives 0 if nothing failed. */
     private int show(List<Finding> findings) {
         findings.forEach(finding -> out.println(finding.line()));
         out.flush();

@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param name the thing, in a word
  * @param found what was found
- * @param advice what to do; empty where nothing is to be done
+ * @param advice what to do; empty if nothing is to be done
  */
 record Finding(Level level, String name, String found, String advice) {
     enum Level {

@@ -83,7 +83,7 @@ final class FormatsCheck {
         }
     }
 
-    /** What is wrong with a declaration, with file and line; null where nothing is. */
+    /** What is wrong with a declaration, with file and line; null if nothing is. */
     private @Nullable String problem(String name) {
         try {
             DeclaredFormat format = formats.declared(name, ZoneOffset.UTC);
@@ -94,7 +94,7 @@ final class FormatsCheck {
         }
     }
 
-    /** The first source that uses a format; null where none does. */
+    /** The first source that uses a format; null if none does. */
     private @Nullable String user(String format) {
         for (String source : settings.sources()) {
             if (settings.list("source." + source + ".format").contains(format)) {

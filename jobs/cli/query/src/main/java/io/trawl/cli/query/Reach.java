@@ -182,7 +182,7 @@ public final class Reach {
     /**
      * Whether one of HBase's ZooKeepers answers.
      *
-     * @return null where one does, else what is wrong
+     * @return null if one does, else what is wrong
      */
     public static @Nullable String zooKeeper(Settings settings) {
         String wrong = "hbase.quorum is empty";

@@ -35,7 +35,7 @@ final class ServerChecks {
         this.spark = spark;
     }
 
-    /** @param spark version of Spark that is installed here; empty where none is */
+    /** @param spark version of Spark that is installed here; empty if none is */
     static List<Doctor.Check> of(Settings settings, String spark) {
         ServerChecks checks = new ServerChecks(settings, spark);
         FolderChecks folders = new FolderChecks(settings);
@@ -230,7 +230,7 @@ final class ServerChecks {
         }
     }
 
-    /** What the NameNode says of itself; missing where it does not say. */
+    /** What the NameNode says of itself; missing if it does not say. */
     private JsonNode info(String server) throws InterruptedException {
         try {
             return pages.json(server + "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo")

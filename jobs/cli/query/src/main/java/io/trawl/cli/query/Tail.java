@@ -206,7 +206,7 @@ final class Tail implements Callable<Integer> {
             this.bootstrap = bootstrap;
         }
 
-        /** Waits for the topic and goes to where reading begins. Gives false where the time is up before. */
+        /** Waits for the topic and goes to where reading begins. Gives false if the time is up before. */
         boolean await(@Nullable Instant from, boolean fromStart, long started, long end) {
             Set<TopicPartition> partitions = partitions(null);
             boolean waited = partitions.isEmpty();

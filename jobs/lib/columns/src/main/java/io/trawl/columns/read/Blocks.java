@@ -45,7 +45,7 @@ public final class Blocks {
     /**
      * The files of some rows, in parts, one task each.
      *
-     * @return null where they are not all plain Parquet, whole, without deletes, and with columns that have ids: that is
+     * @return null if they are not all plain Parquet, whole, without deletes, and with columns that have ids: that is
      *     Iceberg's own readers' work
      */
     public static @Nullable List<ScanTaskGroup<FileScanTask>> plan(

@@ -11,7 +11,7 @@ public interface Cells {
      * Goes to a row.
      *
      * @param row from 0; not before the one that was gone to last
-     * @return whether it has a value; false where it is null
+     * @return whether it has a value; false if it is null
      */
     boolean at(int row);
 

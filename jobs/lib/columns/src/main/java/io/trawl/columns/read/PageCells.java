@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A flat column of a row group in the encodings that nearly all files have, ours among them: plain, or by a dictionary.
- * A page is decoded as a whole into the places of its values, and a value is made only where one is asked for: to leave
+ * A page is decoded as a whole into the places of its values, and a value is made only if one is asked for: to leave
  * out a row costs nothing. The column is opened when it is first asked.
  */
 final class PageCells implements Cells {
@@ -59,7 +59,7 @@ final class PageCells implements Cells {
     private int end;
     private byte[] page = NOTHING;
     private int base;
-    /** Number of the value of each row of the page, -1 where it is null; null where none is. */
+    /** Number of the value of each row of the page, -1 if it is null; null if none is. */
     private int @Nullable [] valueOf;
     /** Whether the page's values are entries of the dictionary. */
     private boolean coded;

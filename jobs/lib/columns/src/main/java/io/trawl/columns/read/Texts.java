@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers texts in the order in which they come: 0, 1, 2 and so on. A text is its bytes in UTF-8, as files have it: it
- * becomes a String only where one is asked for, and then once.
+ * becomes a String only if one is asked for, and then once.
  */
 public final class Texts {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -26,7 +26,7 @@ public final class Texts {
 
     private int[] hashes = new int[1024];
     private @Nullable String[] strings = new String[1024];
-    /** Number + 1 of the text in a slot; 0 where the slot is free. */
+    /** Number + 1 of the text in a slot; 0 if the slot is free. */
     private int[] slots = new int[2048];
 
     private int size;

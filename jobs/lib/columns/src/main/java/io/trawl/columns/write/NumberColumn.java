@@ -14,7 +14,7 @@ final class NumberColumn extends PageColumn {
     private int count;
     private long[] known = new long[256];
     private int knownCount;
-    /** Numbers of known values, one more than they are; 0 where there is none. */
+    /** Numbers of known values, one more than they are; 0 if there is none. */
     private int[] slots = new int[1024];
 
     NumberColumn(ColumnDescriptor descriptor, boolean withDictionary, int level) {

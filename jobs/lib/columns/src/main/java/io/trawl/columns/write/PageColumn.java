@@ -143,7 +143,7 @@ abstract class PageColumn {
     /** Adds the least and greatest value of the page at hand. */
     abstract void judge(Statistics<?> statistics, boolean byDictionary);
 
-    /** The numbers of the values of the page that has ended; null where it has none, being put plainly. */
+    /** The numbers of the values of the page that has ended; null if it has none, being put plainly. */
     final int @Nullable [] numbers() {
         return byDictionary ? numbers : null;
     }

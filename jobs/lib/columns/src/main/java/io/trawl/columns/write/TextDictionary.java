@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Numbers texts in the order in which they first come. A table of 8 bytes a slot leads to where a text lies, and the
- * texts lie one behind the other, so that a look-up waits for memory twice at most, and those that come often, and so came
+ * texts lie one after the other, so that a look-up waits for memory twice at most, and those that come often, and so came
  * early, lie together. {@link io.trawl.columns.read.Texts} numbers texts, too, one by one and as Strings; this one takes a
  * page at once, so that it waits for memory once for many, and keeps them as a page of Parquet has them.
  */
@@ -21,7 +21,7 @@ final class TextDictionary {
     // Who writes a URL chooses texts; what meets in the table must not be foreseeable.
     private final long seed = ThreadLocalRandom.current().nextLong();
     private final PageBytes texts = new PageBytes();
-    /** Half a hash and, in the lower half, where the text's head ends; 0 where there is none. */
+    /** Half a hash and, in the lower half, where the text's head ends; 0 if there is none. */
     private long[] slots = new long[1024];
 
     // Of the block at hand: what is looked up, and what its slot had.
@@ -33,7 +33,7 @@ final class TextDictionary {
     private int least;
     private int greatest;
 
-    /** Finds the numbers of texts that lie one behind the other, each after its length; new ones are taken. */
+    /** Finds the numbers of texts that lie one after the other, each after its length; new ones are taken. */
     void number(byte[] from, int howMany, int[] into) {
         if (texts.size > AT_HAND) {
             numberInBlocks(from, howMany, into);

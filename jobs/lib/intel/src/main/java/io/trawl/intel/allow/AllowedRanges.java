@@ -29,7 +29,7 @@ final class AllowedRanges {
         }
     }
 
-    /** The list of the longest range that holds an address, of so many bits at least and at most; null where none does. */
+    /** The list of the longest range that holds an address, of so many bits at least and at most; null if none does. */
     @Nullable
     String holding(byte[] address, int least, int most) {
         boolean v4 = address.length == 4;

@@ -83,7 +83,7 @@ public final class Allowlists implements Suppressor {
     /**
      * One list.
      *
-     * @param version as the list has it; empty where it has none
+     * @param version as the list has it; empty if it has none
      * @param entries how many entries it has
      */
     public record Source(String name, String version, String type, int entries) {}
@@ -100,7 +100,7 @@ public final class Allowlists implements Suppressor {
      *
      * @param given JSON files, or folders: of one every list.json below it, as MISP has them; where there is none, every
      *     JSON file in it
-     * @throws IOException where there is nothing to read, a file cannot be read, or is not a list
+     * @throws IOException if there is nothing to read, a file cannot be read, or is not a list
      */
     public static Allowlists read(List<Path> given) throws IOException {
         return pack(given, OutputStream.nullOutputStream());
@@ -140,7 +140,7 @@ public final class Allowlists implements Suppressor {
     /**
      * Reads a file that {@link #pack} wrote.
      *
-     * @throws IOException where it is none, was cut short or changed
+     * @throws IOException if it is none, was cut short or changed
      */
     public static Allowlists open(Path packed) throws IOException {
         Allowlists lists = new Allowlists();
@@ -347,7 +347,7 @@ public final class Allowlists implements Suppressor {
      * address or range in a range; one with a port where its host is. It is for a report when feeds are read; the
      * indicator stays.
      *
-     * @return null where it is on none
+     * @return null if it is on none
      */
     public @Nullable String listOf(Indicator indicator) {
         String value = indicator.getValue();

@@ -4,7 +4,7 @@ package io.trawl.intel.allow;
 final class PlainEnd {
     private PlainEnd() {}
 
-    /** Length of the plain text that an expression ends with, without a first dot; 0 where it may end in several ways. */
+    /** Length of the plain text that an expression ends with, without a first dot; 0 if it may end in several ways. */
     static int length(String regex) {
         if (regex.contains("\\Q") || hasAlternatives(regex)) {
             return 0;

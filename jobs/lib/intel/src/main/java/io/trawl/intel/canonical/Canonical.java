@@ -67,9 +67,9 @@ public final class Canonical {
     /**
      * A canonical form, or why there is none.
      *
-     * @param kind what it is; NONE where it has no canonical form
-     * @param canonical the canonical form, null where there is none
-     * @param reason why there is none; empty where there is one
+     * @param kind what it is; NONE if it has no canonical form
+     * @param canonical the canonical form, null if there is none
+     * @param reason why there is none; empty if there is one
      */
     public record Result(Kind kind, @Nullable String canonical, String reason) {
         static Result of(Kind kind, String canonical) {
@@ -89,10 +89,10 @@ public final class Canonical {
     /**
      * The parts of a canonical URL.
      *
-     * @param scheme in lower case; empty where none was given
+     * @param scheme in lower case; empty if none was given
      * @param host canonical, without brackets
      * @param hostKind DOMAIN, IPV4 or IPV6
-     * @param port as :8080; empty where none was given, or it is the scheme's own
+     * @param port as :8080; empty if none was given, or it is the scheme's own
      * @param rest path and query, beginning with /
      */
     public record Url(String scheme, String host, Kind hostKind, String port, String rest) {
@@ -127,7 +127,7 @@ public final class Canonical {
         return host.kind() == Kind.DOMAIN ? Result.none("a name, no address") : host;
     }
 
-    /** DOMAIN or IPV4 where text[from, to) is canonical already, as nearly all hosts are; null where it takes a closer look. */
+    /** DOMAIN or IPV4 where text[from, to) is canonical already, as nearly all hosts are; null if it takes a closer look. */
     public static @Nullable Kind plain(String text, int from, int to) {
         if (to - from > LONGEST_HOST) {
             return null;
@@ -342,7 +342,7 @@ public final class Canonical {
         return host.isAddress() ? Ip.require(Objects.requireNonNull(host.canonical())) : null;
     }
 
-    /** A decimal number in text[from, to) of at most {@code most}; -1 where it is none. */
+    /** A decimal number in text[from, to) of at most {@code most}; -1 if it is none. */
     public static int decimal(String text, int from, int to, int most) {
         int value = from < to ? 0 : -1;
         for (int i = from; i < to; i++) {
@@ -369,7 +369,7 @@ public final class Canonical {
         return url == null ? Result.none(parser.reason()) : Result.of(Kind.URL, url.toString());
     }
 
-    /** The parts of a URL in canonical form, null where it has none; {@link #url} says why. */
+    /** The parts of a URL in canonical form, null if it has none; {@link #url} says why. */
     public static @Nullable Url parseUrl(String text) {
         return new UrlParser().parse(text);
     }
@@ -378,7 +378,7 @@ public final class Canonical {
      * The longest suffix of whole labels of a host that has no canonical form which has one, as a domain: what answers for
      * the host in DNS, which carries any octet.
      *
-     * @return in canonical form; null where there is none
+     * @return in canonical form; null if there is none
      */
     public static @Nullable String suffix(String host) {
         OddHost odd = OddHost.of(host);

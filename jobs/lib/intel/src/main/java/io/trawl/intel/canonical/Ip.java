@@ -8,7 +8,7 @@ public final class Ip {
 
     private Ip() {}
 
-    /** The number of four decimal parts without leading zeros in text[from, to); -1 where it is anything else. */
+    /** The number of four decimal parts without leading zeros in text[from, to); -1 if it is anything else. */
     public static long canonical4(String text, int from, int to) {
         if (to - from < 7 || to - from > 15) {
             return -1;
@@ -39,7 +39,7 @@ public final class Ip {
 
     /**
      * IPv4 as WHATWG URL reads it: one to four parts in decimal, octal (0..) or hex (0x..), the last of which fills what
-     * is left. -1 where it is none.
+     * is left. -1 if it is none.
      */
     static long loose4(String text) {
         String[] parts = text.split("\\.", -1);
@@ -59,7 +59,7 @@ public final class Ip {
         return value;
     }
 
-    /** One part of an IPv4 address; -1 where it is not a number, or one above 32 bits. */
+    /** One part of an IPv4 address; -1 if it is not a number, or one above 32 bits. */
     private static long number(String part) {
         int radix = 10;
         int at = 0;
@@ -106,7 +106,7 @@ public final class Ip {
                 : bytes;
     }
 
-    /** The 16 bytes of IPv6, as in {@link #parse6}; null where it is none. */
+    /** The 16 bytes of IPv6, as in {@link #parse6}; null if it is none. */
     static byte @Nullable [] whole6(String text) {
         int zone = text.indexOf('%');
         int end = zone < 0 ? text.length() : zone;

@@ -32,7 +32,7 @@ public final class Observables {
      * The observable of a host as a log has it, name or address. What has no canonical form is a domain, too, and lies
      * below its longest suffix that has one: its octets in lower case, {@code %} and all but printable ASCII as %XX.
      *
-     * @return null where there is nothing
+     * @return null if there is nothing
      */
     public static @Nullable Seen host(String host) {
         Canonical.Result result = Canonical.host(host);
@@ -50,7 +50,7 @@ public final class Observables {
      * the characters within its first 4,000, {@code …sha256:} and the SHA-256 of all of it in hex: that has more than 4,000
      * bytes, too, so it is no other's value.
      *
-     * @return null where the log has none: an empty text, or {@code -}
+     * @return null if the log has none: an empty text, or {@code -}
      */
     public static @Nullable Seen userAgent(String logged) {
         if (logged.isEmpty() || logged.equals("-")) {

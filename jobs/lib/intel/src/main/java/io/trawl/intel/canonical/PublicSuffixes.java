@@ -93,7 +93,7 @@ public final class PublicSuffixes {
      * Whether a domain is itself a public suffix.
      *
      * @param domain in canonical form
-     * @return the section that says so, null where it is none
+     * @return the section that says so, null if it is none
      */
     public @Nullable Section section(String domain) {
         int flags = rules.getOrDefault(domain, 0);
@@ -123,7 +123,7 @@ public final class PublicSuffixes {
      * The registrable domain: the public suffix with one label before it.
      *
      * @param domain in canonical form
-     * @return null where the domain is a public suffix
+     * @return null if the domain is a public suffix
      */
     public @Nullable String registrableDomain(String domain) {
         if (domain.isEmpty() || domain.charAt(0) == '.') {

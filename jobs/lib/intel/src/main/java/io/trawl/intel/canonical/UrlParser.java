@@ -58,7 +58,7 @@ public final class UrlParser {
      * A URL whose host has no canonical form: the host is {@link OddHost#text}, of kind NONE. Text after the host that is not
      * a port is part of the host.
      *
-     * @return null where there is no host at all
+     * @return null if there is no host at all
      */
     public Canonical.@Nullable Url parseOdd(String text) {
         if (!split(text)) {
@@ -75,7 +75,7 @@ public final class UrlParser {
         return new Canonical.Url(scheme, host.text(), Canonical.Kind.NONE, port, rest(url, to, special));
     }
 
-    /** Finds scheme and authority, without a user name; false where there is a reason why there are none. */
+    /** Finds scheme and authority, without a user name; false if there is a reason why there are none. */
     private boolean split(String text) {
         if (text.length() > LONGEST_URL) {
             reason = "longer than " + LONGEST_URL + " characters";
@@ -113,7 +113,7 @@ public final class UrlParser {
         return true;
     }
 
-    /** Where the scheme ends, at its colon; -1 where the text begins with a host. */
+    /** Where the scheme ends, at its colon; -1 if the text begins with a host. */
     private static int schemeEnd(String url) {
         for (int i = 0; i < url.length(); i++) {
             char c = url.charAt(i);

@@ -16,7 +16,7 @@ public enum Family {
     USER_AGENT,
     USER_AGENT_REGEX;
 
-    /** The family that a feed's word for a type means; null where it is none of this version's. */
+    /** The family that a feed's word for a type means; null if it is none of this version's. */
     public static @Nullable Family of(String word) {
         return switch (word.strip().toLowerCase(Locale.ROOT).replace('_', '-').replace(' ', '-')) {
             case "" -> ANY;

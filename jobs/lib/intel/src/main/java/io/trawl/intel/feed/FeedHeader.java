@@ -119,7 +119,7 @@ final class FeedHeader {
         return name.endsWith("_utc") ? name.substring(0, name.length() - 4) : name;
     }
 
-    /** The header that a line is; null where it is none. */
+    /** The header that a line is; null if it is none. */
     static @Nullable FeedHeader of(String line, Feeds.Columns columns) {
         for (char delimiter : DELIMITERS) {
             List<String> fields = fields(line, delimiter);
@@ -155,7 +155,7 @@ final class FeedHeader {
         }
     }
 
-    /** The fields of one record; null where it is no CSV. */
+    /** The fields of one record; null if it is no CSV. */
     static @Nullable List<String> fields(String text, char delimiter) {
         CSVFormat format = CSVFormat.DEFAULT
                 .builder()

@@ -200,7 +200,7 @@ final class FeedReading {
         return column < 0 || column >= fields.size() ? "" : fields.get(column).strip();
     }
 
-    /** A record whose quoted field goes on over further lines; null where it does not end, its lines unread again. */
+    /** A record whose quoted field goes on over further lines; null if it does not end, its lines unread again. */
     private @Nullable List<String> longRecord(Lines.Line first, FeedHeader header) throws IOException {
         StringBuilder text = new StringBuilder(first.text());
         Deque<Lines.Line> further = new ArrayDeque<>();

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a row says besides the indicator, as text; empty where it says nothing. */
+/** What a row says besides the indicator, as text; empty if it says nothing. */
 record FeedRow(String type, String confidence, String from, String until, List<String> labels) {
     static final FeedRow EMPTY = new FeedRow("", "", "", "", List.of());
 
@@ -24,7 +24,7 @@ record FeedRow(String type, String confidence, String from, String until, List<S
         return type.isEmpty() ? EMPTY : new FeedRow(type, "", "", "", List.of());
     }
 
-    /** @return what is wrong with it, null where nothing is */
+    /** @return what is wrong with it, null if nothing is */
     @Nullable
     String fill(Indicator indicator) {
         if (!confidence.isEmpty()) {

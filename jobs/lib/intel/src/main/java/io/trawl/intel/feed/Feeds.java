@@ -138,7 +138,7 @@ public final class Feeds {
      *
      * @param feed name of the feed
      * @param columns names of columns; where one is given, the file is CSV
-     * @throws IllegalArgumentException where the header has no column of a name that is given
+     * @throws IllegalArgumentException if the header has no column of a name that is given
      */
     public static Count read(
             InputStream in, String feed, Columns columns, Consumer<Indicator> indicators, Consumer<Rejected> rejected)
@@ -152,7 +152,7 @@ public final class Feeds {
      * @param feed name of the feed
      * @param format what the file is written in
      * @param columns names of columns; where one is given, the file is CSV
-     * @throws IllegalArgumentException where the header has no column of a name that is given
+     * @throws IllegalArgumentException if the header has no column of a name that is given
      */
     public static Count read(
             InputStream in,

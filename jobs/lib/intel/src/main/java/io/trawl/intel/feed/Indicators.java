@@ -24,9 +24,9 @@ public final class Indicators {
     /**
      * What a text was read as.
      *
-     * @param kind null where it is not an indicator
-     * @param value the canonical value; null where it is not an indicator
-     * @param reason why it is none; empty where it is one
+     * @param kind null if it is not an indicator
+     * @param value the canonical value; null if it is not an indicator
+     * @param reason why it is none; empty if it is one
      */
     public record Read(
             @Nullable IndicatorType kind, @Nullable String value, String reason) {
@@ -42,7 +42,7 @@ public final class Indicators {
             return none("type not supported: " + type);
         }
 
-        /** The type as records have it; empty where it is not an indicator. */
+        /** The type as records have it; empty if it is not an indicator. */
         public String type() {
             return kind == null ? "" : kind.text();
         }
@@ -175,7 +175,7 @@ public final class Indicators {
         return name;
     }
 
-    /** An address or a domain with a port; null where the text is no such thing. */
+    /** An address or a domain with a port; null if the text is no such thing. */
     private static @Nullable Read port(String value) {
         int colon = value.lastIndexOf(':');
         int port = colon <= 0 ? -1 : Canonical.decimal(value, colon + 1, value.length(), 99_999_999);
@@ -266,7 +266,7 @@ public final class Indicators {
         return Read.of(IndicatorType.DOMAIN, value);
     }
 
-    /** Why a canonical host cannot be a name in DNS; null where it can. */
+    /** Why a canonical host cannot be a name in DNS; null if it can. */
     private static @Nullable String wrongDomain(String host) {
         int label = 0;
         for (int i = 0; i < host.length(); i++) {

@@ -36,15 +36,15 @@ final class Lines {
      * One line.
      *
      * @param number from 1
-     * @param text without its end and without a byte order mark; U+FFFD for what is no UTF-8
-     * @param fault why the text is not what the file has; null where it is
+     * @param text without its end and without a byte order mark; U+FFFD for what is not UTF-8
+     * @param fault why the text is not what the file has; null if it is
      */
     record Line(int number, String text, @Nullable Fault fault) {}
 
     /**
      * What is wrong with a line.
      *
-     * @param decoding whether bytes of it are no UTF-8, and are in its text as U+FFFD; else the text is not all of it
+     * @param decoding whether bytes of it are not UTF-8, and are in its text as U+FFFD; else the text is not all of it
      */
     record Fault(String message, boolean decoding) {}
 

@@ -11,9 +11,9 @@ abstract class Syntax {
     /**
      * What a line says.
      *
-     * @param values texts that are to be indicators; none where the line says nothing, or cannot be used
-     * @param type what they are, as a type column would say it; empty where they say it themselves
-     * @param reason why it cannot be used; null where it can
+     * @param values texts that are to be indicators; none if the line says nothing, or cannot be used
+     * @param type what they are, as a type column would say it; empty if they say it themselves
+     * @param reason why it cannot be used; null if it can
      */
     record Entry(List<String> values, String type, @Nullable String reason) {
         /** A line that is not an indicator and nobody would expect to be one. */
@@ -47,7 +47,7 @@ abstract class Syntax {
     /** Reads a line that is not blank. */
     abstract Entry read(String line);
 
-    /** The syntax that a line is unmistakably of; null where it may be a plain value. */
+    /** The syntax that a line is unmistakably of; null if it may be a plain value. */
     static @Nullable Syntax of(String content) {
         if (content.equals("msFilterList")) {
             return new ProtectionList();

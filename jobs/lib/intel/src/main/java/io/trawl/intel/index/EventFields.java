@@ -139,7 +139,7 @@ final class EventFields {
         }
     }
 
-    /** The port of a URL, its scheme's where none is written; -1 where it is not known. */
+    /** The port of a URL, its scheme's where none is written; -1 if it is not known. */
     private static int port(@Nullable Integer written, @Nullable String url) {
         if (written != null) {
             return written;
@@ -186,7 +186,7 @@ final class EventFields {
         return c == '/' || c == '?' || c == '#';
     }
 
-    /** Where the authority begins in scheme://authority; -1 where the text does not begin so. */
+    /** Where the authority begins in scheme://authority; -1 if the text does not begin so. */
     private static int authority(String url) {
         for (int i = 0; i < url.length(); i++) {
             char c = url.charAt(i);

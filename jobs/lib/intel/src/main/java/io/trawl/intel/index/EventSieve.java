@@ -121,7 +121,7 @@ public final class EventSieve {
         return end == url.limit() || "/?#".indexOf(url.get(end)) >= 0;
     }
 
-    /** Where the authority begins in scheme://authority; -1 where the URL does not begin so. */
+    /** Where the authority begins in scheme://authority; -1 if the URL does not begin so. */
     private static int authority(ByteBuffer url) {
         for (int i = url.position(); i < url.limit(); i++) {
             byte c = url.get(i);

@@ -76,7 +76,7 @@ public final class IndexBuilder implements Closeable {
     /**
      * Adds an indicator. One that was added before, with the same id, type and value, is matched once.
      *
-     * @throws IllegalArgumentException where type or value are not those of an indicator in canonical form
+     * @throws IllegalArgumentException if type or value are not those of an indicator in canonical form
      */
     public IndexBuilder add(Indicator indicator) {
         String value = indicator.getValue();
@@ -186,7 +186,7 @@ public final class IndexBuilder implements Closeable {
         }
     }
 
-    /** Number of a set of labels in the dictionary; null where there is no room for one more. */
+    /** Number of a set of labels in the dictionary; null if there is no room for one more. */
     private @Nullable Integer labelSet(List<String> names) {
         if (names.equals(lastLabels)) {
             return lastLabelSet;

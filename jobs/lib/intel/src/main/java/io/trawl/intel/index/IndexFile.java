@@ -128,7 +128,7 @@ final class IndexFile implements IndicatorIndex {
     /**
      * Looks up a host in canonical form, text[from, to), and for a domain every domain above it.
      *
-     * @param port the port that it was asked at, -1 where that is not known
+     * @param port the port that it was asked at, -1 if that is not known
      * @return the hash of the host, for {@link #hasUrls} and {@link #url}
      */
     long host(Canonical.Kind kind, String text, int from, int to, int port, String field, Instant at, MatchSink sink) {
@@ -473,7 +473,7 @@ final class IndexFile implements IndicatorIndex {
         }
     }
 
-    /** Whether there may be a URL of the host with this hash; false where there is none. */
+    /** Whether there may be a URL of the host with this hash; false if there is none. */
     boolean hasUrls(long hostHash) {
         return slots.hasUrls(hostHash);
     }

@@ -179,7 +179,7 @@ final class IndexFormat {
         return start ^ HASH_SALT;
     }
 
-    /** The type of a hash in hex by how many digits it has; 0 where it is none that indicators have. */
+    /** The type of a hash in hex by how many digits it has; 0 if it is none that indicators have. */
     static int hashType(int digits) {
         return switch (digits) {
             case 32 -> MD5;

@@ -152,7 +152,7 @@ final class IndexRecord {
         return has(IndexFormat.CONFIDENCE) ? confidence : null;
     }
 
-    /** The id that is in the record; null where it derives from type, value and feed. */
+    /** The id that is in the record; null if it derives from type, value and feed. */
     @Nullable
     String ownId() {
         return has(IndexFormat.OWN_ID) ? text(idAt) : null;

@@ -23,12 +23,12 @@ final class IndexSlots {
         hasPrefixes = file.getInt(IndexFormat.AT_PREFIX_COUNT) > 0;
     }
 
-    /** The first slot with a hash, or one like it; -1 where there is none. */
+    /** The first slot with a hash, or one like it; -1 if there is none. */
     int first(long hash) {
         return from(IndexFormat.slot(hash, slots), IndexFormat.tag(hash));
     }
 
-    /** The next slot with the hash, or one like it; -1 where there is none. */
+    /** The next slot with the hash, or one like it; -1 if there is none. */
     int next(int slot, long hash) {
         return from(slot + 1 == slots ? 0 : slot + 1, IndexFormat.tag(hash));
     }

@@ -31,7 +31,7 @@ public interface IndicatorIndex {
     /** How many indicators there are. */
     long size();
 
-    /** Iceberg snapshot of lake.indicators that the builder was told; 0 where it was told none. */
+    /** Iceberg snapshot of lake.indicators that the builder was told; 0 if it was told none. */
     long snapshotId();
 
     /** Whether hashes and domains of mail addresses are found: index files of an older version have them, and find none. */
@@ -88,7 +88,7 @@ public interface IndicatorIndex {
     /**
      * Opens an index file, mapped: it takes no heap, and processes share it. The file must not change while it is open.
      *
-     * @throws IOException where it cannot be read, is none, was cut short or changed
+     * @throws IOException if it cannot be read, is none, was cut short or changed
      */
     static IndicatorIndex open(Path file) throws IOException {
         return IndexFile.open(file);
@@ -97,7 +97,7 @@ public interface IndicatorIndex {
     /**
      * Reads an index file into the heap, as many bytes as the file has.
      *
-     * @throws IOException where it cannot be read, is none, was cut short or changed
+     * @throws IOException if it cannot be read, is none, was cut short or changed
      */
     static IndicatorIndex read(InputStream in) throws IOException {
         return IndexFile.read(in);

@@ -118,7 +118,7 @@ public final class LineSieve {
         return false;
     }
 
-    /** Whether a hash in hex may match; true where it has anything else in it. */
+    /** Whether a hash in hex may match; true if it has anything else in it. */
     public boolean mayMatchHash(byte[] bytes, int from, int to) {
         long state = IndexFormat.hashStart(start);
         for (int i = to - 1; i >= from; i--) {
@@ -172,7 +172,7 @@ public final class LineSieve {
         return slots.mayHave(IndexFormat.host(start, text, 0, text.length())) || ranges.has(address);
     }
 
-    /** Where the host begins behind http:// or https://; -1 where neither stands there. */
+    /** Where the host begins behind http:// or https://; -1 if neither stands there. */
     private static int authority(byte[] bytes, int from, int to) {
         if (to - from < 8) {
             return -1;
@@ -208,7 +208,7 @@ public final class LineSieve {
     }
 
     /**
-     * Whether a host of the characters of {@link #hostEnd} may match; true where it is not its own canonical form, as
+     * Whether a host of the characters of {@link #hostEnd} may match; true if it is not its own canonical form, as
      * {@link Canonical#plain} has it.
      *
      * @param urls whether URLs are looked up beneath it
@@ -281,7 +281,7 @@ public final class LineSieve {
         return parts == 4 ? address : -1;
     }
 
-    /** Whether what stands behind a URL's authority may match as a path on any host; true where it is not canonical. */
+    /** Whether what stands behind a URL's authority may match as a path on any host; true if it is not canonical. */
     private boolean mayMatchPath(byte[] bytes, int from, int to) {
         int query = -1;
         int end = from;

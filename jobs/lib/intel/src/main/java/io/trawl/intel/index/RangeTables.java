@@ -44,12 +44,12 @@ final class RangeTables {
                 : first6(Ip.number(address, 0), Ip.number(address, 8)) >= 0;
     }
 
-    /** The smallest range that holds an IPv4 address; -1 where none does. */
+    /** The smallest range that holds an IPv4 address; -1 if none does. */
     int first4(int address) {
         return around4(lastRange4(address), address);
     }
 
-    /** The next larger range that holds the address; -1 where none does. */
+    /** The next larger range that holds the address; -1 if none does. */
     int next4(int range, int address) {
         return around4(parent4(range), address);
     }
@@ -59,12 +59,12 @@ final class RangeTables {
         return file.getInt(ranges4At + IndexFormat.RANGE4 * range + 8);
     }
 
-    /** The smallest range that holds an IPv6 address; -1 where none does. */
+    /** The smallest range that holds an IPv6 address; -1 if none does. */
     int first6(long high, long low) {
         return around6(lastRange6(high, low), high, low);
     }
 
-    /** The next larger range that holds the address; -1 where none does. */
+    /** The next larger range that holds the address; -1 if none does. */
     int next6(int range, long high, long low) {
         return around6(parent6(range), high, low);
     }
@@ -74,7 +74,7 @@ final class RangeTables {
         return file.getInt(ranges6At + IndexFormat.RANGE6 * range + 20);
     }
 
-    /** The last range that begins at or before an IPv4 address; -1 where there is none. */
+    /** The last range that begins at or before an IPv4 address; -1 if there is none. */
     private int lastRange4(int address) {
         int low = 0;
         int high = ranges4 - 1;
@@ -89,7 +89,7 @@ final class RangeTables {
         return high;
     }
 
-    /** The first range that holds the address, of this one and those around it; -1 where none does. */
+    /** The first range that holds the address, of this one and those around it; -1 if none does. */
     private int around4(int first, int address) {
         int range = first;
         while (range >= 0) {
@@ -106,7 +106,7 @@ final class RangeTables {
         return file.getInt(ranges4At + IndexFormat.RANGE4 * range + 4);
     }
 
-    /** The last range that begins at or before an IPv6 address; -1 where there is none. */
+    /** The last range that begins at or before an IPv6 address; -1 if there is none. */
     private int lastRange6(long first, long second) {
         int low = 0;
         int high = ranges6 - 1;
@@ -124,7 +124,7 @@ final class RangeTables {
         return high;
     }
 
-    /** The first range that holds the address, of this one and those around it; -1 where none does. */
+    /** The first range that holds the address, of this one and those around it; -1 if none does. */
     private int around6(int first, long high, long low) {
         int range = first;
         while (range >= 0) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * those in it, and each told the range around it. For one thread.
  */
 final class Ranges {
-    /** The order of the records at two places, of the same range; 0 where they are of the same indicator. */
+    /** The order of the records at two places, of the same range; 0 if they are of the same indicator. */
     interface Order {
         int compare(int place, int other);
     }

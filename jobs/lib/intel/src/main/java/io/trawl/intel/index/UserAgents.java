@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Regular expressions on user agents. RE2/J takes time in proportion to the text, whatever the expression; and one is
- * tried only where the text has the literal that every match of it must have, which one pass finds for all of them.
+ * tried only if the text has the literal that every match of it must have, which one pass finds for all of them.
  */
 final class UserAgents {
     private static final int SHORTEST_LITERAL = 3;
@@ -98,7 +98,7 @@ final class UserAgents {
         return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c == '\u017F' ? 's' : c == '\u212A' ? 'k' : c;
     }
 
-    /** The longest text, folded, that every match must have; empty where that is not plain to see. */
+    /** The longest text, folded, that every match must have; empty if that is not plain to see. */
     static String literal(String expression) {
         String longest = "";
         StringBuilder run = new StringBuilder();

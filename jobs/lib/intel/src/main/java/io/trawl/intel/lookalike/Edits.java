@@ -60,7 +60,7 @@ final class Edits {
     /**
      * How text[from, to) comes of a brand's label.
      *
-     * @return null where it does not, or not by one slip; the rarest technique where several fit
+     * @return null if it does not, or not by one slip; the rarest technique where several fit
      */
     public static @Nullable Technique technique(char[] text, int from, int to, String label) {
         int length = to - from;

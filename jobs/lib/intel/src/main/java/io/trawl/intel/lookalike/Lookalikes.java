@@ -76,7 +76,7 @@ public final class Lookalikes {
      * Judges a host.
      *
      * @param host in any form
-     * @return null where it looks like no brand, or is none of a domain's
+     * @return null if it looks like no brand, or is none of a domain's
      */
     public @Nullable Finding judge(String host, Seen seen) {
         String canonical = host;
@@ -127,7 +127,7 @@ public final class Lookalikes {
         return text.toString();
     }
 
-    /** A host in the place of one that IDNA does not take, with as many labels; empty where it cannot be. */
+    /** A host in the place of one that IDNA does not take, with as many labels; empty if it cannot be. */
     private static String placeholder(String[] labels) {
         StringBuilder host = new StringBuilder();
         for (String label : labels) {

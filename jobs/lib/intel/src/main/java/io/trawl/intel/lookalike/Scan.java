@@ -55,7 +55,7 @@ final class Scan {
      * Looks for the brand that a host looks like.
      *
      * @param canonical a domain in canonical form, of at most 253 characters
-     * @param asGiven its labels before IDNA changed them; null where they are the same
+     * @param asGiven its labels before IDNA changed them; null if they are the same
      * @return the number of the mark, {@link #NOTHING}, or {@link #NO_HOST} for a public suffix
      */
     int scan(String canonical, String @Nullable [] asGiven, Seen wasSeen) {

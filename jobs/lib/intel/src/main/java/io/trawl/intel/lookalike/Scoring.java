@@ -26,7 +26,7 @@ final class Scoring {
     static final int BAITS = 1 << 15;
     /** With words that the brand may use itself. */
     static final int SERVICE = 1 << 16;
-    /** With something that is no known word. */
+    /** With something that is not a known word. */
     static final int OTHER = 1 << 17;
     /** No hyphen between brand and word. */
     static final int GLUED = 1 << 18;

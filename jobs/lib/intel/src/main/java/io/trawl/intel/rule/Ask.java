@@ -6,7 +6,7 @@ import java.time.ZoneId;
 
 /**
  * What is asked of one value of a field. A number of an event is a decimal text where a text is asked for; a text of an
- * event that is no decimal number passes no question for numbers.
+ * event that is not a decimal number passes no question for numbers.
  */
 public sealed interface Ask {
     /** Where in a value a text must be. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Derived {
     private Derived() {}
 
-    /** What follows the last dot of the last part of a path; null where that has none, or ends with it. */
+    /** What follows the last dot of the last part of a path; null if that has none, or ends with it. */
     static @Nullable String extension(String path) {
         int dot = path.lastIndexOf('.');
         return dot < 0 || dot == path.length() - 1 || path.indexOf('/', dot) >= 0 ? null : path.substring(dot + 1);
@@ -37,7 +37,7 @@ final class Derived {
         return registered == null ? domain : registered.substring(registered.indexOf('.') + 1);
     }
 
-    /** What stands before the registered domain, in canonical form; null where nothing does. */
+    /** What stands before the registered domain, in canonical form; null if nothing does. */
     static @Nullable String subdomain(String host) {
         String domain = domain(host);
         String registered = domain == null ? null : PublicSuffixes.bundled().registrableDomain(domain);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the columns of an event that it is read from, each of which alone gives all values that stem from it; empty
  *     where that is not known, and then no sieve holds an event back for the field's sake
  * @param reader gives its values as texts
- * @param numbers gives its value as a number, without a text made of it; null where the field has no such value
+ * @param numbers gives its value as a number, without a text made of it; null if the field has no such value
  */
 public record Field(
         String name,
@@ -38,7 +38,7 @@ public record Field(
         TEXT,
         NUMBER,
         ADDRESS,
-        /** Its text is ISO 8601 in UTC with six digits behind the second, so that texts are in the order of their times. */
+        /** Its text is ISO 8601 in UTC with six digits after the second, so that texts are in the order of their times. */
         TIME
     }
 
@@ -47,7 +47,7 @@ public record Field(
     public interface Reader {
         void read(ProxyEvent event, Consumer<String> values);
 
-        /** The place of the column whose text is the one value; -1 where the values are more than that. */
+        /** The place of the column whose text is the one value; -1 if the values are more than that. */
         default int position() {
             return -1;
         }

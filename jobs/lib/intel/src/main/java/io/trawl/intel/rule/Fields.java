@@ -41,7 +41,7 @@ public final class Fields {
 
     private Fields() {}
 
-    /** The field of a name; null where there is none. */
+    /** The field of a name; null if there is none. */
     public static @Nullable Field named(String name) {
         return BY_NAME.get(name);
     }

@@ -31,7 +31,7 @@ public record Range(long high, long low, int prefix) {
      * Reads a range, or an address as a range of itself.
      *
      * @param text for example 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1; bits after the prefix are passed over
-     * @throws IllegalArgumentException where it is none, with the reason
+     * @throws IllegalArgumentException if it is none, with the reason
      */
     public static Range parse(String text) {
         Range range = of(text);
@@ -42,7 +42,7 @@ public record Range(long high, long low, int prefix) {
         return range;
     }
 
-    /** Reads a range, or an address in any notation as a range of itself; null where it is neither. */
+    /** Reads a range, or an address in any notation as a range of itself; null if it is neither. */
     public static @Nullable Range of(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
@@ -91,7 +91,7 @@ public record Range(long high, long low, int prefix) {
         return high == 0 && low >>> 32 == MAPPED;
     }
 
-    /** An address in any notation that a browser takes; null where it is none. */
+    /** An address in any notation that a browser takes; null if it is none. */
     private static @Nullable Range address(String text) {
         Canonical.Result host = Canonical.host(text);
         return host.canonical() == null || !host.isAddress() ? null : of(Ip.require(host.canonical()));
@@ -116,7 +116,7 @@ public record Range(long high, long low, int prefix) {
         return new Range(Ip.number(address, 0), Ip.number(address, Long.BYTES), BITS);
     }
 
-    /** One to three digits; -1 where it is anything else. */
+    /** One to three digits; -1 if it is anything else. */
     private static int prefix(String text, int from) {
         int digits = text.length() - from;
         if (digits < 1 || digits > LONGEST_PREFIX) {

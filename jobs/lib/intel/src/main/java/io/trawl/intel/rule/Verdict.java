@@ -21,9 +21,9 @@ public record Verdict(Rule rule, List<Reason> why) {
     /**
      * One test that passed.
      *
-     * @param selection the name of the rule's part that it is of; empty where the rule has no names
+     * @param selection the name of the rule's part that it is of; empty if the rule has no names
      * @param field the field in ECS's dotted name
-     * @param value the field's value, as the event has it; empty where the event does not have it
+     * @param value the field's value, as the event has it; empty if the event does not have it
      * @param part what of the value matched: the text that was found, or the whole value
      */
     public record Reason(String selection, String field, String value, String part) {}

@@ -19,7 +19,7 @@ public final class JsonField implements Envelope {
 
     /**
      * @param lines paths of the line: the first that is a text counts
-     * @param times paths of the time, in the same way; empty where there is none
+     * @param times paths of the time, in the same way; empty if there is none
      */
     public JsonField(List<String> lines, List<String> times) {
         Plan plan = Json.plan(List.of());

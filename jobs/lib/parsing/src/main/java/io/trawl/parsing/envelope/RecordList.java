@@ -49,7 +49,7 @@ public final class RecordList {
                 : ('"' + this.path[this.path.length - 1] + '"').getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The records of a message; null where it is no message of records, but a line. */
+    /** The records of a message; null if it is not a message of records, but a line. */
     public @Nullable Records of(byte[] message) {
         Records found = mayHave(message) ? cut(message) : null;
         if (found == null) {
@@ -129,7 +129,7 @@ public final class RecordList {
         }
     }
 
-    /** Goes to the value of a key in the object that has begun; null where it has no such key. */
+    /** Goes to the value of a key in the object that has begun; null if it has no such key. */
     private static @Nullable JsonToken find(JsonParser in, String name) throws IOException {
         String key;
         while ((key = in.nextFieldName()) != null) {

@@ -65,7 +65,7 @@ public final class Syslog implements Envelope {
         return i > digits && i - digits <= 3 && frame.is(i, '>') ? i + 1 : frame.from;
     }
 
-    /** Where the message of RFC 5424 begins, its version being read; -1 where it is something else. */
+    /** Where the message of RFC 5424 begins, its version being read; -1 if it is something else. */
     private int rfc5424(Frame frame, int start) {
         int at = start;
         int end = frame.wordEnd(at);
@@ -119,7 +119,7 @@ public final class Syslog implements Envelope {
         return Math.min(i + 1, frame.to);
     }
 
-    /** Where a time that begins at a place ends; -1 where there is none. */
+    /** Where a time that begins at a place ends; -1 if there is none. */
     private static int time(Frame frame, int start) {
         int i = start;
         if (frame.isDigit(i)) {

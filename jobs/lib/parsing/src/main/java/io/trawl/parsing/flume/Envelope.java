@@ -195,17 +195,17 @@ public final class Envelope {
         return generation;
     }
 
-    /** The line's byte offset in its file; null where the header is missing or no number. */
+    /** The line's byte offset in its file; null if the header is missing or no number. */
     public @Nullable Long fileOffset() {
         return fileOffset;
     }
 
-    /** Length of a line that the agent cut; null where the header is missing or no number. */
+    /** Length of a line that the agent cut; null if the header is missing or no number. */
     public @Nullable Long oversize() {
         return oversize;
     }
 
-    /** The line of its file that names the columns of this one; null where there is none. */
+    /** The line of its file that names the columns of this one; null if there is none. */
     public @Nullable String headerLine() {
         return headerLine;
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of one log of one host, between two rotations.
  *
- * @param log empty where the agent names none
+ * @param log empty if the agent names none
  */
 public record ProxyFile(String host, String log, String generation) implements Comparable<ProxyFile>, Serializable {
     /** What the agent calls the generation of a line that it found in no file; several files may share it. */

@@ -113,7 +113,7 @@ final class Arguments {
      * Those of a declaration.
      *
      * @param format its name
-     * @param given the values by name; null where it has none
+     * @param given the values by name; null if it has none
      */
     static Arguments of(String format, @Nullable Yaml given) {
         Arguments arguments = new Arguments();

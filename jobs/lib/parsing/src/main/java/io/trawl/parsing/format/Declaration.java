@@ -50,7 +50,7 @@ final class Declaration {
     final boolean arrival;
     /** Whether a line without any envelope is another format's. */
     final boolean wrapped;
-    /** Bytes after which the writer cuts a line and runs the next one into it, NUL between the two; 0 where it does not. */
+    /** Bytes after which the writer cuts a line and runs the next one into it, NUL between the two; 0 if it does not. */
     final int cut;
 
     /** What cuts a message into records; null where each message is a line. */
@@ -163,7 +163,7 @@ final class Declaration {
         return value.isList() ? value.list() : List.of(value);
     }
 
-    /** What cuts messages, which is before every envelope; null where nothing does. */
+    /** What cuts messages, which is before every envelope; null if nothing does. */
     private static @Nullable RecordList records(List<Yaml> envelopes) {
         RecordList records = null;
         for (int i = 0; i < envelopes.size(); i++) {

@@ -288,7 +288,7 @@ public final class DeclaredFormat implements Parser {
     /**
      * The same format with other columns: those of a line {@code #Fields}.
      *
-     * @param header what is behind {@code #Fields:} or {@code #fields}
+     * @param header what comes after {@code #Fields:} or {@code #fields}
      * @throws IllegalArgumentException the header names no columns, other ones than the format needs, or more than a line may
      *     have
      */

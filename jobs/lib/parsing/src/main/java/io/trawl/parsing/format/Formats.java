@@ -86,7 +86,7 @@ public final class Formats {
         return site.contains(name);
     }
 
-    /** What a person should know of the site's folder: formats that replace Trawl's, and files that are no formats. */
+    /** What a person should know of the site's folder: formats that replace Trawl's, and files that are not formats. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         for (String name : site) {
@@ -164,7 +164,7 @@ public final class Formats {
     /**
      * The same, with arguments for the generic format among them.
      *
-     * @param arguments values by name, for example {@code columns}; none where there are none
+     * @param arguments values by name, for example {@code columns}; none if there are none
      * @throws IllegalArgumentException an argument is wrong or unknown, or no format takes them, or several do; or as {@link
      *     #parser(List, ZoneId)}
      */

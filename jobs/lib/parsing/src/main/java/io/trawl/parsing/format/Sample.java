@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at place of the sample in its file, counted from 1
  * @param line the line
- * @param under the line of its file that names the columns; null where there is none
+ * @param under the line of its file that names the columns; null if there is none
  * @param arrived when the line arrived, about; for a time without a year. Null where the time has one
  * @param event fields and their values as text, all that are not null; empty for a line that must be refused
  * @param reason code of the reason for which it must be refused; null for one that must be read

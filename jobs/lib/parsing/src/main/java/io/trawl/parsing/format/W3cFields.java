@@ -18,7 +18,7 @@ record W3cFields(List<String> names, boolean tabs) implements Serializable {
     private static final String FIELDS = "#fields";
     private static final int MOST = 1_000;
 
-    /** What is behind {@code #Fields:} or Zeek's {@code #fields}; null if the line is another one. */
+    /** What comes after {@code #Fields:} or Zeek's {@code #fields}; null if the line is another one. */
     static @Nullable String behind(String line) {
         int end = FIELDS.length();
         if (!line.regionMatches(true, 0, FIELDS, 0, end) || line.length() == end) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** A grammar before it is compiled: it knows its columns by name. */
 public interface Plan {
-    /** The number of a column; -1 where the grammar cannot have such a column. */
+    /** The number of a column; -1 if the grammar cannot have such a column. */
     int column(String name);
 
     /** The columns that the grammar has for sure, for a message; empty where any name may come. */

@@ -101,7 +101,7 @@ public enum Shape {
         return slash;
     }
 
-    /** Whether it counts only where nothing is appended to the line. */
+    /** Whether it counts only if nothing is appended to the line. */
     public boolean isSoft() {
         return this == MIME;
     }

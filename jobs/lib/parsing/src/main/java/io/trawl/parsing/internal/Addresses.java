@@ -8,7 +8,7 @@ public final class Addresses {
 
     /**
      * The canonical text of an address: dotted decimal, or RFC 5952 for IPv6; an IPv4-mapped IPv6 address, and one of
-     * NAT64's well-known prefix (64:ff9b::/96, RFC 6052), as IPv4; a zone id is dropped. Null where the text is no address.
+     * NAT64's well-known prefix (64:ff9b::/96, RFC 6052), as IPv4; a zone id is dropped. Null where the text is not an address.
      */
     public static @Nullable String canonical(String text) {
         if (text.indexOf(':') >= 0) {

@@ -61,7 +61,7 @@ public final class Bytes {
         return true;
     }
 
-    /** Where a text begins; -1 where it is not in the range. */
+    /** Where a text begins; -1 if it is not in the range. */
     public static int indexOf(byte[] b, int from, int to, byte[] what) {
         for (int i = from; i + what.length <= to; i++) {
             if (isAt(b, i, what)) {
@@ -71,7 +71,7 @@ public final class Bytes {
         return -1;
     }
 
-    /** A run of digits as a number; -1 where it is empty, longer than 18 digits or has anything else in it. */
+    /** A run of digits as a number; -1 if it is empty, longer than 18 digits or has anything else in it. */
     public static long number(byte[] b, int from, int to) {
         if (from >= to || to - from > 18) {
             return -1;

@@ -11,7 +11,7 @@ public final class Targets {
     /**
      * Sets url_* and destination_domain and _port.
      *
-     * @param method the request's method, null where it is unknown
+     * @param method the request's method, null if it is unknown
      * @param target the target as logged
      */
     public static void split(@Nullable String method, String target, ProxyEvent into) {
@@ -119,7 +119,7 @@ public final class Targets {
         return target.substring(0, end).toLowerCase(Locale.ROOT);
     }
 
-    /** Where the scheme of scheme:// ends, 0 where there is none (RFC 3986, 3.1). */
+    /** Where the scheme of scheme:// ends, 0 if there is none (RFC 3986, 3.1). */
     private static int schemeEnd(String target) {
         int i = 0;
         while (i < target.length()) {
@@ -167,7 +167,7 @@ public final class Targets {
         }
     }
 
-    /** A port in at most five digits; -1 where the text is none. */
+    /** A port in at most five digits; -1 if the text is none. */
     private static int port(String text, int from, int to) {
         if (to == from || to - from > 5) {
             return -1;

@@ -108,7 +108,7 @@ public final class Text {
         return true;
     }
 
-    /** Length of the UTF-8 sequence at a position (RFC 3629), 0 where it is none. */
+    /** Length of the UTF-8 sequence at a position (RFC 3629), 0 if it is none. */
     private static int sequence(byte[] bytes, int at, int to) {
         int first = bytes[at] & 0xFF;
         if (first < 0x80) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class BeyondWeb {
     private BeyondWeb() {}
 
-    /** @param bytes null where the column has no number: the line is good for all else */
+    /** @param bytes null if the column has no number: the line is good for all else */
     static void set(Field field, @Nullable Long bytes, ProxyEvent into) {
         switch (field) {
             case NETWORK_BYTES -> into.setNetworkBytes(bytes);
@@ -45,13 +45,13 @@ final class BeyondWeb {
         }
     }
 
-    /** A name without the dot of the root; null where nothing else is there. */
+    /** A name without the dot of the root; null if nothing else is there. */
     private static @Nullable String name(String text) {
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         return name.isEmpty() ? null : name;
     }
 
-    /** A hash in lower-case hex, without colons; null where it has other characters or another length. */
+    /** A hash in lower-case hex, without colons; null if it has other characters or another length. */
     private static @Nullable String hex(Field field, String text) {
         int digits = field.digits();
         StringBuilder hex = new StringBuilder(digits);

@@ -18,13 +18,13 @@ public final class Columns {
     /** The line that all columns are in. */
     public byte[] bytes;
 
-    /** How the columns are escaped, by number; null where none is. */
+    /** How the columns are escaped, by number; null if none is. */
     public Escape @Nullable [] escapes;
 
-    /** Columns that a library has read as text already; null where there are none. */
+    /** Columns that a library has read as text already; null if there are none. */
     public @Nullable String @Nullable [] texts;
 
-    /** Columns of several texts; null where there are none. */
+    /** Columns of several texts; null if there are none. */
     private @Nullable StringBuilder @Nullable [] joined;
 
     /** The furthest column that was looked for, for the message where the line is refused. */
@@ -33,7 +33,7 @@ public final class Columns {
     /** Columns of which it is known that there is nothing to undo in them, a bit each. */
     private long noEscapes;
 
-    /** The column at hand where a library has read it and it is wanted as text; null where it is in {@link #value}. */
+    /** The column at hand where a library has read it and it is wanted as text; null if it is in {@link #value}. */
     @Nullable
     String text;
 
@@ -144,7 +144,7 @@ public final class Columns {
         return how != null && how[column] != null && how[column] != Escape.NONE;
     }
 
-    /** Makes a column the one at hand, in bytes; false where it is absent. */
+    /** Makes a column the one at hand, in bytes; false if it is absent. */
     boolean open(int column) {
         return open(column, false);
     }
@@ -199,7 +199,7 @@ public final class Columns {
         }
     }
 
-    /** The text that a library has read a column as; null where it has not. */
+    /** The text that a library has read a column as; null if it has not. */
     public @Nullable String textOf(int column) {
         StringBuilder[] several = joined;
         if (several != null && several[column] != null) {

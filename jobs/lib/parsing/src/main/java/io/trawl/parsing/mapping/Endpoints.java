@@ -13,7 +13,7 @@ final class Endpoints {
 
     private Endpoints() {}
 
-    /** The column at hand where it is an address of version 4 and nothing else; null where it is anything else. */
+    /** The column at hand where it is an address of version 4 and nothing else; null if it is anything else. */
     static @Nullable String plain4(Columns columns) {
         byte[] b = columns.value;
         int from = columns.valueFrom;
@@ -22,7 +22,7 @@ final class Endpoints {
     }
 
     /**
-     * An address without its port; the first of a list; null where it has a character in it that is not plain.
+     * An address without its port; the first of a list; null if it has a character in it that is not plain.
      *
      * @param withPort whether a port is always behind it
      */
@@ -86,7 +86,7 @@ final class Endpoints {
     }
 
     /**
-     * A port, alone or behind an address; -1 where there is none.
+     * A port, alone or behind an address; -1 if there is none.
      *
      * @param withPort whether it is always behind an address
      */

@@ -37,7 +37,7 @@ public enum Escape {
     /** Base64, with or without its padding; what is not Base64 is text. */
     BASE64;
 
-    /** The bytes without their escapes; null where there are none. */
+    /** The bytes without their escapes; null if there are none. */
     byte @Nullable [] undone(byte[] b, int from, int to) {
         return switch (this) {
             case NONE -> null;
@@ -130,7 +130,7 @@ public enum Escape {
         return Arrays.copyOf(text, length);
     }
 
-    /** Undoes only what cannot be a domain's backslash and the name behind it: a doubled one, a quote, a byte. */
+    /** Undoes only what cannot be a domain's backslash and the name after it: a doubled one, a quote, a byte. */
     private static byte[] backslashUser(byte[] b, int from, int to) {
         byte[] text = new byte[to - from];
         int length = 0;

@@ -131,7 +131,7 @@ public enum Field {
         return digits() > 0;
     }
 
-    /** How many digits of hex a value has; 0 where it is no hash. */
+    /** How many digits of hex a value has; 0 if it is not a hash. */
     int digits() {
         return switch (this) {
             case TLS_CLIENT_JA3, TLS_SERVER_JA3S, FILE_HASH_MD5 -> MD5;
@@ -141,7 +141,7 @@ public enum Field {
         };
     }
 
-    /** The field of a name; null where there is none. */
+    /** The field of a name; null if there is none. */
     public static @Nullable Field of(String label) {
         for (Field field : values()) {
             if (field.label.equals(label)) {

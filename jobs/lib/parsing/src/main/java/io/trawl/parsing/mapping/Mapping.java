@@ -43,7 +43,7 @@ public final class Mapping {
 
     /**
      * @param rules at most one for each field
-     * @param numbers the number of a column by its name, -1 where the grammar has no such column
+     * @param numbers the number of a column by its name, -1 if the grammar has no such column
      * @param absent what is read as if it were not there, beside the empty text; if it is empty, a dash and an empty text
      *     are values of the fields that are texts
      * @param zone of times that name none
@@ -94,7 +94,7 @@ public final class Mapping {
     /**
      * Fills the event.
      *
-     * @param near about when the line was written, for times without a year; null where nobody knows
+     * @param near about when the line was written, for times without a year; null if nobody knows
      * @return null, or what is wrong with a column
      */
     public @Nullable Failure fill(Columns columns, @Nullable Instant near, ProxyEvent into) {
@@ -113,12 +113,12 @@ public final class Mapping {
         return null;
     }
 
-    /** The canonical address in a text, which may have a port behind it; null where there is none. */
+    /** The canonical address in a text, which may have a port behind it; null if there is none. */
     public static @Nullable String address(String text) {
         return Endpoints.address(text);
     }
 
-    /** The field that a column fills, as a failure names it; null where it fills none. */
+    /** The field that a column fills, as a failure names it; null if it fills none. */
     public @Nullable String field(int column) {
         for (Op op : ops) {
             for (int number : op.numbers) {
@@ -252,7 +252,7 @@ public final class Mapping {
         return null;
     }
 
-    /** The status at hand; 0 where no answer was sent, which is 0, 000 or -1; -1 where it is none. */
+    /** The status at hand; 0 if no answer was sent, which is 0, 000 or -1; -1 if it is none. */
     static int status(Columns columns) {
         long status = Bytes.number(columns.value, columns.valueFrom, columns.valueTo);
         if (status == 0 || isMinusOne(columns)) {
@@ -261,7 +261,7 @@ public final class Mapping {
         return status < 100 || status > 999 ? -1 : (int) status;
     }
 
-    /** The size at hand; -1 where it is none. */
+    /** The size at hand; -1 if it is none. */
     static long size(Columns columns) {
         // A plus: HAProxy wrote the line before the answer was through.
         int plus = columns.value[columns.valueFrom] == '+' ? 1 : 0;

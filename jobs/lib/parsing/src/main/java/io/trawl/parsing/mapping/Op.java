@@ -45,7 +45,7 @@ final class Op {
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Makes the value of the rule the one at hand; false where the line has none. */
+    /** Makes the value of the rule the one at hand; false if the line has none. */
     boolean open(Columns columns, Absent absent) {
         if (literal) {
             return openLiteral(columns);
@@ -82,7 +82,7 @@ final class Op {
         return false;
     }
 
-    /** Leaves what the rule means of the value at hand; false where that is nothing. */
+    /** Leaves what the rule means of the value at hand; false if that is nothing. */
     private boolean cut(Columns columns) {
         if (escape != Escape.NONE) {
             columns.undo(escape);

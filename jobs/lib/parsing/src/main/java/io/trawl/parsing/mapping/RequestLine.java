@@ -83,7 +83,7 @@ final class RequestLine {
         }
     }
 
-    /** The number of a version, however it is written; null where it is none. */
+    /** The number of a version, however it is written; null if it is none. */
     static @Nullable String version(String text) {
         String number = text;
         if (text.startsWith("HTTP")) {
@@ -97,7 +97,7 @@ final class RequestLine {
         return number.equals("0.0") || number.isEmpty() ? null : number;
     }
 
-    /** A usual method, of which no text need be made; null where it is another. */
+    /** A usual method, of which no text need be made; null if it is another. */
     static @Nullable String usualMethod(Columns columns) {
         return usualMethod(columns.value, columns.valueFrom, columns.valueTo);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from names of columns: the first that is there counts
  * @param joined whether all columns of {@code from} make the value together, a space between them
  * @param before only what is before this text, where it is in the column
- * @param after only what is behind this text, where it is in the column
+ * @param after only what comes after this text, where it is in the column
  * @param escape escapes to undo in it, beside those of the grammar
  * @param unit of a duration, ns
  * @param notation of a time: see {@link io.trawl.parsing.mapping.time.Times}; null for any that tells itself

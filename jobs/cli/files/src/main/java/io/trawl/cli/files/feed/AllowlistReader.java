@@ -15,8 +15,8 @@ public final class AllowlistReader {
     /**
      * Reads the lists that an option names; what of them says nothing that can be compared is counted on stderr.
      *
-     * @return null where none are named
-     * @throws IOException where one is not there, or is not a list; in one line that names it
+     * @return null if none are named
+     * @throws IOException if one is not there, or is not a list; in one line that names it
      */
     public static @Nullable Allowlists read(List<String> names, String command, Streams streams) throws IOException {
         if (names.isEmpty()) {

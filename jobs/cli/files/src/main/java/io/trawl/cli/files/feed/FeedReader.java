@@ -70,7 +70,7 @@ public final class FeedReader {
     /**
      * The format that the option names.
      *
-     * @throws IllegalArgumentException where there is none of that name
+     * @throws IllegalArgumentException if there is none of that name
      */
     static Feeds.Format format(@Nullable String name) {
         if (name == null) {
@@ -92,7 +92,7 @@ public final class FeedReader {
     /**
      * The columns that the option names: value=ioc,type=kind,labels=malware,labels=tags.
      *
-     * @throws IllegalArgumentException where it names none
+     * @throws IllegalArgumentException if it names none
      */
     static Feeds.Columns columns(@Nullable String option) {
         if (option == null) {

@@ -22,7 +22,7 @@ public final class Indexes {
     /**
      * Opens an index file, mapped. If it is too old to find all of its indicators, a line on stderr says so.
      *
-     * @throws IOException where it is none, was cut short or changed; in one line that names it
+     * @throws IOException if it is none, was cut short or changed; in one line that names it
      */
     public static IndicatorIndex open(String file, Streams streams) throws IOException {
         Path path = Path.of(file);
@@ -66,7 +66,7 @@ public final class Indexes {
         private final Progress progress;
         private long rejected;
 
-        /** @param tells whether every file is said, or only one with lines that are no indicators */
+        /** @param tells whether every file is said, or only one with lines that are not indicators */
         public Building(IndexBuilder builder, String command, boolean tells, Streams streams, Progress progress) {
             this.builder = builder;
             this.command = command;

@@ -17,7 +17,7 @@ public final class Directive {
         return from < to && bytes[from] == '#';
     }
 
-    /** What is behind {@code #Fields:} of W3C or {@code #fields} of Zeek; null if the line is another one. */
+    /** What comes after {@code #Fields:} of W3C or {@code #fields} of Zeek; null if the line is another one. */
     public static @Nullable String fields(byte[] bytes, int from, int to) {
         int end = from + FIELDS.length();
         if (end >= to || to - from > LONGEST || bytes[end] != ':' && bytes[end] != '\t' && bytes[end] != ' ') {

@@ -43,8 +43,8 @@ public final class LineReader {
     /**
      * A line that was read.
      *
-     * @param event null where the line is invalid
-     * @param failure null where it is valid
+     * @param event null if the line is invalid
+     * @param failure null if it is valid
      */
     public record Read(@Nullable ProxyEvent event, @Nullable Failure failure) {}
 
@@ -64,7 +64,7 @@ public final class LineReader {
         return follows;
     }
 
-    /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
+    /** A reader of lines that are valid for sure, for one thread; null if the format has none. */
     public @Nullable PlainLine plainLine() {
         return parser.plainLine();
     }
@@ -95,7 +95,7 @@ public final class LineReader {
     /**
      * Reads a line. Of several records in it the first that is invalid is given, or else the first.
      *
-     * @param fields what is behind the last {@code #Fields:} before it; null if there was none
+     * @param fields what comes after the last {@code #Fields:} before it; null if there was none
      * @param arrived when the line was written, about: it tells the year of a time that has none
      */
     public Read read(byte[] line, @Nullable String fields, Instant arrived) {

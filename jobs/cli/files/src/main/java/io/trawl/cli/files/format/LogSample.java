@@ -14,7 +14,7 @@ public final class LogSample {
     /**
      * A line.
      *
-     * @param fields what is behind the last {@code #Fields:} before it; null if there is none
+     * @param fields what comes after the last {@code #Fields:} before it; null if there is none
      * @param arrived when it was written, about
      * @param place file and number, for a person
      */

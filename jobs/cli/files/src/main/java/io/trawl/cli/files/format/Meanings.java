@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What columns mean, told by their names and their values; only where it is plain. */
+/** What columns mean, told by their names and their values; only if it is plain. */
 final class Meanings {
     /** Share of a column's values that must look alike. */
     private static final double MOST = 0.9;

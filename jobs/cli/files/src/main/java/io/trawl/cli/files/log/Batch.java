@@ -24,7 +24,7 @@ final class Batch {
      * A place in an input.
      *
      * @param number of the line that begins there
-     * @param fields what is behind the last {@code #Fields:} before it; null if there is none
+     * @param fields what comes after the last {@code #Fields:} before it; null if there is none
      */
     record Place(long number, @Nullable String fields) {
         static final Place BEGINNING = new Place(1, null);
@@ -41,7 +41,7 @@ final class Batch {
     long oversize;
     /** Lines to work on: where each begins and ends, how many lines and how many headers stand before it. */
     private int[] kept = new int[4 * 64];
-    /** What is behind each {@code #Fields:} in it. */
+    /** What comes after each {@code #Fields:} in it. */
     private final List<String> headers = new ArrayList<>();
 
     void clear(String name, Instant written) {

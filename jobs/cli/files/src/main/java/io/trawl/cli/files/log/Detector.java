@@ -83,7 +83,7 @@ public final class Detector {
         index.match(event, webServer, matches::accept);
     }
 
-    /** Name of the allowlist that suppresses a match, null where none does. */
+    /** Name of the allowlist that suppresses a match, null if none does. */
     @Nullable
     public String suppressedBy(Match match) {
         for (Suppressor suppressor : suppressors) {

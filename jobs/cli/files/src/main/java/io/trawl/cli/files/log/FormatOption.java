@@ -54,7 +54,7 @@ public final class FormatOption {
         this.named = named;
     }
 
-    /** @throws IllegalArgumentException where no format is named, or one that there is not */
+    /** @throws IllegalArgumentException if no format is named, or one that there is not */
     public static FormatOption of(Arguments arguments) {
         String text = arguments.value(FORMAT);
         if (text == null) {
@@ -86,13 +86,13 @@ public final class FormatOption {
     /**
      * The format that a file declares.
      *
-     * @throws IllegalArgumentException where the declaration is wrong
+     * @throws IllegalArgumentException if the declaration is wrong
      */
     public static DeclaredFormat file(String word) {
         return DeclaredFormat.of(requireFile(word), ZoneOffset.UTC);
     }
 
-    /** @throws IllegalArgumentException where there is no such file */
+    /** @throws IllegalArgumentException if there is no such file */
     public static Path requireFile(String word) {
         Path file = Input.path(word);
         if (!Files.isRegularFile(file)) {
@@ -105,7 +105,7 @@ public final class FormatOption {
     /**
      * The reader: of the formats that are named, or with {@code --format auto} of the one that the inputs are in.
      *
-     * @throws IllegalArgumentException where the inputs' format is not clear
+     * @throws IllegalArgumentException if the inputs' format is not clear
      */
     public Chosen choose(String command, List<Input> inputs, Streams streams) throws IOException {
         if (named != null) {

@@ -11,7 +11,7 @@ public interface LineWork {
      *
      * @param file as the user named it
      * @param arrived when its lines were written, about
-     * @param fields what is behind the last {@code #Fields:} before it; null if there is none, or nobody asks for it
+     * @param fields what comes after the last {@code #Fields:} before it; null if there is none, or nobody asks for it
      */
     record Origin(String file, Instant arrived, @Nullable String fields) {}
 

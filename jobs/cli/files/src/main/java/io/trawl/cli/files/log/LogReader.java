@@ -55,7 +55,7 @@ public final class LogReader {
     /**
      * @param text names or files of formats, with commas between them: tried in this order
      * @param arguments of the generic format among them, by name
-     * @throws IllegalArgumentException where there is no such format, or its declaration or an argument is wrong
+     * @throws IllegalArgumentException if there is no such format, or its declaration or an argument is wrong
      */
     public static LogReader of(String text, Formats formats, Map<String, String> arguments) {
         List<Parser> parsers = new ArrayList<>();
@@ -130,7 +130,7 @@ public final class LogReader {
         return lines.hasDirectives();
     }
 
-    /** A reader of lines that are valid for sure, for one thread; null where the format has none. */
+    /** A reader of lines that are valid for sure, for one thread; null if the format has none. */
     @Nullable
     public PlainLine plainLine() {
         return lines.plainLine();

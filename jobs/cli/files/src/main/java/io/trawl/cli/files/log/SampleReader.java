@@ -127,7 +127,7 @@ public final class SampleReader {
         }
     }
 
-    /** Where the line begins that follows the one at a place; -1 where that has no end. */
+    /** Where the line begins that follows the one at a place; -1 if that has no end. */
     private static int next(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             if (bytes[i] == '\n') {

@@ -105,7 +105,7 @@ final class EcsBeyondWeb {
         json.end(tls);
     }
 
-    /** An object with one member; nothing where that has no value. */
+    /** An object with one member; nothing if that has no value. */
     private static void inner(Json json, String object, String member, @Nullable String value) {
         int mark = json.begin(object);
         json.member(member, value);

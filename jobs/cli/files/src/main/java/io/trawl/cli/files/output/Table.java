@@ -20,7 +20,7 @@ public final class Table {
         this.heading = heading;
     }
 
-    /** The rows as lines, the heading before the first of them; empty where there are none. */
+    /** The rows as lines, the heading before the first of them; empty if there are none. */
     public byte[] lines(List<String[]> rows) {
         if (rows.isEmpty()) {
             return new byte[0];

@@ -19,7 +19,7 @@ final class CheckAction {
     /** An object to be written, by its place. */
     private record Said(String file, int line, Consumer<Json> write) {}
 
-    /** @return 0 where nothing is refused, else 1 */
+    /** @return 0 if nothing is refused, else 1 */
     static int run(RuleBook book, Streams streams) throws IOException {
         List<Said> all = new ArrayList<>();
         for (RuleBook.Valid one : book.valid()) {

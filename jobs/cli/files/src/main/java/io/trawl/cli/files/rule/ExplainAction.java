@@ -30,7 +30,7 @@ final class ExplainAction implements LineWork {
     private final List<Rule> rules;
     private final long wanted;
     private final boolean json;
-    /** What is to be said of the line where it is no event. */
+    /** What is to be said of the line where it is not an event. */
     private final AtomicReference<String> problem;
 
     private ExplainAction(LogReader reader, List<Rule> rules, long wanted, boolean json) {
@@ -41,7 +41,7 @@ final class ExplainAction implements LineWork {
         this.problem = new AtomicReference<>("the log has no line " + wanted);
     }
 
-    /** @return 0 where the rule matches, else 1 */
+    /** @return 0 if the rule matches, else 1 */
     static int run(RuleBook book, String id, List<String> logs, Arguments arguments, Streams streams)
             throws IOException {
         if (logs.size() != 1) {

@@ -46,7 +46,7 @@ public final class RuleOptions {
         return all;
     }
 
-    /** @throws IllegalArgumentException where options of rules are there, and no rules */
+    /** @throws IllegalArgumentException if options of rules are there, and no rules */
     public static void requireRules(Arguments arguments) {
         for (String option : List.of(PLACEHOLDERS, FIELDS, OBJECTS, STRICT)) {
             if (arguments.has(option)) {
@@ -59,7 +59,7 @@ public final class RuleOptions {
     /**
      * The rules of files and folders.
      *
-     * @throws IllegalArgumentException where there is none, or a path is wrong
+     * @throws IllegalArgumentException if there is none, or a path is wrong
      */
     public static RuleBook load(List<String> words, Arguments arguments, Streams streams) throws IOException {
         if (words.isEmpty()) {
@@ -126,7 +126,7 @@ public final class RuleOptions {
         return set.equals("true");
     }
 
-    /** A path of this machine as jobs take it, a URL too; null where it is of another file system. */
+    /** A path of this machine as jobs take it, a URL too; null if it is of another file system. */
     private static @Nullable String local(String named) {
         Matcher file = FILE.matcher(named);
         if (file.matches()) {
@@ -138,7 +138,7 @@ public final class RuleOptions {
     /**
      * With --strict no rule may be refused.
      *
-     * @throws IllegalArgumentException where one is; the output has them all, if it is JSON
+     * @throws IllegalArgumentException if one is; the output has them all, if it is JSON
      */
     public static void hold(RuleBook book, Arguments arguments, Streams streams) throws IOException {
         List<Refusal> refused = book.refused();
@@ -165,7 +165,7 @@ public final class RuleOptions {
     /**
      * The words, or the setting rules.folder where there are none.
      *
-     * @throws IllegalArgumentException where the setting names another file system
+     * @throws IllegalArgumentException if the setting names another file system
      */
     public static List<String> orSetting(List<String> words) {
         String set = setting("rules.folder");

@@ -56,7 +56,7 @@ public final class Input {
         return file == null ? name : file.toString();
     }
 
-    /** Bytes on disk; 0 where that is not known. */
+    /** Bytes on disk; 0 if that is not known. */
     public long size() {
         try {
             return path != null && Files.isRegularFile(path) ? Files.size(path) : 0;
@@ -115,7 +115,7 @@ public final class Input {
         return inputs;
     }
 
-    /** @throws IllegalArgumentException where a word cannot be the name of a file */
+    /** @throws IllegalArgumentException if a word cannot be the name of a file */
     public static Path path(String word) {
         if (word.isEmpty()) {
             throw new IllegalArgumentException("'' is not the name of a file: is a variable unset?");
@@ -131,7 +131,7 @@ public final class Input {
         return word.chars().anyMatch(c -> c == '*' || c == '?' || c == '[' || c == '{');
     }
 
-    /** Follows a pattern part by part, as a shell does: in order of names, hidden files only where it says so. */
+    /** Follows a pattern part by part, as a shell does: in order of names, hidden files only if it says so. */
     private static void find(String pattern, List<Path> found) {
         List<@Nullable Path> folders = new ArrayList<>();
         folders.add(pattern.startsWith("/") ? Path.of("/") : null);

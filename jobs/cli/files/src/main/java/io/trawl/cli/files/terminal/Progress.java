@@ -28,7 +28,7 @@ public final class Progress {
 
     /**
      * @param shown whether there is a terminal to write to
-     * @param total bytes that there are to read; 0 where that is not known
+     * @param total bytes that there are to read; 0 if that is not known
      */
     public Progress(PrintStream err, boolean shown, String command, long total) {
         this(err, shown, command, total, System::nanoTime);

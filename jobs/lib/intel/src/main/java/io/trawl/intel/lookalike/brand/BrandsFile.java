@@ -39,7 +39,7 @@ public final class BrandsFile {
     /**
      * Reads a file of brands.
      *
-     * @throws IOException where it cannot be read, or a line of it is not a brand; in one line with file, line and reason
+     * @throws IOException if it cannot be read, or a line of it is not a brand; in one line with file, line and reason
      */
     public static Brands read(Path file) throws IOException {
         try {

@@ -41,7 +41,7 @@ public final class Popularity {
     /**
      * Reads a list.
      *
-     * @throws IOException where it cannot be read, or a line of it has no domain; in one line with file and line
+     * @throws IOException if it cannot be read, or a line of it has no domain; in one line with file and line
      */
     public static Popularity read(Path file) throws IOException {
         try {

@@ -74,7 +74,7 @@ public final class HostRules {
         return hostOrUrl.isEmpty() ? List.of() : judge(RawHost.ofHost(hostOrUrl));
     }
 
-    /** The host of what {@link #judge(String)} takes, as it is written, without brackets; empty where there is none. */
+    /** The host of what {@link #judge(String)} takes, as it is written, without brackets; empty if there is none. */
     public static String host(String hostOrUrl) {
         return RawHost.ofHost(hostOrUrl).host();
     }
@@ -82,10 +82,10 @@ public final class HostRules {
     /**
      * Judges what an event has of a host.
      *
-     * @param host null where it has none
-     * @param url as the log has it; null where it has none
-     * @param scheme null where it has none
-     * @param port -1 where it has none
+     * @param host null if it has none
+     * @param url as the log has it; null if it has none
+     * @param scheme null if it has none
+     * @param port -1 if it has none
      * @return what is wrong with it, the gravest first; empty for nearly all
      */
     public List<HostFinding> judge(@Nullable String host, @Nullable String url, @Nullable String scheme, int port) {

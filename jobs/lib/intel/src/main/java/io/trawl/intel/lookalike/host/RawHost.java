@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The host of a URL as it is written, before anything is made canonical.
  *
- * @param scheme in lower case; empty where there is none
- * @param user what is before an @, without a password; empty where there is none
- * @param host without brackets and port; empty where there is none
+ * @param scheme in lower case; empty if there is none
+ * @param user what is before an @, without a password; empty if there is none
+ * @param host without brackets and port; empty if there is none
  * @param bracketed whether it was in brackets
- * @param port as written; null where there is none
+ * @param port as written; null if there is none
  */
 record RawHost(
         String scheme,

@@ -16,9 +16,9 @@ final class Punycode {
     private Punycode() {}
 
     /**
-     * What is behind xn--.
+     * What comes after xn--.
      *
-     * @return null where it does not decode, or has nothing beyond ASCII
+     * @return null if it does not decode, or has nothing beyond ASCII
      */
     static @Nullable String decode(String text) {
         int delimiter = text.lastIndexOf('-');

@@ -76,7 +76,7 @@ public final class Scripts {
      * A label as people see it.
      *
      * @param label in lower case, xn-- or not
-     * @return null where it does not decode
+     * @return null if it does not decode
      */
     public static @Nullable String decoded(String label) {
         StringBuilder decoded = new StringBuilder();
@@ -89,7 +89,7 @@ public final class Scripts {
      * The same, but of a label that UTS 46 does not let pass, too: a browser shows such a label as it is, a mail or a page
      * may show what it stands for.
      *
-     * @return null where it does not decode, or only to ASCII
+     * @return null if it does not decode, or only to ASCII
      */
     public static @Nullable String decodedAnyhow(String label) {
         String decoded = decoded(label);

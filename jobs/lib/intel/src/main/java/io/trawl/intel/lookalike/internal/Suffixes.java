@@ -22,7 +22,7 @@ public final class Suffixes {
      * Where the registrable domain begins in text[0, length).
      *
      * @param prefixes hashes of the text's prefixes
-     * @return -1 where the domain is a public suffix
+     * @return -1 if the domain is a public suffix
      */
     public int registrable(char[] text, int length, long[] prefixes) {
         int before = -1;

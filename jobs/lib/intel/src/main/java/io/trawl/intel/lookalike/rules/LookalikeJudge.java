@@ -41,7 +41,7 @@ public final class LookalikeJudge implements Judge {
     private final NewDomains domains;
 
     /**
-     * @param lookalikes null where no brands are known
+     * @param lookalikes null if no brands are known
      * @param hosts null where hosts that are none are not looked for
      * @param least the level from which on a host that is none is found
      */

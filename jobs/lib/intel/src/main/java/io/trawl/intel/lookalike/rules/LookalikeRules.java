@@ -54,7 +54,7 @@ public final class LookalikeRules {
     /**
      * Rules of a site.
      *
-     * @param lookalikes null where no brands are known
+     * @param lookalikes null if no brands are known
      * @param hosts null where hosts that are none are not looked for
      * @param cached how many distinct hosts are remembered, about
      */

@@ -146,7 +146,7 @@ public final class RuleBook {
      * @param objects the file that says where objects of STIX are in an event, beside those that Trawl knows; null if there
      *     is none
      * @param misuse whether AND over objects of different types means one event in a STIX pattern
-     * @throws IllegalArgumentException where a path is not there, or one of the files is not what it is to be
+     * @throws IllegalArgumentException if a path is not there, or one of the files is not what it is to be
      */
     public static RuleBook load(
             List<Path> paths,
@@ -205,7 +205,7 @@ public final class RuleBook {
      * @param taxonomy what the names of fields mean
      * @param misuse whether AND over objects of different types means one event in a STIX pattern
      * @param mapping where the objects of a STIX pattern are in an event
-     * @param indicators takes the patterns that belong into the index; null where the index has them already. They are no
+     * @param indicators takes the patterns that belong into the index; null if the index has them already. They are no
      *     rules in either case
      */
     public static RuleBook read(

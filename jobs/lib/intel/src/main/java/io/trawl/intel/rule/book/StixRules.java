@@ -38,7 +38,7 @@ final class StixRules implements OtherRules {
 
     /** By id, where a rule or a correlation is. */
     private final Map<String, Rule.Place> places = new HashMap<>();
-    /** Takes patterns that are equalities alone; null where they are rules. */
+    /** Takes patterns that are equalities alone; null if they are rules. */
     private final @Nullable Consumer<Indicator> indicators;
 
     private final boolean index;
@@ -46,7 +46,7 @@ final class StixRules implements OtherRules {
     /**
      * Reads no file yet.
      *
-     * @param indicators takes patterns that an index matches; null where there is no index, and they are rules
+     * @param indicators takes patterns that an index matches; null if there is no index, and they are rules
      * @param index whether such patterns are noted as valid: where the index has them already, nobody asks
      */
     StixRules(StixPatterns patterns, @Nullable Consumer<Indicator> indicators, boolean index) {

@@ -36,7 +36,7 @@ public sealed interface Expression {
     /**
      * Reads one: names with {@code not}, {@code and}, {@code or} (which bind in this order) and parentheses.
      *
-     * @throws IllegalArgumentException where it is not one
+     * @throws IllegalArgumentException if it is not one
      */
     static Expression of(String text) {
         return new Reader(text).whole();
@@ -94,7 +94,7 @@ public sealed interface Expression {
     /**
      * The ways for it to hold.
      *
-     * @throws IllegalArgumentException where they are too many
+     * @throws IllegalArgumentException if they are too many
      */
     default List<Term> terms() {
         return terms(this, false);

@@ -61,7 +61,7 @@ final class Search {
         this.measure = Measure.of(node);
     }
 
-    /** Until when items can come to the first window, inclusive; null where there is none. */
+    /** Until when items can come to the first window, inclusive; null if there is none. */
     @Nullable
     Instant deadline() {
         Instant first = open != null ? open.first : items.isEmpty() ? null : items.getFirst().time;

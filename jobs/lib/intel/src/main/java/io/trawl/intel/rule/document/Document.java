@@ -34,7 +34,7 @@ public record Document(String file, Mapping root) {
         return new Refusal(file, root.lineOf(key), reason);
     }
 
-    /** A text; null where the key is not there or has no value. */
+    /** A text; null if the key is not there or has no value. */
     public @Nullable String text(String key) {
         Node node = get(key);
         if (node == null || isNull(node)) {

@@ -77,7 +77,7 @@ public sealed interface Node {
             entries = List.copyOf(entries);
         }
 
-        /** The value of a key; null where the key is not there. */
+        /** The value of a key; null if the key is not there. */
         public @Nullable Node get(String key) {
             for (Entry entry : entries) {
                 if (entry.key().text().equals(key)) {

@@ -27,7 +27,7 @@ interface Asked {
     /** How long it takes, compared with others: tests that take little come first. */
     int cost();
 
-    /** @throws IllegalArgumentException where it cannot be asked, with the reason */
+    /** @throws IllegalArgumentException if it cannot be asked, with the reason */
     static Asked of(Ask ask) {
         if (ask instanceof Ask.Text text) {
             return new OfText(new Literal(text.text(), text.cased()), text.place());

@@ -43,7 +43,7 @@ final class Compiler {
     /** What makes two groups of tests the same. */
     private record Together(List<Integer> fields, List<Cover.Text> texts) {}
 
-    /** @param scan what makes candidates of rules; null where it is known which rule is asked */
+    /** @param scan what makes candidates of rules; null if it is known which rule is asked */
     Scratch scratch(int rules, @Nullable Scan scan) {
         Field[] all = numbered.toArray(new Field[0]);
         int[] positions = new int[all.length];
@@ -60,12 +60,12 @@ final class Compiler {
         });
     }
 
-    /** The place of the column that a field's number stands for; -1 where it is more than a column. */
+    /** The place of the column that a field's number stands for; -1 if it is more than a column. */
     int position(int field) {
         return numbered.get(field).reader().position();
     }
 
-    /** @throws IllegalArgumentException where it cannot be run, with the reason */
+    /** @throws IllegalArgumentException if it cannot be run, with the reason */
     Node node(Condition condition) {
         if (condition instanceof Condition.All all) {
             return new Node.All(nodes(all.of()));
@@ -108,7 +108,7 @@ final class Compiler {
         return new Node.Any(nodes, asked);
     }
 
-    /** Which values a condition asks for a text; null where it asks for anything else. */
+    /** Which values a condition asks for a text; null if it asks for anything else. */
     private static @Nullable Object values(Condition condition) {
         if (condition instanceof Condition.Keyword keyword && keyword.ask() instanceof Ask.Text) {
             return Condition.Keyword.class;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Tests of which one passes for each event that a condition holds of: the rest need not be asked before. Of those that there
  * are the ones that pass rarest are taken.
  *
- * @param atoms the tests; none where the condition never holds
+ * @param atoms the tests; none if the condition never holds
  * @param cost how many events of one pass them, and a little for each
  */
 record Cover(List<Atom> atoms, double cost) {
@@ -47,7 +47,7 @@ record Cover(List<Atom> atoms, double cost) {
      *
      * @param text what a value has; null where something else is asked
      * @param place where it has it
-     * @param asked what is asked; null where a text is
+     * @param asked what is asked; null if a text is
      */
     record Atom(Field field, @Nullable Text text, @Nullable Asked asked) {}
 
@@ -77,7 +77,7 @@ record Cover(List<Atom> atoms, double cost) {
         return atoms.stream().allMatch(atom -> atom.text() != null);
     }
 
-    /** The cheapest one; null where there is none, since the condition may hold of an event that passes no test. */
+    /** The cheapest one; null if there is none, since the condition may hold of an event that passes no test. */
     static @Nullable Cover of(Condition condition) {
         return of(condition, false);
     }
@@ -183,7 +183,7 @@ record Cover(List<Atom> atoms, double cost) {
         return new Cover(List.of(new Atom(field, null, asked)), passes + asked.cost() * EACH);
     }
 
-    /** Texts of which a value has one that passes; null where there are none. */
+    /** Texts of which a value has one that passes; null if there are none. */
     private static @Nullable List<Text> texts(Ask ask) {
         if (ask instanceof Ask.Text text) {
             return List.of(new Text(text.text(), text.place(), text.cased()));

@@ -11,7 +11,7 @@ import java.util.List;
  * @param written of TEST the field's name as the rule has it, else empty
  * @param asked of TEST and KEYWORD what is asked, for people; else empty
  * @param values of TEST the values that the event has of the field; of KEYWORD those that passed; else empty
- * @param part of TEST and KEYWORD what of the first value that passed did so; empty where none did
+ * @param part of TEST and KEYWORD what of the first value that passed did so; empty if none did
  * @param of the parts that it is made of, in the rule's order
  */
 public record Explanation(

@@ -68,7 +68,7 @@ public final class RuleSet implements Judge {
     /**
      * A set of rules.
      *
-     * @throws IllegalArgumentException where one cannot be run: file, line and reason
+     * @throws IllegalArgumentException if one cannot be run: file, line and reason
      */
     public static RuleSet of(List<Rule> rules) {
         return new RuleSet(rules);
@@ -133,7 +133,7 @@ public final class RuleSet implements Judge {
     /**
      * Says of each part of a rule whether it holds of an event.
      *
-     * @throws IllegalArgumentException where the rule cannot be run: file, line and reason
+     * @throws IllegalArgumentException if the rule cannot be run: file, line and reason
      */
     public static Explanation explain(Rule rule, ProxyEvent event) {
         Compiler alone = Compiler.forOneEvent();

@@ -26,7 +26,7 @@ final class Scan {
      * What is looked for inside of the values of some fields.
      *
      * @param fields their numbers
-     * @param positions for each the place of its column, -1 where it is none
+     * @param positions for each the place of its column, -1 if it is none
      */
     private record Part(int[] fields, int[] positions, Sheet sheet, int[][] rules) {}
 

@@ -33,7 +33,7 @@ final class Scratch implements Consumer<String> {
     private int reading;
     private @Nullable ProxyEvent event;
 
-    /** @param scan what makes candidates of rules; null where it is known which rule is asked */
+    /** @param scan what makes candidates of rules; null if it is known which rule is asked */
     Scratch(Field[] fields, int[] positions, int tests, int rules, @Nullable Scan scan) {
         this.fields = fields;
         this.positions = positions;
@@ -83,7 +83,7 @@ final class Scratch implements Consumer<String> {
         return event;
     }
 
-    /** The text of the column at a place of the schema; null where the event has none. */
+    /** The text of the column at a place of the schema; null if the event has none. */
     @Nullable
     String text(int position) {
         return texts[position];

@@ -47,7 +47,7 @@ public final class NewDomains implements Serializable {
         return domains != null;
     }
 
-    /** How many are new; 0 where nobody knows. */
+    /** How many are new; 0 if nobody knows. */
     public int size() {
         return domains == null ? 0 : domains.size();
     }
@@ -56,7 +56,7 @@ public final class NewDomains implements Serializable {
      * Whether a host's registrable domain is new.
      *
      * @param host in any form
-     * @return null where it is not known, or the host has no registrable domain
+     * @return null if it is not known, or the host has no registrable domain
      */
     public @Nullable Boolean isNew(String host) {
         if (domains == null) {

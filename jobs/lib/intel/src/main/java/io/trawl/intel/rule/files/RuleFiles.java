@@ -43,7 +43,7 @@ public final class RuleFiles {
      * The rules of files and folders. Of a folder all that have a name of rules are read, in the order of their paths; names
      * that begin with a dot are left out.
      *
-     * @throws IllegalArgumentException where a path is not there
+     * @throws IllegalArgumentException if a path is not there
      */
     public Loaded load(List<Path> paths) throws IOException {
         Set<Path> files = new LinkedHashSet<>();
@@ -82,7 +82,7 @@ public final class RuleFiles {
     /**
      * The files of rules that a path means: itself, or those in the folder, in the order of their paths.
      *
-     * @throws IllegalArgumentException where it is not there
+     * @throws IllegalArgumentException if it is not there
      */
     public static List<Path> files(Path path) throws IOException {
         if (!Files.exists(path)) {

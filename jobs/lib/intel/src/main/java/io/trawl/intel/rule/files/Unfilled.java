@@ -63,7 +63,7 @@ public record Unfilled(Rule rule, List<String> fields, boolean never) {
         return condition instanceof Condition.Named named ? List.of(named.of()) : List.of();
     }
 
-    /** What it is whatever the event; null where that depends on the event. */
+    /** What it is whatever the event; null if that depends on the event. */
     private static @Nullable Boolean decided(Condition condition, Predicate<Field> isMissing) {
         if (condition instanceof Condition.Test test) {
             boolean missing = isMissing.test(test.field())

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 
 /** A number that texts are compared with as numbers, digit by digit: a text of any length takes linear time. */
 public final class Decimal {
-    /** What {@link #compare} gives for a text that is no decimal number. */
+    /** What {@link #compare} gives for a text that is not a decimal number. */
     public static final int NO_NUMBER = Integer.MIN_VALUE;
 
     private static final int MOST_DIGITS = 1000;
@@ -12,7 +12,7 @@ public final class Decimal {
     private final BigDecimal number;
     private final String plain;
 
-    /** @throws IllegalArgumentException where it has more digits than anybody writes */
+    /** @throws IllegalArgumentException if it has more digits than anybody writes */
     public Decimal(BigDecimal number) {
         if (number.signum() != 0
                 && (Math.abs((long) number.scale()) > MOST_DIGITS || number.precision() > MOST_DIGITS)) {
@@ -27,7 +27,7 @@ public final class Decimal {
         return number;
     }
 
-    /** Less than 0 where the text is less, 0 where it is this number, more where it is more; or {@link #NO_NUMBER}. */
+    /** Less than 0 if the text is less, 0 if it is this number, more where it is more; or {@link #NO_NUMBER}. */
     public int compare(String text) {
         int dot = dot(text);
         if (dot < 0) {
@@ -40,7 +40,7 @@ public final class Decimal {
         return sign * magnitude(text, dot);
     }
 
-    /** Where the dot is, or the end where there is none; -1 where the text is no number: sign, digits, a dot between digits. */
+    /** Where the dot is, or the end where there is none; -1 if the text is not a number: sign, digits, a dot between digits. */
     private static int dot(String text) {
         int from = unsigned(text);
         int dot = text.length();

@@ -12,7 +12,7 @@ public final class ExpressionSize {
 
     private ExpressionSize() {}
 
-    /** Why an expression is not compiled; null where it may be. */
+    /** Why an expression is not compiled; null if it may be. */
     public static @Nullable String tooLarge(String text) {
         if (text.length() > LONGEST) {
             return "an expression of more than " + LONGEST + " characters";
@@ -48,7 +48,7 @@ public final class ExpressionSize {
         return null;
     }
 
-    /** The larger count of {n}, {n,} or {n,m}, at least 1; 0 where it is no count. */
+    /** The larger count of {n}, {n,} or {n,m}, at least 1; 0 if it is not a count. */
     private static long count(String text, int at) {
         long most = 0;
         long number = 0;

@@ -68,7 +68,7 @@ public final class GlobText {
             this.least = sum;
         }
 
-        /** Where it ends if it begins at an index; -1 where it is not there. */
+        /** Where it ends if it begins at an index; -1 if it is not there. */
         int end(String value, int from) {
             int at = from;
             for (Object part : parts) {
@@ -86,7 +86,7 @@ public final class GlobText {
             return at;
         }
 
-        /** Where it begins if it ends before an index; -1 where it is not there. */
+        /** Where it begins if it ends before an index; -1 if it is not there. */
         int start(String value, int to) {
             int at = to;
             for (int i = parts.length - 1; i >= 0; i--) {
@@ -104,7 +104,7 @@ public final class GlobText {
             return at;
         }
 
-        /** Where its first occurrence in value[from, to) ends; -1 where there is none. */
+        /** Where its first occurrence in value[from, to) ends; -1 if there is none. */
         int find(String value, int from, int to) {
             if (parts.length == 1 && parts[0] instanceof Literal literal) {
                 int at = literal.find(value, from, to);

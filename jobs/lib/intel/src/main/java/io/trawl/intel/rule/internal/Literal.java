@@ -71,7 +71,7 @@ public final class Literal {
         return isAt(value, value.length() - chars.length);
     }
 
-    /** The first index in value[from, to) where the text is; -1 where it is not there. */
+    /** The first index in value[from, to) where the text is; -1 if it is not there. */
     public int find(String value, int from, int to) {
         if (chars.length == 0) {
             return from <= to ? from : -1;

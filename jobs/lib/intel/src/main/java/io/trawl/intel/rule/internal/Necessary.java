@@ -35,8 +35,8 @@ public final class Necessary {
     /**
      * What is known of a part.
      *
-     * @param exact all texts that it can be; null where they are too many
-     * @param one texts of which it has one; null where none are known
+     * @param exact all texts that it can be; null if they are too many
+     * @param one texts of which it has one; null if none are known
      */
     private record Info(
             @Nullable Set<String> exact, @Nullable Set<String> one) {
@@ -54,7 +54,7 @@ public final class Necessary {
      * The literals.
      *
      * @param pattern an expression that RE2 takes
-     * @return none of them empty; null where none are known
+     * @return none of them empty; null if none are known
      */
     public static @Nullable List<String> of(String pattern) {
         if (pattern.indexOf("\\Q") >= 0 || pattern.indexOf("\\C") >= 0) {
@@ -123,7 +123,7 @@ public final class Necessary {
         return texts.contains("") ? null : texts;
     }
 
-    /** Each text of one with each of the other behind it; null where that is too much. */
+    /** Each text of one with each of the other behind it; null if that is too much. */
     private static @Nullable Set<String> product(Set<String> one, Set<String> other) {
         if (one.size() * other.size() > MOST) {
             return null;

@@ -96,7 +96,7 @@ public final class TextSet {
         }
     }
 
-    /** A text that the value has at the place, by its index; -1 where there is none. */
+    /** A text that the value has at the place, by its index; -1 if there is none. */
     public int find(String value) {
         int node = ROOT;
         int found = place == Ask.Place.WHOLE ? NONE : ends.get(ROOT);

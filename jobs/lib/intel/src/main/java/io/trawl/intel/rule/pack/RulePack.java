@@ -68,7 +68,7 @@ public final class RulePack {
 
     private final RuleBook book;
     private final List<Indicator> indicators = new ArrayList<>();
-    /** Judges hosts of any source; null where nothing is looked for. */
+    /** Judges hosts of any source; null if nothing is looked for. */
     private final @Nullable LookalikeJudge hosts;
 
     private final Map<String, Judge> judges = new ConcurrentHashMap<>();
@@ -135,8 +135,8 @@ public final class RulePack {
     /**
      * Reads the files that rules are made of.
      *
-     * @throws IOException where one cannot be read
-     * @throws IllegalArgumentException where one is not there, or is not what it is named as
+     * @throws IOException if one cannot be read
+     * @throws IllegalArgumentException if one is not there, or is not what it is named as
      */
     public static RulePack read(RuleInputs given) throws IOException {
         return new RulePack(files(given), false);
@@ -164,7 +164,7 @@ public final class RulePack {
     /**
      * Reads a file that {@link #pack} wrote. Patterns that are equalities alone are left out: the index has them.
      *
-     * @throws IOException where it is none, was cut short or changed
+     * @throws IOException if it is none, was cut short or changed
      */
     public static RulePack open(Path packed) throws IOException {
         Map<String, byte[]> files = new TreeMap<>();
@@ -245,8 +245,8 @@ public final class RulePack {
      * What judges the events of a source where nobody knows which domains are new: without the rules that ask for it.
      *
      * @param formats the source's formats, which tell what its events are of
-     * @param setting the log sources that a person names for the source; empty where the formats say it
-     * @return null where no rule is for the source
+     * @param setting the log sources that a person names for the source; empty if the formats say it
+     * @return null if no rule is for the source
      */
     public @Nullable Judge judge(List<String> formats, String setting) {
         Judge judge = judges.computeIfAbsent(key(formats, setting), any -> made(formats, setting));
@@ -261,7 +261,7 @@ public final class RulePack {
      * What judges the events of a window.
      *
      * @param domains the window's domains that are new
-     * @return null where no rule is for the source
+     * @return null if no rule is for the source
      */
     public @Nullable Judge judge(List<String> formats, String setting, NewDomains domains) {
         if (!domains.isKnown()) {
@@ -310,7 +310,7 @@ public final class RulePack {
     /**
      * What judges the events of a source by the rules that correlations are of.
      *
-     * @return null where no such rule is for the source
+     * @return null if no such rule is for the source
      */
     public @Nullable Judge ofCorrelations(List<String> formats, String setting) {
         if (book.correlations().isEmpty()) {

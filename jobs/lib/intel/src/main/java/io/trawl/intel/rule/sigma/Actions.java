@@ -23,8 +23,8 @@ public final class Actions {
     /**
      * A file's next document.
      *
-     * @return the document to read; null where it is none itself
-     * @throws Refusal where its action is not known
+     * @return the document to read; null if it is none itself
+     * @throws Refusal if its action is not known
      */
     public @Nullable Document apply(Document document) {
         Node action = document.get("action");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The fields that events have. */
 @FunctionalInterface
 public interface FieldNames {
-    /** A field by its dotted name in ECS, or by its column's name; null where no event has it. */
+    /** A field by its dotted name in ECS, or by its column's name; null if no event has it. */
     @Nullable
     Field find(String name);
 

@@ -34,7 +34,7 @@ public final class Placeholders implements Expander {
     /**
      * Reads a file of YAML, for example {@code Servers: [srv*, db?.example]}.
      *
-     * @throws Refusal where it has anything but names with texts or numbers
+     * @throws Refusal if it has anything but names with texts or numbers
      */
     public static Placeholders read(String file, byte[] bytes) {
         Documents documents = Documents.read(file, bytes);

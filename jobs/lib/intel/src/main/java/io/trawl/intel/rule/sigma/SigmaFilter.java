@@ -83,7 +83,7 @@ public final class SigmaFilter {
     /**
      * Whether it is for a rule: it names it, and its log source asks for no more than the rule's.
      *
-     * @param name the rule's name in Sigma; null where it has none
+     * @param name the rule's name in Sigma; null if it has none
      */
     public boolean fits(Rule rule, @Nullable String name) {
         return Taxonomy.holds(metadata.sources(), rule.sources())

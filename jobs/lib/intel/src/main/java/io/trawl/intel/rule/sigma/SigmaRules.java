@@ -52,7 +52,7 @@ public final class SigmaRules {
     /**
      * A rule of a document.
      *
-     * @throws Refusal where it cannot be run, with the line and the reason
+     * @throws Refusal if it cannot be run, with the line and the reason
      */
     public Rule rule(Document document) {
         Metadata metadata = Metadata.read(document, true);
@@ -73,7 +73,7 @@ public final class SigmaRules {
     /**
      * A filter of a document.
      *
-     * @throws Refusal where it cannot be run, with the line and the reason
+     * @throws Refusal if it cannot be run, with the line and the reason
      */
     public SigmaFilter filter(Document document) {
         Metadata metadata = Metadata.read(document, true);

@@ -50,7 +50,7 @@ public final class Taxonomy {
     /**
      * This one with a site's own file before it: names are added, or replaced.
      *
-     * @throws Refusal where the file is not one
+     * @throws Refusal if the file is not one
      */
     public Taxonomy with(String file, byte[] bytes) {
         Documents documents = Documents.read(file, bytes);

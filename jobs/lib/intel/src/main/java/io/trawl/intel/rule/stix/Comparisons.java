@@ -89,8 +89,8 @@ final class Comparisons {
     /**
      * A comparison as a test of one field.
      *
-     * @throws NeverException where the field can never pass it
-     * @throws PatternException where it says nothing: no range, no expression
+     * @throws NeverException if the field can never pass it
+     * @throws PatternException if it says nothing: no range, no expression
      */
     static Condition test(Pattern.Compare compare, Mapping.Use use) throws NeverException, PatternException {
         String written = compare.path().toString();
@@ -292,7 +292,7 @@ final class Comparisons {
      * What an object that a reference names is: a test of the type of it, as dst_ref.type.
      *
      * @param uses the fields of the value of the object
-     * @throws NeverException where it can be none of the types
+     * @throws NeverException if it can be none of the types
      */
     static Condition type(Pattern.Compare compare, List<Mapping.Use> uses) throws NeverException {
         String written = compare.path().toString();

@@ -86,7 +86,7 @@ public sealed interface Judgement {
                         : this instanceof Several several ? several.left : List.of();
     }
 
-    /** Why it finds nothing; null where it can. */
+    /** Why it finds nothing; null if it can. */
     default @Nullable String reason() {
         return this instanceof Refused refused
                 ? refused.reason

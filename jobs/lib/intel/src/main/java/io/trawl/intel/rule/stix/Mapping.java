@@ -57,7 +57,7 @@ public final class Mapping {
     static final class Place {
         private final Map<String, List<Use>> fields = new LinkedHashMap<>();
 
-        /** The fields of a property; empty where the object does not have it. */
+        /** The fields of a property; empty if the object does not have it. */
         List<Use> of(ObjectPath path) {
             String key = key(path);
             List<Use> uses = fields.get(key);
@@ -115,7 +115,7 @@ public final class Mapping {
     /**
      * The shipped mapping.
      *
-     * @param fields gives a field by its name in ECS's dotted form, null where there is none
+     * @param fields gives a field by its name in ECS's dotted form, null if there is none
      */
     public static Mapping shipped(Function<String, @Nullable Field> fields) {
         try (InputStream in = Objects.requireNonNull(Mapping.class.getResourceAsStream(SHIPPED), SHIPPED)) {
@@ -282,12 +282,12 @@ public final class Mapping {
         return key.toString();
     }
 
-    /** The objects of a type that an event may have; empty where it has none of the type. */
+    /** The objects of a type that an event may have; empty if it has none of the type. */
     List<Place> places(String type) {
         return places.getOrDefault(type, List.of());
     }
 
-    /** The family of an equality's indicators in the index; null where the index does not say the same. */
+    /** The family of an equality's indicators in the index; null if the index does not say the same. */
     @Nullable
     Family indexed(ObjectPath path) {
         return index.get(path.type() + ":" + key(path));

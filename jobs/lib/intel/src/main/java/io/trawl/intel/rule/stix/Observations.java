@@ -56,13 +56,13 @@ final class Observations {
     /**
      * What must hold of one event.
      *
-     * @param condition null where no event can say it
+     * @param condition null if no event can say it
      * @param left comparisons that no event can say, each with its reason
      */
     record Held(@Nullable Condition condition, Set<String> left) {}
 
     /**
-     * @throws PatternException where the standard does not allow the comparison
+     * @throws PatternException if the standard does not allow the comparison
      */
     Held condition(Pattern.Comparison comparison) throws PatternException {
         hashes(comparison);
@@ -73,7 +73,7 @@ final class Observations {
 
     /**
      * The types of objects of which one alone can hold (section 9.5: what AND joins must be true of the same object); null
-     * where there is none and misuse is allowed.
+     * if there is none and misuse is allowed.
      */
     private @Nullable Set<String> types(Pattern.Comparison comparison) throws PatternException {
         if (comparison instanceof Pattern.Compare compare) {
@@ -292,7 +292,7 @@ final class Observations {
         return test == null ? null : new Condition.Named(name(comparison), test);
     }
 
-    /** One comparison of one object; null where the object never passes it. */
+    /** One comparison of one object; null if the object never passes it. */
     private static @Nullable Condition test(Pattern.Comparison comparison, Mapping.Place place, Set<String> reasons)
             throws PatternException {
         if (comparison instanceof Pattern.Exists exists) {

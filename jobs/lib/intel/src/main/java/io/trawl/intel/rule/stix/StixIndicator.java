@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * A pattern with what its source says of it.
  *
  * @param id of the indicator; null of a pattern alone
- * @param name for people; null where there is none
+ * @param name for people; null if there is none
  * @param pattern as it is written
  * @param place the file and line it is from
  * @param validFrom from when a match counts, inclusive; null is unbounded
  * @param validUntil until when, exclusive; null is unbounded
- * @param confidence 0 to 100; null where there is none
+ * @param confidence 0 to 100; null if there is none
  * @param tags labels, types of the indicator, phases of kill chains
  * @param references where to read on
  */

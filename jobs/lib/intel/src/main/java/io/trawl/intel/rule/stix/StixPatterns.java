@@ -153,7 +153,7 @@ public final class StixPatterns {
             return and(condition, Comparisons.during(mapping.time(), indicator.validFrom(), indicator.validUntil()));
         }
 
-        /** What an observation is; null where no event can say it. */
+        /** What an observation is; null if no event can say it. */
         private @Nullable Part part(Pattern.Observation observation, List<Condition> times) throws PatternException {
             if (observation instanceof Pattern.Observed observed) {
                 Observations.Held held = observations.condition(observed.comparison());
@@ -246,7 +246,7 @@ public final class StixPatterns {
             return new SeveralEvents.Event(rules.size() - 1);
         }
 
-        /** The indicators that say the same as the pattern; null where the index cannot. */
+        /** The indicators that say the same as the pattern; null if the index cannot. */
         private @Nullable List<Indicator> indexed(Pattern.Observation observation) {
             Map<String, Indicator> all = new LinkedHashMap<>();
             return indexed(observation, all) ? List.copyOf(all.values()) : null;

@@ -143,7 +143,7 @@ public final class Delimited implements Grammar {
         return quoted ? Text.decode(b, i + 1, end - 1) : Text.decode(b, i, Math.min(end, i + 40));
     }
 
-    /** Where the column behind the one at a place begins; behind the last one it is one behind the line. */
+    /** Where the column after the one at a place begins; behind the last one it is one after the line. */
     private int next(byte[] b, int at, int to) {
         int i = style.quote != 0 && style.between != ' ' ? quoteBehind(b, at, to) : at;
         if (i < to && style.quote != 0 && b[i] == style.quote) {

@@ -128,7 +128,7 @@ public final class W3c implements Plan {
      * which has as many of them but the site in the place of the address.
      *
      * @param strict whether the status is there, of three digits
-     * @param host number of the column with the host, which is not of digits only; -1 where there is none
+     * @param host number of the column with the host, which is not of digits only; -1 if there is none
      * @param numbers columns that are numbers
      */
     private record Checked(Grammar grammar, int[] addresses, int status, boolean strict, int host, int[] numbers)

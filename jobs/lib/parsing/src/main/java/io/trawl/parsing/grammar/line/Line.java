@@ -44,7 +44,7 @@ final class Line implements Plan {
         boolean foreign;
         /** Whether there may be spaces in it, too, whatever ends it. */
         boolean free;
-        /** Whether the column, and the space behind it, may be missing. */
+        /** Whether the column, and the space after it, may be missing. */
         boolean optional;
         /** Whether its quote may be escaped by a backslash. */
         boolean escapedQuote;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of columns with fixed texts between them. One pass from left to right; where a column may have in it what ends
- * it (a URL with spaces, a quote that nothing escapes), the shapes of the columns behind it tell where it ends.
+ * it (a URL with spaces, a quote that nothing escapes), the shapes of the columns after it tell where it ends.
  *
  * <p>A line to which a site may append columns is read from its end first: so a URL cannot pretend to be the columns
  * behind it.
@@ -46,7 +46,7 @@ final class LineGrammar implements Grammar {
     private final boolean flexible;
     /** Whether a column that begins later never ends earlier: what is not behind it is not behind any later one then. */
     private final boolean onwards;
-    /** The column that is told by those behind it, where each of them ends at a space; -1 where there is none. */
+    /** The column that is told by those behind it, where each of them ends at a space; -1 if there is none. */
     private final int anchored;
     /** Spaces behind that column's own. */
     private final int spaces;
@@ -144,7 +144,7 @@ final class LineGrammar implements Grammar {
         return Math.max(FEWEST, Math.min(TRIES, READ / Math.max(1, length)));
     }
 
-    /** Reads the columns behind the anchored one from the line's end. */
+    /** Reads the columns after the anchored one from the line's end. */
     private boolean anchor(byte[] b, int end, Columns out) {
         int start = out.from[anchored];
         int tail = end;
@@ -290,7 +290,7 @@ final class LineGrammar implements Grammar {
         }
     }
 
-    /** Where a column ends, as far as it can be told without those behind it; -1 where it does not. */
+    /** Where a column ends, as far as it can be told without those behind it; -1 if it does not. */
     private static int end(Piece piece, boolean last, byte[] b, int at, int to) {
         byte[] stop = piece.stop;
         if (stop.length == 0) {
@@ -353,7 +353,7 @@ final class LineGrammar implements Grammar {
         return i;
     }
 
-    /** Where the text between two columns ends, a space of it being one or more; -1 where it is not there. */
+    /** Where the text between two columns ends, a space of it being one or more; -1 if it is not there. */
     private static int literal(byte[] text, byte[] b, int at, int to) {
         return literal(text, 0, b, at, to);
     }

@@ -35,13 +35,13 @@ public final class Json implements Grammar {
     private static final class Node {
         final Map<String, Node> children = new HashMap<>();
         int column = -1;
-        /** The key of a list's objects that tells them apart; null where no list is asked for. */
+        /** The key of a list's objects that tells them apart; null if no list is asked for. */
         @Nullable
         String selector;
 
         final Map<String, Node> selected = new HashMap<>();
 
-        /** What is asked for of every element of a list; null where nothing is. */
+        /** What is asked for of every element of a list; null if nothing is. */
         @Nullable
         Node each;
         /** Whether a value goes behind those before it. */

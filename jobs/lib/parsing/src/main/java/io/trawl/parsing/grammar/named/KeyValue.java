@@ -98,7 +98,7 @@ public final class KeyValue implements Grammar {
                         + "value, for example src" + style.value + "192.0.2.1");
     }
 
-    /** Finds pairs. @return how many there were; 0 where one is twice that may not be */
+    /** Finds pairs. @return how many there were; 0 if one is twice that may not be */
     static int pairs(byte[] b, int from, int to, byte between, Style style, Keys keys, Columns out) {
         byte sign = (byte) style.value;
         int pairs = 0;

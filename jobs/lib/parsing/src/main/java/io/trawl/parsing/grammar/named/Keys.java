@@ -27,7 +27,7 @@ final class Keys {
         }
     }
 
-    /** The number of a key; -1 where nobody asked for it. */
+    /** The number of a key; -1 if nobody asked for it. */
     int find(byte[] b, int from, int to) {
         int at = hash(b, from, to) & mask;
         while (names[at] != null) {

@@ -51,7 +51,7 @@ public final class Leef implements Grammar {
         return tabs == null ? attributes(b, from, to, out) : attributes(tabs, 0, tabs.length, out);
     }
 
-    /** The line with the tabs that rsyslog has written as #011; null where it has none of those. */
+    /** The line with the tabs that rsyslog has written as #011; null if it has none of those. */
     private static byte @Nullable [] withTabs(byte[] b, int from, int to) {
         byte[] tabs = null;
         int length = 0;

@@ -22,9 +22,9 @@ final class Calendar {
     }
 
     /**
-     * When it was; null where the calendar has no such time.
+     * When it was; null if the calendar has no such time.
      *
-     * @param near for a time without a year; null where nobody knows
+     * @param near for a time without a year; null if nobody knows
      */
     @Nullable
     Instant instant(Reading in, @Nullable Instant near) {

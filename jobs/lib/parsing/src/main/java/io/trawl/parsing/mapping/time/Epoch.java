@@ -27,7 +27,7 @@ final class Epoch {
     }
 
     /**
-     * The time; null where it is none.
+     * The time; null if it is none.
      *
      * @param unit zeros behind the dot of a unit in seconds: 3 for milliseconds
      */

@@ -32,7 +32,7 @@ final class Reading {
     int minute;
     int second;
     int nanos;
-    /** 0 before noon, 1 after it, -1 where the hours are 24. */
+    /** 0 before noon, 1 after it, -1 if the hours are 24. */
     int half = -1;
 
     boolean hasZone;
@@ -47,7 +47,7 @@ final class Reading {
         this.to = to;
     }
 
-    /** A number of digits; -1 where there are fewer. */
+    /** A number of digits; -1 if there are fewer. */
     int digits(int least, int most) {
         int value = 0;
         int i = at;
@@ -243,7 +243,7 @@ final class Reading {
         return true;
     }
 
-    /** The month that a word at the place is; 0 where it is none. */
+    /** The month that a word at the place is; 0 if it is none. */
     int month(int length) {
         return monthAt(at, length);
     }

@@ -13,7 +13,7 @@ final class TimePattern {
 
     private final byte[] letters;
 
-    /** @throws IllegalArgumentException where a letter is unknown, or there is none */
+    /** @throws IllegalArgumentException if a letter is unknown, or there is none */
     TimePattern(String pattern) {
         int found = 0;
         for (int i = 0; i < pattern.length(); i++) {

@@ -21,7 +21,7 @@ public final class Times {
     /** Seconds since 1970 of a time in 2096, which every schema takes. */
     private static final long LATEST = 4_000_000_000L;
 
-    /** Zeros behind the dot that make a unit a second; -1 where a time is no number. */
+    /** Zeros behind the dot that make a unit a second; -1 if a time is no number. */
     private final int digits;
 
     /** Null for what tells itself. */
@@ -40,7 +40,7 @@ public final class Times {
     /**
      * @param notation null for {@code auto}
      * @param zone of times that name none
-     * @throws IllegalArgumentException where the notation is none
+     * @throws IllegalArgumentException if the notation is none
      */
     public static Times of(@Nullable String notation, ZoneId zone) {
         return switch (notation == null ? "auto" : notation) {
@@ -55,9 +55,9 @@ public final class Times {
     }
 
     /**
-     * The time of a column; null where it is none.
+     * The time of a column; null if it is none.
      *
-     * @param near about when the line was written, for times without a year; null where nobody knows
+     * @param near about when the line was written, for times without a year; null if nobody knows
      */
     public @Nullable Instant read(byte[] b, int from, int to, @Nullable Instant near) {
         return read(b, from, to, near, false);

@@ -45,7 +45,7 @@ public final class Matcher {
     /**
      * Takes an event.
      *
-     * @return the events of the match that ends with it and begins last, in order; null where there is none
+     * @return the events of the match that ends with it and begins last, in order; null if there is none
      */
     public @Nullable List<Seen> add(Seen seen) {
         List<Match> found = whole.at(seen);

@@ -55,7 +55,7 @@ public final class CorrelationReader {
     /**
      * A correlation, with its rules as they are written; an id is in lower case.
      *
-     * @throws Refusal where it is wrong, with the line and the reason
+     * @throws Refusal if it is wrong, with the line and the reason
      */
     public static Correlation read(Document document) {
         Node node = document.get("correlation");

@@ -46,7 +46,7 @@ final class Cidrs {
         return new Range(high, low, prefix);
     }
 
-    /** A number, or of IPv4 a mask; -1 where it is neither. */
+    /** A number, or of IPv4 a mask; -1 if it is neither. */
     private static int length(String text, boolean old) {
         if (text.matches("[0-9]{1,3}")) {
             return Integer.parseInt(text);

@@ -7,14 +7,14 @@ public interface Expander {
     /**
      * Each text that one with placeholders stands for.
      *
-     * @throws IllegalArgumentException where a placeholder has no value
+     * @throws IllegalArgumentException if a placeholder has no value
      */
     List<List<Piece>> expand(List<Piece> pieces);
 
     /**
      * Each regular expression that one with placeholders stands for.
      *
-     * @throws IllegalArgumentException where a placeholder has no value
+     * @throws IllegalArgumentException if a placeholder has no value
      */
     List<String> expand(String source);
 }

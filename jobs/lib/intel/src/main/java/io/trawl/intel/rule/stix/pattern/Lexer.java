@@ -6,7 +6,7 @@ import java.util.Set;
 final class Lexer {
     /** What a token is. */
     enum Kind {
-        /** A word that is no keyword. */
+        /** A word that is not a keyword. */
         WORD,
         KEYWORD,
         INTEGER,
