@@ -80,7 +80,7 @@ final class Generations {
         this.headers = headers;
     }
 
-    /** The agent has read anew: what lies at a path may have changed since. */
+    /** The agent has read anew: what is at a path may have changed since. */
     void nextBatch() {
         batch++;
     }

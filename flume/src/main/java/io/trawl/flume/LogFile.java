@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One look at the file that lies at a path right now. */
+/** One look at the file that is at a path right now. */
 final class LogFile implements Closeable {
     /** How much of the first line makes the fingerprint, in bytes. */
     static final int FINGERPRINTED = 1024;
@@ -37,7 +37,7 @@ final class LogFile implements Closeable {
         this.fingerprint = fingerprint(bytes);
     }
 
-    /** @return null if no file lies at the path, or another one takes its place again and again */
+    /** @return null if no file is at the path, or another one takes its place again and again */
     static @Nullable LogFile open(Path path) throws IOException {
         for (int i = 0; i < TRIES; i++) {
             if (!Files.isRegularFile(path)) {

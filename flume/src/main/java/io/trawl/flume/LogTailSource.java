@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * copytruncate's copy, is read on from where the last line was sent, and a new file that got the inode of an old one is
  * read from its first line. Of a file's first line it says which file came before ({@link Predecessors}).
  *
- * <p>Settings: those of TAILDIR, and {@code rotation} = rename | copytruncate (default rename). Its marks lie beside
+ * <p>Settings: those of TAILDIR, and {@code rotation} = rename | copytruncate (default rename). Its marks are next to
  * TAILDIR's {@code positionFile}, under that name with {@code .marks} after it.
  */
 public final class LogTailSource extends TaildirSource {

@@ -1,4 +1,4 @@
-/** Expectations that are in an Avro schema beside the type, and their check. */
+/** Expectations that are in an Avro schema besides the type, and their check. */
 @NullMarked
 package io.trawl.schema;
 

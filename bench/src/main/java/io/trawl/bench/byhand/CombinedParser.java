@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Common Log Format and what grew from it: {@code client ident user [time] "request" status bytes}, with
- * {@code "referrer" "user agent"} behind it (combined), a virtual host before it (vhost_combined), or Squid's
+ * {@code "referrer" "user agent"} after it (combined), a virtual host before it (vhost_combined), or Squid's
  * {@code result:hierarchy} at the end (Squid's logformat combined and common); also mod_ssl's request log,
  * {@code [time] client protocol cipher "request" bytes}. What a site appends is passed over.
  *
@@ -113,7 +113,7 @@ public final class CombinedParser implements Parser {
     }
 
     /**
-     * Where [time] begins, -1 if there is none: the first [ behind a space that ends as a time does, before a quote.
+     * Where [time] begins, -1 if there is none: the first [ after a space that ends as a time does, before a quote.
      * A user's name may have brackets in it.
      */
     private static int bracket(Scanner in) {

@@ -5,7 +5,7 @@ import io.trawl.parsing.Reason;
 import io.trawl.record.ProxyEvent;
 import org.jspecify.annotations.Nullable;
 
-/** What combined formats have behind the size: referrer, user agent, and Squid's {@code result:hierarchy}. */
+/** What combined formats have after the size: referrer, user agent, and Squid's {@code result:hierarchy}. */
 final class CombinedTrailer {
     private CombinedTrailer() {}
 

@@ -1,6 +1,6 @@
 /**
  * The parsers of squid, combined and squid-combined that were written by hand before the compiled formats took their place, as
- * they were then and with all that they used: peers to be measured beside. Nothing here is mended.
+ * they were then and with all that they used: peers to be measured with. Nothing here is mended.
  */
 @NullMarked
 package io.trawl.bench.byhand;

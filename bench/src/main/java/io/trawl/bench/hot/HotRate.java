@@ -23,7 +23,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * How many lines the hot path takes: the rate it holds, for long, and after it was away; beside the batch path.
+ * How many lines the hot path takes: the rate it holds, for long, and after it was away; and of the batch path.
  *
  * <p>Longer than other classes, since its three measurements drive the same line of servers, and share its state.
  */

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** One thread and a log in memory: Trawl beside its peer, in turns, round after round. */
+/** One thread and a log in memory: Trawl and its peer, in turns, round after round. */
 final class InMemory {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Finding indicators in a log: the core by itself, the index file, and bin/trawl match beside its peers. */
+/** Finding indicators in a log: the core by itself, the index file, and bin/trawl match and its peers. */
 @Command(
         name = "match",
         header =
@@ -189,7 +189,7 @@ public final class MatchBench implements Bench {
         }
     }
 
-    /** What it costs to pass over the lines of a web server's log, beside Squid's. */
+    /** What it costs to pass over the lines of a web server's log, compared with Squid's. */
     private void sayFormats(MatchLog squid, Path index, Consumer<String> progress) throws IOException {
         Map<String, MatchLog> logs = new LinkedHashMap<>();
         logs.put("squid", squid);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Trawl's own command and the programs that it is measured beside, each as a command. */
+/** Trawl's own command and the programs that it is compared with, each as a command. */
 public final class Peers {
     private static final String THREADS = "2";
 

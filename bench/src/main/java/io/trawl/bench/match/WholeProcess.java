@@ -23,7 +23,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** bin/trawl match beside its peers: whole processes, in turns, round after round. */
+/** bin/trawl match and its peers: whole processes, in turns, round after round. */
 final class WholeProcess {
     private static final String TRAWL = "trawl";
     private static final String RIPGREP = "rg -F -f";

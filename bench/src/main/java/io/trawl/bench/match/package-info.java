@@ -1,4 +1,4 @@
-/** Parsing lines and matching events: one thread, the index, and bin/trawl match beside its peers. */
+/** Parsing lines and matching events: one thread, the index, and bin/trawl match and its peers. */
 @NullMarked
 package io.trawl.bench.match;
 

@@ -1,4 +1,4 @@
-/** The batch path beside its floor and its peer. */
+/** The batch path, its floor and its peer. */
 @NullMarked
 package io.trawl.bench.path;
 

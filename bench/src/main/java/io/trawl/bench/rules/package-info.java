@@ -1,4 +1,4 @@
-/** What rules cost: Sigma's rules on a log, beside peers. */
+/** What rules cost: Sigma's rules on a log, and its peers. */
 @NullMarked
 package io.trawl.bench.rules;
 

@@ -77,7 +77,7 @@ public final class Pump implements AutoCloseable {
         producer.flush();
     }
 
-    /** Goes on sending at a rate, beside whatever is done. */
+    /** Goes on sending at a rate, whatever else is done. */
     public void begin(double messagesPerSecond) {
         rate = messagesPerSecond;
         Thread begun = new Thread(this::run, "pump");

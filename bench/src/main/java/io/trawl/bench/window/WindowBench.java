@@ -170,7 +170,7 @@ public final class WindowBench implements Bench {
         return pairs;
     }
 
-    /** Waits for the archive of classes that is made beside whatever starts first: until then drivers start slowly. */
+    /** Waits for the archive of classes that is made while the first servers start: until then drivers start slowly. */
     private static void awaitClasses(Options project, HotSite site) throws IOException, InterruptedException {
         Path folder = project.home().resolve(".trawl/classes");
         boolean told = false;

@@ -1,4 +1,4 @@
-/** What a scheduled window costs beside its lines. */
+/** What a scheduled window costs besides its lines. */
 @NullMarked
 package io.trawl.bench.window;
 

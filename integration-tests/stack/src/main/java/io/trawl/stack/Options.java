@@ -42,7 +42,7 @@ public record Options(
         return new Options(home, folder, settings, trawl, without);
     }
 
-    /** Adds a number to every port, so that this stack can run beside another. */
+    /** Adds a number to every port, so that this stack can run next to another. */
     public Options portShift(int shift) {
         return stack("port.shift", Integer.toString(shift));
     }

@@ -8,7 +8,7 @@ import java.util.Map;
  * One server of the stack, as it is started, awaited and stopped.
  *
  * @param name as status shows it, and as its log is called
- * @param group what --without may name beside the server itself
+ * @param group what --without may name besides the server itself
  * @param needs servers that must answer before this one is started
  * @param ports its ports on 127.0.0.1 by the name of their setting
  * @param environment variables beside those of the process that starts the stack

@@ -176,7 +176,7 @@ final class Spark {
         }
     }
 
-    /** The path that the archive of classes was made of; what comes behind it may differ. */
+    /** The path that the archive of classes was made of; what comes after it may differ. */
     static String classPath(Site site) {
         return site.sparkHome().resolve("jars") + "/*:" + site.dist().resolve("lib") + "/*";
     }

@@ -6,7 +6,7 @@ public enum Format {
     SQUID("squid"),
     /** Apache/NCSA combined, with the whole URL in the request as a forward proxy has it. */
     COMBINED("combined"),
-    /** Squid's {@code logformat combined}: the same, and Squid's result and hierarchy behind it. */
+    /** Squid's {@code logformat combined}: the same, and Squid's result and hierarchy after it. */
     SQUID_COMBINED("squid-combined");
 
     private final String id;

@@ -34,7 +34,7 @@ final class Names {
         return TLDS[random.nextInt(TLDS.length)];
     }
 
-    /** A label that stands before a domain, as www. */
+    /** A label that is before a domain, as www. */
     static String below(SplittableRandom random) {
         return BELOW[random.nextInt(BELOW.length)];
     }

@@ -23,7 +23,7 @@ record Range(BigInteger first, int prefix, int bits) {
         return width == bits && address.shiftRight(bits - prefix).equals(first.shiftRight(bits - prefix));
     }
 
-    /** The address so many behind the first; of v4 only. */
+    /** The address so many after the first; of v4 only. */
     String at(long index) {
         return Addresses.v4(first.longValueExact() + index);
     }

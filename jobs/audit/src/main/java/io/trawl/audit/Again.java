@@ -31,7 +31,7 @@ final class Again {
      * Counts them.
      *
      * @param lines the window's rows of raw_lines; null if there are none
-     * @param places where they lie
+     * @param places where they are
      * @return how many lines of the window another one keeps, each counted once
      */
     static long count(

@@ -280,7 +280,7 @@ public final class AuditJob implements Job {
         return all == null ? null : all.where("sweep = 'batch'");
     }
 
-    /** What HBase has of the window: the batch sweep's rows, and where there is a hot path, its own beside them. */
+    /** What HBase has of the window: the batch sweep's rows and, if there is a hot path, its own as well. */
     private static void hbase(Run run, List<String> problems, Ledger.Entry ingest, Ledger.Entry enrich, boolean deep)
             throws IOException {
         // Before the detections are read.

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules files and folders of rules: paths of this machine, or URLs
  * @param placeholders values for {@code %name%}; empty if there is no such file
- * @param fields names of fields beside those that Trawl knows; empty if there is no such file
+ * @param fields names of fields besides those that Trawl knows; empty if there is no such file
  * @param objects where objects of STIX patterns are in an event; empty if there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND
  */

@@ -261,7 +261,7 @@ final class AlertTopic implements AutoCloseable {
 
     /**
      * The alerts of this source that were sent since an instant, as committed: all of them, once {@link #fence} was called.
-     * Other sources send to the same topic: where one has a transaction under way, what lies behind its beginning can be
+     * Other sources send to the same topic: where one has a transaction under way, what is after its beginning can be
      * read when that has ended, which is waited for.
      */
     List<Alert> since(Instant instant) {

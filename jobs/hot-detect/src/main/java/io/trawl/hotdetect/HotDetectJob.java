@@ -305,7 +305,7 @@ public final class HotDetectJob implements Job {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** What runs beside the batches comes to its end, before what it writes to is closed. */
+    /** What runs while the batches run comes to its end, before what it writes to is closed. */
     private static void end(ScheduledExecutorService beside) throws InterruptedException {
         beside.shutdown();
         if (!beside.awaitTermination(2, TimeUnit.SECONDS)) {

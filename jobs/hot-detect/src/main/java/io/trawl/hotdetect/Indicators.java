@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The indicators that lines are matched with: a new snapshot is made ready beside the batches, in driver and executors,
- * and taken up between two of them. Which lines were matched with which is kept in the state folder.
+ * The indicators that lines are matched with: a new snapshot is made ready while batches run, in driver and executors,
+ * and taken into use between two of them. Which lines were matched with which is kept in the state folder.
  */
 final class Indicators {
     private static final Logger LOG = LoggerFactory.getLogger(Indicators.class);

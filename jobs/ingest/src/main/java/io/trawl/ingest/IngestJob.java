@@ -113,7 +113,7 @@ public final class IngestJob implements Job {
         run.note("accepted loss: " + gone);
     }
 
-    /** Borders that were pinned anew, behind what retention has deleted, would make the window shorter, and nothing a hole. */
+    /** Borders that were pinned anew, after what retention has deleted, would make the window shorter, and nothing a hole. */
     private static void requireAll(Run run, Ledger.Entry before, Offsets.Span span) {
         for (OffsetSpan had : before.spans("offsets")) {
             boolean has = had.getFrom() == had.getUntil()

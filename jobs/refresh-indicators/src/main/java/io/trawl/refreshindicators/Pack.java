@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a snapshot of the indicators has beside its index, all in one file: its allowlists, or its rules.
+ * What a snapshot of the indicators has besides its index, all in one file: its allowlists, or its rules.
  *
  * @param kind which of them
  * @param file the file

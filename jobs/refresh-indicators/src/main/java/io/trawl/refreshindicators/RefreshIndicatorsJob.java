@@ -49,7 +49,7 @@ import picocli.CommandLine.Option;
 public final class RefreshIndicatorsJob implements Job {
     /** Source name under which rejected lines are in lake.invalid_records. */
     private static final String SOURCE = "indicators";
-    /** Indicators that are named of those that stand on an allowlist. */
+    /** Indicators that are named of those that are on an allowlist. */
     private static final int EXAMPLES = 3;
     /** Bytes that are held of each type of indicator before they are written. */
     private static final long ROW_GROUP = 8L << 20;

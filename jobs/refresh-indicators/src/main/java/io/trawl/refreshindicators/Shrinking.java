@@ -13,7 +13,7 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * What each feed has now beside what it had in the snapshot before. A feed that is missing, or has lost most of its
+ * What each feed has now, compared with what it had in the snapshot before. A feed that is missing, or has lost most of its
  * indicators, is more often a download that failed than a threat that is over: nothing would be found by it, and nobody
  * would notice.
  */

@@ -32,7 +32,7 @@ final class KnownSettings {
     /**
      * Refuses what is not known.
      *
-     * @param where the keys stand, for the message
+     * @param where the keys are, for the message
      */
     void require(Collection<String> given, String where) {
         for (String key : given) {

@@ -53,7 +53,7 @@ public final class EarlierCopies {
      * Looks for them, in the windows of {@link SeenFiles#REMEMBERED} before, whatever is kept of earlier ones.
      *
      * @param lines the window's rows of raw_lines; null if there are none
-     * @param own where they lie
+     * @param own where they are
      */
     public static EarlierCopies find(Run run, @Nullable Dataset<Row> lines, FileRanges own, SeenFiles seen)
             throws IOException {
@@ -79,7 +79,7 @@ public final class EarlierCopies {
                 : between(lines, kept.stream().reduce(Dataset::union).orElseThrow(), places);
     }
 
-    /** Windows before that may have the same lines, and their snapshots of raw_lines; adds where those lines lie. */
+    /** Windows before that may have the same lines, and their snapshots of raw_lines; adds where those lines are. */
     private static Map<Instant, Long> earlier(
             Run run, FileRanges own, SeenFiles seen, TreeMap<ProxyFile, FileRanges.Range> places) {
         Map<Instant, Long> snapshots = new TreeMap<>();
@@ -112,7 +112,7 @@ public final class EarlierCopies {
     /**
      * A window after this one that was validated, and may have the same lines.
      *
-     * @param places where they lie
+     * @param places where they are
      */
     private record Later(Window window, Ledger.Entry validate, Map<ProxyFile, FileRanges.Range> places) {}
 
@@ -180,7 +180,7 @@ public final class EarlierCopies {
      * this one was ingested. Windows that can no longer be rerun are left out: they keep what they have ({@link #find}).
      *
      * @param lines this window's rows of raw_lines
-     * @param own where they lie
+     * @param own where they are
      * @return how many, by start of the later window
      */
     public static SortedMap<Instant, Long> storedLater(Run run, @Nullable Dataset<Row> lines, FileRanges own)

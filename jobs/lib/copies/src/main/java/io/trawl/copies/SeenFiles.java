@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the windows before a window had of each file: its first and last line, and the first and last window of them. A line
- * that lies between may be a copy.
+ * that is between may be a copy.
  *
  * <p>It is gathered from what each ingest noted in the ledger. So that nobody reads hundreds of entries, it is kept in the
  * state folder with the number of the ledger's commit that it was gathered at, once in some windows: it names every file of
@@ -136,7 +136,7 @@ public final class SeenFiles {
         }
     }
 
-    /** End of the latest window before of which it is not known where its lines lie: an earlier version ingested it. */
+    /** End of the latest window before of which it is not known where its lines are: an earlier version ingested it. */
     public @Nullable Instant unknown() {
         return unknown;
     }

@@ -108,7 +108,7 @@ public final class HBaseStore<T> implements Store<T> {
         return FIRST - ((long) partition << OFFSET_BITS) - offset;
     }
 
-    /** Where the line stands that a cell of the hot path is of: partition and offset. */
+    /** Where the line is that a cell of the hot path is of: partition and offset. */
     public record Place(int partition, long offset) implements Serializable {
         /** As the cell's version has it. */
         public static Place of(long version) {

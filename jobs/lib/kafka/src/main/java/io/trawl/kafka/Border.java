@@ -33,7 +33,7 @@ record Border(
     }
 
     /**
-     * What of a partition must still be so: the end of the log may not lie before the first number, nor the first
+     * What of a partition must still be so: the end of the log may not be before the first number, nor the first
      * message of the border's time or later before the second.
      */
     long[] least(int partition) {

@@ -179,7 +179,7 @@ public record HotProgress(List<TakeUp> takeUps, Map<Integer, Long> committed) im
         return isBefore(partition, offset) ? null : last;
     }
 
-    /** Whether a line lies before the place where the hot path began at all. */
+    /** Whether a line is before the place where the hot path began at all. */
     public boolean isBefore(int partition, long offset) {
         return offset < takeUps.get(0).begin(partition);
     }

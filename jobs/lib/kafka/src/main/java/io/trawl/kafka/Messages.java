@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
-/** The messages of a source, wherever they lie, and which of them a window has. */
+/** The messages of a source, wherever they are, and which of them a window has. */
 public interface Messages extends AutoCloseable {
 
     /**

@@ -108,7 +108,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
     }
 
     /**
-     * Whether a window lies behind the horizon.
+     * Whether a window is before the horizon.
      *
      * @param made when the last run that made rows of it ended
      * @param finished whether an audit since found nothing wrong
@@ -118,7 +118,7 @@ public record Horizon(Instant ended, Instant unfinished, Map<String, Instant> ow
     }
 
     /**
-     * Refuses a window that lies behind the horizon.
+     * Refuses a window that is before the horizon.
      *
      * @throws IllegalArgumentException it does
      */

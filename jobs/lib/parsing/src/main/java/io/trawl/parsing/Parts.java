@@ -13,7 +13,7 @@ public final class Parts {
         CONNECT,
         /** The path of a URL, with its query or without. */
         PATH,
-        /** A path that the event has and that stands nowhere in the line as it is; the place says nothing. */
+        /** A path that the event has and that is nowhere in the line as it is; the place says nothing. */
         HIDDEN_PATH,
         /** The host of a URL, with a port or without. */
         HOST,

@@ -2,7 +2,7 @@ package io.trawl.parsing;
 
 /**
  * Text that strangers may have written, as a person is shown it. It steers no terminal, begins no line and turns no text
- * around: in place of each control, format (U+202E and its like) and line separator character stands a question mark.
+ * around: in place of each control, format (U+202E and its like) and line separator character is a question mark.
  */
 public final class Printable {
     private static final char INSTEAD = '?';

@@ -76,7 +76,7 @@ final class SparkStart implements AutoCloseable {
     }
 
     /**
-     * Begins to start what the driver needs to work on so many lines alone, beside what the run does before it asks for it.
+     * Begins to start what the driver needs to work on so many lines alone, while the run does other things.
      * Does nothing where executors are needed, or no Spark.
      */
     void soon(long lines) {

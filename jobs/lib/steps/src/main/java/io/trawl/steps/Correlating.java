@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what events meet together. In the batch path these are the events of a window and of those before it. A group
  * belongs to the first window with whose events it is true: it is not a group of the windows before alone, in whatever
- * order their events came. So each window's sweep gives its own groups, however the borders lie, and a rerun gives the same.
+ * order their events came. So each window's sweep gives its own groups, however the borders are, and a rerun gives the same.
  * A group that more events can break belongs to the window in which its timespan ends.
  */
 public final class Correlating implements Serializable {

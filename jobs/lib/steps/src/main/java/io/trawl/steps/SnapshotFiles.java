@@ -179,7 +179,7 @@ final class SnapshotFiles<T> {
         }
     }
 
-    /** The folder of the copies; nobody else may write to it, since what lies there decides what is found. */
+    /** The folder of the copies; nobody else may write to it, since what is there decides what is found. */
     private static java.nio.file.Path folder(Settings settings) throws IOException {
         String set = settings.text(FOLDER, "");
         String user = System.getProperty("user.name", "");

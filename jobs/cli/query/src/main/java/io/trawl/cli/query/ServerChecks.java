@@ -267,7 +267,7 @@ final class ServerChecks {
         }
     }
 
-    /** This machine's clock beside those of the servers that tell theirs: windows close by it. */
+    /** This machine's clock compared with those of the servers that tell theirs: windows close by it. */
     private List<Finding> clock() throws InterruptedException {
         List<String> asked = new ArrayList<>();
         for (String url : List.of(

@@ -30,7 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Follows the topic of alerts. It reads beside the hot path: no group, no commit, and only what is committed there. */
+/** Follows the topic of alerts. It reads while the hot path reads: no group, no commit, and only what is committed there. */
 @Command(
         name = "tail",
         description = {

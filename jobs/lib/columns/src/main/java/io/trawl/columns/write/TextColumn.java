@@ -8,7 +8,7 @@ import org.apache.iceberg.shaded.org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of texts or bytes; the page at hand lies there as the PLAIN encoding has it. Two columns often have the very same
+ * A column of texts or bytes; the page at hand is there as the PLAIN encoding has it. Two columns often have the very same
  * values, as a client and its address: as long as each page of theirs is the same, they share one dictionary.
  */
 final class TextColumn extends PageColumn {

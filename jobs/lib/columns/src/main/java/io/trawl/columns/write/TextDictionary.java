@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Numbers texts in the order in which they first come. A table of 8 bytes a slot leads to where a text lies, and the
- * texts lie one after the other, so that a look-up waits for memory twice at most, and those that come often, and so came
- * early, lie together. {@link io.trawl.columns.read.Texts} numbers texts, too, one by one and as Strings; this one takes a
+ * Numbers texts in the order in which they first come. A table of 8 bytes a slot leads to where a text is, and the
+ * texts are one after the other, so that a look-up waits for memory twice at most, and those that come often, and so came
+ * early, are together. {@link io.trawl.columns.read.Texts} numbers texts, too, one by one and as Strings; this one takes a
  * page at once, so that it waits for memory once for many, and keeps them as a page of Parquet has them.
  */
 final class TextDictionary {
@@ -33,7 +33,7 @@ final class TextDictionary {
     private int least;
     private int greatest;
 
-    /** Finds the numbers of texts that lie one after the other, each after its length; new ones are taken. */
+    /** Finds the numbers of texts that are one after the other, each after its length; new ones are taken. */
     void number(byte[] from, int howMany, int[] into) {
         if (texts.size > AT_HAND) {
             numberInBlocks(from, howMany, into);

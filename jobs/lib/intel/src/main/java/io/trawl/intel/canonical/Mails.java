@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /** Mail addresses as an event has them: one or several, whatever separates them, each with a name before it or without. */
 public final class Mails {
-    /** What ends an address, beside a control character. */
+    /** What ends an address, besides a control character. */
     private static final String ENDS = "@<>()[]{}\"'`,;| ";
 
     private Mails() {}

@@ -29,7 +29,7 @@ public final class Observables {
     public record Seen(String type, String value) {}
 
     /**
-     * The observable of a host as a log has it, name or address. What has no canonical form is a domain, too, and lies
+     * The observable of a host as a log has it, name or address. What has no canonical form is a domain, too, and is
      * below its longest suffix that has one: its octets in lower case, {@code %} and all but printable ASCII as %XX.
      *
      * @return null if there is nothing

@@ -17,7 +17,7 @@ import java.util.List;
  *     text's length where there is none
  */
 public record OddHost(String text, int suffix) {
-    /** No name of DNS has so many bytes; what lies before the last of them is cut off. */
+    /** No name of DNS has so many bytes; what is before the last of them is cut off. */
     private static final int LONGEST = 3 * Canonical.LONGEST_TEXT;
     /** What ends a host in a URL, besides # and %, which are always escaped. */
     private static final String DELIMITERS = "/\\?:@[]";

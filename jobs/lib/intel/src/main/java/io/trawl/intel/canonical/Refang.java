@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public final class Refang {
     private static final String OPEN = "[\\[({<]+\\s*";
     private static final String CLOSE = "\\s*[\\])}>]+";
-    /** Invisible wherever it stands; UTS 46 ignores most of them in names, too. */
+    /** Invisible wherever it is; UTS 46 ignores most of them in names, too. */
     private static final Pattern INVISIBLE =
             Pattern.compile("[\\u00AD\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u2064\\u2066-\\u2069\\uFEFF]"
                     // The joiners have a meaning between letters of some scripts.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A header line: what each column is. */
 final class FeedHeader {
-    /** Columns that hold the indicator, the surest first: beside a URL its host is not the indicator. */
+    /** Columns that hold the indicator, the surest first: if it comes with a URL, its host is not the indicator. */
     private static final List<String> VALUE = List.of(
             "indicator",
             "indicator_value",

@@ -76,7 +76,7 @@ public final class Feeds {
      * @param value the indicator
      * @param type its type: domain, ip, ipv4, ipv6, cidr or url, as feeds write it
      * @param confidence 0 to 100, or none, low, medium, high (15, 50, 85, as in STIX 2.1)
-     * @param validFrom from when it counts, inclusive: ISO-8601 (UTC where no offset stands) or seconds since 1970
+     * @param validFrom from when it counts, inclusive: ISO-8601 (UTC where no offset is) or seconds since 1970
      * @param validUntil until when it counts, exclusive
      * @param labels what to keep of what the feed says: malware, tags, threat
      */

@@ -217,7 +217,7 @@ final class IndexLayout {
         return longest <= LONGEST_RUN;
     }
 
-    /** What has a hash of its own. A port's record lies with its host's. */
+    /** What has a hash of its own. A port's record is with its host's. */
     private long host(long start, int type, int end) {
         boolean withPort = type == IndexFormat.IP_PORT || type == IndexFormat.DOMAIN_PORT;
         long state =

@@ -3,7 +3,7 @@ package io.trawl.intel.index;
 import java.nio.ByteBuffer;
 
 /**
- * What an index finds by a hash: slots with the places of records, behind a filter that says of nearly every other hash
+ * What an index finds by a hash: slots with the places of records, after a filter that says of nearly every other hash
  * that there is none. A slot keeps so many bits of the hash that a record is hardly ever looked at in vain.
  */
 final class IndexSlots {

@@ -59,7 +59,7 @@ public final class LineSieve {
         return mayMatchHost(bytes, host, end, true) || byPath && mayMatchPath(bytes, behind, to);
     }
 
-    /** Whether the host of a URL that a log has in parts may match, by itself or by a URL of it; a port may be behind it. */
+    /** Whether the host of a URL that a log has in parts may match, by itself or by a URL of it; a port may be after it. */
     public boolean mayMatchUrlHost(byte[] bytes, int from, int to) {
         int end = hostEnd(bytes, from, to);
         if (end < to && (bytes[end] != ':' || digitsEnd(bytes, end + 1, to) != to)) {
@@ -68,7 +68,7 @@ public final class LineSieve {
         return mayMatchHost(bytes, from, end, true);
     }
 
-    /** Whether a path, its query behind it, may match on any host. */
+    /** Whether a path, its query after it, may match on any host. */
     public boolean mayMatchPathOnly(byte[] bytes, int from, int to) {
         return paths && mayMatchPath(bytes, from, to);
     }
@@ -172,7 +172,7 @@ public final class LineSieve {
         return slots.mayHave(IndexFormat.host(start, text, 0, text.length())) || ranges.has(address);
     }
 
-    /** Where the host begins behind http:// or https://; -1 if neither stands there. */
+    /** Where the host begins after http:// or https://; -1 if neither is there. */
     private static int authority(byte[] bytes, int from, int to) {
         if (to - from < 8) {
             return -1;
@@ -281,7 +281,7 @@ public final class LineSieve {
         return parts == 4 ? address : -1;
     }
 
-    /** Whether what stands behind a URL's authority may match as a path on any host; true if it is not canonical. */
+    /** Whether what is after a URL's authority may match as a path on any host; true if it is not canonical. */
     private boolean mayMatchPath(byte[] bytes, int from, int to) {
         int query = -1;
         int end = from;

@@ -4,7 +4,7 @@ import io.trawl.intel.canonical.Ip;
 import java.nio.ByteBuffer;
 
 /**
- * Ranges of one kind of address, as the index has them: put in any order, then sorted where they lie, a wider one before
+ * Ranges of one kind of address, as the index has them: put in any order, then sorted where they are, a wider one before
  * those in it, and each told the range around it. For one thread.
  */
 final class Ranges {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that are written one after the other and then read: in the heap while they are few, else in a temporary file. The
- * file has no name from the moment it is open, so nothing stays behind however the process ends. For one thread.
+ * file has no name from the moment it is open, so nothing is left however the process ends. For one thread.
  */
 final class Scratch implements Closeable {
     /** Bytes that are kept in the heap. */

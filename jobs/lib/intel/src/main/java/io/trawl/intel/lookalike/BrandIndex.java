@@ -183,7 +183,7 @@ final class BrandIndex {
         return Hash.join(Hash.part(prefixes, from, at), Hash.part(prefixes, at + 2, to), to - at - 2);
     }
 
-    /** Whether another brand is one slip away: what lies around it is names of the same kind. */
+    /** Whether another brand is one slip away: what is around it is names of the same kind. */
     private boolean hasNeighbour(int mark, KeyTable all) {
         String label = marks.get(mark).label();
         if (label.length() < SHORTEST) {

@@ -149,7 +149,7 @@ final class Combo {
         }
     }
 
-    /** A brand at one end of a label or of its parts, and something unknown behind or before it. */
+    /** A brand at one end of a label or of its parts, and something unknown after or before it. */
     private void unknown(char[] text, int from, int to, Scan scan, int bits) {
         for (long i = starts; i != 0; i &= i - 1) {
             int start = Long.numberOfTrailingZeros(i);

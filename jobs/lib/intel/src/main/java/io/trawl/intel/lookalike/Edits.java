@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a label comes of a brand's by one slip of a finger, of memory or of a bit. */
 final class Edits {
-    /** A letter was replaced by one that no keyboard has beside it. */
+    /** A letter was replaced by one that no keyboard has next to it. */
     public static final int FAR = 1;
     /** Two letters were replaced by one letter twice. */
     public static final int DOUBLE = 1 << 1;
@@ -14,7 +14,7 @@ final class Edits {
     /** A number was replaced by another one, or put before or behind: a series of names, rather than a slip. */
     public static final int NUMBER = 1 << 3;
 
-    /** Rows of the keyboards of English, German and French; a key's neighbours are those beside, above and below it. */
+    /** Rows of the keyboards of English, German and French; a key's neighbours are those next to it, above and below it. */
     private static final String[][] KEYBOARDS = {
         {"1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"},
         {"1234567890", "qwertzuiop", "asdfghjkl", "yxcvbnm-"},

@@ -28,7 +28,7 @@ public final class Lookalikes {
     private static final String NAMES = "abcdefghijklmnopqrstuvwxyz0123456789-_";
     /** A longer text is not read as it was given. */
     private static final int LONGEST_GIVEN = 512;
-    /** Up to so many brands are watched as a site watches its own: with any text before or behind them. */
+    /** Up to so many brands are watched as a site watches its own: with any text before or after them. */
     static final int FEW_BRANDS = 100;
     /** A host among so many popular ones is what it is. */
     static final int POPULAR = 100_000;

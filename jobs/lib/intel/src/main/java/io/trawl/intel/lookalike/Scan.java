@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One host, held against all brands. What it needs is allocated once a thread: a host that looks like no brand leaves nothing
- * behind.
+ * after.
  */
 final class Scan {
     static final int NOTHING = -1;
@@ -236,7 +236,7 @@ final class Scan {
         }
     }
 
-    /** A label with the suffix in it, with www before it, or with a plural's es behind it. */
+    /** A label with the suffix in it, with www before it, or with a plural's es after it. */
     private void joined(int from, int to) {
         joinedKey(from, to, 0);
         if (to - from > 5 && text[from] == 'w' && text[from + 1] == 'w' && text[from + 2] == 'w') {

@@ -45,7 +45,7 @@ final class Scoring {
     static final int OFFER = 1 << 24;
     /** No digit stands for a letter: only letters are taken for others. */
     static final int LETTERS = 1 << 25;
-    /** The brand's domain or label, and one more suffix behind it. */
+    /** The brand's domain or label, and one more suffix after it. */
     static final int MORE_SUFFIX = 1 << 26;
 
     /** Up to so many brands a list may be a site's own: what an everyday name may be by chance still counts. */

@@ -37,7 +37,7 @@ final class Derived {
         return registered == null ? domain : registered.substring(registered.indexOf('.') + 1);
     }
 
-    /** What stands before the registered domain, in canonical form; null if nothing does. */
+    /** What is before the registered domain, in canonical form; null if there is nothing. */
     static @Nullable String subdomain(String host) {
         String domain = domain(host);
         String registered = domain == null ? null : PublicSuffixes.bundled().registrableDomain(domain);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text with wildcards: {@code *} is any number of characters, {@code ?} is one, wherever they stand unescaped in the
+ * A text with wildcards: {@code *} is any number of characters, {@code ?} is one, wherever they are unescaped in the
  * language that it was read from.
  *
  * @param parts in order; two texts are never neighbours

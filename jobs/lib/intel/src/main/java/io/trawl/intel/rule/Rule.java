@@ -41,7 +41,7 @@ public record Rule(
         HOST
     }
 
-    /** Where a rule stands: a file's name, and a line from 1. */
+    /** Where a rule is: a file's name, and a line from 1. */
     public record Place(String file, int line) {}
 
     /** Which events a rule is for: Sigma's log source. What is null is not asked. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A message of JSON with a list of records in it, {@code {"records": [{...}, {...}]}}, as Azure Monitor's export to an Event
  * Hub writes it. A record is an object, or a text that is a line.
  *
- * <p>A message is cut as a whole or not at all: what is no whole value of JSON, or has something behind it, is one line,
+ * <p>A message is cut as a whole or not at all: what is no whole value of JSON, or has something after it, is one line,
  * which the format then refuses. Immutable; never throws.
  */
 public final class RecordList {

@@ -12,7 +12,7 @@ public final class Syslog implements Envelope {
         this.keepsData = keepsData;
     }
 
-    /** A priority, a month's name, or the year of a date; or a space, behind which is any of them. */
+    /** A priority, a month's name, or the year of a date; or a space, after which is any of them. */
     @Override
     public boolean mayBegin(byte[] b, int from, int to) {
         if (from >= to) {
@@ -157,7 +157,7 @@ public final class Syslog implements Envelope {
         return i;
     }
 
-    /** Where the message begins behind a host and a tag, {@code host app[1]: }, each of which may be missing. */
+    /** Where the message begins after a host and a tag, {@code host app[1]: }, each of which may be missing. */
     private static int behindHost(Frame frame, int start) {
         int end = frame.wordEnd(start);
         if (isTag(frame, start, end)) {

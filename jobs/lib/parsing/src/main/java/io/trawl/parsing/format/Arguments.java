@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a source says of the lines of a generic format: {@code columns = time, client, url}. They stand behind the
+ * What a source says of the lines of a generic format: {@code columns = time, client, url}. They are after the
  * declaration, under the key {@code arguments}, so that the text of a format says all of it.
  */
 final class Arguments {
@@ -79,7 +79,7 @@ final class Arguments {
         return arguments;
     }
 
-    /** The text of a declaration with arguments behind it. */
+    /** The text of a declaration with arguments after it. */
     static String into(String text, Map<String, String> arguments) {
         StringBuilder all = new StringBuilder(text)
                 .append(text.endsWith("\n") ? "" : "\n")
@@ -152,7 +152,7 @@ final class Arguments {
         return NAMED + key;
     }
 
-    /** YAML where it looks like it; else the text as it stands, or a list of the texts between commas. */
+    /** YAML where it looks like it; else the text as it is, or a list of the texts between commas. */
     private Yaml value(String key, String text) {
         String value = text.strip();
         if ((value.startsWith("{") || value.startsWith("["))

@@ -76,7 +76,7 @@ public final class DeclaredFormat implements Parser {
         return new DeclaredFormat(file, text, zone, true, null);
     }
 
-    /** Compiles the declaration in a file, whose name must be the format's with .yaml behind it. */
+    /** Compiles the declaration in a file, whose name must be the format's with .yaml after it. */
     public static DeclaredFormat of(Path file, ZoneId zone) {
         String text;
         try {

@@ -336,7 +336,7 @@ final class Way {
         return keys.containsKey("needs") ? keys.get("needs").texts() : List.of();
     }
 
-    /** Pairs alone, or behind each of the heads that a line may have. */
+    /** Pairs alone, or after each of the heads that a line may have. */
     private static List<Plan> keyValue(Yaml of) {
         Map<String, Yaml> keys = of.map(
                 List.of("head", "needs", "pairs", "value", "quotes", "escape", "blanks", "last", "once", "keys"));

@@ -11,7 +11,7 @@ public enum Shape {
     CODE,
     /** An IP address, by its characters. */
     ADDRESS,
-    /** Anything but an address: identd's answer, which a client's address behind a virtual host is not. */
+    /** Anything but an address: identd's answer, which a client's address after a virtual host is not. */
     IDENT,
     /** A time of Apache's. */
     CLF,

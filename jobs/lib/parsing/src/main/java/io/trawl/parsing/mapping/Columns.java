@@ -127,7 +127,7 @@ public final class Columns {
         return to[column] > from[column] || textOf(column) != null;
     }
 
-    /** Whether two columns are there as they stand, with nothing but a space between them. */
+    /** Whether two columns are there as they are, with nothing but a space between them. */
     boolean areNeighbours(int first, int second) {
         int space = to[first];
         return texts == null

@@ -24,7 +24,7 @@ final class Endpoints {
     /**
      * An address without its port; the first of a list; null if it has a character in it that is not plain.
      *
-     * @param withPort whether a port is always behind it
+     * @param withPort whether a port is always after it
      */
     static @Nullable String address(Columns columns, boolean withPort) {
         byte[] b = columns.value;
@@ -68,7 +68,7 @@ final class Endpoints {
         return colon > 0 && isPort(text, colon) ? text.substring(0, colon) : text;
     }
 
-    /** The address in a text, which may have a port behind it. */
+    /** The address in a text, which may have a port after it. */
     static @Nullable String address(String text) {
         Columns columns = new Columns(0, text.getBytes(StandardCharsets.UTF_8));
         columns.valueTo = columns.bytes.length;
@@ -86,9 +86,9 @@ final class Endpoints {
     }
 
     /**
-     * A port, alone or behind an address; -1 if there is none.
+     * A port, alone or after an address; -1 if there is none.
      *
-     * @param withPort whether it is always behind an address
+     * @param withPort whether it is always after an address
      */
     static int port(Columns columns, boolean withPort) {
         byte[] b = columns.value;
@@ -121,7 +121,7 @@ final class Endpoints {
         return port > 65_535 ? -1 : (int) port;
     }
 
-    /** An address of version 6 with nothing around or behind it. */
+    /** An address of version 6 with nothing around or after it. */
     private static boolean isAddress(byte[] b, int from, int to) {
         return b[from] != '['
                 && to - from <= LONGEST_ADDRESS

@@ -44,7 +44,7 @@ public final class Mapping {
     /**
      * @param rules at most one for each field
      * @param numbers the number of a column by its name, -1 if the grammar has no such column
-     * @param absent what is read as if it were not there, beside the empty text; if it is empty, a dash and an empty text
+     * @param absent what is read as if it were not there, besides the empty text; if it is empty, a dash and an empty text
      *     are values of the fields that are texts
      * @param zone of times that name none
      */
@@ -113,7 +113,7 @@ public final class Mapping {
         return null;
     }
 
-    /** The canonical address in a text, which may have a port behind it; null if there is none. */
+    /** The canonical address in a text, which may have a port after it; null if there is none. */
     public static @Nullable String address(String text) {
         return Endpoints.address(text);
     }

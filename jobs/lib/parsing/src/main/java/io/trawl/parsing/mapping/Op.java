@@ -16,11 +16,11 @@ final class Op {
     final Escape escape;
     final long unit;
     final Times times;
-    /** Whether a port is always behind an address of its column. */
+    /** Whether a port is always after an address of its column. */
     final boolean withPort;
 
     private final boolean plain;
-    /** Whether its value is a text as it stands. */
+    /** Whether its value is a text as it is. */
     private final boolean text;
     /** Whether an empty text and a dash are values of it. */
     private final boolean literal;

@@ -231,7 +231,7 @@ public final class PlainFields {
         return columns.valueTo - columns.valueFrom <= LONGEST_SCHEME;
     }
 
-    /** An address, without the port that an address of version 4 has behind it. */
+    /** An address, without the port that an address of version 4 has after it. */
     private static boolean address(Op op, Columns columns, Parts.Kind kind, Parts into) {
         byte[] b = columns.value;
         int from = columns.valueFrom;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param escape escapes to undo in it, beside those of the grammar
  * @param unit of a duration, ns
  * @param notation of a time: see {@link io.trawl.parsing.mapping.time.Times}; null for any that tells itself
- * @param withPort whether an address always has its port behind it
+ * @param withPort whether an address always has its port after it
  * @param zone of a time that names none; null for the zone of the format or of the source
  */
 public record Rule(
@@ -30,7 +30,7 @@ public record Rule(
         @Nullable String notation,
         boolean withPort,
         @Nullable ZoneId zone) {
-    /** A field that is a column as it stands. */
+    /** A field that is a column as it is. */
     public static Rule of(Field field, String column) {
         return new Rule(field, List.of(column), false, null, null, Escape.NONE, 1_000_000, null, false, null);
     }

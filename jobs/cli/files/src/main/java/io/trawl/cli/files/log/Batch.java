@@ -32,14 +32,14 @@ final class Batch {
 
     /** Where it begins, which is known when the batches before this one have been looked through. */
     CompletableFuture<Place> first = new CompletableFuture<>();
-    /** Where the batch behind this one begins. */
+    /** Where the batch after this one begins. */
     CompletableFuture<Place> next = new CompletableFuture<>();
 
     long lines;
     long found;
     /** Bytes of a line that is longer than any that is read; the batch is that line then. */
     long oversize;
-    /** Lines to work on: where each begins and ends, how many lines and how many headers stand before it. */
+    /** Lines to work on: where each begins and ends, how many lines and how many headers are before it. */
     private int[] kept = new int[4 * 64];
     /** What comes after each {@code #Fields:} in it. */
     private final List<String> headers = new ArrayList<>();

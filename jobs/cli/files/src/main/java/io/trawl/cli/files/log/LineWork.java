@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What a command does with a line of a log; called by several threads at once. */
 public interface LineWork {
     /**
-     * What is known of a line beside its bytes.
+     * What is known of a line besides its bytes.
      *
      * @param file as the user named it
      * @param arrived when its lines were written, about

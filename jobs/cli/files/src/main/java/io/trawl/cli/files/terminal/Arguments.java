@@ -21,7 +21,7 @@ public final class Arguments {
      *
      * @param single options with a value, given at most once
      * @param files options with a file for a value, given any number of times; where a {@code --} follows, further words
-     *     behind one are its files, too
+     *     after one are its files, too
      * @throws IllegalArgumentException if the words are none of these
      */
     public static Arguments of(List<String> words, Set<String> single, Set<String> files) {

@@ -29,7 +29,7 @@ public final class Folds {
     }
 
     /**
-     * Folds text[from, to) strictly. A number stays one: digits are taken for letters where they stand among letters.
+     * Folds text[from, to) strictly. A number stays one: digits are taken for letters where they are among letters.
      *
      * @return the length of the folded text
      */

@@ -1,7 +1,7 @@
 package io.trawl.intel.lookalike.internal;
 
 /**
- * A flat table of hashes, each with numbers. Before it lies a filter of bits, which nearly every hash that is not there
+ * A flat table of hashes, each with numbers. Before it is a filter of bits, which nearly every hash that is not there
  * fails: one look at memory, whatever the table's size. Built once, then only read.
  */
 public final class KeyTable {

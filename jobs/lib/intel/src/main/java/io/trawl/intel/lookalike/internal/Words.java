@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Words that names are made of, from words.txt beside this class: own-made, short. */
+/** Words that names are made of, from words.txt in this package: own-made, short. */
 public final class Words {
     /** Asks for something: login, verify. */
     public static final int BAIT = 1;

@@ -142,7 +142,7 @@ public final class RuleBook {
      * Reads files and folders.
      *
      * @param placeholders the file that has what stands for {@code %name%}; null if there is none
-     * @param fields the file with names of fields beside those that Trawl knows; null if there is none
+     * @param fields the file with names of fields besides those that Trawl knows; null if there is none
      * @param objects the file that says where objects of STIX are in an event, beside those that Trawl knows; null if there
      *     is none
      * @param misuse whether AND over objects of different types means one event in a STIX pattern

@@ -95,7 +95,7 @@ public final class Decimal {
         return from;
     }
 
-    /** Behind the end there are zeros; a dot counts as one, too, since both have it at the same place or none behind. */
+    /** Behind the end there are zeros; a dot counts as one, too, since both have it at the same place or none after. */
     private static int digit(String text, int index) {
         return index >= text.length() || text.charAt(index) == '.' ? 0 : text.charAt(index) - '0';
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A glob, matched without going back: what stands before the first wildcard for many must begin the value, what stands
- * after the last must end it, and what stands between is found as early as can be.
+ * A glob, matched without going back: what is before the first wildcard for many must begin the value, what is
+ * after the last must end it, and what is between is found as early as can be.
  */
 public final class GlobText {
     private final Segment first;

@@ -41,7 +41,7 @@ public final class GramTable {
 
     /** So many places are looked up before it is asked whether any of them is in the table. */
     private static final int AT_ONCE = 4;
-    /** Zeros behind the bytes, since places are read beyond the end. */
+    /** Zeros after the bytes, since places are read beyond the end. */
     private static final int PADDING = AT_ONCE * 4 + Long.BYTES;
 
     private static final int LOWER = 0x20202020;
@@ -230,7 +230,7 @@ public final class GramTable {
         value.getBytes(from, to, buffer, at);
     }
 
-    /** Puts zeros behind the bytes, which is to be done before they are looked at. */
+    /** Puts zeros after the bytes, which is to be done before they are looked at. */
     static void end(byte[] buffer, int length) {
         Arrays.fill(buffer, length, length + PADDING, (byte) 0);
     }

@@ -123,7 +123,7 @@ public final class Necessary {
         return texts.contains("") ? null : texts;
     }
 
-    /** Each text of one with each of the other behind it; null if that is too much. */
+    /** Each text of one with each of the other after it; null if that is too much. */
     private static @Nullable Set<String> product(Set<String> one, Set<String> other) {
         if (one.size() * other.size() > MOST) {
             return null;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Many literals, each for some columns, looked for in the values of all columns at once: the values are put behind one another
+ * Many literals, each for some columns, looked for in the values of all columns at once: the values are put after one another
  * and read in one pass. Immutable; what a pass needs to keep is in a {@link Page}.
  */
 public final class Sheet {

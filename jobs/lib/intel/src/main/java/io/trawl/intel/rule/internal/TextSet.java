@@ -62,7 +62,7 @@ public final class TextSet {
         return cased ? text.charAt(index) : Fold.at(text, index);
     }
 
-    /** Shorter nodes first: each has its link when those behind it ask for it. */
+    /** Shorter nodes first: each has its link when those after it ask for it. */
     private void link(List<Integer> parents, List<Character> letters) {
         shorter = new int[ends.size()];
         List<List<Integer>> children = new ArrayList<>();

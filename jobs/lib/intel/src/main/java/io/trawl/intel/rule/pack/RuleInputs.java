@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules files of rules, or folders of them
  * @param placeholders what stands for {@code %name%} in Sigma rules; null if there is no such file
- * @param fields names of fields beside those that Trawl knows; null if there is no such file
+ * @param fields names of fields besides those that Trawl knows; null if there is no such file
  * @param objects where objects of STIX patterns are in an event, beside those that Trawl knows; null if there is no such file
  * @param misuse whether a STIX pattern may join objects of different types with AND, and means one event
  * @param brands the site's own brands, which others may look like; null if there is no such file

@@ -133,7 +133,7 @@ public record Metadata(
         return id;
     }
 
-    /** The same for the same content, wherever it stands. */
+    /** The same for the same content, wherever it is. */
     private static String made(Document document) {
         return UUID.nameUUIDFromBytes(document.root().toString().getBytes(StandardCharsets.UTF_8))
                 .toString();

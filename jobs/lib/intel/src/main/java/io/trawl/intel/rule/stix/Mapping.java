@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the objects of patterns are in an event: for each type the objects that an event may have, each with its properties'
- * paths and the fields that have them. It is read from a file; {@code objects.yaml} beside this class is the shipped one and
+ * paths and the fields that have them. It is read from a file; {@code objects.yaml} in this package is the shipped one and
  * explains the form.
  */
 public final class Mapping {

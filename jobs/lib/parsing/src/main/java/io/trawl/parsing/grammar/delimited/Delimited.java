@@ -143,7 +143,7 @@ public final class Delimited implements Grammar {
         return quoted ? Text.decode(b, i + 1, end - 1) : Text.decode(b, i, Math.min(end, i + 40));
     }
 
-    /** Where the column after the one at a place begins; behind the last one it is one after the line. */
+    /** Where the column after the one at a place begins; after the last one it is one after the line. */
     private int next(byte[] b, int at, int to) {
         int i = style.quote != 0 && style.between != ' ' ? quoteBehind(b, at, to) : at;
         if (i < to && style.quote != 0 && b[i] == style.quote) {
@@ -236,7 +236,7 @@ public final class Delimited implements Grammar {
                         + (style.most == needed ? needed : needed + " to " + style.most));
     }
 
-    /** Where a quote behind spaces is, as in {@code "a", "b"}; the place itself where there is none. */
+    /** Where a quote after spaces is, as in {@code "a", "b"}; the place itself where there is none. */
     private int quoteBehind(byte[] b, int at, int to) {
         int i = behind(b, at, to, (byte) ' ');
         return i < to && b[i] == style.quote ? i : at;

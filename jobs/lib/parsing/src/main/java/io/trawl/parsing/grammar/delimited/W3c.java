@@ -65,7 +65,7 @@ public final class W3c implements Plan {
     }
 
     /**
-     * @param fields the names, as behind {@code #Fields:}
+     * @param fields the names, as after {@code #Fields:}
      * @param between the character between columns
      * @param least columns a line has at least
      * @param most columns a line has at most

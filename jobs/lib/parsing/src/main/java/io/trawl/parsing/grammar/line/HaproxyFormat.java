@@ -171,7 +171,7 @@ final class HaproxyFormat {
         }
     }
 
-    /** A sample expression, as far as its fetch tells what it means; converters behind it change a case at most. */
+    /** A sample expression, as far as its fetch tells what it means; converters after it change a case at most. */
     private static void expression(Line line, String expression) {
         int comma = expression.indexOf(',');
         String fetch =

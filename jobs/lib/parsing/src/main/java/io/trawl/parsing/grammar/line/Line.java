@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A line of columns and what stands between them, as a server's configuration says; made step by step by a dialect. */
+/** A line of columns and what is between them, as a server's configuration says; made step by step by a dialect. */
 final class Line implements Plan {
     /** How the end of a column is found. */
     enum Ending {
@@ -33,7 +33,7 @@ final class Line implements Plan {
         TEXT
     }
 
-    /** A column with what comes behind it. */
+    /** A column with what comes after it. */
     static final class Piece {
         final String name;
         Shape shape = Shape.ANY;
@@ -63,7 +63,7 @@ final class Line implements Plan {
             this.name = name;
         }
 
-        /** How its end is found, once it is known what comes behind it. */
+        /** How its end is found, once it is known what comes after it. */
         Ending ending() {
             if (stop.length == 0) {
                 return Ending.LINE;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * it (a URL with spaces, a quote that nothing escapes), the shapes of the columns after it tell where it ends.
  *
  * <p>A line to which a site may append columns is read from its end first: so a URL cannot pretend to be the columns
- * behind it.
+ * after it.
  */
 final class LineGrammar implements Grammar {
     /** Tries of other ends, so that no line costs more than a multiple of its length. */
@@ -44,11 +44,11 @@ final class LineGrammar implements Grammar {
     private final int[] nameless;
 
     private final boolean flexible;
-    /** Whether a column that begins later never ends earlier: what is not behind it is not behind any later one then. */
+    /** Whether a column that begins later never ends earlier: what is not after it is not after any later one then. */
     private final boolean onwards;
-    /** The column that is told by those behind it, where each of them ends at a space; -1 if there is none. */
+    /** The column that is told by those after it, where each of them ends at a space; -1 if there is none. */
     private final int anchored;
-    /** Spaces behind that column's own. */
+    /** Spaces after that column's own. */
     private final int spaces;
 
     LineGrammar(String format, byte[] head, Piece[] pieces, boolean more, boolean cut) {
@@ -290,7 +290,7 @@ final class LineGrammar implements Grammar {
         }
     }
 
-    /** Where a column ends, as far as it can be told without those behind it; -1 if it does not. */
+    /** Where a column ends, as far as it can be told without those after it; -1 if it does not. */
     private static int end(Piece piece, boolean last, byte[] b, int at, int to) {
         byte[] stop = piece.stop;
         if (stop.length == 0) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Pairs of key and value behind columns in a fixed order: a string in the syntax of nginx' log_format whose last column is
+ * Pairs of key and value after columns in a fixed order: a string in the syntax of nginx' log_format whose last column is
  * {@code $pairs}, for example {@code %FTD-$level-$id: $pairs}.
  */
 public final class HeadAndPairs implements Grammar {

@@ -44,7 +44,7 @@ public final class Json implements Grammar {
         /** What is asked for of every element of a list; null if nothing is. */
         @Nullable
         Node each;
-        /** Whether a value goes behind those before it. */
+        /** Whether a value goes after those before it. */
         boolean adds;
 
         Node child(String key) {

@@ -22,7 +22,7 @@ public final class KeyValue implements Grammar {
      * @param blanks whether a value without quotes goes on to the next key, whatever is in it
      * @param last whether the last of equal keys counts, not the first
      * @param once whether a line in which a wanted key is twice is refused
-     * @param ends with {@code blanks}, the keys that may end a value, a space in front of and behind each; null for any
+     * @param ends with {@code blanks}, the keys that may end a value, a space in front of and after each; null for any
      */
     public record Style(
             char pairs,
@@ -172,7 +172,7 @@ public final class KeyValue implements Grammar {
         return -1;
     }
 
-    /** Where a value ends that goes on to the next key: at what is between pairs, a key and its sign behind it. */
+    /** Where a value ends that goes on to the next key: at what is between pairs, a key and its sign after it. */
     private static int beforeNext(byte[] b, int from, int to, byte between, byte sign) {
         int candidate = -1;
         boolean key = false;

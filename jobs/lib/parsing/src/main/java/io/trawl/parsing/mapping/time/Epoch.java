@@ -12,7 +12,7 @@ final class Epoch {
 
     private Epoch() {}
 
-    /** Whether it is ten digits of seconds below 4,000,000,000, and a few behind a dot if there is one. */
+    /** Whether it is ten digits of seconds below 4,000,000,000, and a few after a dot if there is one. */
     static boolean isUsual(byte[] b, int from, int to) {
         int length = to - from;
         if (length < 10 || length > 20 || length == 11 || b[from] < '0' || b[from] > '3') {
@@ -29,7 +29,7 @@ final class Epoch {
     /**
      * The time; null if it is none.
      *
-     * @param unit zeros behind the dot of a unit in seconds: 3 for milliseconds
+     * @param unit zeros after the dot of a unit in seconds: 3 for milliseconds
      */
     static @Nullable Instant read(byte[] b, int from, int to, int unit) {
         long whole = 0;

@@ -168,7 +168,7 @@ final class Reading {
         return (hour | minute | second) >= 0 && fraction() && spaces() && zone();
     }
 
-    /** Digits behind a dot or comma, where there are any. */
+    /** Digits after a dot or comma, where there are any. */
     boolean fraction() {
         if (at < to && (b[at] == '.' || b[at] == ',') && at + 1 < to && b[at + 1] >= '0' && b[at + 1] <= '9') {
             at++;

@@ -21,7 +21,7 @@ public final class Times {
     /** Seconds since 1970 of a time in 2096, which every schema takes. */
     private static final long LATEST = 4_000_000_000L;
 
-    /** Zeros behind the dot that make a unit a second; -1 if a time is no number. */
+    /** Zeros after the dot that make a unit a second; -1 if a time is no number. */
     private final int digits;
 
     /** Null for what tells itself. */

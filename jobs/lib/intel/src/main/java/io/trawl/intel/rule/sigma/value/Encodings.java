@@ -74,7 +74,7 @@ final class Encodings {
         return new Str(text.written(), pieces, text.cased());
     }
 
-    /** Each dash that begins a word, and stands at the start or behind what is no word, in each of its five forms. */
+    /** Each dash that begins a word, and is at the start or after what is no word, in each of its five forms. */
     static Expansion windash(Str text) {
         List<List<Piece>> all = new ArrayList<>();
         all.add(List.of());

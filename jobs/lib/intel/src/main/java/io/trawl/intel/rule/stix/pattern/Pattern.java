@@ -80,7 +80,7 @@ public record Pattern(Observation observation) {
             return (bare ? of.toString() : "(" + of + ")") + " " + qualifier;
         }
 
-        /** Whether a qualifier of this kind stands on the same observation. */
+        /** Whether a qualifier of this kind is on the same observation. */
         private boolean has(Class<? extends Qualifier> kind) {
             for (Qualified at = this; ; ) {
                 if (at.qualifier.getClass() == kind) {
