@@ -16,14 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a command printed, and how it ended. */
-record Ran(int status, byte[] bytes, String err) {
+public record Ran(int status, byte[] bytes, String err) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    static Ran of(byte[] stdin, String... args) {
+    public static Ran of(byte[] stdin, String... args) {
         return of(new ByteArrayInputStream(stdin), args);
     }
 
-    static Ran of(InputStream stdin, String... args) {
+    public static Ran of(InputStream stdin, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status =
@@ -32,7 +32,7 @@ record Ran(int status, byte[] bytes, String err) {
     }
 
     /** The output as text, which is UTF-8 whatever came in. */
-    String out() {
+    public String out() {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -44,7 +44,7 @@ record Ran(int status, byte[] bytes, String err) {
     }
 
     /** The output, each line of it JSON. */
-    List<JsonNode> json() {
+    public List<JsonNode> json() {
         List<JsonNode> objects = new ArrayList<>();
         for (String line : out().lines().toList()) {
             try {

@@ -1,7 +1,8 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trawl.cli.files.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

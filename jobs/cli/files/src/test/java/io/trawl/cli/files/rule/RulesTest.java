@@ -1,8 +1,9 @@
-package io.trawl.cli.files;
+package io.trawl.cli.files.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.trawl.cli.files.Ran;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
