@@ -96,7 +96,7 @@ public final class KeptTopic {
             TopicPartition only = new TopicPartition(topic, 0);
             consumer.assign(List.of(only));
             consumer.seekToBeginning(List.of(only));
-            long end = consumer.endOffsets(List.of(only)).get(only);
+            long end = consumer.endOffsets(List.of(only)).getOrDefault(only, 0L);
             long until = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.position(only) < end) {
                 var some = consumer.poll(Duration.ofMillis(500));
