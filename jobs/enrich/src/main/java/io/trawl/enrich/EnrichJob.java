@@ -98,8 +98,9 @@ public final class EnrichJob implements Job {
         DomainHistory history = isAskedForNewDomains(settings, source, pinned) ? DomainHistory.of(run) : null;
         SweepStep engine = new SweepStep(pinned, settings, source, SweepKind.BATCH, newDomains(run, events, history));
         String[] matched = engine.fields().toArray(new String[0]);
-        List<Detection> together =
-                empty ? List.of() : new ArrayList<>(correlated(run, events, Correlating.of(pinned, settings, source, SweepKind.BATCH)));
+        List<Detection> together = empty
+                ? List.of()
+                : new ArrayList<>(correlated(run, events, Correlating.of(pinned, settings, source, SweepKind.BATCH)));
         DayRisk risk = DayRisk.of(run);
         if (risk != null && !empty) {
             // What is weak is judged once more: what the sum is of is known only when all has been found.

@@ -246,8 +246,7 @@ public final class Correlating implements Serializable {
          * @param window if the group's first events are of none of the window's, the last event that is counts
          * @return null if none of its events is known
          */
-        public static @Nullable Sum of(
-                Group group, Function<String, @Nullable Seen> events, @Nullable Instant window) {
+        public static @Nullable Sum of(Group group, Function<String, @Nullable Seen> events, @Nullable Instant window) {
             List<Seen> all = new ArrayList<>();
             Seen home = null;
             boolean before = true;
@@ -289,8 +288,7 @@ public final class Correlating implements Serializable {
 
         /** The detection's id: the same for the same group and event. */
         public String id() {
-            return Ids.of(
-                    group.id(), group.correlation().id(), home.detection().getField());
+            return Ids.of(group.id(), group.correlation().id(), home.detection().getField());
         }
 
         public Detection detection() {
