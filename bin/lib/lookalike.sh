@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# say which brand a host looks like, by which technique and why, and which hosts are none
+# say which brand a host looks like, by which technique and why, and which hosts are odd
 takes \
   '--brands FILE' 'your brands, one per line: the domain, then names=, domains=, partners= (docs/lookalikes.md)' \
   '--popular FILE' 'a popularity list: one domain or RANK,DOMAIN per line, or a MISP warninglist; its hosts are not reported, and without --brands its first are the brands' \
@@ -10,8 +10,8 @@ takes \
   "${JSON_OPTION[@]}"
 answer_help '[HOST...|-]' "$@" << 'HELP'
 Prints one JSON object per host or URL: {"host":...,"finding":...}. The finding is null, or has "kind":"lookalike" with brand,
-technique, score, the parts of the score and a reason, or "kind":"host" with rule, level and reason, for a host that is none: an
-address, a name that cannot be one, a URL without a host. Without brands only such hosts and names that mix scripts are found.
+technique, score, the parts of the score and a reason, or "kind":"host" with rule, level and reason, for an odd host: an address,
+a name that DNS does not allow, a URL without a host. Without brands only such hosts and names that mix scripts are found.
 Without a HOST, or with -, the hosts are the lines of standard input.
 
 @options

@@ -15,7 +15,7 @@ answer_help '[FILE...]' "$@" << 'HELP'
 Prints one JSON object for each detection: {"line":...,"indicator":{"type","value","source","line","id"},
 "matched":{"field","value","how"},"suppressed":null,"event":{...}}; "line" counts in the log, "indicator"."line" in
 the file of the indicator. With several logs each object also has its "file". The job enrich decides with the same code.
-At least one of --indicators, --index and --rules is needed. Without all of them the rules of the setting rules.folder are run.
+Without --indicators, --index and --rules the rules of the setting rules.folder are run; if it is empty, one of them is needed.
 
 With --rules it prints one object for each rule that an event meets: {"rule":{"id","name"},"line":...,"level","score",
 "why":[{"selection","field","value","part"}],"event":{...}}, and at the end one for each group that a correlation finds:

@@ -7,7 +7,7 @@ takes \
   '--format FORMAT' "for explain: the log's format, as trawl parse has it" \
   "${FORMATS_OPTION[@]}" \
   "${WITH_OPTION[@]}" \
-  '--window START/END' 'for backtest: windows of broker append time, UTC; with --lake the default is all windows' \
+  '--window START/END' 'for backtest: time range of broker append time, UTC; with --lake the default is all windows' \
   '--source NAME' 'for backtest: name of the source in trawl.conf (default: the only one)' \
   '--lake FOLDER' "for backtest: a lake of trawl sweep, instead of the cluster's" \
   '--conf FILE' "for backtest: settings that differ from the defaults; default: \$TRAWL_CONF, else the local stack's" \
@@ -20,8 +20,8 @@ answer_help 'check|list|show ID|test|explain ID|backtest [FILE...]' "$@" << 'HEL
   trawl rules show ID         the text of a rule
   trawl rules test [FILE...]  whether each rule fires for the positive samples of its "tests" and for no negative one
   trawl rules explain ID --line N --format FORMAT LOG   part by part, why a rule matches a line or not
-  trawl rules backtest [FILE...] --window START/END   what the rules would have found in the lake, per day, with ten
-                              examples of each rule; writes nothing
+  trawl rules backtest [FILE...] --window START/END   what the rules would have found in the lake, per day, with up
+                              to ten examples of each rule; writes nothing
 
 FILE is a file or a folder: *.yml and *.yaml are Sigma rules, filters and correlations, *.stix has one STIX pattern per line,
 *.json is a STIX bundle. Without FILE it is the setting rules.folder. docs/rules.md shows how to write, test and run a rule.
@@ -29,7 +29,7 @@ FILE is a file or a folder: *.yml and *.yaml are Sigma rules, filters and correl
 @options
 
 Exit status: 0 all are valid, listed, shown, tested, or the rule matches; 1 a rule is refused, a sample is not judged as it should
-be, or the rule does not match; 2 an error (one line on stderr). Of backtest: 0 the rules find something, 1 nothing.
+be, or the rule does not match; 2 an error (one line on stderr). For backtest: 0 the rules find something, 1 nothing.
 HELP
 if [[ ${1:-} == backtest ]]; then
   shift

@@ -7,11 +7,11 @@ takes \
   '!--indicators FILE...' 'indicators, as trawl indicators reads them, not packed; put -- after several files: --indicators feed.txt threats.csv -- access.log' \
   '--allowlist FILE...' "allowlists in the form of MISP's warning lists, a file or a folder. A detection that a list covers is kept and marked as suppressed" \
   '--rules FILE...' 'Sigma rules (.yml) and STIX patterns (.stix, .json), files or folders; docs/rules.md' \
-  '--placeholders FILE' 'values that stand for %name% in Sigma rules' \
+  '--placeholders FILE' 'values for %name% in Sigma rules' \
   '--fields FILE' 'names of fields in your rules that Trawl does not know: a YAML file (docs/rules.md)' \
-  '--stix-mapping FILE' 'where objects of STIX patterns are in an event, beside those that Trawl knows: a YAML file (docs/stix.md)' \
+  '--stix-mapping FILE' 'where objects of STIX patterns are in an event, in addition to the shipped mapping: a YAML file (docs/stix.md)' \
   '--brands FILE' 'your brands, one per line: hosts that look like one of them are found; docs/lookalikes.md' \
-  '--odd-hosts LEVEL' 'also find hosts that are none, from this level on: low, medium or high; docs/lookalikes.md (default: none)' \
+  '--odd-hosts LEVEL' 'also find odd hosts, from this level on: low, medium or high; docs/lookalikes.md (default: none)' \
   '--lake FOLDER' "the lake's folder; created if it is missing (default: .trawl/sweep in Trawl's folder)" \
   '--again' 'sweep logs again that were swept before with the same format and indicators' \
   '--output FORMAT' 'table (default), or json: one object'

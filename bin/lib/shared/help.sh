@@ -29,9 +29,9 @@ FORMATS_OPTION=('--formats FOLDER' "your own formats, one .yaml file each; yours
 WITH_OPTION=('--with KEY=VALUE...' "what a generic format (csv, w3c, json, key-value, format-string) is to know of the lines, for example --with columns=timestamp,source_address,url_original (docs/formats.md)")
 # shellcheck disable=SC2034
 RULE_OPTIONS=(
-  '--placeholders FILE' 'what stands for %name% in Sigma rules with the modifier expand: a YAML file with a list for each name (default: setting rules.placeholders)'
+  '--placeholders FILE' 'the values for %name% in Sigma rules with the modifier expand: a YAML file with a list for each name (default: setting rules.placeholders)'
   '--fields FILE' "names of fields in your rules that Trawl does not know: a YAML file, docs/rules.md (default: setting rules.fields)"
-  '--stix-mapping FILE' 'where objects of STIX patterns are in an event, besides those that Trawl knows: a YAML file, docs/stix.md (default: setting rules.stix.mapping)'
+  '--stix-mapping FILE' 'where objects of STIX patterns are in an event, in addition to the shipped mapping: a YAML file, docs/stix.md (default: setting rules.stix.mapping)'
 )
 # shellcheck disable=SC2034
 JSON_OPTION=('--output FORMAT' 'json (default): one object per line; or table')
