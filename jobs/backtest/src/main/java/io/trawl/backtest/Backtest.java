@@ -23,6 +23,7 @@ import io.trawl.steps.SweepStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -224,7 +225,11 @@ final class Backtest {
             }
             List<Correlating.Seen> all = new ArrayList<>();
             inReach.values().forEach(before -> all.addAll(before.seen()));
-            List<Detection> groups = correlating.groups(all, window);
+            Instant endBefore = inReach.headMap(window.start()).values().stream()
+                    .map(Before::end)
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.MIN);
+            List<Detection> groups = correlating.groups(all, window, endBefore);
             leftOut += groups == null ? 1 : 0;
             if (groups != null) {
                 groups.forEach(group -> add(found, group));

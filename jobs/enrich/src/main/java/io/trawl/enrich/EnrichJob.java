@@ -230,6 +230,7 @@ public final class EnrichJob implements Job {
         JavaRDD<Correlating.Seen> seen = correlating.seen(events.blocks(fields));
         Instant from = run.window().start().minus(correlating.reach());
         int windows = 1;
+        Instant endBefore = Instant.MIN;
         for (Ledger.Entry before : run.ledger()
                 .current(run.source().name(), Stage.VALIDATE, from, run.window().start())
                 .values()) {
@@ -245,9 +246,10 @@ public final class EnrichJob implements Job {
                                 snapshot,
                                 fields)));
                 windows++;
+                endBefore = window.end().isAfter(endBefore) ? window.end() : endBefore;
             }
         }
-        List<Detection> groups = correlating.groups(correlating.taken(seen), run.window());
+        List<Detection> groups = correlating.groups(correlating.taken(seen), run.window(), endBefore);
         run.count("correlations_left_out", groups == null ? 1 : 0);
         if (groups == null) {
             run.note("correlations are left out: their rules find more events in this window and the " + (windows - 1)

@@ -3,6 +3,7 @@ package io.trawl.hotdetect.correlation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trawl.base.Window;
 import io.trawl.hotdetect.batch.TimedDetection;
 import io.trawl.intel.rule.Level;
 import io.trawl.intel.rule.Rule;
@@ -18,6 +19,7 @@ import io.trawl.intel.rule.correlation.Shape.Limits.Limit;
 import io.trawl.intel.rule.correlation.Shape.Limits.Order;
 import io.trawl.record.Detection;
 import io.trawl.record.RuleReason;
+import io.trawl.steps.Correlating;
 import io.trawl.steps.Correlating.Seen;
 import io.trawl.steps.Correlating.Sum;
 import java.io.IOException;
@@ -143,6 +145,38 @@ class MemoryTest {
                     }
                 });
         return found;
+    }
+
+    /** Hours without such events lie between: each sweep knows that the one before it had the group. */
+    @Test
+    void aGroupThatMoreEventsCouldBreakIsOfOneWindow() {
+        Correlations few = set(new Correlation(
+                "few",
+                "few",
+                "few events",
+                Rule.Kind.SIGMA,
+                Level.HIGH,
+                75,
+                List.of(),
+                List.of(),
+                new Rule.Place("rules.yml", 1),
+                false,
+                List.of("c"),
+                FEW.shape(),
+                List.of("c-ip"),
+                Map.of(),
+                Duration.ofSeconds(150)));
+        List<Seen> all = List.of(event("c", 1, "10.0.0.1", 45, 0).seen());
+        List<String> found = new ArrayList<>();
+        for (int minute = 0; minute < 10; minute++) {
+            Instant start = START.plusSeconds(60L * minute);
+            for (Detection one : Correlating.groups(
+                    few, all, new Window(start, start.plusSeconds(60)), minute == 0 ? Instant.MIN : start)) {
+                found.add(one.getRuleId() + " "
+                        + Duration.between(START, one.getWindow()).toMinutes());
+            }
+        }
+        assertThat(found).containsExactly("few 3");
     }
 
     private static List<String> texts(Map<String, Detection> found) {

@@ -196,26 +196,26 @@ public final class Correlating implements Serializable {
      * The groups that come true with a window, as detections.
      *
      * @param all of the window and of those before it that are in reach
+     * @param endBefore end of the last window before it that was judged, with or without such events; {@link Instant#MIN} if
+     *     there is none
      * @return null if there are more than setting rules.correlation.events allows: none of them is judged
      */
-    public @Nullable List<Detection> groups(List<Seen> all, Window window) {
-        if (all.size() > most()) {
-            return null;
-        }
+    public @Nullable List<Detection> groups(List<Seen> all, Window window, Instant endBefore) {
+        return all.size() > most() ? null : groups(correlations(), all, window, endBefore);
+    }
+
+    /** The same, however many there are. */
+    public static List<Detection> groups(Correlations correlations, List<Seen> all, Window window, Instant endBefore) {
         Map<String, Seen> byEvent = new HashMap<>();
         List<Fired> fired = new ArrayList<>();
         List<Fired> before = new ArrayList<>();
-        Instant endBefore = Instant.MIN;
         for (Seen one : all) {
             fired.add(one.fired());
             byEvent.merge(one.fired().event(), one, Seen::first);
             if (one.window().isBefore(window.start())) {
                 before.add(one.fired());
-                Instant end = one.window().plus(Duration.between(window.start(), window.end()));
-                endBefore = end.isAfter(endBefore) ? end : endBefore;
             }
         }
-        Correlations correlations = correlations();
         List<Detection> groups = new ArrayList<>();
         for (Group group : NewGroups.of(correlations, fired, before, window.end(), endBefore)) {
             Sum sum = Sum.of(group, byEvent::get, window.start());
