@@ -207,13 +207,20 @@ final class DomainHistory {
         }
         Window window = run.window();
         Instant next = window.start().plusNanos(1_000);
-        Set<String> now = new HashSet<>(domains(window.start(), next).distinct().collect());
+        int most = Math.toIntExact(run.settings().number(MOST));
+        List<String> now = domains(window.start(), next).distinct().take(most + 1);
+        List<String> before = stored.snapshot == null
+                ? List.of()
+                : stored.domains(window.start(), next).distinct().take(most + 1);
+        if (now.size() > most || before.size() > most) {
+            run.note("new domains: the window has, or had, more domains than setting " + MOST + " allows (" + most
+                    + "), so it is not known which later windows to sweep again");
+            return again;
+        }
         Set<String> changed = new HashSet<>(now);
-        if (stored.snapshot != null) {
-            for (String domain : stored.domains(window.start(), next).distinct().collect()) {
-                if (!changed.remove(domain)) {
-                    changed.add(domain);
-                }
+        for (String domain : before) {
+            if (!changed.remove(domain)) {
+                changed.add(domain);
             }
         }
         withoutSeen(changed);
