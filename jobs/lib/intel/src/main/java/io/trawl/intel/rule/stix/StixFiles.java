@@ -207,10 +207,11 @@ public final class StixFiles {
         }
         String pattern = text(object, "pattern");
         String language = text(object, "pattern_type");
+        String unused = object.path("revoked").asBoolean() ? "revoked by its source" : null;
         if (pattern == null) {
             refused = "an indicator without a pattern";
         } else if (language != null && !language.equalsIgnoreCase("stix")) {
-            refused = "pattern_type is " + PatternException.shown(language) + "; expected stix";
+            unused = "pattern_type is " + PatternException.shown(language) + ", not stix";
         }
         Instant[] times = new Instant[3];
         String[] names = {"valid_from", "valid_until", "modified"};
@@ -247,11 +248,7 @@ public final class StixFiles {
                 sure ? confidence.intValue() : null,
                 List.copyOf(tags),
                 references);
-        return new Read(
-                indicator,
-                refused,
-                object.path("revoked").asBoolean() ? "revoked by its source" : null,
-                times[2] == null ? Instant.MIN : times[2]);
+        return new Read(indicator, refused, unused, times[2] == null ? Instant.MIN : times[2]);
     }
 
     /** Where to read on, and the techniques of ATT&CK that are named. */

@@ -131,7 +131,7 @@ class StixFilesTest {
                 .extracting(one ->
                         one.indicator().id() + " " + one.indicator().place().line() + " " + one.text())
                 .containsExactly(
-                        "a 2 refused: pattern_type is yara; expected stix",
+                        "a 2 not sweepable: pattern_type is yara, not stix",
                         "b 3 not sweepable: revoked by its source",
                         "c 4 refused: an indicator without a pattern",
                         "d 5 refused: column 5: expected an operator, for example = or IN, not the end",
