@@ -55,6 +55,11 @@ final class LookalikeCommand implements LineWork {
         String popular = arguments.value("--popular");
         Popularity popularity = popular == null ? Popularity.NONE : Popularity.read(Path.of(popular));
         Brands brands = brands(arguments, popularity);
+        if (brands.all().isEmpty()) {
+            streams.err()
+                    .println(
+                            "trawl lookalike: no brands, so only hosts that are none are found; --brands FILE names yours");
+        }
         List<String> internal = new ArrayList<>(HostRules.INTERNAL);
         String more = arguments.value("--internal");
         if (more != null) {
