@@ -484,8 +484,8 @@ class HotDetectIT {
             broker.addPartitions(source.source(), 2);
             broker.send(source.source(), hits(1, 9_001, 1, "evil.example"));
             HotJob.awaitCommitted(source, messages.size() + 1L);
-            JsonNode beat = job.awaitHeartbeat(
-                    "both hits", one -> one.path("detections").asLong() == 2);
+            JsonNode beat =
+                    job.awaitHeartbeat("all hits", one -> one.path("detections").asLong() == 3);
             assertThat(beat.path("invalid").asLong()).isEqualTo(501);
             assertThat(beat.path("invalid_by").path("bug").isMissingNode()).isTrue();
             assertThat(job.alive()).isTrue();
