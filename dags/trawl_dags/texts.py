@@ -136,10 +136,11 @@ BACKTEST = f"""
 ### What rules would have found in the lake
 
 Judges the events that the lake has of a source, as `enrich` does, by the rules that the form names. It counts for each
-rule what it finds per day, and shows ten examples. It writes to no table: no detection, no alert comes of it.
+rule what it finds per day. It writes no detection and sends no alert. It does not try look-alikes, odd hosts, risk and
+rules that ask for new domains.
 
-**By hand:** *Trigger*, with the rules, a source and two times. The log of the task `backtest` then has a line for each
-rule, and its XCom the counts. `bin/trawl rules backtest` does the same at a terminal.
+**By hand:** *Trigger*, with the rules, a source and two times. The log of the task `backtest` then has the 50 rules
+that find most, with examples of five, and its XCom the counts. `bin/trawl rules backtest` does the same at a terminal.
 
 **When it fails:** the run is red here, and the task's log ends with one line. Nothing else has changed.
 {_RERUN}{_STOP}"""
