@@ -9,6 +9,7 @@ import com.codahale.metrics.Snapshot;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.trawl.flow.Tally;
 import io.trawl.hotdetect.batch.TimedDetection;
+import io.trawl.hotdetect.correlation.Correlated;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,7 +35,7 @@ final class Progress implements Source {
     private final Histogram appendToAlert = histogram("append_to_alert_ms", LATEST);
     private final Histogram eventToAlert = histogram("event_to_alert_ms", LATEST);
     private final Map<String, Long> invalidBy = new TreeMap<>();
-    private Map<String, Long> correlations = Map.of();
+    private Map<String, Long> correlations = Correlated.NONE;
     private long suppressed;
     private long copies;
     private long batches;
@@ -160,7 +161,7 @@ final class Progress implements Source {
         because = null;
     }
 
-    /** What is kept for correlations; nothing if there are none. */
+    /** What is kept for correlations, as {@link Correlated#counts} has it. */
     synchronized void correlations(Map<String, Long> counts) {
         correlations = Map.copyOf(counts);
     }
@@ -202,10 +203,8 @@ final class Progress implements Source {
         heartbeat.put("suppressed", suppressed).put("copies", copies).put("invalid", invalid.getCount());
         ObjectNode reasons = heartbeat.putObject("invalid_by");
         invalidBy.forEach(reasons::put);
-        if (!correlations.isEmpty()) {
-            ObjectNode kept = heartbeat.putObject("correlations");
-            new TreeMap<>(correlations).forEach(kept::put);
-        }
+        ObjectNode kept = heartbeat.putObject("correlations");
+        new TreeMap<>(correlations).forEach(kept::put);
         quantiles(heartbeat.putObject("append_to_hbase_ms"), appendToHBase);
         quantiles(heartbeat.putObject("append_to_alert_ms"), appendToAlert);
         quantiles(heartbeat.putObject("event_to_alert_ms"), eventToAlert);

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /** The correlations of a hot job: none of it costs anything while no rule has one. For one thread. */
 public final class Correlated {
+    /** What {@link #counts} gives before the job begins. */
+    public static final Map<String, Long> NONE = Map.of("events", 0L, "left_out", 0L);
+
     private static final Logger LOG = LoggerFactory.getLogger(Correlated.class);
 
     private final Settings settings;
@@ -137,6 +140,6 @@ public final class Correlated {
     /** How many events are kept for correlations, and how many were left out since the job began. */
     public Map<String, Long> counts() {
         Memory of = memory;
-        return of == null ? Map.of() : Map.of("events", (long) of.size(), "left_out", leftOut);
+        return Map.of("events", of == null ? 0L : of.size(), "left_out", leftOut);
     }
 }
