@@ -117,6 +117,7 @@ def show_hot(hot: dict[str, Any]) -> None:
         ("detections, equal to the sweeps'", hot["equal"]),
         ("  only hot path", hot["only_hot"]),
         ("  only sweeps", hot["only_batch"]),
+        ("  with another score (new domain)", hot["new_domain"]),
         ("  different", hot["different"]),
         ("alerts (with further revisions)", hot["alerts"]),
     )
